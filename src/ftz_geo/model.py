@@ -1,0 +1,506 @@
+"""The values that one stage hands to the next; settings, units and reference systems.
+
+Everything here is frozen. Later values hold earlier ones: an :class:`Edge` names the feature
+it was drawn from and that feature's span of the document, so that a map can quote the words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import geopandas
+    from shapely import LineString, MultiPolygon, Polygon
+
+__all__ = [
+    "DIRECTIONS",
+    "KM2_PER_UNIT",
+    "LABELS_ZH",
+    "STORAGE_CRS",
+    "Area",
+    "Audit",
+    "Block",
+    "Candidate",
+    "Digitised",
+    "Direction",
+    "Edge",
+    "Feature",
+    "Finding",
+    "Grade",
+    "Kind",
+    "Method",
+    "Parcel",
+    "Plan",
+    "Reason",
+    "ReferenceMap",
+    "Relation",
+    "Settings",
+    "Severity",
+    "Source",
+    "Span",
+    "Undetermined",
+    "Zone",
+]
+
+Span = tuple[int, int]
+"""Half-open character positions in the plan's text: ``text[start:end]`` gives the words back."""
+
+Direction = Literal["east", "south", "west", "north"]
+DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
+
+Kind = Literal["road", "water", "rail", "boundary", "place", "block", "vague"]
+"""What a feature is: ``boundary`` an administrative or planning line, ``place`` anything that has
+an extent of its own (village, company, school, park), ``block`` another block or parcel of the
+same plan, ``vague`` what no map can know (空地, 耕地, 坑塘)."""
+
+Relation = Literal[
+    "at",
+    "east_of",
+    "south_of",
+    "west_of",
+    "north_of",
+    "east_edge",
+    "south_edge",
+    "west_edge",
+    "north_edge",
+]
+"""How the side lies to the feature: ``at`` it; ``east_of`` it (以东, with or without
+``offset_m``); on its ``east_edge`` (东边界, 东侧)."""
+
+Grade = Literal["surveyed", "traced", "inferred", "sketched", "undetermined"]
+"""What a polygon claims, best first."""
+
+Method = Literal["on-feature", "bridge", "extension", "landmark", "offset", "area-closure", "sketch"]
+"""How one piece of a ring was drawn."""
+
+Severity = Literal["error", "warning", "note"]
+
+STORAGE_CRS = "EPSG:4326"
+"""Results are stored as WGS 84 longitude, latitude; areas are taken on the CGCS2000 ellipsoid."""
+
+KM2_PER_UNIT: Mapping[str, Decimal] = {
+    "平方公里": Decimal(1),
+    "平方千米": Decimal(1),
+    "km²": Decimal(1),
+    "公顷": Decimal("0.01"),
+    "亩": Decimal(1) / Decimal(1500),
+    "平方米": Decimal("0.000001"),
+}
+"""Square kilometres in one unit; other spellings are mapped to these by ``parse``.
+1 km² = 100 公顷 = 1500 亩 (GB 3100-93 for 公顷; 亩 = 10000/15 m², State Council 1990-12-28)."""
+
+LABELS_ZH: Mapping[str, str] = {
+    "east": "东",
+    "south": "南",
+    "west": "西",
+    "north": "北",
+    "surveyed": "实测",
+    "traced": "描图",
+    "inferred": "推断",
+    "sketched": "示意",
+    "undetermined": "未定",
+    "on-feature": "沿地物",
+    "bridge": "连接",
+    "extension": "延长",
+    "landmark": "地标",
+    "offset": "偏移",
+    "area-closure": "按面积闭合",
+    "sketch": "示意",
+    "error": "错误",
+    "warning": "警告",
+    "note": "说明",
+}
+"""The Chinese word for each value of the vocabularies above, as maps and reports print it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """Where a plan's text came from."""
+
+    title: str | None = None
+    """The document's own title, if a line of it is one."""
+    file: str | None = None
+    """File name without folders; None for text given directly."""
+    sha256: str = ""
+    """Of the file's bytes, or of the text's UTF-8 bytes."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"title": self.title, "file": self.file, "sha256": self.sha256}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Area:
+    """A stated area: the words, the number, and the precision that its last digit claims.
+
+    Examples
+    --------
+    >>> a = Area(text="18.88平方公里", value=Decimal("18.88"), unit="平方公里", span=(0, 9))
+    >>> a.km2, a.decimals, a.half_width_km2
+    (Decimal('18.88'), 2, Decimal('0.005'))
+    """
+
+    text: str
+    """Verbatim number and unit."""
+    value: Decimal
+    """The number as printed."""
+    unit: str
+    """A key of :data:`KM2_PER_UNIT`."""
+    approximate: bool = False
+    """约, 左右, 近 stood beside it."""
+    span: Span
+
+    def __post_init__(self) -> None:
+        if self.unit not in KM2_PER_UNIT:
+            raise ValueError(f"unit must be one of {', '.join(KM2_PER_UNIT)}, not {self.unit!r}")
+        if not self.value.is_finite() or self.value < 0:
+            raise ValueError(f"an area is a finite number of at least 0, not {self.value}")
+
+    @property
+    def km2(self) -> Decimal:
+        """The value in km², exact where the unit is a power of ten of it."""
+        return self.value * KM2_PER_UNIT[self.unit]
+
+    @property
+    def decimals(self) -> int:
+        """Decimal places printed, in the printed unit."""
+        return max(0, -int(self.value.as_tuple().exponent))
+
+    @property
+    def half_width_km2(self) -> Decimal:
+        """Half of the last printed digit, km²: the figure stands for value ± this."""
+        return KM2_PER_UNIT[self.unit] * Decimal(1).scaleb(-self.decimals) / 2
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form; numbers are strings so that no digit is lost."""
+        return {
+            "text": self.text,
+            "value": str(self.value),
+            "unit": self.unit,
+            "km2": f"{self.km2.normalize():f}" if self.unit == "亩" else f"{self.km2:f}",
+            "decimals": self.decimals,
+            "approximate": self.approximate,
+            "span": list(self.span),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feature:
+    """One named thing on a side."""
+
+    name: str
+    """Verbatim."""
+    kind: Kind
+    relation: Relation = "at"
+    offset_m: float | None = None
+    """Metres from the feature in the relation's direction, if the text says how many."""
+    span: Span
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "relation": self.relation,
+            "offset_m": self.offset_m,
+            "span": list(self.span),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Undetermined:
+    """Why a parcel has no sides to draw from."""
+
+    code: str
+    """Stable ASCII word, such as ``members-only``."""
+    reason: str
+    """One Chinese sentence."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {"code": self.code, "reason": self.reason}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parcel:
+    """The leaf that has sides."""
+
+    id: str
+    label: str | None = None
+    declared_area: Area | None = None
+    span: Span
+    """The whole clause: label, area and sides."""
+    abuttals: Mapping[Direction, tuple[Feature, ...]]
+    """Every direction is a key; a side that the text does not name is an empty tuple."""
+    ring: tuple[Feature, ...] = ()
+    """Features in order around the parcel where the text gives no directions."""
+    members: tuple[Feature, ...] = ()
+    """Named contents (主要包括…) where the text gives no sides."""
+    undetermined: Undetermined | None = None
+
+    def features(self) -> Iterator[tuple[Direction, Feature]]:
+        """Give each side's features, east, south, west, north, in the order of the text."""
+        for direction in DIRECTIONS:
+            for feature in self.abuttals[direction]:
+                yield direction, feature
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "id": self.id,
+            "label": self.label,
+            "declared_area": self.declared_area and self.declared_area.to_dict(),
+            "span": list(self.span),
+            "abuttals": {d: [f.to_dict() for f in self.abuttals[d]] for d in DIRECTIONS},
+            "ring": [f.to_dict() for f in self.ring],
+            "members": [f.to_dict() for f in self.members],
+            "undetermined": self.undetermined and self.undetermined.to_dict(),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """A labelled part of a zone, of one parcel or several."""
+
+    id: str
+    label: str | None = None
+    name: str | None = None
+    declared_area: Area | None = None
+    parcels: tuple[Parcel, ...]
+    span: Span
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "id": self.id,
+            "label": self.label,
+            "name": self.name,
+            "declared_area": self.declared_area and self.declared_area.to_dict(),
+            "parcels": [p.to_dict() for p in self.parcels],
+            "span": list(self.span),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Zone:
+    """A zone: a declared total and its blocks."""
+
+    id: str
+    name: str | None
+    declared_area: Area | None = None
+    declared_block_count: int | None = None
+    blocks: tuple[Block, ...]
+    span: Span
+
+    @property
+    def parcels(self) -> tuple[Parcel, ...]:
+        """All parcels, in the order of the text."""
+        return tuple(p for b in self.blocks for p in b.parcels)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "declared_area": self.declared_area and self.declared_area.to_dict(),
+            "declared_block_count": self.declared_block_count,
+            "blocks": [b.to_dict() for b in self.blocks],
+            "span": list(self.span),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """One document: its zones in order, and the text they were read from."""
+
+    text: str = field(repr=False)
+    """The running text that every span points into."""
+    source: Source
+    zones: tuple[Zone, ...]
+    unread: tuple[Span, ...] = ()
+    """Stretches that look like a boundary and that no rule read."""
+
+    @property
+    def parcels(self) -> tuple[Parcel, ...]:
+        """All parcels of all zones, in the order of the text."""
+        return tuple(p for z in self.zones for p in z.parcels)
+
+    def words(self, span: Span) -> str:
+        """Give the words of a span."""
+        return self.text[span[0] : span[1]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form, schema ``ftz-geo/plan-1``."""
+        return {
+            "schema": "ftz-geo/plan-1",
+            "source": self.source.to_dict(),
+            "zones": [z.to_dict() for z in self.zones],
+            "unread": [list(s) for s in self.unread],
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferenceMap:
+    """Named features of one or more map files, ready to be looked up.
+
+    Not hashable and not compared by value: it holds a frame.
+    """
+
+    features: geopandas.GeoDataFrame
+    """Columns ``source_id`` (str, unique), ``name``, ``alt_names`` (tuple of str), ``kind``
+    (a :data:`Kind`), ``source`` (index into :attr:`sources`), geometry in :data:`STORAGE_CRS`."""
+    sources: tuple[Mapping[str, Any], ...] = ()
+    """One mapping per file: file, sha256, licence, date, crs."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A feature of the reference map that a name may mean, with its rank."""
+
+    source_ids: tuple[str, ...]
+    """The map's features that carry the name."""
+    map_name: str
+    """The name as the map spells it."""
+    score: float
+    """1 for the very name; lower for a match by the name's parts."""
+    how: str
+    """Which rule matched: ``exact``, ``normalised``, ``alt_name`` …"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reason:
+    """Why a result is graded as it is: a stable code, and a sentence in both languages."""
+
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edge:
+    """One piece of a parcel's ring and the evidence for it."""
+
+    side: Direction
+    feature: str | None
+    """The feature's verbatim name; None for a piece that no name accounts for."""
+    span: Span | None = None
+    """The words it came from."""
+    source_ids: tuple[str, ...] = ()
+    """Features of the reference map that it lies on."""
+    method: Method
+    line: LineString
+    """Longitude, latitude, in ring order (counter-clockwise)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Digitised:
+    """What was drawn for one parcel, and on what grounds."""
+
+    parcel_id: str
+    polygon: Polygon | MultiPolygon | None
+    """Longitude, latitude; None where nothing was drawn."""
+    grade: Grade
+    reasons: tuple[Reason, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    placement_uncertainty_m: float | None = None
+    """How far the whole polygon may lie from the truth; None where it stands on a map."""
+    area_shaped: bool = False
+    """The stated area decided the shape, so it cannot be checked against it."""
+
+    def __post_init__(self) -> None:
+        if (self.polygon is None) != (self.grade == "undetermined"):
+            raise ValueError(f"{self.parcel_id}: graded {self.grade} with polygon {self.polygon!r}")
+        if self.polygon is not None and self.polygon.is_empty:
+            raise ValueError(f"{self.parcel_id}: an empty polygon is no result; give None and a reason")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One fact that an audit found, with the figures and the words it rests on."""
+
+    check: str
+    """The check's id."""
+    severity: Severity
+    zone_id: str | None = None
+    block_id: str | None = None
+    parcel_id: str | None = None
+    declared_km2: Decimal | None = None
+    measured_km2: Decimal | None = None
+    """What the declared figure was held against: a sum of figures or a measured polygon."""
+    difference_km2: Decimal | None = None
+    """Declared minus measured."""
+    limit_km2: Decimal | None = None
+    """The largest difference that rounding and boundary tolerance explain."""
+    zh: str
+    en: str
+    spans: tuple[Span, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form; figures are numbers."""
+
+        def figure(value: Decimal | None) -> float | None:
+            return None if value is None else float(value)
+
+        return {
+            "check": self.check,
+            "severity": self.severity,
+            "zone_id": self.zone_id,
+            "block_id": self.block_id,
+            "parcel_id": self.parcel_id,
+            "declared_km2": figure(self.declared_km2),
+            "measured_km2": figure(self.measured_km2),
+            "difference_km2": figure(self.difference_km2),
+            "limit_km2": figure(self.limit_km2),
+            "message": {"zh": self.zh, "en": self.en},
+            "spans": [list(s) for s in self.spans],
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Audit:
+    """All findings, and the figures per zone that they rest on."""
+
+    findings: tuple[Finding, ...]
+    zones: tuple[Mapping[str, Any], ...]
+    """One JSON-ready mapping per zone: id, name, declared, sum of blocks, limit, verdict, blocks."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """Versions of the libraries that computed, hashes of the inputs."""
+
+    @property
+    def verdict(self) -> Literal["pass", "notes", "fail"]:
+        """``fail`` with an error among the findings, ``notes`` with lesser findings only."""
+        if any(f.severity == "error" for f in self.findings):
+            return "fail"
+        return "notes" if self.findings else "pass"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form, schema ``ftz-geo/audit-1``."""
+        return {
+            "schema": "ftz-geo/audit-1",
+            "verdict": self.verdict,
+            "findings": [f.to_dict() for f in self.findings],
+            "zones": [dict(z) for z in self.zones],
+            "metadata": dict(self.metadata),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Every tolerance and choice, passed whole."""
+
+    boundary_tolerance_m: float = 1.0
+    """How far a true boundary may lie from the drawn one; the audit's limit grows with it."""
+    bridge_tolerance_m: float = 60.0
+    """The longest gap along or between named features that may be bridged and still be traced."""
+    road_gap_m: float = 40.0
+    """Width left for a shared road between two sketched blocks."""
+
+    def __post_init__(self) -> None:
+        for name in ("boundary_tolerance_m", "bridge_tolerance_m", "road_gap_m"):
+            value = getattr(self, name)
+            if not 0 <= value < 10_000:
+                raise ValueError(f"{name} is metres between 0 and 10000, not {value!r}")
