@@ -34,7 +34,7 @@ def test_survey_formula_against_published_figures(
     lon: float, lat: float, side_m: float, expected_m2: float
 ) -> None:
     measured = area_m2([plane_square(lon, lat, side_m, 70)])[0]
-    assert measured == pytest.approx(expected_m2, rel=1e-10, abs=0.001)
+    assert measured == pytest.approx(expected_m2, rel=1e-10, abs=0.02)
 
 
 def test_geodesic_against_published_figure() -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "KM2_PER_UNIT",
     "LABELS_ZH",
     "STORAGE_CRS",
+    "Anchor",
     "Area",
     "Audit",
     "Block",
@@ -416,6 +417,34 @@ class Digitised:
             raise ValueError(f"{self.parcel_id}: graded {self.grade} with polygon {self.polygon!r}")
         if self.polygon is not None and self.polygon.is_empty:
             raise ValueError(f"{self.parcel_id}: an empty polygon is no result; give None and a reason")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Anchor:
+    """A place where blocks of a zone are known to lie, as far as anybody knows."""
+
+    name: str
+    """The place's own name."""
+    zone: str
+    """Words that the zone's name contains."""
+    blocks: tuple[str, ...] = ()
+    """Block labels it stands for; empty for the whole zone, which its other anchors override."""
+    lon: float
+    """WGS 84 degrees."""
+    lat: float
+    """WGS 84 degrees."""
+    uncertainty_m: float
+    """Radius within which the blocks are believed to lie."""
+    source: str
+    licence: str
+    basis: str
+    """Why the blocks are believed to lie there."""
+
+    def __post_init__(self) -> None:
+        if not (-180 <= self.lon <= 180 and -90 <= self.lat <= 90):
+            raise ValueError(f"{self.name}: {self.lon}, {self.lat} is not a longitude and latitude in degrees")
+        if not self.uncertainty_m > 0:
+            raise ValueError(f"{self.name}: the uncertainty is more than 0 m, not {self.uncertainty_m}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
