@@ -5,7 +5,9 @@ import pytest
 import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from pyproj import Transformer
+from pyproj.enums import TransformDirection
 
 from ftz_geo.measure import LocalPlane, area_m2, geodesic_area_m2, plane_area_m2
 
@@ -17,7 +19,13 @@ def plane_square(lon: float, lat: float, side_m: float, cut_m: float | None) -> 
     square = shapely.box(x - side_m / 2, y - side_m / 2, x + side_m / 2, y + side_m / 2)
     if cut_m:
         square = shapely.segmentize(square, cut_m)
-    return shapely.transform(square, lambda p: np.column_stack(onto.transform(*p.T, direction="INVERSE")))
+
+    def back(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        lonlat = onto.transform(xy[:, 0], xy[:, 1], direction=TransformDirection.INVERSE)
+        return np.column_stack(lonlat)
+
+    lonlat_square: shapely.Polygon = shapely.transform(square, back)
+    return lonlat_square
 
 
 @pytest.mark.parametrize(
@@ -64,6 +72,14 @@ def test_many_at_once_keep_their_places() -> None:
     assert together[3] == 0
     assert together[2] == pytest.approx(together[0] + together[4], rel=1e-12)
     assert together[4] == pytest.approx(2 * together[0], rel=1e-12)
+
+
+def test_nothing_to_measure() -> None:
+    assert area_m2([]).shape == (0,)
+    assert np.isnan(area_m2([None])).all()
+    assert area_m2(
+        [shapely.Polygon(), shapely.Point(117, 39), shapely.LineString([(117, 39), (118, 40)])]
+    ).tolist() == [0, 0, 0]
 
 
 @given(st.integers(0, 5), st.floats(73, 135), st.floats(18, 53))

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import numpy as np
 import shapely
 from pyproj import Geod, Transformer
+from pyproj.enums import TransformDirection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -44,21 +45,35 @@ _COEFFICIENTS = (
 """A, -B, C, -D, E of 国土调查办发〔2008〕32号, appendix on areas of any polygon."""
 
 
+def _odd_multiples(
+    once: NDArray[np.float64], double_cos: NDArray[np.float64], back: Literal[-1, 1]
+) -> Iterator[NDArray[np.float64]]:
+    """Give sin or cos of x, 3x, 5x … from that of x and cos 2x; ``back`` is -1 for sin, 1 for cos.
+
+    Two calls of sin and cos per edge in place of ten.
+    """
+    before, now = back * once, once
+    while True:
+        yield now
+        before, now = now, 2 * double_cos * now - before
+
+
 def _strips_m2(
-    lon: NDArray[np.float64], lat: NDArray[np.float64], starts: NDArray[np.bool_]
+    lon: NDArray[np.float64], lat: NDArray[np.float64], origin: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Signed area between each edge and the first vertex's meridian; 0 where a new ring starts."""
-    lon, lat = np.radians(lon), np.radians(lat)
-    # Measured from a meridian near by, the strips stay small and so do their rounding errors.
-    origin = lon[0] if len(lon) else 0.0
+    """Signed area between each edge and the meridian ``origin``; all in radians."""
     width = (lon[1:] + lon[:-1]) / 2 - origin
-    height, middle = lat[1:] - lat[:-1], (lat[1:] + lat[:-1]) / 2
-    series = sum(
-        c * np.sin((2 * k + 1) / 2 * height) * np.cos((2 * k + 1) * middle)
-        for k, c in enumerate(_COEFFICIENTS)
-    )
-    strips = 2 * _SEMI_MINOR_M**2 * width * series
-    return np.where(starts[1:], 0.0, strips)
+    half_height, middle = (lat[1:] - lat[:-1]) / 2, (lat[1:] + lat[:-1]) / 2
+    sine, cosine = np.sin(half_height), np.cos(middle)
+    series = np.zeros_like(width)
+    for c, s, m in zip(
+        _COEFFICIENTS,
+        _odd_multiples(sine, 1 - 2 * sine**2, -1),
+        _odd_multiples(cosine, 2 * cosine**2 - 1, 1),
+        strict=False,  # the multiples have no end
+    ):
+        series += c * s * m
+    return 2 * _SEMI_MINOR_M**2 * width * series
 
 
 def area_m2(geometries: Sequence[BaseGeometry | None] | NDArray[np.object_]) -> NDArray[np.float64]:
@@ -93,19 +108,19 @@ def area_m2(geometries: Sequence[BaseGeometry | None] | NDArray[np.object_]) -> 
     present = ~shapely.is_missing(found)
     if not present.any():
         return result
-    result[present] = 0.0
     parts, owner = shapely.get_parts(shapely.orient_polygons(found[present]), return_index=True)
     polygonal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    parts, owner = parts[polygonal], owner[polygonal]
-    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
+    rings, part_of_ring = shapely.get_rings(parts[polygonal], return_index=True)
     xy, ring_of_vertex = shapely.get_coordinates(rings, return_index=True)
-    if len(xy) == 0:
-        return result
-    starts = np.r_[True, ring_of_vertex[1:] != ring_of_vertex[:-1]]
-    strips = _strips_m2(xy[:, 0], xy[:, 1], starts)
-    owners = np.flatnonzero(present)[owner[part_of_ring[ring_of_vertex[1:]]]]
-    np.subtract.at(result, owners, strips)  # counter-clockwise shells give negative strips
-    result[present] = np.abs(result[present])
+    lon, lat = np.radians(xy).T
+    within = ring_of_vertex[1:] == ring_of_vertex[:-1]
+    # Measured from its ring's first meridian a strip stays small, and so does its rounding error.
+    counts = shapely.get_num_coordinates(rings)
+    first = np.repeat(lon[np.cumsum(counts) - counts], counts)[1:]
+    strips = np.where(within, _strips_m2(lon, lat, first), 0.0)
+    owners = owner[polygonal][part_of_ring[ring_of_vertex[1:]]]
+    # Shells run counter-clockwise and give negative strips, holes positive ones.
+    result[present] = np.abs(np.bincount(owners, weights=strips, minlength=np.count_nonzero(present)))
     return result
 
 
@@ -135,6 +150,18 @@ def geodesic_area_m2(geometries: Sequence[BaseGeometry | None]) -> NDArray[np.fl
     )
 
 
+def _transformed(geometry: _G, transformer: Transformer, direction: TransformDirection) -> _G:
+    """Move a geometry, or an array of them, through a transformer."""
+
+    def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        x, y = transformer.transform(xy[:, 0], xy[:, 1], direction=direction)
+        return np.column_stack([x, y])
+
+    # shapely's overloads know one geometry or an array, but no type variable over both.
+    moved: _G = shapely.transform(cast(Any, geometry), move)
+    return moved
+
+
 def plane_area_m2(geometries: Sequence[BaseGeometry | None]) -> NDArray[np.float64]:
     """Area on the plane of each polygon's own 3-degree Gauss-Krüger zone (EPSG:4534 to 4554).
 
@@ -159,8 +186,7 @@ def plane_area_m2(geometries: Sequence[BaseGeometry | None]) -> NDArray[np.float
             # CGCS2000 / 3-degree Gauss-Krüger CM 75E is EPSG:4534, and each zone eastward one more.
             zone = int((geometry.centroid.x + 1.5) // 3)
             onto = Transformer.from_crs("EPSG:4490", f"EPSG:{4534 + zone - 25}", always_xy=True)
-            flat = shapely.transform(geometry, lambda xy, onto=onto: np.column_stack(onto.transform(*xy.T)))
-            result[i] = flat.area
+            result[i] = _transformed(geometry, onto, TransformDirection.FORWARD).area
     return result
 
 
@@ -197,13 +223,11 @@ class LocalPlane:
 
     def to_xy(self, geometry: _G) -> _G:
         """Project a geometry, or an array of geometries, from longitude and latitude to metres."""
-        return shapely.transform(geometry, lambda p: np.column_stack(self._transformer.transform(*p.T)))
+        return _transformed(geometry, self._transformer, TransformDirection.FORWARD)
 
     def to_lonlat(self, geometry: _G) -> _G:
         """Unproject a geometry, or an array of geometries, from metres to longitude and latitude."""
-        return shapely.transform(
-            geometry, lambda p: np.column_stack(self._transformer.transform(*p.T, direction="INVERSE"))
-        )
+        return _transformed(geometry, self._transformer, TransformDirection.INVERSE)
 
 
 def versions() -> dict[str, str]:
