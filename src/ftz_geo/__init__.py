@@ -1,1 +1,61 @@
-"""ftz_geo: from zone boundaries in words (四至) to polygons, an area audit and offline maps."""
+"""ftz_geo: from zone boundaries in words (四至) to polygons, an area audit and offline maps.
+
+Functions are imported when first used, so that a command that needs no maps starts fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ftz_geo.errors import FtzGeoError
+from ftz_geo.model import Audit, Digitised, Finding, Plan, ReferenceMap, Settings
+
+if TYPE_CHECKING:
+    from ftz_geo.files import read_parcels
+    from ftz_geo.parse import parse_plan
+    from ftz_geo.pipeline import audit, build, digitise, read_plan, read_reference, render_maps, write
+
+__all__ = [
+    "Audit",
+    "Digitised",
+    "Finding",
+    "FtzGeoError",
+    "Plan",
+    "ReferenceMap",
+    "Settings",
+    "audit",
+    "build",
+    "digitise",
+    "parse_plan",
+    "read_parcels",
+    "read_plan",
+    "read_reference",
+    "render_maps",
+    "write",
+]
+
+# No module may carry the name of a function here: importing it would put it in the function's place.
+_HOME = {
+    "audit": "pipeline",
+    "build": "pipeline",
+    "digitise": "pipeline",
+    "parse_plan": "parse",
+    "read_parcels": "files",
+    "read_plan": "pipeline",
+    "read_reference": "pipeline",
+    "render_maps": "pipeline",
+    "write": "pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,263 @@
+"""Arguments in, exit code out: stdout is data, stderr is talk.
+
+Exit codes: 0 clean or notes only, 1 findings of severity error, 2 input that cannot be used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ftz_geo.errors import FtzGeoError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ftz_geo.model import Audit, Plan, ReferenceMap
+
+app = typer.Typer(
+    name="ftz-geo",
+    help="Read zone boundaries (四至), draw them, audit their areas, write maps and GIS files.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_File = Annotated[
+    str, typer.Argument(metavar="FILE", help="The notice: a text file, or - for standard input.")
+]
+_Reference = Annotated[
+    list[Path],
+    typer.Option(
+        "--reference", "-r", metavar="MAP", help="Reference map with named lines; may be given several times."
+    ),
+]
+
+
+@app.command()
+def parse(
+    file: _File,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
+) -> None:
+    """Read a notice and print its zones, blocks, areas and sides."""
+    from ftz_geo.pipeline import read_plan
+
+    plan = read_plan(file)
+    if as_json:
+        _print_json(plan.to_dict())
+    else:
+        _print_plan(plan)
+
+
+@app.command()
+def build(
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[FILE]", help="The notice; without it, the five zones of Tianjin that come along."
+        ),
+    ] = None,
+    reference: _Reference = [],  # noqa: B006  (typer copies it)
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results.")] = Path(
+        "out"
+    ),
+) -> None:
+    """Draw every block, audit the areas, and write GeoJSON, the audit and maps."""
+    from ftz_geo import shipped
+    from ftz_geo.pipeline import build as run
+
+    say = _talk()
+    plan = _read_plan(file or shipped.plan_file(), say)
+    built = run(plan, out, _read_reference(reference, say), say=say)
+    counts = built.parcels["grade"].value_counts()
+    say(", ".join(f"{counts[g]} {g}" for g in counts.index))
+    for path in built.paths:
+        print(path)
+    _conclude(built.audit)
+
+
+@app.command()
+def audit(
+    file: _File,
+    polygons: Annotated[
+        Path | None,
+        typer.Option("--polygons", metavar="FILE", help="Polygons to hold against the stated areas."),
+    ] = None,
+    reference: _Reference = [],  # noqa: B006
+    as_json: Annotated[bool, typer.Option("--json", help="Print the audit as JSON.")] = False,
+) -> None:
+    """Check the stated areas against each other, and against polygons where there are any."""
+    from ftz_geo import files, pipeline
+
+    say = _talk()
+    plan = _read_plan(file, say)
+    if polygons is not None:
+        parcels = files.read_parcels(polygons)
+    elif reference:
+        parcels = pipeline.digitise(plan, _read_reference(reference, say))
+    else:
+        parcels = None
+    result = pipeline.audit(plan, parcels)
+    if as_json:
+        _print_json(result.to_dict())
+    else:
+        _print_audit(result)
+    _conclude(result)
+
+
+@app.command(name="map")
+def map_(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A notice, or a blocks.geojson that build wrote.")
+    ],
+    reference: _Reference = [],  # noqa: B006
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the pages.")] = Path(
+        "maps"
+    ),
+) -> None:
+    """Write one offline map page per zone, and an index."""
+    from ftz_geo import files, pipeline
+
+    say = _talk()
+    if Path(file).suffix.lower() in files.FORMATS:
+        pages = pipeline.render_maps(None, files.read_parcels(file), out)
+    else:
+        plan = _read_plan(file, say)
+        parcels = pipeline.digitise(plan, _read_reference(reference, say))
+        pages = pipeline.render_maps(plan, parcels, out, audit=pipeline.audit(plan, parcels))
+    for page in pages:
+        print(page)
+
+
+@app.command()
+def export(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A notice, or a blocks.geojson that build wrote.")
+    ],
+    to: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="TO...", help="Files to write: .geojson .gpkg .zip (Shapefile) .fgb .kml .csv"
+        ),
+    ],
+    reference: _Reference = [],  # noqa: B006
+) -> None:
+    """Write the blocks in the formats that the names' endings ask for."""
+    from ftz_geo import files, pipeline
+
+    say = _talk()
+    if Path(file).suffix.lower() in files.FORMATS:
+        parcels = files.read_parcels(file)
+    else:
+        parcels = pipeline.digitise(_read_plan(file, say), _read_reference(reference, say))
+    for path in to:
+        print(files.write(parcels, path))
+
+
+def _read_plan(file: str | Path, say: Callable[[str], None]) -> Plan:
+    from ftz_geo.pipeline import read_plan
+
+    say(f"reading {file}")
+    return read_plan(file)
+
+
+def _read_reference(paths: list[Path], say: Callable[[str], None]) -> ReferenceMap | None:
+    from ftz_geo.pipeline import read_reference
+
+    if not paths:
+        return None
+    say(f"reading {', '.join(map(str, paths))}")
+    return read_reference(*paths)
+
+
+def _talk() -> Callable[[str], None]:
+    """Give a function that tells the user, on stderr, what is being done."""
+    return lambda words: print(f"ftz-geo: {words}", file=sys.stderr, flush=True)
+
+
+def _print_json(value: dict[str, object]) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _print_plan(plan: Plan) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    for zone in plan.zones:
+        area = zone.declared_area.text if zone.declared_area else "no total"
+        count = f", {zone.declared_block_count} blocks stated" if zone.declared_block_count else ""
+        table = Table(
+            title=Text(f"{zone.name or zone.id}: {area}{count}"), title_justify="left", expand=False
+        )
+        for head in ("区块", "面积", "东", "南", "西", "北"):
+            table.add_column(head, overflow="fold")
+        for block in zone.blocks:
+            for parcel in block.parcels:
+                stated = parcel.declared_area or (block.declared_area if parcel is block.parcels[0] else None)
+                name = " ".join(filter(None, (block.label, block.name, parcel.label)))
+                sides = [
+                    "、".join(f.name for f in parcel.abuttals[d]) for d in ("east", "south", "west", "north")
+                ]
+                table.add_row(Text(name), Text(stated.text if stated else ""), *map(Text, sides))
+                for title, listed in (("四周", parcel.ring), ("包括", parcel.members)):
+                    if listed:
+                        table.add_row(Text(f"{title}: " + "、".join(f.name for f in listed)))
+        console.print(table)
+    for span in plan.unread:
+        console.print(Text(f"not read, characters {span[0]}-{span[1]}: {plan.words(span)}"))
+
+
+def _print_audit(audit: Audit) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    table = Table()
+    for head in ("zone", "declared km²", "sum km²", "difference", "limit", "verdict"):
+        table.add_column(head, justify="left" if head in {"zone", "verdict"} else "right", overflow="fold")
+    for zone in audit.zones:
+        figures = [zone.get(k) for k in ("declared_km2", "sum_km2", "difference_km2", "limit_km2")]
+        cells = ["-" if f is None else f"{f:.10g}" for f in figures]
+        table.add_row(Text(str(zone["name"])), *cells, str(zone["verdict"]))
+    console.print(table)
+    for finding in audit.findings:
+        console.print(Text(f"{finding.severity} [{finding.check}] {finding.zh}\n    {finding.en}"))
+    console.print(f"verdict: {audit.verdict}")
+
+
+def _conclude(audit: Audit) -> None:
+    """End the command as the findings say."""
+    if audit.verdict == "fail":
+        errors = [f for f in audit.findings if f.severity == "error"]
+        print(f"ftz-geo: {len(errors)} error(s): {errors[0].en}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line; every mistake of a user's ends in one sentence and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe or a console of another code page must not make Chinese text fail.
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except FtzGeoError as error:
+        print(f"ftz-geo: {error}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader of stdout went away (| head): nothing is wrong, and nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)

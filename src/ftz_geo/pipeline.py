@@ -1,0 +1,344 @@
+"""The order of the stages, and what happens when one part fails.
+
+This module alone knows every stage. It is the library's public face: what it names is
+re-exported by :mod:`ftz_geo`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+
+from ftz_geo import check, documents, files, render, shipped
+from ftz_geo.errors import OutputError, PlanError
+from ftz_geo.measure import area_m2, versions
+from ftz_geo.model import DIRECTIONS, STORAGE_CRS, Audit, Digitised, Plan, Settings
+from ftz_geo.parse import parse_plan
+from ftz_geo.reference import read_reference
+from ftz_geo.resolve import resolve_plan
+from ftz_geo.sketch import sketch_zone
+from ftz_geo.trace import trace_parcels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from ftz_geo.model import Anchor, Block, Parcel, ReferenceMap, Zone
+
+__all__ = [
+    "Built",
+    "audit",
+    "build",
+    "digitise",
+    "parcels_frame",
+    "read_plan",
+    "read_reference",
+    "render_maps",
+    "write",
+]
+
+write = files.write
+
+
+def read_plan(path: str | Path) -> Plan:
+    """Read a document and the plan that its text holds.
+
+    Parameters
+    ----------
+    path : str or Path
+        A text file; ``-`` reads standard input.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    DocumentError
+        The file cannot be read as text.
+    PlanError
+        The text describes no block.
+
+    Examples
+    --------
+    >>> plan = read_plan(shipped.plan_file())
+    >>> len(plan.zones), len(plan.parcels)
+    (5, 28)
+    """
+    text, source = documents.read_text(path)
+    plan = parse_plan(text, source=source)
+    if not any(p.ring or p.members or any(p.abuttals.values()) for p in plan.parcels):
+        raise PlanError(
+            path,
+            f"no boundary description (四至, such as 东至…、南至…) was found in its {len(text)} characters",
+            "check that this is the document meant",
+        )
+    return plan
+
+
+def digitise(
+    plan: Plan,
+    reference: ReferenceMap | None = None,
+    settings: Settings | None = None,
+    *,
+    anchors: Sequence[Anchor] | None = None,
+) -> gpd.GeoDataFrame:
+    """Draw every parcel: traced on a reference map where it closes there, else sketched.
+
+    Parameters
+    ----------
+    plan : Plan
+    reference : ReferenceMap, optional
+        Without one, every parcel with a stated area is sketched from words and area.
+    settings : Settings, optional
+    anchors : sequence of Anchor, optional
+        Where sketches are placed; the shipped table by default.
+
+    Returns
+    -------
+    GeoDataFrame
+        Indexed by parcel id, in EPSG:4326: the properties of ``blocks.geojson``, ``area_shaped``,
+        and ``evidence``, a tuple of :class:`~ftz_geo.model.Edge` per parcel. The geometry is None
+        where the grade is ``undetermined``.
+
+    Examples
+    --------
+    >>> text = "甲开发区总面积1平方公里。区块一：面积1平方公里，东至河、南至甲路、西至乙路、北至丙路。"
+    >>> parcels = digitise(parse_plan(text))
+    >>> parcels["grade"].tolist(), parcels["measured_area_km2"].round(6).tolist()
+    (['sketched'], [1.0])
+    """
+    settings = settings or Settings()
+    anchors = shipped.read_anchors() if anchors is None else anchors
+    traced: Mapping[str, Digitised] = {}
+    if reference is not None:
+        traced = trace_parcels(plan, reference, resolve_plan(plan, reference), settings)
+    drawn = {key: value for key, value in traced.items() if value.polygon is not None}
+    for zone in plan.zones:
+        for key, sketched in sketch_zone(zone, anchors, settings, drawn=drawn).items():
+            failed = traced.get(key)
+            drawn[key] = replace(sketched, reasons=(failed.reasons if failed else ()) + sketched.reasons)
+    frame = parcels_frame(plan, drawn)
+    frame.attrs["ftz_geo"] = {
+        "source": plan.source.to_dict(),
+        "reference": [dict(s) for s in reference.sources] if reference is not None else [],
+        "areas": "CGCS2000 ellipsoid",
+        "coordinates": "WGS 84; CGCS2000 is taken as the same (PROJ: a zero shift of unknown accuracy)",
+        "versions": versions(),
+    }
+    return frame
+
+
+def parcels_frame(plan: Plan, drawn: Mapping[str, Digitised]) -> gpd.GeoDataFrame:
+    """Cross over from values to one flat frame of parcels, in the order of the text.
+
+    Parameters
+    ----------
+    plan : Plan
+    drawn : mapping of parcel id to Digitised
+        One for every parcel of the plan.
+
+    Returns
+    -------
+    GeoDataFrame
+        As :func:`digitise` gives it.
+    """
+    rows = [
+        _row(plan, zone, block, parcel, drawn[parcel.id])
+        for zone in plan.zones
+        for block in zone.blocks
+        for parcel in block.parcels
+    ]
+    polygons = np.array([row.pop("geometry") for row in rows], dtype=object)
+    columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
+    columns["measured_area_km2"] = list(np.round(area_m2(polygons) / 1e6, 9))
+    columns["reasons"] = _objects(columns.get("reasons", []))
+    columns["evidence"] = _objects(columns.get("evidence", []))
+    frame = gpd.GeoDataFrame(columns, geometry=polygons, crs=STORAGE_CRS)
+    return frame.set_index("id", drop=True)
+
+
+def _objects(values: Sequence[object]) -> Any:
+    """Keep tuples as cells: pandas would read a list of equally long tuples as a table."""
+    cells = np.empty(len(values), dtype=object)
+    cells[:] = values
+    return cells
+
+
+def _row(plan: Plan, zone: Zone, block: Block, parcel: Parcel, result: Digitised) -> dict[str, Any]:
+    return {
+        "id": parcel.id,
+        "zone": zone.name,
+        "zone_id": zone.id,
+        "block": block.label or block.name,
+        "block_name": block.name,
+        "parcel": parcel.label,
+        "text": plan.words(parcel.span),
+        "declared_area_km2": float(parcel.declared_area.km2) if parcel.declared_area else np.nan,
+        "block_declared_area_km2": float(block.declared_area.km2) if block.declared_area else np.nan,
+        "measured_area_km2": np.nan,
+        "grade": result.grade,
+        "reasons": result.reasons,
+        "placement_uncertainty_m": np.nan
+        if result.placement_uncertainty_m is None
+        else result.placement_uncertainty_m,
+        **{side: "、".join(f.name for f in parcel.abuttals[side]) or None for side in DIRECTIONS},
+        "area_shaped": result.area_shaped,
+        "evidence": result.edges,
+        "geometry": result.polygon,
+    }
+
+
+def audit(plan: Plan, parcels: gpd.GeoDataFrame | None = None, settings: Settings | None = None) -> Audit:
+    """Check every stated area against the others and against the drawing.
+
+    Parameters
+    ----------
+    plan : Plan
+    parcels : GeoDataFrame, optional
+        As :func:`digitise` gives it. A polygon that its stated area shaped is not evidence.
+    settings : Settings, optional
+
+    Returns
+    -------
+    Audit
+
+    Examples
+    --------
+    >>> audit(read_plan(shipped.plan_file())).verdict
+    'notes'
+    """
+    inputs = {plan.source.file or "text": plan.source.sha256}
+    for source in (parcels.attrs.get("ftz_geo", {}) if parcels is not None else {}).get("reference", []):
+        inputs[source["file"]] = source["sha256"]
+    return check.audit(plan, parcels, settings or Settings(), inputs=inputs)
+
+
+def render_maps(
+    plan: Plan | None, parcels: gpd.GeoDataFrame, out: str | Path, *, audit: Audit | None = None
+) -> tuple[Path, ...]:
+    """Write one interactive map per zone, and an index of them.
+
+    Parameters
+    ----------
+    plan : Plan or None
+        Whose words the maps quote.
+    parcels : GeoDataFrame
+        As :func:`digitise` gives it.
+    out : str or Path
+        Folder for ``index.html`` and one page per zone id; each page is complete in itself.
+    audit : Audit, optional
+
+    Returns
+    -------
+    tuple of Path
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    pages = render.map_pages(plan, parcels, audit)
+    with _staged(Path(out)) as folder:
+        for name, page in pages.items():
+            (folder / name).write_text(page, encoding="utf-8", newline="\n")
+    return tuple(Path(out) / name for name in pages)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Built:
+    """What :func:`build` made."""
+
+    parcels: gpd.GeoDataFrame
+    audit: Audit
+    paths: tuple[Path, ...]
+    """In the order of the contract: data first, then reports and maps."""
+
+
+def build(
+    plan: Plan,
+    out: str | Path = "out",
+    reference: ReferenceMap | None = None,
+    settings: Settings | None = None,
+    *,
+    say: Callable[[str], None] = lambda _: None,
+) -> Built:
+    """Draw, audit and write everything: data, audit, maps.
+
+    Parameters
+    ----------
+    plan : Plan
+    out : str or Path
+        Folder; made if it is not there. It is left as it was if anything fails.
+    reference : ReferenceMap, optional
+    settings : Settings, optional
+    say : callable, optional
+        Told in a few words what is being done.
+
+    Returns
+    -------
+    Built
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    out = Path(out)
+    with _staged(out) as folder:
+        say(f"drawing {len(plan.parcels)} parcels")
+        parcels = digitise(plan, reference, settings)
+        say("auditing areas")
+        findings = audit(plan, parcels, settings)
+        say(f"writing maps of {len(plan.zones)} zones")
+        texts = {
+            "blocks.geojson": files.to_json(files.parcels_geojson(parcels)),
+            "edges.geojson": files.to_json(files.edges_geojson(parcels)),
+            "audit.json": files.to_json(findings.to_dict()),
+            "audit.html": render.audit_page(plan, findings),
+            **{f"maps/{name}": page for name, page in render.map_pages(plan, parcels, findings).items()},
+        }
+        for name, text in texts.items():
+            target = folder / name
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(text, encoding="utf-8", newline="\n")
+    return Built(parcels=parcels, audit=findings, paths=tuple(out / name for name in texts))
+
+
+@contextmanager
+def _staged(out: Path) -> Iterator[Path]:
+    """Give a folder to write into; its files move to ``out`` only if all of them could be written."""
+    existed = out.exists()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        # Inside the target, so that moving is renaming and a full disk is met before anything moves.
+        staging = Path(tempfile.mkdtemp(prefix=".ftz-geo-", dir=out))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(
+            out, f"the folder cannot be written ({reason})", "choose another with --out"
+        ) from error
+    try:
+        yield staging
+        written = sorted(p for p in staging.rglob("*") if p.is_file())
+        for file in written:
+            target = out / file.relative_to(staging)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_dir():
+                raise IsADirectoryError(f"{target} is a folder")
+        for file in written:
+            file.replace(out / file.relative_to(staging))
+    except OSError as error:
+        raise OutputError(
+            out, f"results cannot be written ({error})", "choose another folder with --out"
+        ) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        if not existed and out.is_dir() and not any(out.iterdir()):
+            out.rmdir()
