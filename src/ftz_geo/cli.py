@@ -149,6 +149,9 @@ def export(
         ),
     ],
     reference: _Reference = [],  # noqa: B006
+    zone: Annotated[
+        str | None, typer.Option("--zone", metavar="ID", help="Write this zone only, such as xiqing.")
+    ] = None,
 ) -> None:
     """Write the blocks in the formats that the names' endings ask for."""
     from ftz_geo import files, pipeline
@@ -158,6 +161,8 @@ def export(
         parcels = files.read_parcels(file)
     else:
         parcels = pipeline.digitise(_read_plan(file, say), _read_reference(reference, say))
+    if zone is not None:
+        parcels = files.select_zone(parcels, zone)
     for path in to:
         print(files.write(parcels, path))
 

@@ -1,41 +1,80 @@
-"""Files of words in, running text out, with the file's name and hash."""
+r"""Files of words in, one running text out, with the place of every character in the source.
+
+Each format is read into :class:`_Line` values (text, page, line); page headers, page numbers and
+blank runs are dropped; lines that a page's width broke are joined. Heavy readers (``python-docx``,
+``pypdfium2``) are imported when a file of theirs is met.
+"""
 
 from __future__ import annotations
 
 import codecs
 import hashlib
+import io
+import re
 import sys
+import unicodedata
+import zipfile
+from collections import Counter
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ftz_geo.errors import DocumentError
-from ftz_geo.model import Source
+from ftz_geo.model import Place, Source
 
-__all__ = ["read_text"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-MAX_BYTES = 64 * 1024 * 1024
+__all__ = ["Document", "read_document"]
+
+MAX_BYTES = 64 * 2**20
 """A notice is a few hundred kilobytes; what is larger than this is no notice."""
+MAX_UNPACKED_BYTES = 256 * 2**20
+"""Of a Word file, which is a zip archive."""
+MAX_PAGES = 2_000
+MAX_CHARACTERS = 20_000_000
+MAX_HTML_DEPTH = 5_000
 
 
-def read_text(path: str | Path) -> tuple[str, Source]:
-    r"""Read a document's text.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A document's running text, and where in the source each stretch of it stands."""
+
+    text: str
+    """Line ends are ``\\n``."""
+    source: Source
+    places: tuple[Place, ...]
+    """In the order of the text; each stands for the characters up to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    page: int | None
+    number: int
+
+
+def read_document(path: str | Path) -> Document:
+    """Read a document's running text.
 
     Parameters
     ----------
     path : str or Path
-        A text file in UTF-8 (with or without a byte order mark), UTF-16 with one, or GB 18030
-        (which holds GBK and GB 2312); ``-`` reads standard input.
+        ``.docx``, ``.pdf`` that holds text, ``.html``/``.htm``, or any other ending for plain text
+        (``.txt``, ``.md``) in UTF-8, UTF-16 or GB 18030 (which holds GBK and GB 2312). The content
+        decides where it contradicts the ending. ``-`` reads standard input.
 
     Returns
     -------
-    text : str
-        Line ends are ``\n``.
-    source : Source
-        File name, and SHA-256 of the bytes as they were read.
+    Document
 
     Raises
     ------
     DocumentError
-        The file is missing, empty, too large, or not text.
+        The file is missing, empty, too large, damaged, holds no text (a scan), or its reader is
+        not installed.
 
     Examples
     --------
@@ -43,16 +82,27 @@ def read_text(path: str | Path) -> tuple[str, Source]:
     >>> with TemporaryDirectory() as folder:
     ...     notice = Path(folder) / "四至.txt"
     ...     _ = notice.write_bytes("区块一：东至津淄公路".encode("gbk"))
-    ...     text, source = read_text(notice)
-    >>> text, source.file
+    ...     document = read_document(notice)
+    >>> document.text, document.source.file
     ('区块一：东至津淄公路', '四至.txt')
     """
     data = _read_bytes(path)
-    text = _decode(data, path)
+    kind = _kind(data, path)
+    lines = list(_READERS[kind](data, path))
+    text, places = _running_text(lines) if kind == "pdf" else _as_it_stands(lines)
+    if not text.strip():
+        raise DocumentError(path, "it holds no text", _NO_TEXT[kind])
     name = None if str(path) == "-" else Path(path).name
-    return text.replace("\r\n", "\n").replace("\r", "\n"), Source(
-        file=name, sha256=hashlib.sha256(data).hexdigest()
-    )
+    source = Source(file=name, sha256=hashlib.sha256(data).hexdigest())
+    return Document(text=text, source=source, places=places)
+
+
+_NO_TEXT = {
+    "pdf": "it is probably a scan: recognise its characters (OCR) first, or name the original document",
+    "docx": "its text may stand in pictures: name a document that holds it as text",
+    "html": "the page may fill itself by a script: save the page as it shows, as text",
+    "text": "name a file that holds a notice's text",
+}
 
 
 def _read_bytes(path: str | Path) -> bytes:
@@ -77,6 +127,27 @@ def _read_bytes(path: str | Path) -> bytes:
     return data
 
 
+def _kind(data: bytes, path: str | Path) -> str:
+    """Tell the format by the content's first bytes, and by the ending where these say nothing."""
+    if data.startswith(b"%PDF-"):
+        return "pdf"
+    if data.startswith(b"PK\x03\x04"):
+        return "docx"
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise DocumentError(path, "this is a Word 97 file (.doc)", "save it as .docx or as text")
+    ending = Path(str(path)).suffix.lower()
+    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if ending in {".html", ".htm"} or start.startswith((b"<!doctype html", b"<html")):
+        return "html"
+    return "text"
+
+
+def _text_lines(data: bytes, path: str | Path) -> Iterator[_Line]:
+    text = _decode(data, path).replace("\r\n", "\n").replace("\r", "\n")
+    for number, line in enumerate(text.split("\n"), 1):
+        yield _Line(line, None, number)
+
+
 def _decode(data: bytes, path: str | Path) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
@@ -90,3 +161,252 @@ def _decode(data: bytes, path: str | Path) -> str:
         except UnicodeDecodeError:
             continue
     raise DocumentError(path, "its encoding is neither UTF-8 nor GBK", "save the document as UTF-8 text")
+
+
+class _Page(HTMLParser):
+    """Collects an HTML page's text: a block is a line, a table cell begins with a tab."""
+
+    _HIDDEN = frozenset({"script", "style", "head", "template", "noscript", "svg"})
+    _BLOCKS = frozenset(
+        "address article aside blockquote br caption dd div dl dt fieldset figcaption figure footer form "
+        "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody thead tfoot tr ul".split()
+    )
+    _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._open: list[str] = []
+        self._hidden = 0
+        self._verbatim = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag in self._BLOCKS:
+            self.parts.append("\n")
+        if tag in {"td", "th"}:
+            self.parts.append("\t")
+        if tag in self._VOID:
+            return
+        self._open.append(tag)
+        self._hidden += tag in self._HIDDEN
+        self._verbatim += tag == "pre"
+        if len(self._open) > MAX_HTML_DEPTH:
+            raise _TooDeepError
+
+    def handle_endtag(self, tag: str) -> None:
+        # Closing a tag closes what was left open inside it, as a browser does.
+        if tag in self._open:
+            while (closed := self._open.pop()) != tag:
+                self._hidden -= closed in self._HIDDEN
+                self._verbatim -= closed == "pre"
+            self._hidden -= tag in self._HIDDEN
+            self._verbatim -= tag == "pre"
+        if tag in self._BLOCKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data if self._verbatim else re.sub(r"[ \t\r\n\f]+", " ", data))
+
+
+class _TooDeepError(Exception):
+    pass
+
+
+def _html_lines(data: bytes, path: str | Path) -> Iterator[_Line]:
+    declared = re.search(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]+)""", data[:4096], re.IGNORECASE)
+    text = None
+    if declared and not data.startswith(codecs.BOM_UTF8):
+        name = declared[1].decode("ascii").lower()
+        try:
+            # Pages that call themselves GB 2312 use characters of its supersets.
+            text = data.decode("gb18030" if name.startswith("gb") else name)
+        except (LookupError, UnicodeDecodeError):
+            text = None
+    page = _Page()
+    try:
+        page.feed(_decode(data, path) if text is None else text)
+        page.close()
+    except _TooDeepError:
+        raise DocumentError(
+            path, f"its tags are nested more than {MAX_HTML_DEPTH} deep", "save the page as text"
+        ) from None
+    for number, line in enumerate("".join(page.parts).split("\n"), 1):
+        if line.strip():
+            yield _Line(line.strip(" \t"), None, number)
+
+
+def _docx_lines(data: bytes, path: str | Path) -> Iterator[_Line]:
+    try:
+        import docx
+        from docx.table import Table
+        from docx.text.paragraph import Paragraph
+    except ImportError:
+        raise DocumentError(
+            path,
+            "Word files are read by python-docx, which is not installed",
+            "pip install 'ftz-geo[documents]'",
+        ) from None
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
+                raise DocumentError(
+                    path, f"it unpacks to more than {MAX_UNPACKED_BYTES // 2**20} MB", "name the notice alone"
+                )
+            if "word/document.xml" not in archive.namelist():
+                raise DocumentError(
+                    path, "this is an archive, but no Word file", "unpack it, or name a .docx"
+                )
+        document = docx.Document(io.BytesIO(data))
+        number = 0
+        for item in document.iter_inner_content():
+            if isinstance(item, Paragraph):
+                texts = item.text.split("\n")
+            elif isinstance(item, Table):
+                texts = ["\t".join(_cells(row)) for row in item.rows]
+            for text in texts:
+                number += 1
+                yield _Line(text, None, number)
+    except DocumentError:
+        raise
+    except Exception as error:
+        # A damaged archive fails in zipfile, lxml or python-docx, each with exceptions of its own.
+        raise DocumentError(path, f"the Word file is damaged ({error})", "save it again as .docx") from error
+
+
+def _cells(row: object) -> list[str]:
+    """Texts of a table row's cells; a merged cell stands once."""
+    cells = [cell for _, same in groupby(row.cells, key=lambda c: c._tc) for cell in [next(same)]]  # type: ignore[attr-defined]
+    return [" ".join(cell.text.split("\n")) for cell in cells]
+
+
+def _pdf_lines(data: bytes, path: str | Path) -> Iterator[_Line]:
+    try:
+        import pypdfium2
+    except ImportError:
+        raise DocumentError(
+            path,
+            "PDF files are read by pypdfium2, which is not installed",
+            "pip install 'ftz-geo[documents]'",
+        ) from None
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise DocumentError(
+            path, f"the PDF cannot be opened ({error})", "save it again, without a password"
+        ) from error
+    with document:
+        if len(document) > MAX_PAGES:
+            raise DocumentError(
+                path, f"it has {len(document)} pages", f"name a document of at most {MAX_PAGES}"
+            )
+        pages = []
+        total = 0
+        for i in range(len(document)):
+            page = document[i]
+            textpage = page.get_textpage()
+            # U+FFFE and U+0002 are what pdfium gives for a hyphen that only broke a line.
+            text = re.sub("[\x02\ufffe]", "", textpage.get_text_range())
+            textpage.close()
+            page.close()
+            total += len(text)
+            if total > MAX_CHARACTERS:
+                raise DocumentError(
+                    path, f"it holds more than {MAX_CHARACTERS} characters", "name the notice alone"
+                )
+            pages.append([line.strip() for line in text.splitlines()])
+    for number, lines in enumerate(_without_furniture(pages), 1):
+        for line_number, line in lines:
+            yield _Line(line, number, line_number)
+
+
+_PAGE_NUMBER = re.compile(
+    r"[-—–·\s]*(?:第\s*)?\d{1,4}(?:\s*[/／]\s*\d{1,4})?(?:\s*页)?(?:\s*共\s*\d{1,4}\s*页)?[-—–·\s]*"
+)
+
+
+def _without_furniture(pages: Sequence[list[str]]) -> Iterator[list[tuple[int, str]]]:
+    """Drop page numbers, and first and last lines that stand on most pages, digits apart."""
+
+    def shape(line: str) -> str:
+        return re.sub(r"\d+", "#", line)
+
+    edge = 3
+    counts = Counter(
+        key for lines in pages for key in {shape(line) for line in lines[:edge] + lines[-edge:] if line}
+    )
+    repeated = {key for key, count in counts.items() if count >= 3 and count > len(pages) / 2}
+    for lines in pages:
+        kept = []
+        for i, line in enumerate(lines):
+            at_edge = i < edge or i >= len(lines) - edge
+            if line and not (at_edge and (shape(line) in repeated or _PAGE_NUMBER.fullmatch(line))):
+                kept.append((i + 1, line))
+        yield kept
+
+
+_ENDS_A_PARAGRAPH = tuple("。！？!?；;：:")
+_BEGINS_A_PARAGRAPH = re.compile(
+    r"""\s*(?: [（(]?[一二三四五六七八九十百]{1,3}[）)、.．] | \d{1,3}[.．、)）]
+         | 第[一二三四五六七八九十百\d]{1,4}[条章节部]
+         | 附件 | 附表 | (?:区块|片区|地块|范围)[一二三四五六七八九十\d]{1,3}[：:\s] | [-•●·] )""",
+    re.VERBOSE,
+)
+
+
+def _width(line: str) -> int:
+    """Width in half-width columns.
+
+    Examples
+    --------
+    >>> _width("7.8平方公里")
+    11
+    """
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
+def _running_text(lines: Sequence[_Line]) -> tuple[str, tuple[Place, ...]]:
+    """Join the lines that the page's width broke: full ones that end no sentence."""
+    widths = sorted(_width(line.text) for line in lines)
+    full = 0.92 * widths[int(len(widths) * 0.9)] if widths else 0
+    parts: list[str] = []
+    places: list[Place] = []
+    position = 0
+    for line, following in zip(lines, [*lines, None][1:], strict=True):
+        places.append(Place(start=position, page=line.page, line=line.number))
+        joined = (
+            following is not None
+            and _width(line.text) >= full
+            and not line.text.endswith(_ENDS_A_PARAGRAPH)
+            and not _BEGINS_A_PARAGRAPH.match(following.text)
+        )
+        # Between Latin words the break stood for a space.
+        glue = "\n"
+        if joined and following is not None:
+            glue = (
+                " "
+                if line.text[-1:].isascii() and following.text[:1].isascii() and line.text[-1:].isalpha()
+                else ""
+            )
+        parts.append(line.text + glue)
+        position += len(parts[-1])
+    return "".join(parts), tuple(places)
+
+
+def _as_it_stands(lines: Iterable[_Line]) -> tuple[str, tuple[Place, ...]]:
+    parts: list[str] = []
+    places: list[Place] = []
+    position = 0
+    for line in lines:
+        places.append(Place(start=position, page=line.page, line=line.number))
+        parts.append(line.text)
+        position += len(line.text) + 1
+    return "\n".join(parts), tuple(places)
+
+
+_READERS: dict[str, Callable[[bytes, str | Path], Iterator[_Line]]] = {
+    "text": _text_lines,
+    "html": _html_lines,
+    "docx": _docx_lines,
+    "pdf": _pdf_lines,
+}

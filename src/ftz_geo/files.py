@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from ftz_geo.errors import DocumentError, GeometryError, OutputError
+from ftz_geo.errors import DocumentError, GeometryError, OutputError, PlanError
 from ftz_geo.measure import GEOD
 from ftz_geo.model import STORAGE_CRS, Edge, Reason
 
@@ -32,6 +32,7 @@ __all__ = [
     "parcels_geojson",
     "read_parcels",
     "safe_cell",
+    "select_zone",
     "to_json",
     "write",
 ]
@@ -276,6 +277,32 @@ def read_parcels(path: str | Path) -> gpd.GeoDataFrame:
     frame["evidence"] = [()] * len(frame)
     frame["area_shaped"] = frame["grade"] == "sketched"
     return frame.set_index("id", drop=True)[[*PARCEL_PROPERTIES[1:], "area_shaped", "evidence", "geometry"]]
+
+
+def select_zone(parcels: gpd.GeoDataFrame, zone_id: str) -> gpd.GeoDataFrame:
+    """Give the parcels of one zone.
+
+    Parameters
+    ----------
+    parcels : GeoDataFrame
+    zone_id : str
+        Such as ``xiqing``.
+
+    Returns
+    -------
+    GeoDataFrame
+        With at least one row.
+
+    Raises
+    ------
+    PlanError
+        No parcel is in such a zone.
+    """
+    chosen = parcels[parcels["zone_id"] == zone_id]
+    if chosen.empty:
+        known = ", ".join(dict.fromkeys(parcels["zone_id"]))
+        raise PlanError(zone_id, "there is no zone of this id", f"use one of {known}")
+    return chosen
 
 
 def _reason_texts(value: object) -> list[str]:

@@ -6,6 +6,7 @@ it was drawn from and that feature's span of the document, so that a map can quo
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -35,6 +36,7 @@ __all__ = [
     "Kind",
     "Method",
     "Parcel",
+    "Place",
     "Plan",
     "Reason",
     "ReferenceMap",
@@ -132,6 +134,18 @@ class Source:
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
         return {"title": self.title, "file": self.file, "sha256": self.sha256}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a stretch of the running text stands in the document it was read from."""
+
+    start: int
+    """Position in the running text; the stretch ends where the next one starts."""
+    page: int | None = None
+    """Counted from 1; None where the format has no pages."""
+    line: int
+    """Counted from 1, on the page or, without pages, in the document."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -324,6 +338,8 @@ class Plan:
     zones: tuple[Zone, ...]
     unread: tuple[Span, ...] = ()
     """Stretches that look like a boundary and that no rule read."""
+    places: tuple[Place, ...] = field(default=(), repr=False)
+    """Where in the document each stretch of the text stands; empty for text given directly."""
 
     @property
     def parcels(self) -> tuple[Parcel, ...]:
@@ -333,6 +349,11 @@ class Plan:
     def words(self, span: Span) -> str:
         """Give the words of a span."""
         return self.text[span[0] : span[1]]
+
+    def place(self, span: Span) -> Place | None:
+        """Give the page and line of the document where a span begins."""
+        after = bisect_right(self.places, span[0], key=lambda place: place.start)
+        return self.places[after - 1] if after else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, schema ``ftz-geo/plan-1``."""
@@ -442,7 +463,9 @@ class Anchor:
 
     def __post_init__(self) -> None:
         if not (-180 <= self.lon <= 180 and -90 <= self.lat <= 90):
-            raise ValueError(f"{self.name}: {self.lon}, {self.lat} is not a longitude and latitude in degrees")
+            raise ValueError(
+                f"{self.name}: {self.lon}, {self.lat} is not a longitude and latitude in degrees"
+            )
         if not self.uncertainty_m > 0:
             raise ValueError(f"{self.name}: the uncertainty is more than 0 m, not {self.uncertainty_m}")
 

@@ -52,7 +52,7 @@ def read_plan(path: str | Path) -> Plan:
     Parameters
     ----------
     path : str or Path
-        A text file; ``-`` reads standard input.
+        Plain text, ``.docx``, ``.pdf`` with text, or ``.html``; ``-`` reads standard input.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def read_plan(path: str | Path) -> Plan:
     Raises
     ------
     DocumentError
-        The file cannot be read as text.
+        The file cannot be read, or holds no text.
     PlanError
         The text describes no block.
 
@@ -71,12 +71,12 @@ def read_plan(path: str | Path) -> Plan:
     >>> len(plan.zones), len(plan.parcels)
     (5, 28)
     """
-    text, source = documents.read_text(path)
-    plan = parse_plan(text, source=source)
+    document = documents.read_document(path)
+    plan = replace(parse_plan(document.text, source=document.source), places=document.places)
     if not any(p.ring or p.members or any(p.abuttals.values()) for p in plan.parcels):
         raise PlanError(
             path,
-            f"no boundary description (四至, such as 东至…、南至…) was found in its {len(text)} characters",
+            f"no boundary description (四至, such as 东至…、南至…) was found in its {len(document.text)} characters",
             "check that this is the document meant",
         )
     return plan
