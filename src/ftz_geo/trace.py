@@ -74,6 +74,15 @@ class _Track:
     def tree(self) -> shapely.STRtree:
         return shapely.STRtree(self.lines)
 
+    @cached_property
+    def loose(self) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Lines of the map that have a loose end, and that end, shape (k, 2)."""
+        pieces = self.lines[self.method == _ON]
+        xy, _ = _ends(pieces)
+        place, _ = _same_places(xy)
+        loose = np.flatnonzero(np.bincount(place)[place] == 1)
+        return loose % len(pieces), xy[loose]
+
     @classmethod
     def of(cls, lines: NDArray[np.object_], source_ids: NDArray[np.object_]) -> _Track:
         parts, owner = shapely.get_parts(lines, return_index=True)
@@ -165,7 +174,7 @@ def _bridges(pieces: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[
         link = shapely.shortest_line(points[k], pieces[piece])
         if link.length > _GRID_M:
             bridges.append(link)
-    served = (cost <= SNAP_M * 2.6).any(axis=1)
+    served = ((gap <= SNAP_M) & (ahead > 0) & possible).any(axis=1)
     rays = []
     for k in np.flatnonzero(~served).tolist():
         ray = shapely.LineString([xy[k], xy[k] + MAX_EXTENSION_M * outward[k]])
@@ -225,6 +234,55 @@ def _graph(track: _Track, line: NDArray[np.intp], xy: NDArray[np.float64]) -> tu
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Corners:
+    """Where one track hands over to the next: m pairs of points, the same point but for short links."""
+
+    before: NDArray[np.intp]
+    """Shape (m,): lines of the one track."""
+    before_xy: NDArray[np.float64]
+    """Shape (m, 2)."""
+    after: NDArray[np.intp]
+    after_xy: NDArray[np.float64]
+    link: NDArray[np.float64]
+    """Shape (m,): metres between the two points."""
+
+
+def _corners(a: _Track, b: _Track) -> _Corners:
+    """Find where two tracks cross, and where an end of one stops short of the other."""
+    i, j, xy = _crossings(a.lines, b.lines, b.tree)
+    _, one = _same_places(xy)  # a node of the map is the end of several lines
+    before, before_xy, after, after_xy = [i[one]], [xy[one]], [j[one]], [xy[one]]
+    for ends, lines, swap in ((a, b, False), (b, a, True)):
+        on, line, end_xy, line_xy = _short_links(ends, lines)
+        if swap:
+            on, line, end_xy, line_xy = line, on, line_xy, end_xy
+        before.append(on)
+        before_xy.append(end_xy)
+        after.append(line)
+        after_xy.append(line_xy)
+    from_xy, to_xy = np.concatenate(before_xy), np.concatenate(after_xy)
+    return _Corners(
+        before=np.concatenate(before),
+        before_xy=from_xy,
+        after=np.concatenate(after),
+        after_xy=to_xy,
+        link=np.hypot(*(to_xy - from_xy).T),
+    )
+
+
+def _short_links(ends: _Track, lines: _Track) -> Any:
+    """Link each loose end of one track to the nearest points of another's lines within :data:`SNAP_M`."""
+    loose, xy = ends.loose
+    points = shapely.points(xy)
+    i, j = lines.tree.query(points, predicate="dwithin", distance=SNAP_M)
+    real = lines.method[j] == _ON
+    i, j = i[real], j[real]
+    near = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(points[i], lines.lines[j]), 1))
+    far = np.hypot(*(near - xy[i]).T) > _GRID_M
+    return loose[i[far]], j[far], xy[i[far]], near[far]
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Ring:
     """One closed way through the tracks."""
 
@@ -237,28 +295,25 @@ class _Ring:
 def _rings(steps: Sequence[_Step], limit: int = 12) -> Iterator[_Ring]:
     """Give the closed ways through tracks in order, cheapest first, among them the best by each corner."""
     n = len(steps)
-    met = []
+    corners = []  # where step k hands over to step k+1
     for k in range(n):
-        a, b = steps[k].track, steps[(k + 1) % n].track
-        met.append(_crossings(a.lines, b.lines, b.tree))
-    corners = []  # points where step k hands over to step k+1
-    for i, j, xy in met:
-        if not len(xy):
+        corner = _corners(steps[k].track, steps[(k + 1) % n].track)
+        if not len(corner.link):
             return
-        place, first = _same_places(xy)
-        corners.append((i, j, xy, place, len(first)))
+        corners.append(corner)
     graphs, entries, exits, distances, before = [], [], [], [], []
     for k, step in enumerate(steps):
-        _, j, xy_in, place_in, n_in = corners[k - 1]
-        i, _, xy_out, place_out, n_out = corners[k]
-        graph, node = _graph(step.track, np.concatenate([j, i]), np.concatenate([xy_in, xy_out]))
-        entry = np.empty(n_in, dtype=np.intp)
-        entry[place_in] = node[: len(j)]
-        exit_ = np.empty(n_out, dtype=np.intp)
-        exit_[place_out] = node[len(j) :]
+        last, following = corners[k - 1], corners[k]
+        graph, node = _graph(
+            step.track,
+            np.concatenate([last.after, following.before]),
+            np.concatenate([last.after_xy, following.before_xy]),
+        )
+        entry, exit_ = node[: len(last.link)], node[len(last.link) :]
         found, predecessors = dijkstra(graph.matrix, indices=entry, return_predecessors=True)
         distance = found[:, exit_]
         distance[distance < 5] = np.inf  # a side is more than a point
+        distance += BRIDGE_COST * following.link
         graphs.append(graph)
         entries.append(entry)
         exits.append(exit_)
@@ -289,9 +344,28 @@ def _rings(steps: Sequence[_Step], limit: int = 12) -> Iterator[_Ring]:
             run.reverse()
             paths.append(tuple(run))
             ring.extend(_xy(*r) for r in run)
-        xy = np.concatenate(ring)
-        polygon = shapely.Polygon(xy) if len(xy) > 3 else shapely.Polygon()
+        polygon = _unknot(np.concatenate(ring))
         yield _Ring(cost=float(costs[start]), paths=tuple(paths), polygon=polygon)
+
+
+def _unknot(xy: NDArray[np.float64]) -> shapely.Polygon:
+    """Give the polygon inside a closed way, without the spikes and small loops where its parts join.
+
+    Empty where the way is no ring: clockwise, or crossing itself in the large.
+    """
+    ring = shapely.Polygon(xy)
+    if not ring.exterior.is_ccw:
+        return shapely.Polygon()
+    if ring.is_valid:
+        return ring
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all([ring.exterior]))))
+    if not len(faces):
+        return shapely.Polygon()
+    whole = shapely.get_parts(shapely.union_all(faces))
+    largest = whole[shapely.area(whole).argmax()]
+    if shapely.area(faces).sum() - ring.area > 0.02 * ring.area or largest.area < 0.98 * ring.area:
+        return shapely.Polygon()
+    return shapely.orient_polygons(shapely.Polygon(largest.exterior))
 
 
 def _xy(step: _Step, line: int, start: float, end: float) -> NDArray[np.float64]:
@@ -369,7 +443,7 @@ def _trace(parcel, resolutions, geometry, row, planes, track, settings) -> Digit
                 steps.append(_Step(side=side, feature=feature, track=track(resolutions[parcel.id, side, index], plane)))
         rings += _rings(steps)
     rings.sort(key=lambda r: r.cost)
-    ring = next((r for r in rings if r.polygon.is_valid and r.polygon.exterior.is_ccw), None)
+    ring = next((r for r in rings if not r.polygon.is_empty), None)
     if ring is None:
         return _undetermined(parcel, Reason(code="does-not-close", zh="各边在底图上不能闭合", en="the sides do not close on the reference map"))
     edges = []
