@@ -550,9 +550,11 @@ class Settings:
     """The longest gap along or between named features that may be bridged and still be traced."""
     road_gap_m: float = 40.0
     """Width left for a shared road between two sketched blocks."""
+    road_half_width_m: float = 15.0
+    """From the middle of a road or water to its edge, where a notice does not say which bounds a block."""
 
     def __post_init__(self) -> None:
-        for name in ("boundary_tolerance_m", "bridge_tolerance_m", "road_gap_m"):
+        for name in self.__slots__:
             value = getattr(self, name)
             if not 0 <= value < 10_000:
                 raise ValueError(f"{name} is metres between 0 and 10000, not {value!r}")

@@ -1,0 +1,214 @@
+"""What a check is given, what a check is, and the figures and words that findings share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from ftz_geo.errors import GeometryError
+from ftz_geo.measure import LocalPlane, area_m2
+from ftz_geo.model import KM2_PER_UNIT, STORAGE_CRS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    import geopandas
+    from shapely.geometry.base import BaseGeometry
+
+    from ftz_geo.model import Area, Block, Edge, Finding, Grade, Parcel, Plan, Settings, Zone
+
+__all__ = ["Case", "Check", "Drawn", "decimal", "drawn_parcels", "exact_km2", "number", "terms", "title"]
+
+UNIT_EN = {"平方公里": "km²", "平方千米": "km²", "km²": "km²", "公顷": "ha", "亩": "mu", "平方米": "m²"}
+"""The English sign of each key of :data:`~ftz_geo.model.KM2_PER_UNIT`."""
+
+MEASURABLE: frozenset[Grade] = frozenset({"surveyed", "traced"})
+"""Grades whose polygons stand where their sides say, so that an area can be taken from them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drawn:
+    """One polygon and the part of the plan that it stands for."""
+
+    zone: Zone
+    block: Block
+    parcel: Parcel
+    shape: BaseGeometry
+    """Longitude, latitude; as it was given, valid or not."""
+    xy: BaseGeometry
+    """The same in metres, on one equal-area plane for all polygons of the case."""
+    grade: Grade
+    area_shaped: bool
+    edges: tuple[Edge, ...]
+    area_km2: float
+    """On the CGCS2000 ellipsoid."""
+
+    @property
+    def measurable(self) -> bool:
+        """Whether its area says anything about the stated one."""
+        return self.grade in MEASURABLE and not self.area_shaped and bool(self.shape.is_valid)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """Everything that a check may look at."""
+
+    plan: Plan
+    drawn: tuple[Drawn, ...]
+    """In the order of the text; parcels without a polygon are not among them."""
+    settings: Settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One rule, and the function that finds where it is broken."""
+
+    id: str
+    """Stable ASCII word; :attr:`~ftz_geo.model.Finding.check` repeats it."""
+    zh: str
+    """The rule in one Chinese sentence."""
+    en: str
+    """The rule in one English sentence."""
+    find: Callable[[Case], Iterable[Finding]]
+    """A pure function of the case."""
+
+
+def drawn_parcels(plan: Plan, parcels: geopandas.GeoDataFrame | None) -> tuple[Drawn, ...]:
+    """Take the polygons out of a frame, each with its part of the plan.
+
+    Parameters
+    ----------
+    plan : Plan
+    parcels : GeoDataFrame or None
+        EPSG:4326, indexed by parcel id, with a ``grade``; ``area_shaped`` and ``evidence`` may be
+        missing, as they are in a file of surveyed polygons.
+
+    Returns
+    -------
+    tuple of Drawn
+        In the order of the text, without the parcels that have no polygon.
+
+    Raises
+    ------
+    GeometryError
+        The frame states no CRS or another one, or holds an id twice.
+    """
+    if parcels is None:
+        return ()
+    if parcels.crs is None:
+        raise GeometryError(
+            f"the polygons state no reference system; call set_crs, then to_crs('{STORAGE_CRS}')"
+        )
+    if parcels.crs != STORAGE_CRS:
+        raise GeometryError(
+            f"the polygons are in {parcels.crs.to_string()}; call to_crs('{STORAGE_CRS}') first"
+        )
+    if not parcels.index.is_unique:
+        twice = sorted(set(parcels.index[parcels.index.duplicated()].astype(str)))
+        raise GeometryError(f"several rows for parcel {', '.join(twice)}; merge each into one polygon")
+    found = parcels[~(parcels.geometry.isna() | parcels.geometry.is_empty)]
+    shapes = found.geometry.to_numpy()
+    if len(shapes) == 0:
+        return ()
+
+    def column(name: str, otherwise: object) -> list[Any]:
+        return found[name].tolist() if name in found.columns else [otherwise] * len(found)
+
+    rows = dict(
+        zip(
+            found.index,
+            zip(
+                shapes,
+                LocalPlane.around(shapes).to_xy(shapes),
+                area_m2(shapes) / 1e6,
+                column("grade", "surveyed"),
+                column("area_shaped", False),
+                column("evidence", ()),
+                strict=True,
+            ),
+            strict=True,
+        )
+    )
+    drawn = []
+    for zone in plan.zones:
+        for block in zone.blocks:
+            for parcel in block.parcels:
+                if parcel.id in rows:
+                    shape, xy, area_km2, grade, area_shaped, edges = rows[parcel.id]
+                    drawn.append(
+                        Drawn(
+                            zone=zone,
+                            block=block,
+                            parcel=parcel,
+                            shape=shape,
+                            xy=xy,
+                            grade=grade,
+                            area_shaped=bool(area_shaped),
+                            edges=tuple(edges),
+                            area_km2=float(area_km2),
+                        )
+                    )
+    return tuple(drawn)
+
+
+def unit_km2(unit: str) -> Fraction:
+    """Give the exact km² of one unit.
+
+    Examples
+    --------
+    >>> unit_km2("亩")
+    Fraction(1, 1500)
+    """
+    # A Decimal cannot hold 1/1500; each unit is a whole fraction of a km², and none is below 1 m².
+    return Fraction(KM2_PER_UNIT[unit]).limit_denominator(1_000_000)
+
+
+def exact_km2(area: Area) -> Fraction:
+    """Give a stated area in km², exact in every unit."""
+    return Fraction(area.value) * unit_km2(area.unit)
+
+
+def number(value: Fraction | Decimal | float, places: int = 9) -> str:
+    """Write a number without an exponent, with as many decimals as it needs.
+
+    Examples
+    --------
+    >>> number(Fraction(1, 25)), number(Decimal("7.80")), number(Fraction(1, 3), 4), number(20.0)
+    ('0.04', '7.8', '0.3333', '20')
+    """
+    if isinstance(value, Fraction):
+        value = Decimal(value.numerator) / Decimal(value.denominator)
+    text = f"{Decimal(value):.{places}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def decimal(value: Fraction | float) -> Decimal:
+    """Give a figure of a finding, km² with at most nine decimals."""
+    return Decimal(number(value))
+
+
+def terms(figures: Sequence[str]) -> str:
+    """Write a sum out, its middle left away where it is long.
+
+    Examples
+    --------
+    >>> terms(["1", "2"]), terms([str(n) for n in range(20)])
+    ('1+2', '0+1+2+3+4+5+…+19')
+    """
+    return "+".join(figures if len(figures) <= 12 else (*figures[:6], "…", figures[-1]))
+
+
+def title(part: Zone | Block | Parcel) -> str:
+    """Give the words that a part of a plan is called by.
+
+    Examples
+    --------
+    >>> from ftz_geo.model import Block
+    >>> title(Block(id="a-1", label="区块一", name="核心区", parcels=(), span=(0, 0)))
+    '区块一（核心区）'
+    """
+    label, name = getattr(part, "label", None), getattr(part, "name", None)
+    return f"{label}（{name}）" if label and name else label or name or part.id
