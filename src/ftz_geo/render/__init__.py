@@ -1,0 +1,12 @@
+"""Parcels and findings -> pages: offline maps and a printable audit report.
+
+Every page is one file that asks the network for nothing. Words of a document are hostile until
+escaped; they reach a page only through autoescaped templates and an escaped JSON block.
+"""
+
+from __future__ import annotations
+
+from ftz_geo.render.maps import map_pages
+from ftz_geo.render.report import audit_page
+
+__all__ = ["audit_page", "map_pages"]

@@ -1,0 +1,335 @@
+/* The page script of ftz_geo's maps. folium drew the layers; this adds what Leaflet has none for: labels
+   that keep clear of each other, a graticule, cards, and the way from the table to the map.
+
+   Words of the document come to the page as elements that were escaped when it was written
+   (<template id="card-…">), or as JSON that is set as text. Nothing here writes HTML. */
+"use strict";
+
+const ftzGeo = (() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const EARTH_M = 40075016.686; // the equator of Web Mercator's sphere
+
+  let tiandituAnswer = null;
+
+  /** The reader's own Tianditu key: asked for when the layer is first switched on, kept nowhere. */
+  function tiandituKey() {
+    if (tiandituAnswer === null) tiandituAnswer = window.prompt("请输入天地图密钥（tk）") || "";
+    return encodeURIComponent(tiandituAnswer);
+  }
+
+  function svgElement(name, attributes, parent) {
+    const element = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return parent.appendChild(element);
+  }
+
+  /** An SVG in a pane of its own, in layer points, gone while the map zooms. */
+  function canvas(map, pane) {
+    return svgElement("svg", { class: `${pane} leaflet-zoom-hide`, width: 1, height: 1 }, map.getPane(pane));
+  }
+
+  function view(map, margin = 0) {
+    const corner = map.containerPointToLayerPoint([0, 0]);
+    return L.bounds(corner.subtract([margin, margin]), corner.add(map.getSize()).add([margin, margin]));
+  }
+
+  /* ---------- labels ---------- */
+
+  /** Width of a text in its own font size: a Chinese character is one em wide, others about half of one. */
+  function ems(text) {
+    let sum = 0;
+    for (const character of text) sum += character.codePointAt(0) > 0x2e7f ? 1 : 0.56;
+    return sum;
+  }
+
+  /** A rectangle turned by an angle: its middle, the unit vector along it, half its length and its height. */
+  function box(middle, angle, length, height) {
+    return { middle, along: L.point(Math.cos(angle), Math.sin(angle)), half: [length / 2, height / 2] };
+  }
+
+  /** Whether two turned rectangles meet: no line along any of their sides keeps them apart. */
+  function meet(a, b) {
+    const apart = b.middle.subtract(a.middle);
+    for (const one of [a, b]) {
+      for (const axis of [one.along, L.point(-one.along.y, one.along.x)]) {
+        let reach = 0;
+        for (const { along, half } of [a, b]) {
+          reach += half[0] * Math.abs(along.x * axis.x + along.y * axis.y);
+          reach += half[1] * Math.abs(along.x * axis.y - along.y * axis.x);
+        }
+        if (Math.abs(apart.x * axis.x + apart.y * axis.y) >= reach) return false;
+      }
+    }
+    return true;
+  }
+
+  /** The longest stretch of a line inside the view, as points. */
+  function visible(points, bounds) {
+    let best = [], run = [], bestLength = 0, length = 0;
+    for (let i = 1; i < points.length; i++) {
+      const piece = L.LineUtil.clipSegment(points[i - 1], points[i], bounds, i > 1);
+      if (!piece) continue;
+      const joined = run.length > 0 && run[run.length - 1].equals(piece[0]);
+      if (!joined) { run = [piece[0]]; length = 0; }
+      run.push(piece[1]);
+      length += piece[0].distanceTo(piece[1]);
+      if (length > bestLength) { best = run; bestLength = length; }
+    }
+    return { points: best, length: bestLength };
+  }
+
+  /** The part of a line between two distances from its start. */
+  function stretch(points, from, to) {
+    const part = [];
+    let walked = 0;
+    for (let i = 1; i < points.length; i++) {
+      const [a, b] = [points[i - 1], points[i]];
+      const step = a.distanceTo(b);
+      const at = (distance) => a.add(b.subtract(a).multiplyBy((distance - walked) / step));
+      if (step > 0 && walked + step >= from && walked <= to) {
+        if (part.length === 0) part.push(at(Math.max(from, walked)));
+        part.push(at(Math.min(to, walked + step)));
+      }
+      walked += step;
+    }
+    return part;
+  }
+
+  class Labels {
+    constructor(map, layers, data) {
+      Object.assign(this, { map, layers, data, svg: canvas(map, "labels") });
+      this.names = [...data.names].sort((a, b) => b.radius_m - a.radius_m);
+    }
+
+    draw() {
+      this.svg.replaceChildren();
+      this.placed = [];
+      this.bounds = view(this.map);
+      if (this.map.hasLayer(this.layers.names)) this.names.forEach((name) => this.placeName(name));
+      const { sideNames, edges } = this.layers;
+      if (sideNames && this.map.hasLayer(sideNames)) this.sides(edges).forEach((side) => this.placeSide(side));
+    }
+
+    /** Take a place if it is free. */
+    take(place) {
+      if (this.placed.some((other) => meet(place, other))) return false;
+      this.placed.push(place);
+      return true;
+    }
+
+    /** A name in the middle of its block with as many lines as fit, or around it; a zone's always around it. */
+    placeName({ lines, centre, radius_m, beside, ink }) {
+      const middle = this.map.latLngToLayerPoint(centre);
+      if (!this.bounds.contains(middle)) return;
+      const scale = (EARTH_M * Math.cos((centre[0] * Math.PI) / 180)) / 2 ** (this.map.getZoom() + 8);
+      const radius = radius_m / scale;
+      const wanted = lines.map((text, i) => ({ text, size: i === 0 ? 14 : 12 }));
+      const choices = [wanted, [wanted[0], wanted[wanted.length - 1]], [wanted[0]]];
+      for (const choice of choices) {
+        const width = Math.max(...choice.map(({ text, size }) => ems(text) * size)) + 4;
+        const height = choice.reduce((sum, { size }) => sum + size * 1.3, 2);
+        const inside = Math.hypot(width, height) / 2 <= radius * 1.15;
+        const [right, down] = [radius + 6 + width / 2, radius + 6 + height / 2];
+        const around = [[0, -down], [0, down], [right, 0], [-right, 0]];
+        const offsets = [];
+        if (!beside && (inside || choice.length === 1)) offsets.push([0, 0]);
+        if (beside || choice.length === 1) offsets.push(...around);
+        for (const offset of offsets) {
+          const place = box(middle.add(offset), 0, width, height);
+          if (this.take(place)) return this.writeName(choice, place, ink);
+        }
+      }
+    }
+
+    writeName(lines, { middle, half }, ink) {
+      const text = svgElement("text", { class: "name", fill: ink }, this.svg);
+      let y = middle.y - half[1] + 1;
+      for (const line of lines) {
+        y += line.size * 1.3;
+        const attributes = { x: middle.x, y: y - line.size * 0.3, "font-size": line.size };
+        svgElement("tspan", attributes, text).textContent = line.text;
+      }
+    }
+
+    /** One line per name on a side of a shape, as points on the screen: the longest that is in view. */
+    sides(edges) {
+      const longest = new Map();
+      edges.eachLayer((layer) => {
+        const { n, edge } = layer.feature.properties;
+        const { name, side } = this.data.shapes[n].edges[edge];
+        if (!name) return;
+        const points = layer.getLatLngs().map((lonlat) => this.map.latLngToLayerPoint(lonlat));
+        if (!L.bounds(points).intersects(this.bounds)) return;
+        const found = { text: name, ink: this.data.shapes[n].ink, ...visible(points, this.bounds) };
+        const key = JSON.stringify([n, side, name]);
+        if (found.length > (longest.get(key)?.length ?? 0)) longest.set(key, found);
+      });
+      return [...longest.values()].sort((a, b) => b.length - a.length);
+    }
+
+    /** A side's name along its edge, inside the shape if there is room, where the edge is straight enough. */
+    placeSide({ text, ink, points, length }) {
+      const size = 12;
+      const width = ems(text) * size + 6;
+      if (length < width + 6) return;
+      const slack = length - width;
+      const away = size / 2 + 5;
+      for (const inward of [1, -1]) {
+        for (const share of [0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92]) {
+          const part = stretch(points, slack * share, slack * share + width);
+          const [first, last] = [part[0], part[part.length - 1]];
+          const chord = last.subtract(first);
+          const distance = first.distanceTo(last);
+          if (distance < width * 0.9) continue;
+          // Rings run counter-clockwise, so on a screen whose y grows downwards the inside is to the left.
+          const inside = L.point(chord.y, -chord.x).divideBy(distance).multiplyBy(inward);
+          const bulges = part.map((p) => (p.x - first.x) * inside.x + (p.y - first.y) * inside.y);
+          const bulge = Math.max(...bulges);
+          if (bulge - Math.min(...bulges) > size * 0.7) continue;
+          const middle = first.add(last).divideBy(2).add(inside.multiplyBy(away + Math.max(bulge, 0)));
+          const angle = Math.atan2(chord.y, chord.x);
+          if (this.take(box(middle, angle, width, size + 4))) return this.writeSide(text, middle, angle, size, ink);
+        }
+      }
+    }
+
+    /** Along a steep edge Chinese is written downwards with its characters upright, as on printed maps. */
+    writeSide(text, middle, angle, size, ink) {
+      let turn = (angle * 180) / Math.PI; // -180 to 180
+      if (turn > 90) turn -= 180;
+      if (turn <= -90) turn += 180;
+      const steep = Math.abs(turn) > 45;
+      if (steep) turn += turn > 0 ? -90 : 90;
+      if (Math.abs(turn) < 1) turn = 0; // upright glyphs are sharper, and nobody sees one degree
+      const attributes = {
+        class: steep ? "side steep" : "side",
+        fill: ink,
+        "font-size": size,
+        transform: `translate(${Math.round(middle.x)} ${Math.round(middle.y)}) rotate(${turn.toFixed(1)})`,
+      };
+      svgElement("text", attributes, this.svg).textContent = text;
+    }
+  }
+
+  /* ---------- graticule ---------- */
+
+  const CONTROLS = [56, 90]; // the corner that the zoom buttons cover
+  const MINUTES = [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
+
+  function degrees(minutes) {
+    const whole = Math.floor(minutes / 60);
+    const rest = minutes - whole * 60;
+    const seconds = Math.round((rest % 1) * 60);
+    return `${whole}°${String(Math.floor(rest)).padStart(2, "0")}′${seconds ? `${String(seconds).padStart(2, "0")}″` : ""}`;
+  }
+
+  /** Meridians and parallels over the view, with their degrees along its upper and left rim. */
+  function drawGraticule(map, svg, on) {
+    svg.replaceChildren();
+    if (!on) return;
+    const bounds = view(map, 200);
+    const rim = view(map);
+    const [nw, se] = [map.layerPointToLatLng(bounds.min), map.layerPointToLatLng(bounds.max)];
+    const perPixel = ((se.lng - nw.lng) * 60) / (bounds.max.x - bounds.min.x);
+    const step = MINUTES.find((m) => m / perPixel >= 110) ?? MINUTES[MINUTES.length - 1];
+    for (let m = Math.ceil((nw.lng * 60) / step) * step; m <= se.lng * 60; m += step) {
+      const { x } = map.latLngToLayerPoint([nw.lat, m / 60]);
+      svgElement("path", { d: `M${x} ${bounds.min.y}V${bounds.max.y}` }, svg);
+      if (x < rim.min.x + CONTROLS[0]) continue;
+      svgElement("text", { x: x + 4, y: rim.min.y + 14 }, svg).textContent = degrees(m);
+    }
+    for (let m = Math.ceil((se.lat * 60) / step) * step; m <= nw.lat * 60; m += step) {
+      const { y } = map.latLngToLayerPoint([m / 60, nw.lng]);
+      svgElement("path", { d: `M${bounds.min.x} ${y}H${bounds.max.x}` }, svg);
+      if (y < rim.min.y + CONTROLS[1]) continue;
+      svgElement("text", { x: rim.min.x + 5, y: y - 4 }, svg).textContent = degrees(m);
+    }
+  }
+
+  /* ---------- cards ---------- */
+
+  function card(number) {
+    return document.getElementById(`card-${number}`).content.firstElementChild.cloneNode(true);
+  }
+
+  function words(text) {
+    const element = document.createElement("span");
+    element.textContent = text;
+    return element;
+  }
+
+  function ring({ centre, uncertainty_m, ink }) {
+    return L.circle(centre, {
+      radius: uncertainty_m, color: ink, weight: 1.2, dashArray: "3 5", fill: false, interactive: false,
+    });
+  }
+
+  /** Cards on a click, and the circle within which the chosen shape may lie. */
+  function bindCards(map, layers, shapes) {
+    const byCard = new Map();
+    layers.blocks.eachLayer((layer) => {
+      const shape = shapes[layer.feature.properties.n];
+      layer.bindPopup(() => card(shape.card), { maxWidth: 340, minWidth: 240, autoPanPaddingTopLeft: [12, 52] });
+      layer.bindTooltip(() => words(shape.title), { sticky: true });
+      let circle = null;
+      layer.on("popupopen", () => { if (shape.uncertainty_m) circle = ring(shape).addTo(map); });
+      layer.on("popupclose", () => { circle?.remove(); circle = null; });
+      byCard.set(shape.card, [...(byCard.get(shape.card) ?? []), layer]);
+      if (layers.uncertainty && shape.uncertainty_m) layers.uncertainty.addLayer(ring(shape));
+      layer.feature.layer = layer;
+    });
+    const polygons = layers.blocks.getLayers();
+    layers.edges?.eachLayer((layer) => {
+      const { n, edge } = layer.feature.properties;
+      const { side, name, method } = shapes[n].edges[edge];
+      layer.bindTooltip(() => words(`${side}至 ${name ?? "（无名）"} · ${method}`), { sticky: true });
+      layer.on("click", (event) => polygons[n].openPopup(event.latlng));
+    });
+    map.on("popupopen", ({ popup }) => {
+      popup.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", "关闭");
+    });
+    return byCard;
+  }
+
+  /** A row of the table shows its shapes on the map, or the card of what could not be drawn. */
+  function linkTable(map, byCard) {
+    for (const button of document.querySelectorAll("button[data-cards]")) {
+      button.addEventListener("click", () => {
+        const numbers = button.dataset.cards.split(" ").map(Number);
+        const found = numbers.flatMap((number) => byCard.get(number) ?? []);
+        if (found.length === 0) {
+          document.getElementById(`undrawn-${numbers[0]}`).scrollIntoView({ block: "center" });
+          return;
+        }
+        map.fitBounds(L.featureGroup(found).getBounds(), { padding: [60, 60], maxZoom: 16, animate: false });
+        if (found.length === 1) found[0].openPopup();
+        map.getContainer().scrollIntoView({ block: "nearest" });
+      });
+    }
+  }
+
+  function start(map, layers) {
+    const data = JSON.parse(document.getElementById("ftz-data").textContent);
+    map.setMaxZoom(19);
+    map.setMinZoom(4);
+    map.attributionControl.setPrefix("Leaflet");
+    L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
+    L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
+    const toggle = map.getContainer().querySelector(".leaflet-control-layers-toggle");
+    toggle.title = "图层";
+    toggle.setAttribute("aria-label", "图层");
+
+    linkTable(map, bindCards(map, layers, data.shapes));
+    const labels = new Labels(map, layers, data);
+    const graticule = canvas(map, "graticule");
+    const redraw = () => {
+      drawGraticule(map, graticule, map.hasLayer(layers.graticule));
+      labels.draw();
+    };
+    map.on("moveend overlayadd overlayremove resize", redraw);
+    redraw();
+    if (map.getSize().x < 600) document.querySelector("details.legend").open = false;
+  }
+
+  return { start, tiandituKey };
+})();

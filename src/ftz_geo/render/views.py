@@ -1,0 +1,383 @@
+"""What the pages say: the frame of parcels, the plan and the audit, put into words and figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from ftz_geo.model import DIRECTIONS, LABELS_ZH
+from ftz_geo.render.quotes import marked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import geopandas
+    from shapely.geometry.base import BaseGeometry
+
+    from ftz_geo.model import Area, Audit, Edge, Finding, Plan
+
+__all__ = [
+    "GRADES",
+    "METHODS",
+    "PALETTE",
+    "VERDICTS",
+    "BlockView",
+    "Colour",
+    "ParcelView",
+    "SideView",
+    "ZoneView",
+    "figure",
+    "zone_views",
+]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Colour:
+    """A hue of the palette: as a fill, and dark enough to be read as text on paper."""
+
+    number: int
+    """Its place in the palette, and so the number of its hatch."""
+    fill: str
+    ink: str
+
+
+PALETTE = tuple(
+    Colour(number=number, fill=fill, ink=ink)
+    for number, (fill, ink) in enumerate(
+        (
+            ("#4477aa", "#27496d"),
+            ("#cc6677", "#8c2f40"),
+            ("#ddaa33", "#7a5a0c"),
+            ("#228833", "#155a20"),
+            ("#aa4499", "#742a67"),
+            ("#44aa99", "#1f655a"),
+            ("#999933", "#5c5c15"),
+            ("#882255", "#651440"),
+            ("#66aadd", "#255f8a"),
+        )
+    )
+)
+"""Hues that stay apart for colour-blind eyes, after Paul Tol, Colour schemes, SRON/EPS/TN/09-002 (bright and
+muted); neighbouring blocks are told apart by their labels too, so more blocks than hues do no harm."""
+
+GRADES: Mapping[str, str] = {
+    "surveyed": "按给定坐标绘制",
+    "traced": "各边落在底图的同名地物上",
+    "inferred": "部分边按规则推定，逐条列明",
+    "sketched": "按文字和面积排布，位置不可用于定位",
+    "undetermined": "未能绘出图形，原因见表",
+}
+"""What each grade claims, in the words of the legend."""
+
+METHODS: Mapping[str, str | None] = {
+    "on-feature": None,
+    "bridge": "7 5",
+    "extension": "7 5",
+    "landmark": "2 5",
+    "offset": "2 5",
+    "area-closure": "2 5",
+    "sketch": "9 4 2 4",
+}
+"""The dash of an edge by how it was drawn; an unbroken line claims that it lies on the feature."""
+
+VERDICTS: Mapping[str, str] = {"pass": "相符", "notes": "有说明", "fail": "不符"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SideView:
+    """One side of a parcel: what the text says, and how the map came to it."""
+
+    direction: str
+    """东, 南, 西 or 北."""
+    names: str
+    """As written, joined by 、; empty where the text names nothing."""
+    methods: tuple[str, ...]
+    """How its edges were drawn; empty where none was."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParcelView:
+    """One parcel as its card shows it."""
+
+    id: str
+    number: int
+    """Its place in the zone, from 0: the name of its card."""
+    label: str | None
+    title: str
+    """Block and parcel label."""
+    name: str | None
+    colour: Colour
+    geometry: BaseGeometry | None
+    grade: str
+    reasons: tuple[str, ...]
+    declared: str | None
+    """Stated km² of this parcel, or of its whole block where it has no figure of its own."""
+    declared_for_block: bool
+    measured_km2: float | None
+    area_shaped: bool
+    uncertainty_m: float | None
+    sides: tuple[SideView, ...]
+    evidence: tuple[Edge, ...]
+    clause: Markup
+    """The words it was read from, with the features marked."""
+
+
+def _grades(parcels: Iterable[ParcelView]) -> tuple[str, ...]:
+    found = {p.grade for p in parcels}
+    return tuple(g for g in GRADES if g in found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlockView:
+    """One block as its row of the table shows it."""
+
+    label: str
+    name: str | None
+    declared: str | None
+    measured_km2: float | None
+    """Sum of its parcels; None where one of them was not drawn."""
+    colour: Colour
+    parcels: tuple[ParcelView, ...]
+
+    @property
+    def grades(self) -> tuple[str, ...]:
+        """The grades of its parcels, each once, best first."""
+        return _grades(self.parcels)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ZoneView:
+    """One zone as its page and its row of the index show it."""
+
+    id: str
+    file: str
+    """The name of its page."""
+    name: str
+    colour: Colour
+    declared: str | None
+    """This and the next three in km², as the audit or the plan gives them."""
+    total: str | None
+    difference: str | None
+    limit: str | None
+    verdict: str | None
+    findings: tuple[Finding, ...]
+    blocks: tuple[BlockView, ...]
+
+    @property
+    def parcels(self) -> tuple[ParcelView, ...]:
+        """All parcels, in the order of the text."""
+        return tuple(p for b in self.blocks for p in b.parcels)
+
+    @property
+    def grades(self) -> tuple[str, ...]:
+        """The grades of its parcels, each once, best first."""
+        return _grades(self.parcels)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """How its edges were drawn, each once."""
+        found = {e.method for p in self.parcels for e in p.evidence}
+        return tuple(m for m in METHODS if m in found)
+
+
+def figure(value: object) -> str | None:
+    """Write a figure of km² with the digits it has, six decimals at most; None for none.
+
+    Examples
+    --------
+    >>> figure(Decimal("49.70")), figure(0.01), figure(Decimal(100) / 1500), figure(float("nan"))
+    ('49.70', '0.01', '0.066667', None)
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, Decimal) and int(value.as_tuple().exponent) >= -6:
+        return f"{value:f}"
+    if isinstance(value, str):
+        return value
+    return f"{Decimal(repr(round(float(value), 6))).normalize():f}"  # type: ignore[arg-type] # a number
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or math.isnan(value) else float(value)
+
+
+def _word(value: Any) -> str | None:
+    """Give a cell of text; None for an empty one (pandas writes nan there)."""
+    return value if isinstance(value, str) and value else None
+
+
+def _reason(value: Any) -> str:
+    return str(value["zh"] if isinstance(value, Mapping) else getattr(value, "zh", value))
+
+
+def _tuple(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, (tuple, list)) else ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Stated:
+    """What the document says of a parcel, in its own digits and words."""
+
+    own: str | None
+    of_block: str | None
+    clause: Markup
+
+
+def _km2(area: Area | None) -> str | None:
+    return None if area is None else figure(area.km2)
+
+
+def _stated(plan: Plan | None) -> dict[str, _Stated]:
+    if plan is None:
+        return {}
+    return {
+        parcel.id: _Stated(
+            own=_km2(parcel.declared_area),
+            of_block=_km2(block.declared_area),
+            clause=marked(
+                plan.text,
+                parcel.span,
+                [f.span for f in (*(f for _, f in parcel.features()), *parcel.ring, *parcel.members)],
+            ),
+        )
+        for zone in plan.zones
+        for block in zone.blocks
+        for parcel in block.parcels
+    }
+
+
+def _as_frame_says(row: Mapping[str, Any]) -> _Stated:
+    return _Stated(
+        own=figure(row.get("declared_area_km2")),
+        of_block=figure(row.get("block_declared_area_km2")),
+        clause=escape(_word(row.get("text")) or ""),
+    )
+
+
+def _sides(row: Mapping[str, Any], evidence: Iterable[Edge]) -> tuple[SideView, ...]:
+    drawn: dict[str, dict[str, None]] = {d: {} for d in DIRECTIONS}
+    for edge in evidence:
+        drawn[edge.side][LABELS_ZH[edge.method]] = None
+    return tuple(
+        SideView(direction=LABELS_ZH[d], names=_word(row.get(d)) or "", methods=tuple(drawn[d]))
+        for d in DIRECTIONS
+    )
+
+
+def _parcel(row: Mapping[str, Any], number: int, stated: _Stated, colour: Colour) -> ParcelView:
+    block, label, name = (_word(row.get(key)) for key in ("block", "parcel", "block_name"))
+    evidence = _tuple(row.get("evidence"))
+    parcel_id = str(row["id"])
+    return ParcelView(
+        id=parcel_id,
+        number=number,
+        label=label,
+        title=" ".join(filter(None, (block, label))) or parcel_id,
+        name=name if name != block else None,
+        colour=colour,
+        geometry=row["geometry"],
+        grade=row["grade"],
+        reasons=tuple(_reason(r) for r in _tuple(row.get("reasons"))),
+        declared=stated.own or stated.of_block,
+        declared_for_block=stated.own is None and label is not None,
+        measured_km2=_number(row.get("measured_area_km2")),
+        area_shaped=bool(row.get("area_shaped")),
+        uncertainty_m=_number(row.get("placement_uncertainty_m")),
+        sides=_sides(row, evidence),
+        evidence=evidence,
+        clause=stated.clause,
+    )
+
+
+def _block(parcels: tuple[ParcelView, ...], label: str | None, declared: str | None) -> BlockView:
+    measured = [p.measured_km2 for p in parcels if p.measured_km2 is not None]
+    own = parcels[0].declared if len(parcels) == 1 else None
+    return BlockView(
+        label=label or parcels[0].title,
+        name=parcels[0].name,
+        declared=declared or own,
+        measured_km2=sum(measured) if len(measured) == len(parcels) else None,
+        colour=parcels[0].colour,
+        parcels=parcels,
+    )
+
+
+def _block_key(row: Mapping[str, Any]) -> object:
+    label, name = _word(row.get("block")), _word(row.get("block_name"))
+    return (label, name) if label or name else row["id"]
+
+
+def page_file(zone_id: str, number: int) -> str:
+    """Name a zone's page after its id, or after its number where the id could leave the folder.
+
+    Examples
+    --------
+    >>> page_file("xiqing", 1), page_file("../x", 2), page_file("index", 3)
+    ('xiqing.html', '_2.html', '_3.html')
+    """
+    safe = zone_id.isascii() and zone_id.replace("-", "").isalnum() and zone_id != "index"
+    return f"{zone_id}.html" if safe else f"_{number}.html"
+
+
+def zone_views(
+    plan: Plan | None, parcels: geopandas.GeoDataFrame, audit: Audit | None
+) -> tuple[ZoneView, ...]:
+    """Put zones, blocks and parcels into words, in the frame's order.
+
+    Parameters
+    ----------
+    plan : Plan or None
+        Where the clauses are quoted from; without one, the frame's own ``text``.
+    parcels : GeoDataFrame
+        Indexed by parcel id, longitude and latitude.
+    audit : Audit or None
+        Where the zones' totals come from; without one, totals are the plan's and no verdict is given.
+
+    Returns
+    -------
+    tuple of ZoneView
+    """
+    stated = _stated(plan)
+    audited = {zone["id"]: zone for zone in (audit.zones if audit else ())}
+    declared = {z.id: z.declared_area.km2 for z in (plan.zones if plan else ()) if z.declared_area}
+    records: list[dict[str, Any]] = parcels.rename_axis("id").reset_index().to_dict("records")
+    by_zone: dict[str, list[dict[str, Any]]] = {}
+    for record in records:
+        by_zone.setdefault(str(record["zone_id"]), []).append(record)
+
+    views = []
+    for number, (zone_id, rows) in enumerate(by_zone.items()):
+        blocks: list[BlockView] = []
+        for _, group in groupby(enumerate(rows), key=lambda numbered: _block_key(numbered[1])):
+            members = [(n, row, stated.get(str(row["id"])) or _as_frame_says(row)) for n, row in group]
+            colour = PALETTE[len(blocks) % len(PALETTE)]
+            blocks.append(
+                _block(
+                    tuple(_parcel(row, n, words, colour) for n, row, words in members),
+                    label=_word(members[0][1].get("block")),
+                    declared=members[0][2].of_block,
+                )
+            )
+        totals = audited.get(zone_id, {})
+        views.append(
+            ZoneView(
+                id=zone_id,
+                file=page_file(zone_id, number + 1),
+                name=_word(rows[0].get("zone")) or zone_id,
+                colour=PALETTE[number % len(PALETTE)],
+                declared=figure(declared.get(zone_id, totals.get("declared_km2"))),
+                total=figure(totals.get("sum_km2")),
+                difference=figure(totals.get("difference_km2")),
+                limit=figure(totals.get("limit_km2")),
+                verdict=totals.get("verdict"),
+                findings=tuple(f for f in (audit.findings if audit else ()) if f.zone_id == zone_id),
+                blocks=tuple(blocks),
+            )
+        )
+    return tuple(views)
