@@ -133,17 +133,15 @@ class Sum:
 def addends(zone: Zone) -> tuple[Block, ...]:
     """Give the blocks whose areas add up to the zone's total.
 
-    A zone that describes itself among its blocks (its own 四至, at the total's own figure) is its
-    own only addend: what else it lists lies inside.
+    A zone that describes itself among its blocks (the very figure of its total, or its own name
+    at that figure) is its own only addend: what else it lists lies inside.
     """
     total = zone.declared_area
     for block in zone.blocks:
         own = block.declared_area
         if total is None or own is None:
             continue
-        if own.span == total.span or (
-            zone.declared_block_count is None and exact_km2(own) == exact_km2(total)
-        ):
+        if own.span == total.span or (block.name == zone.name and exact_km2(own) == exact_km2(total)):
             return (block,)
     return zone.blocks
 

@@ -1,0 +1,505 @@
+"""The audit: one defect, one finding; no defect, none."""
+
+import json
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+import geopandas as gpd
+import pytest
+import shapely
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ftz_geo.check import CHECKS, audit
+from ftz_geo.errors import GeometryError
+from ftz_geo.measure import LocalPlane
+from ftz_geo.model import (
+    Area,
+    Audit,
+    Block,
+    Direction,
+    Edge,
+    Feature,
+    Finding,
+    Kind,
+    Parcel,
+    Plan,
+    Settings,
+    Source,
+    Zone,
+)
+
+# The figures of the notice's five zones, read by eye: total, stated number of blocks, their areas.
+NOTICE = {
+    "西青": ("18.88", 8, ["7.8", "0.66", "1.17", "1.51", "1.81", "1.17", "1.38", "3.38"]),
+    "武清": ("37.78", 2, ["36.88", "0.9"]),
+    "北辰": ("49.75", 7, ["4.98", "15.61", "4.52", "11.94", "5.59", "2.3", "4.8"]),
+    "子牙": ("22.86", 2, ["16.09", "6.77"]),
+    "东丽": ("20.94", 5, ["8.06", "0.71", "7.66", "1.2", "3.31"]),
+}
+NUMERALS = "一二三四五六七八九十"
+
+
+@dataclass
+class Draft:
+    """A text under construction, so that every span gives its words back."""
+
+    text: str = ""
+
+    def say(self, words: str) -> tuple[int, int]:
+        start = len(self.text)
+        self.text += words
+        return start, len(self.text)
+
+    def area(self, stated: str | None) -> Area | None:
+        """``7.8``, ``780公顷`` or ``约7.8``; km² where no unit is given."""
+        if stated is None:
+            return None
+        number = stated.removeprefix("约").rstrip("平方公里顷亩米")
+        unit = stated.removeprefix("约")[len(number) :] or "平方公里"
+        self.say("面积约" if stated.startswith("约") else "面积")
+        span = self.say(number + unit)
+        return Area(
+            text=number + unit,
+            value=Decimal(number),
+            unit=unit,
+            approximate=stated.startswith("约"),
+            span=span,
+        )
+
+
+def kind_of(name: str) -> Kind:
+    return "water" if name.endswith("河") else "road"
+
+
+def parcel_of(
+    draft: Draft, key: str, label: str | None = None, area: str | None = None, sides: str = ""
+) -> Parcel:
+    """``sides`` is four names or lists of names: east, south, west, north, such as ``a b/c d e``."""
+    start = len(draft.text)
+    if label:
+        draft.say(label)
+    stated = draft.area(area)
+    directions: tuple[Direction, ...] = ("east", "south", "west", "north")
+    abuttals: dict[Direction, tuple[Feature, ...]] = dict.fromkeys(directions, ())
+    for direction, word, names in zip(directions, "东南西北", sides.split() or [""] * 4, strict=True):
+        features: list[Feature] = []
+        for name in filter(None, names.strip("-").split("/")):
+            draft.say(f"{word}至" if not features else "、")
+            features.append(Feature(name=name, kind=kind_of(name), span=draft.say(name)))
+        abuttals[direction] = tuple(features)
+        draft.say("，")
+    return Parcel(id=key, label=label, declared_area=stated, abuttals=abuttals, span=(start, len(draft.text)))
+
+
+def block_of(
+    draft: Draft,
+    key: str,
+    label: str,
+    area: str | None,
+    *,
+    sides: str = "",
+    parcels: dict[str, tuple[str | None, str]] | None = None,
+) -> Block:
+    start = len(draft.text)
+    draft.say(f"{label}：")
+    stated = draft.area(area)
+    if parcels is None:
+        inside: tuple[Parcel, ...] = (parcel_of(draft, key, sides=sides),)
+    else:
+        inside = tuple(
+            parcel_of(draft, f"{key}-{n}", its, own, of)
+            for n, (its, (own, of)) in enumerate(parcels.items(), 1)
+        )
+    draft.say("。\n")
+    return Block(id=key, label=label, declared_area=stated, parcels=inside, span=(start, len(draft.text)))
+
+
+def zone_of(
+    draft: Draft,
+    key: str,
+    name: str,
+    total: str | None,
+    count: int | None,
+    blocks: list[dict[str, Any]],
+) -> Zone:
+    start = len(draft.text)
+    draft.say(name)
+    stated = draft.area(total)
+    draft.say(f"，分为{count}个区块。\n" if count else "。\n")
+    listed = tuple(
+        block_of(draft, f"{key}-{n}", **({"label": f"区块{NUMERALS[n - 1]}"} | block))
+        for n, block in enumerate(blocks, 1)
+    )
+    return Zone(
+        id=key,
+        name=name,
+        declared_area=stated,
+        declared_block_count=count,
+        blocks=listed,
+        span=(start, len(draft.text)),
+    )
+
+
+def plan_of(*zones: dict[str, Any]) -> Plan:
+    draft = Draft()
+    made = tuple(zone_of(draft, f"z{n}", **({"name": f"甲{n}区"} | zone)) for n, zone in enumerate(zones, 1))
+    return Plan(text=draft.text, source=Source(), zones=made)
+
+
+def simple(total: str | None, areas: list[str | None], count: int | None = None) -> Plan:
+    return plan_of({"total": total, "count": count, "blocks": [{"area": a} for a in areas]})
+
+
+def notice(**changes: tuple[str, int, list[str]]) -> Plan:
+    return plan_of(
+        *(
+            {"name": name, "total": total, "count": count, "blocks": [{"area": a} for a in areas]}
+            for name, (total, count, areas) in (NOTICE | changes).items()
+        )
+    )
+
+
+def only(result: Audit) -> Finding:
+    assert len(result.findings) == 1, [f.en for f in result.findings]
+    return result.findings[0]
+
+
+def said(finding: Finding, plan: Plan) -> list[str]:
+    return [plan.words(s) for s in finding.spans]
+
+
+# --- The notice ---
+
+
+def test_the_notice_as_printed_gives_one_note() -> None:
+    plan = notice()
+    result = audit(plan)
+    finding = only(result)
+    assert (finding.check, finding.severity, finding.zone_id) == ("declared-sum", "note", "z3")
+    assert finding.declared_km2 == Decimal("49.75")
+    assert finding.measured_km2 == Decimal("49.74")
+    assert finding.difference_km2 == Decimal("0.01")
+    assert finding.limit_km2 == Decimal("0.04")
+    assert [z["verdict"] for z in result.zones] == ["pass", "pass", "notes", "pass", "pass"]
+    assert result.verdict == "notes"
+    for words in ("49.75", "4.98+15.61+4.52+11.94+5.59+2.3+4.8=49.74", "8×0.005=0.04"):
+        assert words in finding.zh
+        assert words in finding.en
+    assert said(finding, plan)[0] == "49.75平方公里"
+    assert len(finding.spans) == 8
+
+
+def test_a_changed_block_is_an_error() -> None:
+    total, count, areas = NOTICE["西青"]
+    finding = only(
+        audit(notice(西青=(total, count, [*areas[:-1], "3.44"]), 北辰=("49.74", *NOTICE["北辰"][1:])))
+    )
+    assert (finding.check, finding.severity, finding.zone_id) == ("declared-sum", "error", "z1")
+    assert finding.difference_km2 == Decimal("-0.06")
+    assert finding.limit_km2 == Decimal("0.045")
+    assert "9×0.005=0.045" in finding.zh
+
+
+def test_the_real_document_gives_the_same(shared: Any) -> None:
+    from ftz_geo.parse import parse_plan
+
+    plan = parse_plan((shared / "documents" / "zones-plan.txt").read_text(encoding="utf-8"))
+    finding = only(audit(plan))
+    assert (finding.check, finding.severity) == ("declared-sum", "note")
+    assert finding.difference_km2 == Decimal("0.01")
+    sums = [(str(z["declared_km2"]), z["listed_block_count"], z["sum_km2"]) for z in audit(plan).zones]
+    assert sums == [
+        (total, count, pytest.approx(float(sum(map(Decimal, areas)))))
+        for total, count, areas in NOTICE.values()
+    ]
+
+
+# --- Sums ---
+
+
+def _rounded(values: list[int], places: int, how: str) -> tuple[str, list[str]]:
+    """Print true areas, in millionths, with some decimals, their sum as the total."""
+    unit = Decimal(1).scaleb(-places)
+    printed = [(Decimal(v) / 10**6).quantize(unit, how) for v in (sum(values), *values)]
+    return str(printed[0]), [str(p) for p in printed[1:]]
+
+
+@given(
+    st.lists(st.integers(10_000, 99_000_000), min_size=2, max_size=9),
+    st.integers(0, 4),
+    st.sampled_from([ROUND_HALF_UP, ROUND_HALF_EVEN]),
+)
+@example([4_983_000, 15_614_000, 4_523_000], 2, ROUND_HALF_UP)
+@example([500_000, 1_500_000], 0, ROUND_HALF_UP)
+def test_true_areas_however_rounded_are_never_an_error(values: list[int], places: int, how: str) -> None:
+    total, areas = _rounded(values, places, how)
+    result = audit(simple(total, list(areas)))
+    if Decimal(total) == sum(map(Decimal, areas)):
+        assert not result.findings
+    else:
+        assert only(result).severity == "note"
+
+
+@given(st.lists(st.integers(1, 9999), min_size=2, max_size=9), st.integers(-30, 30))
+@example([780, 66, 117, 151, 181, 117, 138, 338], -6)
+def test_a_difference_beyond_half_a_digit_per_figure_is_an_error(hundredths: list[int], shift: int) -> None:
+    shown = [str(Decimal(h) / 100) for h in hundredths]
+    shown[0] = f"{Decimal(shown[0]):.2f}"
+    result = audit(simple(f"{Decimal(sum(hundredths) + shift + 40) / 100:.2f}", [*shown, "0.40"]))
+    figures = len(shown) + 2
+    severity = result.findings[0].severity if result.findings else None
+    assert severity == (None if shift == 0 else "note" if 2 * abs(shift) <= figures else "error")
+
+
+def test_a_dropped_zero_is_not_a_dropped_digit() -> None:
+    # Were 7.8 good to 0.05 only, the limit would be 0.085 and hide the difference.
+    assert only(audit(simple("8.40", ["7.8", "0.66"], 2))).limit_km2 == Decimal("0.015")
+    # A total printed coarser than its parts may have been rounded once more.
+    assert only(audit(simple("8.4", ["7.8", "0.66"], 2))).severity == "note"
+
+
+def test_units_mix_exactly() -> None:
+    # 100 ha, 1500 mu and 1000000 m² are a km² each.
+    assert not audit(simple("4", ["1", "100公顷", "1500亩", "1000000平方米"], 4)).findings
+    finding = only(audit(simple("3.10", ["1.00", "100.00公顷", "1500亩"], 3)))
+    assert finding.severity == "error"
+    assert Fraction(finding.limit_km2 or 0) == pytest.approx(
+        float(Fraction(5, 1000) * 2 + Fraction(1, 3000) + Fraction(5, 10**5))
+    )
+
+
+def test_the_unit_of_the_words_is_the_unit_of_the_message() -> None:
+    finding = only(audit(simple("1264.9公顷", ["800公顷", "464.7公顷"], 2)))
+    assert finding.declared_km2 == Decimal("12.649")
+    assert "800+464.7=1264.7 公顷" in finding.zh
+    assert "ha" in finding.en
+
+
+def test_approximate_figures_are_not_held_to_the_digit() -> None:
+    assert only(audit(simple("约94", ["50.2", "43.1"], 2))).severity == "note"
+    assert only(audit(simple("约100", ["50.2", "43.1"], 2))).severity == "note"
+    far = only(audit(simple("约94", ["50.2", "33.1"], 2)))
+    assert far.severity == "warning"
+    assert "约数" in far.zh
+
+
+def test_a_block_without_area_leaves_the_total_open() -> None:
+    finding = only(audit(simple("10.00", ["4.00", None, "5.00"], 3)))
+    assert finding.severity == "note"
+    assert "区块二未公布面积" in finding.zh
+    assert only(audit(simple("10.00", ["4.00", None, "7.00"], 3))).severity == "error"
+
+
+def test_parcels_that_share_their_blocks_area_are_no_finding() -> None:
+    blocks = [{"area": "0.71", "parcels": {"地块一": (None, ""), "地块二": (None, "")}}]
+    assert not audit(plan_of({"total": "0.71", "count": 1, "blocks": blocks})).findings
+
+
+@pytest.mark.parametrize(
+    ("own", "severity"),
+    [
+        (("0.30", "0.41"), None),
+        (("0.30", "0.42"), "note"),
+        (("0.30", "0.45"), "error"),
+        (("0.30", None), "note"),
+    ],
+)
+def test_parcels_against_their_block(own: tuple[str | None, ...], severity: str | None) -> None:
+    parcels = {f"地块{NUMERALS[i]}": (a, "") for i, a in enumerate(own)}
+    result = audit(plan_of({"total": "0.71", "count": 1, "blocks": [{"area": "0.71", "parcels": parcels}]}))
+    assert [(f.check, f.severity, f.block_id) for f in result.findings] == (
+        [("parcel-sum", severity, "z1-1")] if severity else []
+    )
+
+
+def test_parcels_stand_in_for_a_block_that_states_no_area() -> None:
+    blocks = [
+        {"area": None, "parcels": {"地块一": ("0.30", ""), "地块二": ("0.41", "")}},
+        {"area": "1.00"},
+    ]
+    assert not audit(plan_of({"total": "1.71", "count": 2, "blocks": blocks})).findings
+    assert only(audit(plan_of({"total": "1.91", "count": 2, "blocks": blocks}))).severity == "error"
+
+
+# --- Counts and nesting ---
+
+
+def test_a_list_cut_short_is_one_error_that_says_what_is_left() -> None:
+    # 遵义高新区: 6 blocks and 6.1233 km² stated, four of them in the excerpt.
+    finding = only(audit(simple("6.1233", ["0.9734", "0.9175", "0.4571", "1.2529"], 6)))
+    assert (finding.check, finding.severity) == ("declared-count", "error")
+    assert "2.5224" in finding.zh
+    assert "2.5224" in finding.en
+
+
+def test_a_miscounted_list_that_adds_up_is_told_from_a_cut_one() -> None:
+    finding = only(audit(simple("3.00", ["1.00", "2.00"], 3)))
+    assert finding.check == "declared-count"
+    assert "可能是个数写错" in finding.zh
+
+
+def test_a_zone_described_among_its_blocks_is_its_own_addend() -> None:
+    # 南京农高区: 145.86 km² with 四至, and 3.08 km² of construction land inside it.
+    plan = simple("145.86", ["145.86", "3.08"])
+    assert only(audit(plan)).severity == "error"
+    zone = plan.zones[0]
+    whole, inside = zone.blocks
+    same_words = replace(zone, blocks=(replace(whole, declared_area=zone.declared_area), inside))
+    same_name = replace(zone, blocks=(replace(whole, name=zone.name), inside))
+    for nested in (same_words, same_name):
+        assert not audit(replace(plan, zones=(nested,))).findings
+
+
+# --- Units ---
+
+
+def test_a_unit_that_is_wrong_is_named() -> None:
+    plan = simple("18.88", ["7.80公顷", "7.70", "3.38"], 3)
+    finding = only(audit(plan))
+    assert (finding.check, finding.severity) == ("unit-plausibility", "error")
+    assert said(finding, plan) == ["7.80公顷"]
+    assert "若为 7.8 平方公里则相符" in finding.zh
+
+
+def test_a_zone_in_two_units_that_adds_up_is_no_finding() -> None:
+    assert not audit(simple("11.08", ["770公顷", "3.38"], 2)).findings
+
+
+# --- Stated against measured ---
+
+PLANE = LocalPlane(lon=117.15, lat=39.0)
+
+
+def square(side_m: float, x: float = 0.0, y: float = 0.0) -> shapely.Polygon:
+    """A square in degrees, its south-west corner at x, y metres from a point in Tianjin."""
+    return PLANE.to_lonlat(shapely.box(x, y, x + side_m, y + side_m))
+
+
+def frame_of(
+    plan: Plan, *shapes: shapely.Geometry | None, grade: str = "surveyed", **columns: list[Any]
+) -> gpd.GeoDataFrame:
+    """One polygon per parcel of the plan, in its order."""
+    ids = [p.id for p in plan.parcels]
+    grades = [grade if s is not None else "undetermined" for s in shapes]
+    return gpd.GeoDataFrame({"grade": grades, **columns}, geometry=list(shapes), index=ids, crs="EPSG:4326")
+
+
+def test_measured_within_rounding_and_tolerance_is_no_finding() -> None:
+    plan = simple("1.00", ["1.00"])
+    # 0.005 km² of rounding and 4 km × 1 m: up to 1.009 km².
+    for side_m in (995.6, 1000, 1004.4):
+        assert not audit(plan, frame_of(plan, square(side_m))).findings
+    for side_m in (995.4, 1004.6):
+        finding = only(audit(plan, frame_of(plan, square(side_m))))
+        assert (finding.check, finding.severity) == ("declared-measured", "error")
+        assert float(finding.limit_km2 or 0) == pytest.approx(0.005 + 4 * side_m * 1e-6, abs=2e-8)
+        assert float(finding.measured_km2 or 0) == pytest.approx(side_m**2 / 1e6, abs=1e-6)
+
+
+def test_the_limit_follows_the_tolerance_that_was_set() -> None:
+    plan = simple("1.00", ["1.00"])
+    frame = frame_of(plan, square(1010))
+    assert only(audit(plan, frame)).check == "declared-measured"
+    assert not audit(plan, frame, Settings(boundary_tolerance_m=5)).findings
+
+
+@pytest.mark.parametrize(
+    ("grade", "shaped"), [("sketched", True), ("inferred", False), ("inferred", True), ("traced", True)]
+)
+def test_a_polygon_that_its_area_shaped_or_that_has_no_place_proves_nothing(grade: str, shaped: bool) -> None:
+    plan = simple("1.00", ["1.00"])
+    result = audit(plan, frame_of(plan, square(1500), grade=grade, area_shaped=[shaped]))
+    assert not result.findings
+    zone = result.zones[0]
+    assert zone["blocks"][0]["measured_km2"] is None
+    assert zone["blocks"][0]["grade"] == grade
+    assert ("不能证明" in zone["measured_basis"]["zh"]) == (shaped or grade == "sketched")
+
+
+def test_a_side_traced_on_a_road_leaves_the_roads_width_open() -> None:
+    plan = plan_of(
+        {"total": "1.00", "count": 1, "blocks": [{"area": "1.00", "sides": "甲路 乙路 丙路 丁河"}]}
+    )
+    shape = square(1020)
+    corners = shapely.get_coordinates(shape.exterior)
+    sides: list[tuple[Direction, str]] = [
+        ("east", "甲路"),
+        ("north", "丁河"),
+        ("west", "丙路"),
+        ("south", "乙路"),
+    ]
+    edges = tuple(
+        Edge(side=side, feature=name, method="on-feature", line=shapely.LineString(corners[i : i + 2]))
+        for i, (side, name) in enumerate(sides)
+    )
+    evidence = [edges]
+    traced = only(audit(plan, frame_of(plan, shape, grade="traced", evidence=evidence)))
+    assert (traced.check, traced.severity) == ("declared-measured", "note")
+    surveyed = only(audit(plan, frame_of(plan, shape)))
+    assert surveyed.severity == "error"
+    wide = frame_of(plan, square(1100), grade="traced", evidence=evidence)
+    assert only(audit(plan, wide)).severity == "error"
+
+
+def test_parcels_are_measured_together_for_their_block() -> None:
+    parcels = {"地块一": (None, ""), "地块二": (None, "")}
+    plan = plan_of({"total": "2.00", "count": 1, "blocks": [{"area": "2.00", "parcels": parcels}]})
+    good = frame_of(plan, square(1000), square(1000, 3000))
+    assert not audit(plan, good).findings
+    assert audit(plan, good).zones[0]["blocks"][0]["measured_km2"] == pytest.approx(2, abs=1e-6)
+    assert only(audit(plan, frame_of(plan, square(1000), square(1100, 3000)))).block_id == "z1-1"
+    assert not audit(plan, frame_of(plan, square(1000), None)).findings
+
+
+def test_exchanged_labels_are_told_from_two_wrong_areas() -> None:
+    plan = simple("5.00", ["1.00", "4.00"], 2)
+    finding = only(audit(plan, frame_of(plan, square(2000), square(1000, 5000))))
+    assert (finding.check, finding.severity) == ("swapped-labels", "error")
+    assert "区块一" in finding.zh
+    assert "区块二" in finding.zh
+    wrong = audit(plan, frame_of(plan, square(1500), square(1000, 5000)))
+    assert [f.check for f in wrong.findings] == ["declared-measured"] * 2
+
+
+def test_a_measured_area_names_the_unit_that_was_meant() -> None:
+    plan = simple(None, ["780公顷"])
+    finding = only(audit(plan, frame_of(plan, square((780 / 1500 * 1e6) ** 0.5))))
+    assert (finding.check, finding.severity) == ("unit-plausibility", "error")
+    assert "亩" in finding.zh
+
+
+def test_a_total_is_measured_where_no_block_states_an_area() -> None:
+    plan = simple("2.00", [None, None], 2)
+    assert not audit(plan, frame_of(plan, square(1000), square(1000, 3000))).findings
+    finding = only(audit(plan, frame_of(plan, square(1000), square(1100, 3000))))
+    assert (finding.check, finding.block_id) == ("declared-measured", None)
+
+
+@given(st.floats(50, 5000), st.floats(0.2, 20))
+@example(1000, 1.0)
+def test_shifting_the_boundary_by_the_tolerance_is_never_an_error(side_m: float, tolerance_m: float) -> None:
+    plan = simple(None, [f"{side_m**2 / 1e6:.2f}"])
+    frame = frame_of(plan, square(side_m - tolerance_m))  # half the tolerance off on every side
+    assert not audit(plan, frame, Settings(boundary_tolerance_m=tolerance_m)).findings
+
+
+def test_frames_in_another_system_are_refused_with_the_way_out() -> None:
+    plan = simple("1.00", ["1.00"])
+    frame = frame_of(plan, square(1000))
+    with pytest.raises(GeometryError, match="to_crs"):
+        audit(plan, frame.to_crs("EPSG:4548"))
+    with pytest.raises(GeometryError, match="no reference system"):
+        audit(plan, frame.set_crs(None, allow_override=True))
+    with pytest.raises(GeometryError, match="several rows for parcel z1-1"):
+        audit(plan, frame.iloc[[0, 0]])
+
+
+def test_the_result_is_json_and_says_what_it_rests_on() -> None:
+    plan = notice()
+    result = json.loads(json.dumps(audit(plan, inputs={"plan.txt": "ab"}).to_dict(), allow_nan=False))
+    assert result["metadata"]["inputs"] == {"plan.txt": "ab"}
+    assert {c["id"] for c in result["metadata"]["checks"]} == {c.id for c in CHECKS}
+    assert result["metadata"]["versions"].keys() >= {"geos", "proj"}
