@@ -91,7 +91,9 @@ KM2_PER_UNIT: Mapping[str, Decimal] = {
     "km²": Decimal(1),
     "公顷": Decimal("0.01"),
     "亩": Decimal(1) / Decimal(1500),
+    "万亩": Decimal(20) / Decimal(3),
     "平方米": Decimal("0.000001"),
+    "万平方米": Decimal("0.01"),
 }
 """Square kilometres in one unit; other spellings are mapped to these by ``parse``.
 1 km² = 100 公顷 = 1500 亩 (GB 3100-93 for 公顷; 亩 = 10000/15 m², State Council 1990-12-28)."""
@@ -196,7 +198,7 @@ class Area:
             "text": self.text,
             "value": str(self.value),
             "unit": self.unit,
-            "km2": f"{self.km2.normalize():f}" if self.unit == "亩" else f"{self.km2:f}",
+            "km2": f"{self.km2.normalize():f}" if self.unit in ("亩", "万亩") else f"{self.km2:f}",
             "decimals": self.decimals,
             "approximate": self.approximate,
             "span": list(self.span),
@@ -256,6 +258,8 @@ class Parcel:
     members: tuple[Feature, ...] = ()
     """Named contents (主要包括…) where the text gives no sides."""
     undetermined: Undetermined | None = None
+    alternatives: Mapping[Direction, tuple[tuple[Feature, ...], ...]] = field(default_factory=dict)
+    """Other ways to read the words of a side, where they can be read in two ways."""
 
     def features(self) -> Iterator[tuple[Direction, Feature]]:
         """Give each side's features, east, south, west, north, in the order of the text."""
@@ -274,6 +278,10 @@ class Parcel:
             "ring": [f.to_dict() for f in self.ring],
             "members": [f.to_dict() for f in self.members],
             "undetermined": self.undetermined and self.undetermined.to_dict(),
+            "alternatives": {
+                d: [[f.to_dict() for f in reading] for reading in readings]
+                for d, readings in self.alternatives.items()
+            },
         }
 
 
@@ -287,6 +295,9 @@ class Block:
     declared_area: Area | None = None
     parcels: tuple[Parcel, ...]
     span: Span
+    part_of_total: bool = True
+    """One of the addends of the zone's total; not so a whole zone told beside its blocks, nor a
+    part (其中规划建设用地…) of what other blocks cover."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -295,6 +306,7 @@ class Block:
             "label": self.label,
             "name": self.name,
             "declared_area": self.declared_area and self.declared_area.to_dict(),
+            "part_of_total": self.part_of_total,
             "parcels": [p.to_dict() for p in self.parcels],
             "span": list(self.span),
         }

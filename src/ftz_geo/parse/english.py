@@ -1,0 +1,61 @@
+"""Descriptions in English: east of the railway and north of Jiefang Road."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ftz_geo.parse.names import Reading
+from ftz_geo.parse.sides import Side, side_of
+from ftz_geo.parse.words import OPPOSITE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftz_geo.model import Direction
+    from ftz_geo.parse.prose import Prose
+
+__all__ = ["english_sides"]
+
+_DIRECTION = r"(?:north|south|east|west)"
+_NAME = r"(?P<name>[A-Za-z0-9][^,.;:()]{1,60}?)"
+_END = rf"(?=\s*(?:[,;:()]|\.(?:\s|\w|$)|$|\band\s+(?:the\s+|in\s+the\s+|on\s+the\s+|to\s+the\s+)?{_DIRECTION}|\band\s+by\b|\bto\s+the\s+{_DIRECTION}|\b{_DIRECTION}\s+of\b))"
+
+_OF = re.compile(rf"\b(?P<direction>{_DIRECTION})\s+of\s+{_NAME}{_END}", re.I)
+_BY = re.compile(
+    rf"\b(?:on|to|in)\s+the\s+(?P<direction>{_DIRECTION})\s*,?\s*(?:side\s+)?(?:by|is|:|reaches)\s+{_NAME}{_END}",
+    re.I,
+)
+_TO_THE = re.compile(
+    rf"\b(?:by|from|to)\s+{_NAME}\s+(?:to|on|in)\s+the\s+(?P<direction>{_DIRECTION})\b", re.I
+)
+_TO = re.compile(rf"\b(?P<direction>{_DIRECTION})\s*(?:to|:|by|boundary\s*(?:is|:))\s*{_NAME}{_END}", re.I)
+
+
+def english_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
+    """Read sides told in English; ``east of X`` makes X the west side.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> text = "No.3 School: east of the railway and north of Jiefang Road. Bounded on the west by Tai Lake."
+    >>> prose = Prose.of(text)
+    >>> [(s.directions[0], s.features[0][1][0].name) for s in english_sides(prose, bytearray(len(prose.text)))]
+    [('west', 'the railway'), ('south', 'Jiefang Road'), ('west', 'Tai Lake')]
+    """
+    if not re.search(rf"\b{_DIRECTION}\b", prose.text, re.I):
+        return
+    found: dict[int, Side] = {}
+    for pattern in (_BY, _TO_THE, _OF, _TO):
+        for m in pattern.finditer(prose.text):
+            start, end = m.span()
+            if any(taken[start:end]):
+                continue
+            named: Direction = m["direction"].lower()  # type: ignore[assignment]  # the pattern allows no other
+            direction = OPPOSITE[named] if pattern is _OF else named
+            reading = Reading((m.span("name"),), ())
+            side = side_of(prose, start, end, (direction,), reading, inverse=pattern is _OF)
+            if side:
+                taken[start:end] = b"\1" * (end - start)
+                found[start] = side
+    yield from (found[i] for i in sorted(found))

@@ -1,0 +1,84 @@
+"""Ids: ASCII, readable, and the same for the same text every time."""
+
+from __future__ import annotations
+
+import re
+
+from ftz_geo.parse.areas import chinese_number
+from ftz_geo.parse.words import NUMERALS
+
+__all__ = ["label_number", "unique", "zone_slug"]
+
+_GENERIC = re.compile(
+    r"""
+      中国[(（][^()（）]*[)）]自由贸易试验区
+    | (?:国家级?|省级)?(?:高新技术产业|经济技术|农业高新技术产业|综合保税|联动创新|自由贸易|化工产业|化工|工业|产业)(?:开发区|示范区|园区|试验区|区|园)
+    | 经开区 | 高新区 | 自贸试验区 | 示范区 | 总体 | 方案
+    """,
+    re.X,
+)
+_SLUG_CHARACTERS = 8
+
+
+def zone_slug(name: str | None) -> str:
+    """Give the pinyin of what distinguishes a zone's name from others of its sort.
+
+    Examples
+    --------
+    >>> zone_slug("中国（天津）自由贸易试验区西青经开区联动创新区"), zone_slug("示范区"), zone_slug(None)
+    ('xiqing', 'shifanqu', 'zone')
+    """
+    if not name:
+        return "zone"
+    distinct = _GENERIC.sub("", name) or name
+    return pinyin(distinct[:_SLUG_CHARACTERS]) or "zone"
+
+
+def pinyin(words: str) -> str:
+    """Give Latin letters and digits for Chinese words.
+
+    Examples
+    --------
+    >>> pinyin("武清 A1")
+    'wuqinga1'
+    """
+    from pypinyin import lazy_pinyin  # loads a large dictionary
+
+    latin = "".join(lazy_pinyin(words, errors="default")).lower()
+    return re.sub(r"[^a-z0-9]+", "", latin.replace("ü", "v"))
+
+
+def label_number(label: str | None) -> str | None:
+    """Give the number or letter of a label.
+
+    Examples
+    --------
+    >>> [label_number(x) for x in ("区块十二", "地块2", "(三)", "A区", "核心区", None)]
+    ['12', '2', '3', 'a', None, None]
+    """
+    if not label:
+        return None
+    if m := re.search(rf"[{NUMERALS}]+", label):
+        number = chinese_number(m.group())
+        if number:
+            return str(number)
+    if m := re.search(r"[A-Za-z]?\d+(?:-\d+)*|[A-Za-z](?![a-z])", label):
+        return m.group().lower()
+    return None
+
+
+def unique(wanted: str, taken: set[str]) -> str:
+    """Give the wanted id, with a number at its end if it is taken, and note it as taken.
+
+    Examples
+    --------
+    >>> ids = set()
+    >>> [unique("a", ids) for _ in range(3)]
+    ['a', 'a-2', 'a-3']
+    """
+    found, n = wanted, 1
+    while found in taken:
+        n += 1
+        found = f"{wanted}-{n}"
+    taken.add(found)
+    return found

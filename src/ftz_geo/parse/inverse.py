@@ -1,0 +1,208 @@
+"""Areas told by where they lie from their features: X以西, Y路南侧, chains that enclose an area."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ftz_geo.parse.names import feature_at, is_complete, is_linear, read_names
+from ftz_geo.parse.prose import BREAK
+from ftz_geo.parse.sides import Side, side_of
+from ftz_geo.parse.words import LEAD_INS, OPPOSITE, SIDE_OF, one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftz_geo.model import Feature
+    from ftz_geo.parse.prose import Prose
+
+__all__ = ["enclosing_chains", "inverse_sides"]
+
+_INVERSE = re.compile(r"以(?P<direction>[东南西北]{1,2})(?P<after>侧|面|部|方)?")
+
+_DISTANCE = re.compile(r"(?:侧|面|方)?(?:大?约|近)?\d+(?:\.\d+)?(?:余|多)?(?:公里|千米|米|m|km|里)")
+
+_NAME_LEAD = re.compile(
+    rf"""^.*(?:
+        招收|招生|位于|地处|处于|坐落于?|座落于?|{one_of(LEAD_INS)}(?:为|是)?|区域为|即|[东南西北](?:面|侧|边|线|界)(?:为|是)
+      | (?:其中|确定|规定|划定|凡|指|由|对|将)
+      | (?:本|全|我)(?:市|县|区|镇|乡)
+    )""",
+    re.X,
+)
+_NAME_LEAD_SHORT = re.compile(
+    r"""^(?:(?:市|城|主城|中心城|县城|老城|建成|城镇|市辖)区的?(?=..) | [至到和与及在从沿以](?=..) | 以及 | 包含|在)""",
+    re.X,
+)
+_EXCLUDED = re.compile(r"(?:不含|不包括|除|包括|涉及)[^,。;]*$")
+
+_BACK_STOPS = frozenset(',。;:、!?“"[{')
+_LONGEST_NAME = 60
+
+
+def inverse_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
+    """Read X以西: the area lies west of X, so X is its east side.
+
+    Parameters
+    ----------
+    prose : Prose
+    taken : bytearray
+        Non-zero for every character of ``prose.text`` that a side with its direction first
+        has read.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> prose = Prose.of("市区利红街以西、开元大道（与世纪大道交汇路段）以东、金积大道以北的合围区域")
+    >>> for side in inverse_sides(prose, bytearray(len(prose.text))):
+    ...     print(side.directions[0], [f.name for f in side.features[0][1]])
+    east ['利红街']
+    west ['开元大道（与世纪大道交汇路段）']
+    south ['金积大道']
+    """
+    text = prose.text
+    past = 0
+    for m in _INVERSE.finditer(text):
+        if taken[m.start()]:
+            past = max(past, m.end())
+            continue
+        start = _name_start(prose, m.start(), past)
+        words = text[start : m.start()]
+        diagonal = len(m["direction"]) == 2
+        if (
+            diagonal
+            or len(words) < 2
+            or _DISTANCE.match(text, m.end())
+            or any(taken[start : m.start()])
+            or _EXCLUDED.search(text, max(0, start - 20), start)
+        ):
+            past = m.end()
+            continue
+        first = _list_start(prose, start, past)
+        direction = OPPOSITE[SIDE_OF[m["direction"]]]
+        reading = read_names(prose, first, m.start())
+        side = side_of(prose, first, m.end(), (direction,), reading, inverse=True)
+        past = m.end()
+        if side:
+            yield side
+
+
+def _name_start(prose: Prose, end: int, past: int) -> int:
+    """Go back from 以 to where the name before it begins."""
+    text = prose.text
+    i = end
+    lowest = max(past, end - _LONGEST_NAME)
+    while i > lowest:
+        c = text[i - 1]
+        if c == ")":
+            opening = text.rfind("(", lowest, i)
+            if opening < 0:
+                break
+            i = opening
+            continue
+        if c in _BACK_STOPS or c == "(" or (c == "”" and i < end):
+            break
+        i -= 1
+        if prose.gaps[i] >= BREAK and (is_complete(text[i:end]) or prose.begins_item(i)):
+            break
+    words = text[i:end]
+    if m := _NAME_LEAD.search(words):
+        i += m.end()
+    while m := _NAME_LEAD_SHORT.search(text[i:end]):
+        i += m.end()
+    return i
+
+
+def _list_start(prose: Prose, start: int, past: int) -> int:
+    """Take in the names before 、: A路、B路以东 names two roads on one side."""
+    text = prose.text
+    first = start
+    while first > past + 1 and text[first - 1] == "、":
+        before = _name_start(prose, first - 1, past)
+        name = text[before : first - 1]
+        if not is_linear(name) or len(name) > 20:
+            break
+        first = before
+    return first
+
+
+_ENCLOSED = re.compile(
+    r"""
+    [;,、]?
+    (?: (?:等)?(?:道路|路段|河流)?(?:所|共同|首尾)?(?:相接)?
+        (?: 围合|合围|围成|围绕|闭合|环绕|包围|封闭|连接成|围 ) (?:而成|形成|成|而|起来)?的?(?:闭合|封闭)?
+      | (?:沿线|一线)?(?:以内|之内|范围内|范围以内) )
+    (?:的)?(?:连片)?(?:区域|地区|范围|地块|地带|片区|部分|空间)?
+    """,
+    re.X,
+)
+_LINK = re.compile(r"—+|~|→|-(?=[\u4e00-\u9fff])|、|/|,")
+_CHAIN = re.compile(r"—|~|→|-(?=[\u4e00-\u9fff])")
+_RING_LEAD = re.compile(r"^(?:由|为|即|沿|自|从|以|指|在|:|\"|“)+")
+
+
+def enclosing_chains(prose: Prose, taken: bytearray) -> Iterator[tuple[int, int, tuple[Feature, ...]]]:
+    """Find rings: at least three features in order around an area, told without directions.
+
+    Yields
+    ------
+    start, end, features
+        In the folded text; a ring that repeats its first feature at the end keeps it.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> prose = Prose.of("(八)澎湖岛街-刘公岛路-崇明岛东路-澎湖岛街所围区域。")
+    >>> [[f.name for f in ring] for _, _, ring in enclosing_chains(prose, bytearray(len(prose.text)))]
+    [['澎湖岛街', '刘公岛路', '崇明岛东路', '澎湖岛街']]
+    """
+    text = prose.text
+    past = 0
+    for m in _ENCLOSED.finditer(text):
+        lowest = max(past, m.start() - 1200)
+        start = max((text.rfind(c, lowest, m.start()) for c in '。:!?"“'), default=-1) + 1
+        start = max(start, lowest)
+        for i in range(m.start() - 1, start, -1):
+            if prose.begins_item(i):
+                start = i
+                break
+        if numbered := _NUMBER.match(text, start):
+            start = numbered.end()
+        ring = _ring(prose, start, m.start(), chained="围" in m.group())
+        if ring and not any(taken[ring[0] : m.start()]):
+            past = m.end()
+            yield ring[0], m.end(), ring[1]
+
+
+_NUMBER = re.compile(r"[(\[]?(?:[一二三四五六七八九十]{1,4}|\d{1,3}(?!\d))[)\]、.]+")
+
+
+def _ring(prose: Prose, start: int, end: int, *, chained: bool) -> tuple[int, tuple[Feature, ...]] | None:
+    """Cut a chain; commas before its first link belong to what leads up to it."""
+    text = prose.text
+    first_link = _CHAIN.search(text, start, end)
+    if first_link:
+        comma = max(text.rfind(",", start, first_link.start()), text.rfind(";", start, first_link.start()))
+        start = max(start, comma + 1)
+    elif not chained:
+        return None
+    if lead := _RING_LEAD.match(text[start:end]):
+        start += lead.end()
+    pieces: list[tuple[int, int]] = []
+    a = start
+    for m in _LINK.finditer(text, start, end):
+        pieces.append((a, m.start()))
+        a = m.end()
+    pieces.append((a, end))
+    pieces = [p for p in pieces if p[1] > p[0]]
+    names = [text[a:b] for a, b in pieces]
+    good = sum(is_complete(n) and len(n) <= 24 for n in names)
+    if (
+        len(names) < 3
+        or good < len(names) - len(names) // 4
+        or any(re.search(r"以[东南西北]", n) for n in names)
+    ):
+        return None
+    if not first_link and not all(is_linear(n) for n in names):
+        return None
+    return start, tuple(feature_at(prose, p, q, "east") for p, q in pieces)

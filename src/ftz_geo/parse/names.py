@@ -1,0 +1,381 @@
+"""Feature names: where one ends and the next begins, and what each of them is."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from ftz_geo.model import Feature
+from ftz_geo.parse.words import (
+    FRAME_ENDS,
+    JUNCTIONS,
+    KIND_OF_SUFFIX,
+    LINEAR_SUFFIXES,
+    NEIGHBOUR_ENDS,
+    NUMERALS,
+    OPPOSITE,
+    SIDE_OF,
+    TAILS,
+    one_of,
+)
+
+if TYPE_CHECKING:
+    from ftz_geo.model import Direction, Kind, Relation
+    from ftz_geo.parse.prose import Prose
+
+__all__ = ["Reading", "is_complete", "is_linear", "read_feature", "read_names"]
+
+_ALL_SUFFIXES = tuple(KIND_OF_SUFFIX)
+_LONGEST_SUFFIX = max(map(len, _ALL_SUFFIXES))
+
+_BRACKET_AT_END = re.compile(r"\((?:[^()]|\([^()]*\)){0,120}\)$")
+
+_OFFSET = re.compile(
+    r"""
+    (?P<how> [以之向往]?(?P<direction>[东南西北])[侧面边方]?向?(?:外扩|延伸|平移|偏移|处|外)? | 以外 | 外侧? | 外扩 | 外延)
+    (?:大?约|各|至)?
+    (?P<number>\d{1,6}(?:\.\d{1,4})?)
+    (?P<unit>公里|千米|米|km|m)
+    (?:左右|处|以内|范围内|范围)*$
+    """,
+    re.X | re.I,
+)
+"""试白路以东1500米, 外环线外侧200米处."""
+
+_BEYOND = re.compile(r"[以之](?P<direction>[东南西北])$")
+"""X以东, without a distance."""
+
+_EDGE = re.compile(
+    r"""
+    (?P<direction>[东南西北])
+    (?:侧(?:边界|红线|围墙|道路|边缘)? | 边(?:界线?|线|缘)? | 面 | 岸(?:线)? | 缘 | 沿 | 围墙 | 院墙 | 墙 | 红线 | 界线? | 外缘 | 侧外缘)$
+    """,
+    re.X,
+)
+"""项目东边界, 村北侧, 河西岸."""
+
+_SEGMENT = re.compile(r"(?:[东南西北]{1,2}|[上中下前后])(?:段|端|头|部|角|口|延|延线|延长线|延伸线|延伸段)?$")
+_TAIL = re.compile(rf"(?:{one_of(TAILS)})$")
+_CODE = re.compile(r"(?:[A-Za-z]{1,3}-?\d{1,4}[A-Za-z]?|\d{1,3}(?:号|#))$")
+_BLOCK = re.compile(
+    rf"(?:本方案|本次|规划)?(?:区块|片区|地块|组团|宗地)[{NUMERALS}\dA-Z]{{1,3}}$|^[A-Z]\d?(?:区块|片区)$"
+)
+_LATIN_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("rail", re.compile(r"\b(?:railway|railroad|rail|metro|subway)\b", re.I)),
+    (
+        "road",
+        re.compile(
+            r"\b(?:road|rd|street|st|avenue|ave|highway|expressway|lane|ring|boulevard|blvd|way)\b\.?", re.I
+        ),
+    ),
+    ("water", re.compile(r"\b(?:river|canal|lake|creek|sea|reservoir|stream|bay)\b", re.I)),
+    ("boundary", re.compile(r"\b(?:boundary|border|limits?)\b", re.I)),
+)
+
+
+def _without_notes(name: str) -> str:
+    """Take brackets off the end: 木槿路(规划道路) is 木槿路."""
+    while m := _BRACKET_AT_END.search(name):
+        if m.start() == 0:
+            break
+        name = name[: m.start()]
+    return name
+
+
+def _suffix(name: str) -> str | None:
+    """Give the longest suffix of the tables that the name ends with, a number after it aside."""
+    name = name.rstrip(NUMERALS) if len(name) > 2 else name  # 规划干路五
+    for size in range(min(_LONGEST_SUFFIX, len(name)), 0, -1):
+        if name[-size:] in KIND_OF_SUFFIX:
+            return name[-size:]
+    return None
+
+
+def _base(name: str) -> str:
+    """Take off what says where at the feature: offset, side, stretch.
+
+    Examples
+    --------
+    >>> _base("试白路以东1500米"), _base("盛云路北段"), _base("园区北边界以南1000米"), _base("人民路延长线")
+    ('试白路', '盛云路', '园区', '人民路')
+    """
+    name = _without_notes(name)
+    for pattern in (_OFFSET, _BEYOND, _EDGE, _SEGMENT, _TAIL):
+        m = pattern.search(name)
+        if m and m.start() > 1 and (pattern is not _SEGMENT or _suffix(name[: m.start()])):
+            name = name[: m.start()]
+    return name
+
+
+def is_complete(name: str) -> bool:
+    """Tell whether the words end as a feature's name ends.
+
+    Examples
+    --------
+    >>> [is_complete(n) for n in ("津港大道", "嘉", "盛云路北段", "道路NB8", "桐树庄村东南", "共")]
+    [True, False, True, True, True, False]
+    """
+    name = _without_notes(name)
+    if len(name) < 2:
+        return False
+    if _suffix(name) or _CODE.search(name):
+        return True
+    base = _base(name)
+    return base != name and len(base) > 1 and _suffix(base) is not None
+
+
+def is_linear(name: str) -> bool:
+    """Tell whether the name is that of a road, water or rail.
+
+    Examples
+    --------
+    >>> is_linear("解放路北段"), is_linear("东庄村")
+    (True, False)
+    """
+    name = _without_notes(name)
+    return len(name) > 1 and (name.endswith(LINEAR_SUFFIXES) or _base(name).endswith(LINEAR_SUFFIXES))
+
+
+def read_feature(name: str, side: Direction) -> tuple[Kind, Relation, float | None]:
+    """Say what a name stands for and how the side lies to it.
+
+    Parameters
+    ----------
+    name : str
+        The words of one feature, folded.
+    side : {"east", "south", "west", "north"}
+        The side it bounds; an offset without a direction points outward.
+
+    Returns
+    -------
+    kind, relation, offset_m
+        As :class:`ftz_geo.model.Feature` documents them; metres.
+
+    Examples
+    --------
+    >>> read_feature("试白路以东1500米", "east")
+    ('road', 'east_of', 1500.0)
+    >>> read_feature("金隅振兴环保项目东边界", "east")
+    ('place', 'east_edge', None)
+    >>> read_feature("南坨村北侧空地", "south"), read_feature("北辰区界", "north")
+    (('vague', 'at', None), ('boundary', 'at', None))
+    >>> read_feature("区块二", "north"), read_feature("天津北环线铁路", "south")
+    (('block', 'at', None), ('rail', 'at', None))
+    """
+    name = _without_notes(name)
+    relation: Relation = "at"
+    offset: float | None = None
+    if (m := _OFFSET.search(name)) and m.start() > 1:
+        factor = 1.0 if m["unit"].lower() in ("米", "m") else 1000.0
+        offset = float(m["number"]) * factor
+        outward = SIDE_OF[m["direction"]] if m["direction"] else side
+        relation = _OF[outward]
+        name = name[: m.start()]
+    elif (m := _BEYOND.search(name)) and m.start() > 1:
+        relation = _OF[SIDE_OF[m["direction"]]]
+        name = name[: m.start()]
+    kind: Kind | None
+    if (
+        relation == "at"
+        and (m := _EDGE.search(name))
+        and m.start() > 1
+        and (kind := _kind(name[: m.start()]))
+    ):
+        if kind != "vague":
+            return kind, _EDGE_OF[SIDE_OF[m["direction"]]], None
+    elif relation == "at" and len(name) > 2 and name[-1] in SIDE_OF and _kind(name[:-1]) == "place":
+        return "place", _EDGE_OF[SIDE_OF[name[-1]]], None
+    return _kind(name) or _kind(_base(name)) or "place", relation, offset
+
+
+_OF: dict[Direction, Relation] = {
+    "east": "east_of",
+    "south": "south_of",
+    "west": "west_of",
+    "north": "north_of",
+}
+_EDGE_OF: dict[Direction, Relation] = {
+    "east": "east_edge",
+    "south": "south_edge",
+    "west": "west_edge",
+    "north": "north_edge",
+}
+
+
+def _kind(name: str) -> Kind | None:
+    if _BLOCK.search(name):
+        return "block"
+    if suffix := _suffix(name):
+        return KIND_OF_SUFFIX[suffix]
+    if re.search(r"[GSXY]\d{1,4}$", name):  # national, provincial, county and township roads by number
+        return "road"
+    for kind, pattern in _LATIN_KINDS:
+        if pattern.search(name):
+            return kind
+    if (base := _base(name)) != name and (suffix := _suffix(base)):
+        return KIND_OF_SUFFIX[suffix]
+    return None
+
+
+# --- lists ----------------------------------------------------------------------------------
+
+
+class Reading(NamedTuple):
+    """The pieces of one side, positions in the folded text."""
+
+    pieces: tuple[tuple[int, int], ...]
+    others: tuple[tuple[tuple[int, int], ...], ...]
+    """Other ways to read the same words."""
+
+
+_JOINT = re.compile(r"以及|再止|再至|及其|和|与|及|并|至|止|接|转|到")
+_PLAIN_JOINT = re.compile(
+    r"[、/~→,;+]|—+|(?<=[\u4e00-\u9fff)])-+(?=[\u4e00-\u9fffA-Z])|-+(?=[\u4e00-\u9fff]{2})"
+)
+_ONE_CHARACTER_STEM = re.compile(r".(?:路|街|道|村|巷|桥|园|河|里|苑)(?:[东南西北中]?段)?$")
+
+_CUT = re.compile(
+    rf"""
+      {one_of(FRAME_ENDS)}.*$
+    | (?<=.)[与和同].{{1,30}}?{one_of(set(NEIGHBOUR_ENDS) - {"交界", "相交界", "连接", "分界", "为界"})}$       # 至X与Y相邻: X is the side
+    | (?<=.{{2}})相?{one_of(("接壤", "相邻", "毗邻", "相连", "相接", "毗连"))}$
+    """,
+    re.X,
+)
+_WITHOUT = re.compile(r"(?:不含|不包含|不包括|不计|除外)[^、,]*")
+"""001乡道不含, X不含243省道及两侧绿化带: what is left out is no feature of the side."""
+
+_EDGES_OFF = re.compile(r"""^[\s:、,;."'“”‘’。~—-]+|[\s:、,;."'“‘。~—-]+$""")
+
+
+def read_names(prose: Prose, start: int, end: int) -> Reading:
+    """Cut the words of one side into the names of its features.
+
+    Brackets are never cut into. 和, 与, 及 and 至 separate only where the words before them end
+    as a name ends, so 嘉和路 and 区块三与区块二之间的空地 stay whole.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> def names(text):
+    ...     prose = Prose.of(text)
+    ...     return [prose.words(*p) for p in read_names(prose, 0, len(prose.text)).pieces]
+    >>> names("荣乌联络线和祥宪路"), names("嘉和路"), names("大连西路/密云路")
+    (['荣乌联络线', '祥宪路'], ['嘉和路'], ['大连西路', '密云路'])
+    >>> names("虹镇北街与飞虹路交界"), names("东庄村至南辛庄村机耕路")
+    (['虹镇北街与飞虹路交界'], ['东庄村至南辛庄村机耕路'])
+    >>> names("新海路—環鎮路(包括冬棗城)"), names("花园街止石头街")
+    (['新海路', '環鎮路(包括冬棗城)'], ['花园街', '石头街'])
+    """
+    masked = _mask_brackets(prose.text[start:end])
+    masked = _WITHOUT.sub(lambda m: "、" * len(m.group()), masked)
+    cuts = [(0, 0)]
+    for m in _PLAIN_JOINT.finditer(masked):
+        mark = m.group()
+        left = masked[cuts[-1][1] : m.start()]
+        if mark in "/+" and not (is_complete(left) or len(left) > 2):
+            continue
+        if mark[0] in "—-~" and len(left) < 3 and not is_complete(left):
+            continue  # 京—沪高速
+        cuts.append((m.start(), m.end()))
+    cuts.append((len(masked), len(masked)))
+    pieces: list[tuple[int, int]] = []
+    doubt: list[tuple[int, int]] = []
+    for (_, a), (b, _) in pairwise(cuts):
+        found, other = _cut_at_words(masked, a, b)
+        pieces += found
+        doubt += other or found
+    trimmed = _trimmed(prose.text[start:end], pieces, start)
+    other_trimmed = _trimmed(prose.text[start:end], doubt, start)
+    return Reading(trimmed, (other_trimmed,) if other_trimmed != trimmed else ())
+
+
+def _cut_at_words(masked: str, a: int, b: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]] | None]:
+    """Cut at 和, 与, 及 … where both halves are names; give another reading where that is in doubt."""
+    if any(j in masked[a:b] for j in JUNCTIONS):
+        return [(a, b)], None
+    pieces: list[tuple[int, int]] = []
+    doubtful: list[int] = []
+    last = a
+    for m in _JOINT.finditer(masked, a, b):
+        left, right = masked[last : m.start()], masked[m.end() : b]
+        if not is_complete(left) or len(right) < 2 or m.group() == "及其":
+            continue
+        if m.group() in ("至", "到", "止", "接", "转", "再止", "再至"):
+            if not (is_linear(left) and _next_is_linear(right)):
+                continue
+        elif m.group() == "和" and right[0] in "平谐睦顺美兴安畅" and _ONE_CHARACTER_STEM.match(right):
+            doubtful.append(m.start())  # 人民路和平路: 平路, or 和平路 with its comma lost
+            continue
+        elif not is_complete(left) or not _begins_name(right):
+            continue
+        pieces.append((last, m.start()))
+        last = m.end()
+    pieces.append((last, b))
+    if not doubtful:
+        return pieces, None
+    k = doubtful[0]
+    return [(a, k), (k, b)], [(a, k), (k + 1, b)]
+
+
+def _begins_name(right: str) -> bool:
+    return not right.startswith(("其", "相", "以", "的", "之"))
+
+
+def _next_is_linear(right: str) -> bool:
+    first = _JOINT.split(right, maxsplit=1)[0]
+    return is_linear(first) or is_linear(right)
+
+
+def _mask_brackets(words: str) -> str:
+    """Put a filler for everything inside brackets, so that no rule looks there."""
+    if "(" not in words:
+        return words
+    out, depth = list(words), 0
+    for i, c in enumerate(words):
+        if c == "(":
+            depth += 1
+        elif c == ")" and depth:
+            depth -= 1
+        elif depth:
+            out[i] = "□"
+    return "".join(out)
+
+
+def _trimmed(words: str, pieces: list[tuple[int, int]], offset: int) -> tuple[tuple[int, int], ...]:
+    result: list[tuple[int, int]] = []
+    for a, b in pieces:
+        piece = words[a:b]
+        if m := _CUT.search(piece):
+            b = a + m.start()
+            piece = words[a:b]
+        lead = _EDGES_OFF.match(piece)
+        a += lead.end() if lead else 0
+        while b > a and words[b - 1] in " :、,;.\"'“‘。~—-":
+            b -= 1
+        if words[a:b].endswith("”") and "“" not in words[a:b]:
+            b -= 1
+        if b > a:
+            result.append((a + offset, b + offset))
+    return tuple(result)
+
+
+def feature_at(prose: Prose, start: int, end: int, side: Direction) -> Feature:
+    """Make the feature for a piece of one side.
+
+    Words that only repeat where the area lies (the east side is X以西) are no part of the name.
+    """
+    folded = prose.text[start:end]
+    m = _BEYOND.search(folded)
+    if m and len(folded) > 3 and SIDE_OF[m["direction"]] == OPPOSITE[side]:
+        end -= 2
+        folded = folded[:-2]
+    kind, relation, offset_m = read_feature(folded, side)
+    return Feature(
+        name=prose.words(start, end),
+        kind=kind,
+        relation=relation,
+        offset_m=offset_m,
+        span=prose.span(start, end),
+    )

@@ -1,0 +1,156 @@
+"""Running text as the grammar reads it: folded, without spaces or markup, every character traceable."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ftz_geo.parse.words import NUMERALS, TRADITIONAL
+
+if TYPE_CHECKING:
+    from ftz_geo.model import Span
+
+__all__ = ["BLANK", "BREAK", "NOTHING", "SPACE", "Prose"]
+
+NOTHING, SPACE, BREAK, BLANK = range(4)
+"""What was left out before a character: nothing, spaces, a line or cell break, a blank line."""
+
+_FOLD = str.maketrans(
+    {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}  # full-width ASCII
+    | dict.fromkeys("―─━–⸺﹘", "—")
+    | dict.fromkeys("－﹣‐‑−", "-")
+    | dict.fromkeys("〜∼～", "~")
+    | dict.fromkeys("→⇒➔", "→")
+    | {"﹑": "、", "､": "、", "︰": ":", "﹕": ":", "﹔": ";", "｡": "。", "．": "."}
+    | {"【": "[", "】": "]", "〔": "(", "〕": ")", "﹙": "(", "﹚": ")"}
+)
+"""One character for one character, so that positions stay."""
+
+_LEFT_OUT = re.compile(
+    r"""
+      (?P<tag>   <(?:/|!--)?[A-Za-z][^<>\n]{0,300}> )   # HTML
+    | (?P<entity> &(?:nbsp|ensp|emsp|ldquo|rdquo|amp|\#\d{1,6}); )
+    | (?P<pinyin> (?<=[\u4e00-\u9fff])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)
+                  (?:\([a-z]{1,6}\))* )                 # 東(dong): left by some web pages
+    | (?P<blank> [\s\u200b\ufeff*`|#]+ )
+    """,
+    re.X,
+)
+
+_STARTS_ITEM = re.compile(
+    rf"""
+      [({{\[]?(?:[{NUMERALS}]{{1,4}}|\d{{1,3}}|[A-Za-z])[)\]、.．](?!\d)   # (一) 1. 二、 3)
+    | 第[{NUMERALS}\d]{{1,4}}[章节条款项]
+    | [①-⑳●•◆■·▍-]
+    | (?:区块|片区|地块|组团|范围|附件|附表|附图)[之第]?[{NUMERALS}\dA-Z]{{1,3}}
+    """,
+    re.X,
+)
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A text and its folded form.
+
+    Examples
+    --------
+    >>> prose = Prose.of("四至范围为東\\n\\n至 滨湖路、南至（甲）路")
+    >>> prose.text
+    '四至范围为东至滨湖路、南至(甲)路'
+    >>> prose.words(7, 10), prose.span(5, 10)
+    ('滨湖路', (5, 13))
+    """
+
+    raw: str
+    """The text as given."""
+    text: str
+    """Folded to simplified grammar words and ASCII punctuation; no spaces but between Latin words."""
+    at: array[int]
+    """Position in ``raw`` of every character of ``text``, and at the end the length of ``raw``."""
+    gaps: bytes
+    """What was left out before every character."""
+
+    @classmethod
+    def of(cls, raw: str) -> Prose:
+        """Fold a text."""
+        folded = raw.translate(_FOLD).translate(TRADITIONAL)
+        pieces: list[str] = []
+        at = array("q")
+        gaps = bytearray()
+        start, gap = 0, BLANK
+        for m in _LEFT_OUT.finditer(folded):
+            kept = folded[start : m.start()]
+            if kept:
+                pieces.append(kept)
+                at.extend(range(start, m.start()))
+                gaps.append(gap)
+                gaps.extend(bytes(len(kept) - 1))
+                gap = NOTHING
+            left = m.group()
+            if m.lastgroup == "blank" or m.lastgroup == "entity":
+                breaks = left.count("\n")
+                size = BLANK if breaks > 1 else BREAK if breaks or "\t" in left or "|" in left else SPACE
+                after = folded[m.end() : m.end() + 1]
+                if kept and _is_latin(kept[-1]) and after.isascii() and after.isalnum():
+                    pieces.append(" ")
+                    at.append(m.start())
+                    gaps.append(NOTHING)
+            elif m.lastgroup == "tag" and re.match(r"</?(?:p|div|br|tr|td|th|li|h\d|table)\b", left, re.I):
+                size = BREAK
+            else:
+                size = NOTHING
+            gap = max(gap, size)
+            start = m.end()
+        kept = folded[start:]
+        if kept:
+            pieces.append(kept)
+            at.extend(range(start, len(folded)))
+            gaps.append(gap)
+            gaps.extend(bytes(len(kept) - 1))
+        at.append(len(raw))
+        return cls(raw=raw, text="".join(pieces), at=at, gaps=bytes(gaps))
+
+    def span(self, start: int, end: int) -> Span:
+        """Give the span of the raw text for a stretch of the folded one."""
+        return (self.at[start], self.at[end - 1] + 1) if end > start else (self.at[start], self.at[start])
+
+    def words(self, start: int, end: int) -> str:
+        """Give the words as written, without line breaks and the spaces between Chinese characters.
+
+        A break between two Latin words is a space.
+        """
+        first, last = self.span(start, end)
+        if last - first == end - start:
+            return self.raw[first:last]
+        out = [self.raw[first]]
+        for i in range(start + 1, end):
+            # Breaks, and the marks and readings that a web page left inside a name, are no part of it.
+            between = self.raw[self.at[i - 1] + 1 : self.at[i]]
+            if (
+                between
+                and not between.strip(" \u3000\u00a0")
+                and not (_is_han(out[-1]) and _is_han(self.text[i]))
+            ):
+                out.append(between)
+            out.append(" " if self.text[i] == " " else self.raw[self.at[i]])
+        return "".join(out)
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Positions in ``text`` where a line or a table cell begins."""
+        return [m.start() for m in re.finditer(rb"[\x02\x03]", self.gaps)]
+
+    def begins_item(self, i: int) -> bool:
+        """Tell whether a line begins at ``i`` with a number or label of its own."""
+        return self.gaps[i] >= BREAK and _STARTS_ITEM.match(self.text, i) is not None
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and (character.isalnum() or character in ".,:;)")
+
+
+def _is_han(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff"

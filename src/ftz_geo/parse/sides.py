@@ -1,0 +1,461 @@
+"""Sides with the direction first: 东至X, 南、西临Y, 东以X为界, 东X西Y南Z北W."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ftz_geo.parse.names import feature_at, is_complete, is_linear, read_names
+from ftz_geo.parse.prose import BREAK, SPACE
+from ftz_geo.parse.words import (
+    DIRECTION_SUFFIXES,
+    FRAME_ENDS,
+    LEAD_INS,
+    NEIGHBOUR_ENDS,
+    SIDE_OF,
+    SIDE_VERBS,
+    VERB_TAILS,
+    WEAK_SIDE_VERBS,
+    one_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftz_geo.model import Direction, Feature
+    from ftz_geo.parse.names import Reading
+    from ftz_geo.parse.prose import Prose
+
+__all__ = ["Head", "Side", "direction_sides", "verbless_sides"]
+
+_D = "[东南西北]"
+_SUFFIX = one_of(DIRECTION_SUFFIXES)
+
+_HEAD = re.compile(
+    rf"""
+    (?= (?P<directions> {_D} (?:{_SUFFIX})? (?: [、,和与及/]? {_D} (?:{_SUFFIX})? ){{0,3}} )
+    (?: [两三四](?:面|侧|边|至|个方向) )?
+    (?P<all> 均|都|皆|分别|全部|各|各自 )?
+    (?: (?P<strong> 划界: | {one_of(SIDE_VERBS)} ) | (?P<weak> {one_of(WEAK_SIDE_VERBS)} ) )
+    (?P<tail> (?:{one_of(VERB_TAILS)}){{0,2}} ) )
+    """,
+    re.X,
+)
+
+_TRAVEL = re.compile(r"[向往朝自由从以折转]$")
+"""向东至: somebody walks there, it is no side."""
+
+_PLACE_BEFORE = re.compile(
+    r"(?:山|河|湖|广|海|云|江|华|京|陕|浦|辽|济|淮|鲁|苏|皖|闽|粤|桂|滇|豫|冀|晋|关|岭|黔|巴|渝|川|塞)$"
+)
+"""山东, 河南 …: the direction belongs to a name, unless a mark stands between."""
+
+_NO_BODY = re.compile(
+    r"""
+      [东南西北]?[经纬](?:度)?[\d°]     # coordinates
+    | \d+(?:\.\d+)?[°′度]
+    | [宽长][约\d]
+    | 县(?!道|城|界)                    # 东至县 is a county
+    | [东南西北][、,。;)至到]           # 东至西
+    | (?<=以)[东南西北](?:约?\d|[、,。;)]|$)  # 北边界以南1000米
+    """,
+    re.X,
+)
+
+_DISTANCE_ONLY = re.compile(r"(?:大?约|各)?[\d.]+(?:余)?(?:米|公里|千米|m|km)(?:处|远|范围|左右|以内)*$")
+
+_CLAUSE = re.compile(
+    r"""
+      (?:总|规划|占地|用地|土地|宗地|地块|净|净用地|出让|征收|辖区|行政区划|区域|控制|核准|建筑|合计)*面积
+    | 占地 | 约\d | 共计 | 总用地 | 总占地 | 计\d
+    | (?:所|共同)?(?:合围|围合|围成|包围|围绕)
+    | (?:所围|以内|之内|范围内|区域内|界内|沿线以内)
+    | 的?(?:连片)?(?:范围|区域|地区|地带)(?=[,。;)”]|$)
+    | 的(?:范围|区域|地区|地块|部分|地段|地带|连线|路段|用地)
+    """,
+    re.X,
+)
+"""Words after a name that begin something else."""
+
+_NO_NAME = re.compile(
+    r"""
+      总|共|约|其中|包括|包含|不含|不包|涉及|主要|规划面积|面积|占地|具体|详见|结合|隔|全长|长约?\d|宽约?\d|位于|属于?|地处|该|此|本|现|并|以及其
+    | 由|呈|为|是|与|及其|对应|距|合计|建筑|用地|四至|实际|最终|界址|核减|除|如|按|均|可|适时|拟|以[^东南西北]{0,3}为准|东经|北纬|\d+(?:\.\d+)?(?:亩|公顷|平方)
+    """,
+    re.X,
+)
+
+_SENTENCE_END = frozenset("。;!?")
+_CLOSERS = frozenset(")]}>”’」』")
+_LONGEST_BODY = 240
+_BRACKET = re.compile(r"\((?:[^()]|\([^()]{0,80}\)){0,160}\)|\[[^\[\]]{0,80}\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A direction and its verb: what a side begins with."""
+
+    start: int
+    end: int
+    directions: tuple[Direction, ...]
+    strong: bool
+    verb: str
+    suffixed: bool
+    """A word such as 侧 stands between the direction and the verb."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side, or one feature on several sides."""
+
+    start: int
+    end: int
+    features: tuple[tuple[Direction, tuple[Feature, ...]], ...]
+    others: tuple[tuple[Direction, tuple[Feature, ...]], ...] = ()
+    """Other readings of the same words."""
+    strong: bool = True
+    clean: bool = True
+    """A mark or a lead-in stands before it."""
+    inverse: bool = False
+    suffixed: bool = False
+
+    @property
+    def latin(self) -> bool:
+        """Its first name is written in Latin letters."""
+        return self.features[0][1][0].name[:3].isascii()
+
+    @property
+    def directions(self) -> tuple[Direction, ...]:
+        """The directions that it gives."""
+        return tuple(d for d, _ in self.features)
+
+
+def side_of(
+    prose: Prose,
+    start: int,
+    end: int,
+    directions: tuple[Direction, ...],
+    reading: Reading,
+    *,
+    strong: bool = True,
+    clean: bool = True,
+    inverse: bool = False,
+    suffixed: bool = False,
+) -> Side | None:
+    """Make the side of a reading; None if no feature is left."""
+
+    def features(
+        pieces: tuple[tuple[int, int], ...],
+    ) -> tuple[tuple[Direction, tuple[Feature, ...]], ...]:
+        kept = [p for p in pieces if not _DISTANCE_ONLY.match(prose.text, *p)]
+        return tuple((d, tuple(feature_at(prose, a, b, d) for a, b in kept)) for d in directions if kept)
+
+    found = features(reading.pieces)
+    if not found:
+        return None
+    others = tuple(f for other in reading.others for f in features(other))
+    return Side(start, end, found, others, strong, clean, inverse, suffixed)
+
+
+@dataclass(frozen=True)
+class _Scan:
+    """One pass over a text: where the heads are, and where each side's words end."""
+
+    prose: Prose
+    heads: dict[int, Head] = field(default_factory=dict)
+
+    @cached_property
+    def text(self) -> str:
+        return self.prose.text
+
+    def body(self, start: int, used: set[Direction], verb: str, facing: str = "") -> int:
+        """Give the end of the words of the side whose verb ends at ``start``."""
+        text, gaps, n = self.text, self.prose.gaps, len(self.text)
+        i = item = start
+        quotes = 0
+        while i < min(n, start + _LONGEST_BODY):
+            c = text[i]
+            if i > start:
+                if gaps[i] >= BREAK and self._line_ends(item, i):
+                    return i
+                if (head := self.heads.get(i)) and self._takes_over(head, item, used, verb):
+                    return i
+            if c in _SENTENCE_END or c == ":":
+                return i
+            if c == ".":
+                if not (text[i - 1].isalnum() and text[i + 1 : i + 2].isalnum()):
+                    return i
+            elif c in "([":
+                m = _BRACKET.match(text, i)
+                if not m:
+                    return i
+                i = m.end()
+                continue
+            elif c == "“":
+                quotes += 1
+            elif c in _CLOSERS:
+                if c != "”" or not quotes:
+                    return i
+                quotes -= 1
+            elif c == ",":
+                if not self._list_goes_on(i + 1, used, verb, facing):
+                    return i
+                item = i + 1
+            elif c in "、/":
+                item = i + 1
+                if _NO_NAME.match(text, item) and not is_complete(self._segment(item)):
+                    return i
+            elif i > item and _CLAUSE.match(text, i) and is_complete(text[item:i]):
+                return i
+            i += 1
+        return i
+
+    def _segment(self, i: int) -> str:
+        m = _SEGMENT_END.search(self.text, i, i + 40)
+        return self.text[i : m.start() if m else i + 40]
+
+    def _takes_over(self, head: Head, item: int, used: set[Direction], verb: str) -> bool:
+        """Tell whether a head inside a side's words begins the next side."""
+        i = head.start
+        if not self._may_have_body(head):
+            return False
+        separated = i == item or self.prose.gaps[i] >= SPACE or self.text[i - 1] in ")]”,、;"
+        if separated:
+            if head.strong:
+                return True
+            # 、北连路: after 、 a weak verb counts only where the sides before had the same.
+            return self.text[i - 1] != "、" or head.verb == verb
+        return (
+            head.strong
+            and not used.intersection(head.directions)
+            and is_complete(self.text[item:i])
+            and not _PLACE_BEFORE.search(self.text, i - 1, i)
+        )
+
+    def _may_have_body(self, head: Head) -> bool:
+        return head.end < len(self.text) and not _NO_BODY.match(self.text, head.end)
+
+    def _line_ends(self, item: int, i: int) -> bool:
+        """Tell whether a line break inside a side ends it, or only broke a word."""
+        name = self.text[item:i]
+        if not name or name[-1] in ",、和与及(—~/":
+            return False
+        if self.prose.begins_item(i):
+            return True
+        m = _SEGMENT_END.search(self.text, i, i + 20)
+        if not m or (self._break_within(i + 1, m.start())):
+            return True
+        rest = self.text[i : m.start()]
+        if is_complete(name):
+            return not (len(rest) <= 6 and is_complete(name + rest) and m.group() in "、,。;")
+        return len(rest) > 14
+
+    def _line_free(self, i: int) -> bool:
+        return i < len(self.text) and self.prose.gaps[i] < BREAK
+
+    def _break_within(self, start: int, end: int) -> bool:
+        return any(g >= BREAK for g in self.prose.gaps[start : end + 1])
+
+    def _list_goes_on(self, i: int, used: set[Direction], verb: str, facing: str) -> bool:
+        """Tell whether what follows a comma is one more feature of the same side."""
+        head = self.heads.get(i)
+        if head and self._takes_over(head, i, used, verb):
+            return False
+        segment = self._segment(i)
+        if facing and self._line_free(i) and _facing_end(self.text, i, facing):
+            return True
+        if not 2 <= len(segment) <= 16 or _NO_NAME.match(segment) or _CLAUSE.search(segment):
+            return False
+        if not is_complete(segment) or re.search(r"[的是了]|以[东南西北]", segment):
+            return False
+        if not self._line_free(i):
+            return False
+        after = i + len(segment)
+        mark = self.text[after : after + 1]
+        following = self.heads.get(after + 1)
+        if mark in (",", "、", ";") and following and following.strong:
+            return True
+        return is_linear(segment) and mark in ("。", ",", "、", ";")
+
+
+_LEAD = re.compile(rf"(?:{one_of(LEAD_INS)}|为|是|即|指|由|其|则|大致|分别|大体|包括|范围内|官方)$")
+OPPOSITE_WORD: dict[Direction, str] = {"east": "西", "west": "东", "south": "北", "north": "南"}
+
+
+def _facing_end(text: str, i: int, facing: str) -> bool:
+    return re.compile(rf"(?:[^,。;:()]|\([^()]{{0,40}}\)){{2,30}}以{facing}[,。;]").match(text, i) is not None
+
+
+_SEGMENT_END = re.compile(r"[,、。;:!?()“”\[\]]")
+
+
+def begins_clause(prose: Prose, i: int) -> bool:
+    """Tell whether a mark, a space or a lead-in stands right before ``i``."""
+    return (
+        i == 0
+        or prose.gaps[i] >= SPACE
+        or prose.text[i - 1] in ",、;。:([{“\"'‘”)]}.!?—→~/·"
+        or _LEAD.search(prose.text, max(0, i - 8), i) is not None
+    )
+
+
+def find_heads(prose: Prose) -> dict[int, Head]:
+    """Find every direction with a verb after it, by position.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> [h.directions for h in find_heads(Prose.of("东至A路，南、西面均临B河，自西向东至C山")).values()]
+    [('east',), ('south', 'west'), ('west',)]
+    """
+    heads: dict[int, Head] = {}
+    for m in _HEAD.finditer(prose.text):
+        letters = re.findall(_D, m["directions"])
+        diagonal = re.search(r"[东西][南北](?![、,和与及/])|[南北][东西]", m["directions"])
+        if len(set(letters)) != len(letters) or (len(letters) == 2 and diagonal):
+            continue  # 东北至: a corner
+        i = m.start()
+        if _TRAVEL.search(prose.text, max(0, i - 1), i) or (len(letters) > 1 and not begins_clause(prose, i)):
+            continue
+        heads[i] = Head(
+            start=i,
+            end=m.end("tail"),
+            directions=tuple(SIDE_OF[c] for c in letters),
+            strong=m["strong"] is not None,
+            verb=m["strong"] or m["weak"],
+            suffixed=len(re.sub(r"[东南西北、,和与及/]", "", m["directions"])) > 0,
+        )
+    return heads
+
+
+def direction_sides(prose: Prose) -> Iterator[Side]:
+    """Read every side of the form direction, verb, names.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> text = "东以外环为界，南、西至北苏州路、和云路，北与大场镇接壤。"
+    >>> for side in direction_sides(Prose.of(text)):
+    ...     print(side.directions, [f.name for f in side.features[0][1]])
+    ('east',) ['外环']
+    ('south', 'west') ['北苏州路', '和云路']
+    ('north',) ['大场镇']
+    """
+    scan = _Scan(prose, find_heads(prose))
+    past = 0
+    used: set[Direction] = set()
+    for head in scan.heads.values():
+        if head.start < past or not scan._may_have_body(head):
+            continue
+        clean = begins_clause(prose, head.start)
+        if not clean and (
+            not head.strong or _PLACE_BEFORE.search(prose.text, max(0, head.start - 1), head.start)
+        ):
+            continue
+        if head.start - past > 60 or len(used) == 4 or used.intersection(head.directions):
+            used = set()
+        start, end = _framed(scan, head, used | set(head.directions))
+        reading = read_names(prose, start, end)
+        side = side_of(
+            prose,
+            head.start,
+            end,
+            head.directions,
+            reading,
+            strong=head.strong,
+            clean=clean,
+            suffixed=head.suffixed,
+        )
+        if side:
+            used |= set(head.directions)
+            past = end
+            yield side
+
+
+_BY = re.compile(
+    rf"(?P<name>[^,。;]{{1,80}}?)(?:{one_of(FRAME_ENDS)}|[与和同][^,。;]{{1,30}}?{one_of(NEIGHBOUR_ENDS)})"
+)
+_WITH = re.compile(
+    rf"""
+      (?P<inner>[^,。;]{{1,60}}?)以(?P<name>[^,。;]{{1,60}}?)(?:为界|分界)   # 与Y以X为界
+    | (?:[^,。;]{{1,60}}?)隔(?P<across>[^,。;]{{1,40}}?)相[望邻对接]         # 与Y隔X相望
+    | (?P<plain>[^。;]{{1,120}}?){one_of(NEIGHBOUR_ENDS)}
+    """,
+    re.X,
+)
+_ACROSS = re.compile(r"(?P<name>[^,。;、与和同]{1,40}?)(?:[与和同为是][^。;,]{1,60}|相[望邻对])")
+
+
+def _framed(scan: _Scan, head: Head, used: set[Direction]) -> tuple[int, int]:
+    """Give the stretch of a side's names: what a frame such as 以…为界 encloses, or all words."""
+    text, start = scan.text, head.end
+    # 北线划界:甲街以南,乙路以南: each item says again on which side of it the area lies.
+    facing = OPPOSITE_WORD[head.directions[0]] if len(head.directions) == 1 else ""
+    limit = scan.body(start, used, head.verb, facing)
+    pattern = {"以": _BY, "与": _WITH, "和": _WITH, "同": _WITH, "隔": _ACROSS}.get(head.verb)
+    if pattern:
+        # A list inside a frame may hold commas, so the frame may end beyond a plain side's words.
+        m = pattern.match(text, start, min(len(text), max(limit, start) + 40))
+        if m:
+            group = next(k for k in ("name", "across", "plain") if k in m.groupdict() and m[k])
+            return m.span(group)
+    return start, limit
+
+
+_VERBLESS = re.compile(r"(?P<direction>[东南西北])(?P<mark>[:—=-]|侧|面|边|方)?[:]?(?=[^\s,、;。:])")
+_VERBLESS_LEAD = re.compile(rf"(?:{one_of(LEAD_INS)}|界)(?:为|是|:)*$")
+
+
+def verbless_sides(prose: Prose, taken: list[tuple[int, int]]) -> Iterator[Side]:
+    """Read 东营口路、西双阳北路、南走马塘、北国顺东路: four clauses, each with its direction.
+
+    Without a verb only all four directions in one sentence count, three after a lead-in such
+    as 四至.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> text = "精确四至：东营口路、西双阳北路、南走马塘、北国顺东路，占地 39.86 ha"
+    >>> [(s.directions[0], s.features[0][1][0].name) for s in verbless_sides(Prose.of(text), [])]
+    [('east', '营口路'), ('west', '双阳北路'), ('south', '走马塘'), ('north', '国顺东路')]
+    """
+    for sentence in re.finditer(r"[^。;!?]{8,400}", prose.text):
+        if len(set(re.findall(_D, sentence.group()))) < 3:
+            continue
+        a, b = sentence.span()
+        if any(s < b and e > a for s, e in taken):
+            continue
+        yield from _verbless_in(prose, a, b)
+
+
+def _verbless_in(prose: Prose, a: int, b: int) -> Iterator[Side]:
+    text = prose.text
+    starts: list[tuple[int, int, Direction]] = []
+    led = False
+    for m in _VERBLESS.finditer(text, a, b):
+        i = m.start()
+        direction = SIDE_OF[m["direction"]]
+        if direction in {d for _, _, d in starts}:
+            continue
+        lead = _VERBLESS_LEAD.search(text, max(a, i - 12), i) is not None
+        separated = i == a or text[i - 1] in ',、:(“ "' or prose.gaps[i] >= SPACE
+        if not (lead or separated) or (starts and i - starts[-1][1] > 60):
+            continue
+        led = led or lead
+        starts.append((i, m.end(), direction))
+    if len(starts) < (3 if led else 4):
+        return
+    scan = _Scan(prose)
+    sides: list[Side] = []
+    for k, (i, body, direction) in enumerate(starts):
+        limit = starts[k + 1][0] if k + 1 < len(starts) else b
+        end = min(scan.body(body, set(), ""), limit)
+        reading = read_names(prose, body, end)
+        if not all(is_complete(text[p:q]) for p, q in reading.pieces):
+            return
+        side = side_of(prose, i, end, (direction,), reading, strong=False)
+        if side:
+            sides.append(side)
+    yield from sides
