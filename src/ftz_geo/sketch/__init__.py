@@ -1,0 +1,381 @@
+"""Lay parcels out from words and stated areas alone, for what no map could close.
+
+A sketch is right in size and in order, not in place: every parcel has exactly its stated area,
+every relation that the words fix is kept or said to be broken, and nothing else is claimed.
+
+Stages: :mod:`.relations` reads the order of parcels from their words, :mod:`.layout` finds
+rectangles that keep it, :mod:`.shape` draws an outline in each, :mod:`.place` moves each group
+of related parcels to where it is believed to lie. This module puts them together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+
+from ftz_geo.measure import LocalPlane, area_m2
+from ftz_geo.model import DIRECTIONS, Digitised, Edge, Reason, Settings
+from ftz_geo.sketch.layout import lay_out
+from ftz_geo.sketch.lines import sketch_lines
+from ftz_geo.sketch.place import Place, find_places, room_for
+from ftz_geo.sketch.relations import AXIS, Box, Leaf, clusters, key, shared_contacts
+from ftz_geo.sketch.shape import Outline, area_needed_m2, aspect, draw, scatter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from shapely import MultiPolygon, Polygon
+    from shapely.geometry.base import BaseGeometry
+
+    from ftz_geo.model import Anchor, Direction, Zone
+    from ftz_geo.sketch.relations import Words
+
+__all__ = ["sketch_lines", "sketch_zone"]
+
+_STEEPEST = np.radians(20)
+"""A traced parcel's own grid is followed up to this angle; beyond it, east is no longer east."""
+
+
+def sketch_zone(
+    zone: Zone,
+    anchors: Sequence[Anchor],
+    settings: Settings | None = None,
+    *,
+    drawn: Mapping[str, Digitised] | None = None,
+) -> dict[str, Digitised]:
+    """Lay out the parcels of a zone that no map could close.
+
+    Parcels tied to one another by what they share are laid out together; each group stands
+    where its anchors say, and groups believed to lie in the same place are set round it with
+    clear distance between them. The result depends on the words and numbers alone.
+
+    Parameters
+    ----------
+    zone : Zone
+    anchors : sequence of Anchor
+        Those whose words the zone's name contains are used.
+    settings : Settings, optional
+    drawn : mapping of parcel id to Digitised, optional
+        What stands on a map already. It is neither moved nor overlapped.
+
+    Returns
+    -------
+    dict of str to Digitised
+        One for every parcel of the zone that ``drawn`` has no polygon of, graded ``sketched``,
+        its area on the CGCS2000 ellipsoid equal to the stated one to 1e-9; or ``undetermined``
+        where neither the parcel's nor its block's area is stated.
+
+    Examples
+    --------
+    >>> from decimal import Decimal
+    >>> from ftz_geo.model import Area, Block, Feature, Parcel, Zone
+    >>> def block(number, west, east):
+    ...     sides = {"east": east, "south": "南路", "west": west, "north": f"北{number}路"}
+    ...     abuttals = {d: (Feature(name=n, kind="road", span=(0, 0)),) for d, n in sides.items()}
+    ...     parcel = Parcel(id=f"a-{number}", abuttals=abuttals, span=(0, 0))
+    ...     area = Area(text="2平方公里", value=Decimal(2), unit="平方公里", span=(0, 0))
+    ...     return Block(id=f"a-{number}", declared_area=area, parcels=(parcel,), span=(0, 0))
+    >>> blocks = block(1, "中路", "东路"), block(2, "西路", "中路")
+    >>> zone = Zone(id="a", name="甲片区", span=(0, 0), blocks=blocks)
+    >>> sketched = sketch_zone(zone, anchors=())
+    >>> [round(float(area_m2([d.polygon])[0]), 2) for d in sketched.values()]
+    [2000000.0, 2000000.0]
+    >>> sketched["a-2"].polygon.centroid.x < sketched["a-1"].polygon.centroid.x  # west of 中路
+    True
+    """
+    settings = settings or Settings()
+    standing: dict[str, Polygon | MultiPolygon] = {}
+    for parcel in zone.parcels:
+        known = (drawn or {}).get(parcel.id)
+        if known is not None and known.polygon is not None:
+            standing[parcel.id] = known.polygon
+    leaves, reasons, result = _leaves(zone, standing)
+    groups = clusters(zone, {*leaves, *standing})
+    plane, places = find_places(zone, anchors, groups, standing)
+    polygons = {i: plane.to_xy(polygon) for i, polygon in standing.items()}
+    gap_m = max(settings.road_gap_m, 1.0)  # roads without width would let rounding overlap
+
+    tied = [group for group in groups if any(i in standing for i in group)]
+    loose = [[leaves[i] for i in group] for group in groups if group not in tied]
+    beside = [leaves[i] for group in tied for i in group if i in leaves]
+    obstacles: list[BaseGeometry] = [*polygons.values()]
+    outlines: dict[str, Outline] = {}
+    broken: list[tuple[str, str]] = []
+    if beside:
+        found = _beside(zone, beside, polygons, places, gap_m)
+        if found is None:  # no room between what stands: each is set round it by itself
+            loose += [[leaf] for leaf in beside]
+            broken += _all_shared(zone, beside)
+        else:
+            outlines |= found.outlines
+            broken += found.words.broken
+            obstacles += _hulls(found)
+    # The surest place first; the text's order among equals.
+    for group in sorted(loose, key=lambda group: min(places[leaf.id].uncertainty_m for leaf in group)):
+        drawings = _alone(zone, group, places, gap_m)
+        if len(drawings) > 1:
+            broken += _all_shared(zone, group)
+        for drawing in drawings:
+            clear_m = max(8 * gap_m, 0.3 * float(np.mean([leaves[i].length_m for i in drawing.outlines])))
+            shift = room_for(_hulls(drawing), obstacles, clear_m)
+            moved = drawing.turned(np.eye(2), onto=shift)
+            outlines |= moved.outlines
+            broken += moved.words.broken
+            obstacles += _hulls(moved)
+
+    _say_broken(reasons, broken)
+    for parcel_id, leaf in leaves.items():
+        result[parcel_id] = _digitised(
+            leaf, outlines[parcel_id], plane, places[parcel_id], reasons[parcel_id]
+        )
+    return {p.id: result[p.id] for p in zone.parcels if p.id in result}
+
+
+class _Drawing(NamedTuple):
+    """The outlines of one group of parcels, and what of their words was kept."""
+
+    outlines: dict[str, Outline]
+    boxes: dict[str, Box]
+    words: Words
+
+    def turned(self, matrix: NDArray[np.float64], *, onto: Sequence[float] | NDArray[np.float64]) -> _Drawing:
+        """Give the drawing with every vertex multiplied by a matrix, then shifted."""
+        return self._replace(
+            outlines={i: o._replace(ring=o.ring @ matrix.T + onto) for i, o in self.outlines.items()}
+        )
+
+
+def _hulls(drawing: _Drawing) -> list[BaseGeometry]:
+    """Give what others keep clear of: the parcels, and the shared lines from one parcel to the next."""
+    lines: dict[tuple[int, str], list[NDArray[np.float64]]] = defaultdict(list)
+    for parcel_id, outline in drawing.outlines.items():
+        for piece in outline.pieces:
+            if piece.feature and (parcel_id, piece.side, key(piece.feature)) in drawing.words.on_line:
+                vertices = outline.ring[piece.start : piece.stop + 1]
+                lines[AXIS[piece.side], key(piece.feature)].append(vertices)
+    strips = [shapely.MultiPoint(np.vstack(line)).convex_hull for line in lines.values() if len(line) > 1]
+    return [*(shapely.Polygon(o.ring) for o in drawing.outlines.values()), *strips]
+
+
+def _all_shared(zone: Zone, leaves: Sequence[Leaf]) -> list[tuple[str, str]]:
+    """Give everything that some parcels share with others: what is lost where each stands by itself."""
+    shared = shared_contacts(zone.parcels)
+    return [
+        (leaf.id, key(f))
+        for leaf in leaves
+        for _, f in leaf.parcel.features()
+        if f.kind == "block" or key(f) in shared
+    ]
+
+
+def _leaves(
+    zone: Zone, standing: Mapping[str, object]
+) -> tuple[dict[str, Leaf], dict[str, list[Reason]], dict[str, Digitised]]:
+    """Find the area to draw each parcel with, and what is to be said of it."""
+    leaves: dict[str, Leaf] = {}
+    reasons: dict[str, list[Reason]] = {}
+    undetermined: dict[str, Digitised] = {}
+    for block in zone.blocks:
+        without = [p for p in block.parcels if p.declared_area is None]
+        own = sum((p.declared_area.km2 for p in block.parcels if p.declared_area), start=0)
+        rest = (block.declared_area.km2 - own) / len(without) if block.declared_area and without else None
+        for parcel in block.parcels:
+            if parcel.id in standing:
+                continue
+            km2 = parcel.declared_area.km2 if parcel.declared_area else rest
+            if km2 is None or km2 <= 0:
+                said = Reason(
+                    code="no-area",
+                    zh="未给出可用的面积，示意图无从定其大小",
+                    en="no usable area is stated, so that a sketch has no size",
+                )
+                undetermined[parcel.id] = Digitised(
+                    parcel_id=parcel.id, polygon=None, grade="undetermined", reasons=(said,)
+                )
+                continue
+            leaves[parcel.id] = Leaf(parcel=parcel, block=block, area_m2=float(km2) * 1e6)
+            reasons[parcel.id] = _reasons(leaves[parcel.id], len(without) if parcel in without else 1)
+    return leaves, reasons, undetermined
+
+
+def _reasons(leaf: Leaf, sharing: int) -> list[Reason]:
+    """Say what the outline of a parcel rests on."""
+    parcel = leaf.parcel
+    if any(parcel.abuttals.values()):
+        basis = Reason(
+            code="words-and-area",
+            zh="仅按文字所述四至关系和面积布置，大小和次序可信，位置和边线不可信",
+            en="laid out from the words and the stated area only: right in size and order, not in place",
+        )
+    else:
+        basis = Reason(
+            code="no-sides",
+            zh="文字未给出各边方位，只按面积画出范围大小，形状无依据",
+            en="the words give no side a direction: the outline shows its area, and its form nothing",
+        )
+    said = [basis]
+    if sharing > 1:
+        said.append(
+            Reason(
+                code="shared-area",
+                zh=f"文字只给出区块面积，由{sharing}个地块均分",
+                en=f"an area is stated for the block only; its {sharing} parcels share it equally",
+            )
+        )
+    missing = [d for d in DIRECTIONS if not parcel.abuttals[d]]
+    if 0 < len(missing) < 4:
+        said.append(
+            Reason(
+                code="side-not-named",
+                zh="文字未给出的边："
+                + "、".join({"east": "东", "south": "南", "west": "西", "north": "北"}[d] for d in missing),
+                en="the words name nothing to the " + ", ".join(missing),
+            )
+        )
+    return said
+
+
+def _say_broken(reasons: Mapping[str, list[Reason]], broken: Iterable[tuple[str, str]]) -> None:
+    """Tell of each relation that could not be kept, once per parcel and name."""
+    for parcel_id, name in dict.fromkeys(broken):
+        if parcel_id in reasons:
+            reasons[parcel_id].append(
+                Reason(
+                    code="relation-broken",
+                    zh=f"文字中关于「{name}」的关系与其余文字不能同时成立，图上未能全部保持",
+                    en=f"what the words say of {name} contradicts the rest of them and is not kept in full",
+                )
+            )
+
+
+def _together(
+    zone: Zone,
+    leaves: Sequence[Leaf],
+    pinned: Mapping[str, Box],
+    targets: Mapping[str, tuple[float, float]],
+    gap_m: float,
+) -> _Drawing | None:
+    """Lay some parcels out together and draw them."""
+    ids = {leaf.id for leaf in leaves} | set(pinned)
+    shared = shared_contacts(p for p in zone.parcels if p.id in ids)
+    held: dict[str, dict[Direction, int]] = {}
+    scales: dict[str, float] = {}
+    for leaf in leaves:
+        held[leaf.id] = {
+            side: sum(len(shared.get(key(f), ())) for f in leaf.parcel.abuttals[side]) for side in DIRECTIONS
+        }
+        for _, feature in leaf.parcel.features():
+            scales[key(feature)] = min(leaf.length_m, scales.get(key(feature), np.inf))
+    layout = lay_out(
+        zone,
+        leaves,
+        pinned,
+        targets,
+        {leaf.id: area_needed_m2(leaf, held[leaf.id]) for leaf in leaves},
+        {leaf.id: aspect(leaf) for leaf in leaves},
+        gap_m,
+    )
+    if layout is None:
+        return None
+    outlines = {}
+    for leaf in leaves:
+        on_line = {(side, name) for i, side, name in layout.words.on_line if i == leaf.id}
+        outlines[leaf.id] = draw(leaf, layout.boxes[leaf.id], on_line, held[leaf.id], scales)
+    return _Drawing(outlines, layout.boxes, layout.words)
+
+
+def _beside(
+    zone: Zone,
+    leaves: Sequence[Leaf],
+    polygons: Mapping[str, Polygon | MultiPolygon],
+    places: Mapping[str, Place],
+    gap_m: float,
+) -> _Drawing | None:
+    """Lay out the parcels that share something with what stands, in its grid and round it."""
+    largest = max(polygons.values(), key=lambda polygon: polygon.area)
+    angle = float(np.clip(_grid_angle(largest), -_STEEPEST, _STEEPEST))
+    into = _turn(-angle)
+    pinned = {
+        i: Box(*shapely.transform(polygon, lambda xy: xy @ into.T).bounds) for i, polygon in polygons.items()
+    }
+    x, y = (into @ np.array([places[leaf.id].xy for leaf in leaves]).T).tolist()
+    targets = {leaf.id: xy for leaf, xy in zip(leaves, zip(x, y, strict=True), strict=True)}
+    drawing = _together(zone, leaves, pinned, targets, gap_m)
+    return drawing.turned(_turn(angle), onto=(0, 0)) if drawing else None
+
+
+def _alone(zone: Zone, leaves: Sequence[Leaf], places: Mapping[str, Place], gap_m: float) -> list[_Drawing]:
+    """Lay out one group of parcels round their own places; each by itself if no layout holds them."""
+    targets = {leaf.id: places[leaf.id].xy for leaf in leaves}
+    drawing = _together(zone, leaves, {}, targets, gap_m)
+    if drawing is None:
+        return [part for leaf in leaves for part in _alone(zone, [leaf], places, gap_m)]
+    slant = _slant(drawing, "、".join(leaf.id for leaf in leaves))
+    weights = [leaf.area_m2 for leaf in leaves]
+    middle = np.average([drawing.boxes[leaf.id].middle for leaf in leaves], axis=0, weights=weights)
+    target = np.average([targets[leaf.id] for leaf in leaves], axis=0, weights=weights)
+    return [drawing.turned(slant, onto=target - slant @ middle)]
+
+
+def _turn(angle: float) -> NDArray[np.float64]:
+    """Give the matrix that turns columns counter-clockwise."""
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+
+
+def _slant(drawing: _Drawing, name: str) -> NDArray[np.float64]:
+    """Choose a gentle turn and shear for a group, as grids have, that keeps east east and north north."""
+    turn, shear = 2 * scatter("turn", name) - 1, 2 * scatter("shear", name) - 1
+    for strength in (1.0, 0.5, 0.25):
+        turned = _turn(np.radians(strength * (turn + np.copysign(1.5, turn))))
+        matrix: NDArray[np.float64] = turned @ np.array(
+            [[1.0, np.tan(np.radians(2.5 * strength * shear))], [0.0, 1.0]]
+        )
+        boxes = drawing.boxes
+        if all(
+            (matrix @ np.subtract(boxes[high].middle, boxes[low].middle))[axis] > 0
+            for low, high, axis in drawing.words.facing
+        ):
+            return matrix
+    return np.eye(2)
+
+
+def _grid_angle(polygon: Polygon | MultiPolygon) -> float:
+    """Give the angle, -45 to 45 degrees in radians, of the rectangle that fits a polygon best."""
+    corners = shapely.get_coordinates(shapely.oriented_envelope(polygon))
+    x, y = max((corners[1:] - corners[:-1]).tolist(), key=lambda edge: float(np.hypot(*edge)))
+    return float((np.arctan2(y, x) + np.pi / 4) % (np.pi / 2) - np.pi / 4)
+
+
+def _digitised(
+    leaf: Leaf, outline: Outline, plane: LocalPlane, place: Place, reasons: Sequence[Reason]
+) -> Digitised:
+    """Carry an outline over to longitude and latitude, of exactly its area there."""
+    distance_m = float(np.hypot(*(shapely.Polygon(outline.ring).centroid.coords[0] - np.array(place.xy))))
+    ring = shapely.get_coordinates(plane.to_lonlat(shapely.LineString(outline.ring)))
+    for _ in range(4):
+        factor = (leaf.area_m2 / area_m2([shapely.Polygon(ring)])[0]) ** 0.5
+        middle = ring[:-1].mean(axis=0)
+        ring = middle + (ring - middle) * factor
+    edges = tuple(
+        Edge(
+            side=piece.side,
+            feature=piece.feature.name if piece.feature else None,
+            span=piece.feature.span if piece.feature else None,
+            method="sketch",
+            line=shapely.LineString(ring[piece.start : piece.stop + 1]),
+        )
+        for piece in outline.pieces
+    )
+    return Digitised(
+        parcel_id=leaf.id,
+        polygon=shapely.Polygon(ring),
+        grade="sketched",
+        reasons=(*reasons, place.reason),
+        edges=edges,
+        placement_uncertainty_m=round(place.uncertainty_m + distance_m),
+        area_shaped=True,
+    )

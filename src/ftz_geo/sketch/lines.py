@@ -1,0 +1,111 @@
+"""The named roads and rivers of a sketch, drawn on beyond the parcels that abut on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from shapely.ops import linemerge
+
+from ftz_geo.measure import LocalPlane
+from ftz_geo.model import Settings
+from ftz_geo.sketch.relations import WINDING, key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ftz_geo.model import Digitised, Zone
+
+__all__ = ["sketch_lines"]
+
+_BEYOND = 0.12
+"""A line goes on beyond the last parcel by this part of its length..."""
+
+_BEYOND_MOST_M = 500.0
+"""...but no farther than this."""
+
+
+def sketch_lines(
+    zone: Zone, drawn: Mapping[str, Digitised], settings: Settings | None = None
+) -> tuple[tuple[str, shapely.LineString], ...]:
+    """Give the roads, rivers, railways and boundaries that a zone's sketched parcels abut on.
+
+    Parameters
+    ----------
+    zone : Zone
+    drawn : mapping of parcel id to Digitised
+        What :func:`sketch_zone` gave, among others.
+    settings : Settings, optional
+        Those of the sketch.
+
+    Returns
+    -------
+    tuple of (str, LineString)
+        Name, and its line in longitude and latitude: one through all parcels that share the name,
+        cut where it would run through a parcel. In the order of the text.
+    """
+    gap_m = max((settings or Settings()).road_gap_m, 1.0)
+    sketched = [drawn[p.id] for p in zone.parcels if p.id in drawn and drawn[p.id].grade == "sketched"]
+    polygons = [d.polygon for d in sketched if d.polygon is not None]
+    if not polygons:
+        return ()
+    plane = LocalPlane.around(polygons)
+    linear = {"road", "water", "rail", "boundary"}
+    kinds = {f.span: f for p in zone.parcels for _, f in p.features() if f.kind in linear}
+    winding = {key(f) for f in kinds.values() if f.kind in WINDING}
+    paths: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
+    for parcel in sketched:
+        own: dict[str, list[shapely.LineString]] = defaultdict(list)
+        for edge in parcel.edges:
+            feature = kinds.get(edge.span) if edge.span else None
+            if feature is not None and feature.relation == "at":
+                own[key(feature)].append(plane.to_xy(edge.line))
+        for name, lines in own.items():
+            merged = linemerge(lines) if len(lines) > 1 else lines[0]
+            for line in shapely.get_parts(merged):
+                outside = shapely.offset_curve(line, -gap_m / 2, join_style="mitre")
+                paths[name] += [shapely.get_coordinates(part) for part in shapely.get_parts(outside)]
+    parcels = shapely.union_all([plane.to_xy(p) for p in polygons])
+    result: list[tuple[str, shapely.LineString]] = []
+    for name, found in paths.items():
+        for path in _joined(found, winding=name in winding):
+            whole = shapely.LineString(_beyond(path))
+            parts = shapely.get_parts(whole.difference(parcels))
+            result.extend((name, plane.to_lonlat(part)) for part in parts if part.length > 4 * gap_m)
+    return tuple(result)
+
+
+def _joined(paths: Sequence[NDArray[np.float64]], *, winding: bool) -> list[NDArray[np.float64]]:
+    """Join paths along one thing, in order along it; where two run side by side, one of them counts.
+
+    How a winding thing runs between parcels far apart nobody knows: it is drawn at each.
+    """
+    cloud = np.vstack(paths)
+    along = np.linalg.svd(cloud - cloud.mean(axis=0), full_matrices=False)[2][0]
+    ordered = [path if (path[-1] - path[0]) @ along >= 0 else path[::-1] for path in paths]
+    ordered.sort(key=lambda path: float(path[0] @ along))
+    joined = [ordered[0]]
+    for path in ordered[1:]:
+        end = joined[-1][-1]
+        ahead = path[path @ along > end @ along + 1.0]
+        if winding and np.hypot(*(path[0] - end)) > shapely.LineString(path).length:
+            joined.append(path)
+        else:
+            joined[-1] = np.vstack([joined[-1], ahead])
+    return joined
+
+
+def _beyond(path: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Draw both ends of a path on, straight."""
+    length = min(_BEYOND * float(shapely.LineString(path).length), _BEYOND_MOST_M)
+
+    def on(end: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:
+        step = end - before
+        further: NDArray[np.float64] = end + step / np.hypot(*step) * length
+        return further
+
+    return np.vstack([on(path[0], path[1]), path, on(path[-1], path[-2])])

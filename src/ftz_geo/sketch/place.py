@@ -1,0 +1,191 @@
+"""Where groups of parcels are believed to lie, and room for each there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from ftz_geo.measure import LocalPlane
+from ftz_geo.model import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from shapely import MultiPolygon, Polygon
+    from shapely.geometry.base import BaseGeometry
+
+    from ftz_geo.model import Anchor, Zone
+
+__all__ = ["Place", "find_places", "room_for"]
+
+ORIGIN = (108 + 55 / 60 + 25 / 3600, 34 + 32 / 60 + 27 / 3600)
+"""Longitude, latitude of the geodetic origin of the country, 泾阳县永乐镇 (大地原点)."""
+
+_COUNTRY_M = 3_500_000.0
+"""No point of the country lies farther from its geodetic origin; 曾母暗沙 at 3410 km is the farthest."""
+
+_DISTRICT_M = 20_000.0
+"""A zone's blocks lie in one district; those of the cities read so far measure up to this across."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a parcel is believed to lie, and why."""
+
+    xy: tuple[float, float]
+    """Metres, on the zone's plane."""
+    uncertainty_m: float
+    reason: Reason
+
+
+def find_places(
+    zone: Zone,
+    anchors: Sequence[Anchor],
+    groups: Sequence[Sequence[str]],
+    standing: Mapping[str, Polygon | MultiPolygon],
+) -> tuple[LocalPlane, dict[str, Place]]:
+    """Find for every parcel where it is believed to lie.
+
+    By its block's own anchors; else by those of the parcels it is tied to, on a map or by
+    anchor; else by the zone's; else beside what stands on a map; else nowhere, and said so.
+
+    Parameters
+    ----------
+    zone : Zone
+    anchors : sequence of Anchor
+    groups : sequence of sequence of str
+        Parcel ids that belong together.
+    standing : mapping of parcel id to Polygon
+        What is on a map, longitude and latitude.
+
+    Returns
+    -------
+    plane : LocalPlane
+        The plane that the places are on.
+    places : dict of str to Place
+    """
+    mine = [a for a in anchors if a.zone in (zone.name or "")]
+    known = [*(shapely.Point(a.lon, a.lat) for a in mine), *standing.values()] or [shapely.Point(ORIGIN)]
+    plane = LocalPlane.around(known)
+    labels = {p.id: b.label for b in zone.blocks for p in b.parcels}
+    everywhere = [a for a in mine if not a.blocks]
+    on_map = {i: plane.to_xy(polygon) for i, polygon in standing.items()}
+
+    places: dict[str, Place] = {}
+    for group in groups:
+        tied = [on_map[i] for i in group if i in on_map]
+        of_group = [a for a in mine if {labels[i] for i in group} & set(a.blocks)]
+        for parcel_id in group:
+            own = [a for a in mine if labels[parcel_id] in a.blocks]
+            if tied:
+                places[parcel_id] = _beside(
+                    tied,
+                    0.0,
+                    "和已上图的地块有共同的四至，布置在其旁",
+                    "shares a side with parcels on the map",
+                )
+            elif found := own or of_group or everywhere:
+                places[parcel_id] = _at(found, plane, borrowed=not own and bool(of_group))
+            elif on_map:
+                places[parcel_id] = _beside(
+                    [*on_map.values()],
+                    _DISTRICT_M,
+                    "位置不明，布置在同一片区已上图的地块旁",
+                    "its place is not known: beside the zone's parcels on the map",
+                )
+            else:
+                places[parcel_id] = _nowhere(plane)
+    return plane, places
+
+
+def _at(anchors: Sequence[Anchor], plane: LocalPlane, *, borrowed: bool) -> Place:
+    """Give the middle of some anchors, uncertain enough to cover each."""
+    points = [plane.to_xy(shapely.Point(a.lon, a.lat)) for a in anchors]
+    xy = np.mean([(p.x, p.y) for p in points], axis=0)
+    reach = max(
+        float(np.hypot(p.x - xy[0], p.y - xy[1])) + a.uncertainty_m
+        for p, a in zip(points, anchors, strict=True)
+    )
+    names = "、".join(dict.fromkeys(a.name for a in anchors))
+    basis = "；".join(dict.fromkeys(a.basis for a in anchors))
+    with_whom = ("随相关区块", "with the blocks it is tied to, ") if borrowed else ("", "")
+    return Place(
+        xy=(float(xy[0]), float(xy[1])),
+        uncertainty_m=reach,
+        reason=Reason(
+            code="anchor",
+            zh=f"{with_whom[0]}置于{names}一带，误差约{reach / 1000:.1f}公里：{basis}",
+            en=f"{with_whom[1]}placed about {names}, good to {reach / 1000:.1f} km: {basis}",
+        ),
+    )
+
+
+def _beside(polygons: Sequence[Polygon | MultiPolygon], more_m: float, zh: str, en: str) -> Place:
+    """Give the middle of what stands on a map, uncertain by its size and more."""
+    west, south, east, north = shapely.total_bounds(polygons)
+    return Place(
+        xy=(float(west + east) / 2, float(south + north) / 2),
+        uncertainty_m=float(np.hypot(east - west, north - south)) / 2 + more_m,
+        reason=Reason(code="beside-map", zh=zh, en=en),
+    )
+
+
+def _nowhere(plane: LocalPlane) -> Place:
+    origin = plane.to_xy(shapely.Point(ORIGIN))
+    return Place(
+        xy=(origin.x, origin.y),
+        uncertainty_m=_COUNTRY_M,
+        reason=Reason(
+            code="no-anchor",
+            zh="位置完全不明：画在大地原点（陕西泾阳永乐镇），此位置没有任何含义",
+            en="its place is not known at all: drawn at the country's geodetic origin, which means nothing",
+        ),
+    )
+
+
+def room_for(
+    shapes: Sequence[BaseGeometry], obstacles: Sequence[BaseGeometry], clear_m: float
+) -> NDArray[np.float64]:
+    """Find the shortest shift after which a group stands clear of what stands already.
+
+    The shifts at which two convex shapes meet are the Minkowski sum of one and the other turned
+    round; the nearest point of the boundary of all those sums is the answer (the no-fit polygon
+    of cutting and packing). Shapes count by their convex hulls.
+
+    Parameters
+    ----------
+    shapes, obstacles : sequence of geometries
+        Metres.
+    clear_m : float
+        Distance to keep.
+
+    Returns
+    -------
+    ndarray of float, shape (2,)
+        Metres to the east and north.
+
+    Examples
+    --------
+    >>> square = shapely.box(0, 0, 10, 10)
+    >>> room_for([square], [shapely.box(8, 0, 18, 10)], clear_m=5.0).round(6).tolist()
+    [-7.0, 0.0]
+    """
+    if not obstacles:
+        return np.zeros(2)
+    hulls = [shapely.get_coordinates(shapely.convex_hull(s)) for s in shapes]
+    standing = [shapely.get_coordinates(shapely.convex_hull(o)) for o in obstacles]
+    sums = [
+        shapely.MultiPoint((other[:, None] - hull[None]).reshape(-1, 2)).convex_hull
+        for hull in hulls
+        for other in standing
+    ]
+    taken = shapely.union_all(shapely.buffer(sums, clear_m, join_style="mitre"))
+    here = shapely.Point(0, 0)
+    if not taken.contains(here):
+        return np.zeros(2)
+    shift: NDArray[np.float64] = shapely.get_coordinates(shapely.shortest_line(taken.boundary, here))[0]
+    return shift

@@ -1,0 +1,398 @@
+"""What the words fix about the order of parcels: who shares a line, who lies on which side.
+
+Positions are differences on two axes, 0 to the east and 1 to the north. A *node* is one
+coordinate: a side of a parcel, or a named line that several parcels abut on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
+
+from ftz_geo.model import DIRECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from ftz_geo.model import Block, Direction, Feature, Parcel, Zone
+
+__all__ = [
+    "AXIS",
+    "OUTWARD",
+    "Apart",
+    "Box",
+    "Contact",
+    "Leaf",
+    "Order",
+    "Tie",
+    "Words",
+    "clusters",
+    "key",
+    "opposite",
+    "read_words",
+    "shared_contacts",
+]
+
+AXIS: Mapping[Direction, int] = {"east": 0, "west": 0, "north": 1, "south": 1}
+OUTWARD: Mapping[Direction, int] = {"east": 1, "north": 1, "west": -1, "south": -1}
+_OPPOSITE: Mapping[Direction, Direction] = {
+    "east": "west",
+    "west": "east",
+    "north": "south",
+    "south": "north",
+}
+
+WINDING = frozenset({"water", "boundary", "place"})
+"""Kinds that run no straight line: two parcels north of one river need not stand level."""
+
+PLACE_WIDTH = 8
+"""A village or a company between two parcels is drawn as wide as this many roads."""
+
+Node = tuple[str, str]
+"""(parcel id, direction) for a side; ("0" or "1", name) for a named line across that axis."""
+
+
+class Box(NamedTuple):
+    """The rectangle that a parcel is drawn in, metres."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its centre."""
+        return (self.west + self.east) / 2, (self.south + self.north) / 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leaf:
+    """A parcel, the block it belongs to, and the area to draw it with."""
+
+    parcel: Parcel
+    block: Block
+    area_m2: float
+
+    @property
+    def id(self) -> str:
+        """The parcel's id."""
+        return self.parcel.id
+
+    @property
+    def length_m(self) -> float:
+        """Side of the square of its area."""
+        return float(self.area_m2**0.5)
+
+
+Bond = tuple[str, "Direction", str]
+"""(parcel id, side, name): what the words say of this side and this feature."""
+
+
+class Contact(NamedTuple):
+    """One feature that one parcel abuts on to one side."""
+
+    parcel_id: str
+    side: Direction
+    feature: Feature
+
+
+class Apart(NamedTuple):
+    """``high`` lies at least ``by`` metres beyond ``low``."""
+
+    low: Node
+    high: Node
+    by: float
+
+
+class Tie(NamedTuple):
+    """``high`` would best lie ``by`` metres beyond ``low``."""
+
+    low: Node
+    high: Node
+    by: float
+    weight: float
+
+
+def key(feature: Feature) -> str:
+    """Give the name under which two mentions of a feature are the same."""
+    return "".join(feature.name.split())
+
+
+def opposite(side: Direction) -> Direction:
+    """Give the side across."""
+    return _OPPOSITE[side]
+
+
+def shared_contacts(parcels: Iterable[Parcel]) -> dict[str, list[Contact]]:
+    """Find the features that more than one parcel abuts on, with the contacts of each.
+
+    What no map can know (空地) is not one thing and is never shared; nor are other blocks.
+
+    Parameters
+    ----------
+    parcels : iterable of Parcel
+
+    Returns
+    -------
+    dict of str to list of Contact
+        In the order of the text.
+    """
+    found: dict[str, list[Contact]] = defaultdict(list)
+    for parcel in parcels:
+        for side, feature in parcel.features():
+            if feature.kind not in {"vague", "block"}:
+                found[key(feature)].append(Contact(parcel.id, side, feature))
+    return {name: c for name, c in found.items() if len({contact.parcel_id for contact in c}) > 1}
+
+
+def _referents(zone: Zone, home: Block, feature: Feature) -> tuple[Parcel, ...]:
+    """Give the parcels that a feature of kind ``block`` names: a sister parcel, or a block's parcels."""
+    name = key(feature)
+    sisters = tuple(p for p in home.parcels if p.label == name)
+    others = (
+        b for b in zone.blocks if b is not home and name in {b.label, b.name, f"{b.label}{b.name or ''}"}
+    )
+    return sisters or next((b.parcels for b in others), ())
+
+
+def _block_contacts(zone: Zone) -> Iterator[tuple[Contact, Parcel]]:
+    """Give every side that abuts on another parcel of the zone, with that parcel."""
+    for block in zone.blocks:
+        for parcel in block.parcels:
+            for side, feature in parcel.features():
+                if feature.kind == "block":
+                    for other in _referents(zone, block, feature):
+                        if other.id != parcel.id:
+                            yield Contact(parcel.id, side, feature), other
+
+
+def clusters(zone: Zone, ids: Collection[str]) -> list[list[str]]:
+    """Group the parcels that belong near one another: by a shared feature, by block, by naming each other.
+
+    Parameters
+    ----------
+    zone : Zone
+    ids : collection of str
+        The parcels to group.
+
+    Returns
+    -------
+    list of list of str
+        Each group, and the groups, in the order of the text.
+    """
+    group = {p.id: p.id for p in zone.parcels}
+
+    def root(parcel_id: str) -> str:
+        while group[parcel_id] != parcel_id:
+            parcel_id = group[parcel_id]
+        return parcel_id
+
+    pairs = [(a.id, b.id) for block in zone.blocks for a, b in combinations(block.parcels, 2)]
+    for contacts in shared_contacts(p for p in zone.parcels if p.id in ids).values():
+        pairs += [(contacts[0].parcel_id, contact.parcel_id) for contact in contacts]
+    pairs += [(contact.parcel_id, other.id) for contact, other in _block_contacts(zone)]
+    for a, b in pairs:
+        if a in ids and b in ids:
+            group[root(b)] = root(a)
+    found: dict[str, list[str]] = defaultdict(list)
+    for parcel in zone.parcels:
+        if parcel.id in ids:
+            found[root(parcel.id)].append(parcel.id)
+    return list(found.values())
+
+
+class Order:
+    """A growing set of constraints that can all be kept at once.
+
+    The one mutable thing of a layout. A potential (one number per node that keeps every
+    constraint so far) is carried along, so that a new constraint is checked by following only
+    what it moves (Cotton & Maler, "Fast and flexible difference constraint propagation for
+    DPLL(T)", SAT 2006).
+
+    Examples
+    --------
+    >>> order = Order()
+    >>> order.add(Apart(("a", "east"), ("b", "west"), 40.0))
+    True
+    >>> order.add(Apart(("b", "west"), ("a", "east"), 40.0))
+    False
+    """
+
+    def __init__(self) -> None:
+        self.kept: list[Apart] = []
+        self._after: dict[Node, list[Apart]] = defaultdict(list)
+        self._potential: dict[Node, float] = defaultdict(float)
+
+    def add(self, *new: Apart) -> bool:
+        """Keep some constraints together, or none of them if they contradict those kept so far."""
+        before, count = self._potential.copy(), len(self.kept)
+        for apart in new:
+            self.kept.append(apart)
+            self._after[apart.low].append(apart)
+            if not self._settle(apart):
+                for undone in self.kept[count:]:
+                    self._after[undone.low].pop()
+                del self.kept[count:]
+                self._potential = before
+                return False
+        return True
+
+    def _settle(self, new: Apart) -> bool:
+        """Move what a new constraint pushes; False if the push comes round to where it began."""
+        waiting = deque([new])
+        while waiting:
+            low, high, by = waiting.popleft()
+            needed = self._potential[low] + by
+            if needed > self._potential[high] + 1e-6:
+                if high == new.low:
+                    return False
+                self._potential[high] = needed
+                waiting.extend(self._after[high])
+        return True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Words:
+    """What the words of a cluster fix, as far as it can be kept."""
+
+    order: Order
+    ties: list[Tie] = field(default_factory=list)
+    on_line: set[Bond] = field(default_factory=set)
+    """Sides that stand on the straight line of a name."""
+    bonds: list[Bond] = field(default_factory=list)
+    """Everything that holds a parcel to another one and was kept, in the order of the text."""
+    facing: set[tuple[str, str, int]] = field(default_factory=set)
+    """(parcel id, parcel id, axis): the second lies beyond the first, with one thing between them."""
+    broken: list[tuple[str, str]] = field(default_factory=list)
+    """(parcel id, name): what the words say of this contradicts the rest, and was not kept."""
+
+
+def _offset(contact: Contact, road_gap_m: float) -> float:
+    """Where a side lies, counted from the middle of its feature, metres to the east or north."""
+    side, feature = contact.side, contact.feature
+    half = road_gap_m / 2 * (PLACE_WIDTH if feature.kind == "place" else 1)
+    direction, _, how = feature.relation.partition("_")
+    for of in DIRECTIONS:
+        if of == direction and AXIS[of] == AXIS[side]:
+            return OUTWARD[of] * (feature.offset_m if how == "of" and feature.offset_m else half)
+    return -OUTWARD[side] * half
+
+
+def read_words(
+    zone: Zone,
+    leaves: Sequence[Leaf],
+    pinned: Mapping[str, Box],
+    targets: Mapping[str, tuple[float, float]],
+    road_gap_m: float,
+    without: Collection[Bond] = (),
+) -> Words:
+    """Turn the words of one cluster into constraints, in the order of the text.
+
+    A road or railway that several parcels abut on becomes one straight line that their sides
+    stand on; what winds (a river, a boundary, a village) only puts the parcels on its two sides
+    in order and ties the others loosely. A constraint that contradicts earlier ones is left
+    out and listed as broken.
+
+    Parameters
+    ----------
+    zone : Zone
+    leaves : sequence of Leaf
+        The cluster's parcels to lay out.
+    pinned : mapping of parcel id to Box
+        The cluster's parcels that stand on a map already.
+    targets : mapping of parcel id to (x, y)
+        Where each leaf is believed to lie, metres.
+    road_gap_m : float
+        Width of a road.
+    without : collection of (parcel id, side, name)
+        Lines not to stand on, because no layout keeps them all.
+
+    Returns
+    -------
+    Words
+    """
+    words = Words(order=Order())
+    ids = {leaf.id for leaf in leaves} | set(pinned)
+    for leaf in leaves:
+        smallest = leaf.length_m / 3
+        words.order.add(Apart((leaf.id, "west"), (leaf.id, "east"), smallest))
+        words.order.add(Apart((leaf.id, "south"), (leaf.id, "north"), smallest))
+    for parcel_id, box in pinned.items():
+        for side, at, across in zip(("west", "south", "east", "north"), box, "0101", strict=True):
+            origin = (across, "")
+            words.order.add(Apart(origin, (parcel_id, side), at), Apart((parcel_id, side), origin, -at))
+
+    for name, contacts in shared_contacts(p for p in zone.parcels if p.id in ids).items():
+        sides = {(c.parcel_id, c.side) for c in contacts}
+        # A ring road or a river loop on opposite sides of one parcel is no line across that axis.
+        plain = [c for c in contacts if (c.parcel_id, opposite(c.side)) not in sides]
+        for axis in (0, 1):
+            _share(
+                words, name, [c for c in plain if AXIS[c.side] == axis], pinned, targets, road_gap_m, without
+            )
+    for contact, other in _block_contacts(zone):
+        if {contact.parcel_id, other.id} <= ids and not {contact.parcel_id, other.id} <= set(pinned):
+            bond = (contact.parcel_id, contact.side, key(contact.feature))
+            low, high = (contact.parcel_id, contact.side), (other.id, opposite(contact.side))
+            if OUTWARD[contact.side] < 0:
+                low, high = high, low
+            if bond in without:
+                words.broken.append((contact.parcel_id, bond[2]))
+            else:
+                _set_apart(words, low, high, road_gap_m, bond)
+                words.ties.append(Tie(low, high, road_gap_m, 0.3))
+    return words
+
+
+def _share(
+    words: Words,
+    name: str,
+    contacts: Sequence[Contact],
+    pinned: Mapping[str, Box],
+    targets: Mapping[str, tuple[float, float]],
+    road_gap_m: float,
+    without: Collection[Bond],
+) -> None:
+    """Put the sides that share a feature across one axis on its line, or at least in order."""
+    if len({c.parcel_id for c in contacts}) < 2:
+        return
+    line = (str(AXIS[contacts[0].side]), name)
+    places = {targets[c.parcel_id] for c in contacts if c.parcel_id in targets}
+    for contact in contacts:
+        node, by = (contact.parcel_id, contact.side), _offset(contact, road_gap_m)
+        bond = (*node, name)
+        if contact.parcel_id in pinned:
+            words.ties.append(Tie(line, node, by, 1.0))
+        elif contact.feature.kind in WINDING and bond not in without:
+            # A winding line yields to places known apart, and draws together what has only one.
+            words.ties.append(Tie(line, node, by, 0.3 if len(places) == 1 else 0.05))
+        elif bond not in without and words.order.add(Apart(line, node, by), Apart(node, line, -by)):
+            words.on_line.add(bond)
+            words.bonds.append(bond)
+        else:
+            words.broken.append((contact.parcel_id, name))
+    for a, b in combinations(contacts, 2):
+        low, high = (a, b) if OUTWARD[a.side] > 0 else (b, a)
+        by = _offset(high, road_gap_m) - _offset(low, road_gap_m)
+        bond = (*(a if b.parcel_id in pinned else b)[:2], name)
+        # 以东550米 can put one side beyond the other: then the line parts nothing.
+        if (
+            a.side == b.side
+            or by <= 0
+            or bond[0] in pinned
+            or {(*a[:2], name), (*b[:2], name)} & set(without)
+        ):
+            continue
+        _set_apart(words, (low.parcel_id, low.side), (high.parcel_id, high.side), by, bond)
+
+
+def _set_apart(words: Words, low: Node, high: Node, by: float, bond: Bond) -> None:
+    """Put one parcel beyond another, or say that it cannot be done."""
+    if words.order.add(Apart(low, high, by)):
+        words.facing.add((low[0], high[0], AXIS[bond[1]]))
+        words.bonds.append(bond)
+    elif (bond[0], bond[2]) not in words.broken:
+        words.broken.append((bond[0], bond[2]))
