@@ -1,5 +1,6 @@
 """Areas against figures that others computed."""
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -9,7 +10,15 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 from pyproj.enums import TransformDirection
 
-from ftz_geo.measure import LocalPlane, area_m2, geodesic_area_m2, plane_area_m2
+from ftz_geo.measure import (
+    LocalPlane,
+    area_m2,
+    areas,
+    gcj02_of,
+    geodesic_area_m2,
+    plane_area_m2,
+    wgs84_of_gcj02,
+)
 
 
 def plane_square(lon: float, lat: float, side_m: float, cut_m: float | None) -> shapely.Polygon:
@@ -28,21 +37,50 @@ def plane_square(lon: float, lat: float, side_m: float, cut_m: float | None) -> 
     return lonlat_square
 
 
-@pytest.mark.parametrize(
-    ("lon", "lat", "side_m", "expected_m2"),
-    [
-        # Computed independently with the formula of 国土调查办发〔2008〕32号, edges cut at 70 m.
-        (117.15, 39.0, 3000, 8_999_962.427),
-        (117.45, 39.05, 3000, 8_999_663.652),
-        (118.45, 39.05, 3000, 8_996_510.098),
-        (118.0, 39.0, 50_000, 2_499_525_425.05),
-    ],
-)
+PUBLISHED = [
+    # The formula of 国土调查办发〔2008〕32号 computed by others, edges cut at 70 m. Only the first figure
+    # is of unrounded coordinates; rounding moves the others by a hundredth of a square metre.
+    (117.15, 39.0, 3000, 8_999_962.427, 0.001),
+    (117.45, 39.05, 3000, 8_999_663.652, 0.01),
+    (118.45, 39.05, 3000, 8_996_510.098, 0.01),
+    (118.0, 39.0, 50_000, 2_499_525_425.05, 0.1),
+]
+
+
+@pytest.mark.parametrize(("lon", "lat", "side_m", "expected_m2", "within_m2"), PUBLISHED)
 def test_survey_formula_against_published_figures(
-    lon: float, lat: float, side_m: float, expected_m2: float
+    lon: float, lat: float, side_m: float, expected_m2: float, within_m2: float
 ) -> None:
-    measured = area_m2([plane_square(lon, lat, side_m, 70)])[0]
-    assert measured == pytest.approx(expected_m2, rel=1e-10, abs=0.02)
+    cut = plane_square(lon, lat, side_m, 70)
+    assert area_m2([cut])[0] == pytest.approx(expected_m2, rel=0, abs=within_m2)
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(lon, lat) for lon, lat, side, *_ in PUBLISHED if side == 3000])
+def test_survey_formula_against_geodesics(lon: float, lat: float) -> None:
+    finely = plane_square(lon, lat, 3000, 10)
+    assert area_m2([finely])[0] == pytest.approx(geodesic_area_m2([finely])[0], rel=0, abs=0.001)
+
+
+def test_cut_on_the_plane_is_what_the_survey_drew() -> None:
+    corners, cut = plane_square(117.15, 39.0, 3000, None), plane_square(117.15, 39.0, 3000, 70)
+    both = area_m2([corners, None, cut], cut_m=70)
+    assert both[0] == pytest.approx(8_999_962.427, rel=0, abs=0.001)
+    assert np.isnan(both[1])
+    assert both[2] == pytest.approx(both[0], rel=0, abs=0.001)
+    # Half of the square; joined straight in degrees, its corners enclose 190 in a million less or more.
+    half = shapely.Polygon(shapely.get_coordinates(corners)[:3])
+    assert area_m2([half], cut_m=70)[0] == pytest.approx(both[0] / 2, rel=2e-6)
+    assert area_m2([half])[0] != pytest.approx(both[0] / 2, rel=1e-4)
+
+
+def test_three_ways_side_by_side() -> None:
+    squares = [plane_square(117.15, 39.0, 3000, None), None, plane_square(114.0, 30.0, 1000, None)]
+    table = areas(gpd.GeoSeries(squares, index=["a", "b", "c"], crs="EPSG:4326"))
+    assert list(table.index) == ["a", "b", "c"]
+    assert list(table.loc["a"]) == pytest.approx([8_999_962.427, 8_999_962.593, 9e6], rel=0, abs=0.001)
+    assert np.isnan(list(table.loc["b"])).all()
+    # 114° E lies in another zone, on whose plane the square of zone 117 is no longer 1 km².
+    assert table.loc["c", "plane_m2"] == pytest.approx(table.loc["c", "ellipsoid_m2"], rel=1e-6)
 
 
 def test_geodesic_against_published_figure() -> None:
@@ -101,3 +139,18 @@ def test_local_plane_keeps_areas_and_comes_back(lon: float, lat: float) -> None:
     assert shapely.equals_exact(
         plane.to_xy(there), square, tolerance=5e-3
     )  # PROJ inverts laea to a few millimetres
+
+
+def test_gcj02_against_a_published_point() -> None:
+    shifted = gcj02_of(shapely.Point(117.15, 39.0))
+    assert shifted.x == pytest.approx(117.15637769, abs=1e-8)
+    assert shifted.y == pytest.approx(39.00104503, abs=1e-8)
+
+
+@given(st.floats(73.5, 135), st.floats(18, 53.5))
+@example(117.15, 39.0)
+def test_gcj02_comes_back(lon: float, lat: float) -> None:
+    point = shapely.Point(lon, lat)
+    shifted = gcj02_of(point)
+    assert 0 < shifted.distance(point) < 0.02
+    assert wgs84_of_gcj02(shifted).distance(point) < 1e-9

@@ -8,7 +8,7 @@ the semi-minor axis by 0.1 mm.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import numpy as np
@@ -16,19 +16,38 @@ import shapely
 from pyproj import Geod, Transformer
 from pyproj.enums import TransformDirection
 
+from ftz_geo.model import KM2_PER_UNIT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import geopandas
+    import pandas
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["GEOD", "LocalPlane", "area_m2", "geodesic_area_m2", "plane_area_m2", "versions"]
+__all__ = [
+    "GEOD",
+    "SURVEY_CUT_M",
+    "LocalPlane",
+    "area_m2",
+    "areas",
+    "gcj02_of",
+    "geodesic_area_m2",
+    "in_unit",
+    "plane_area_m2",
+    "versions",
+    "wgs84_of_gcj02",
+]
 
 _G = TypeVar("_G")
 
 SEMI_MAJOR_M = 6378137.0
 INVERSE_FLATTENING = 298.257222101
 """CGCS2000, GB/T 22021 (the same figures as GRS 80)."""
+
+SURVEY_CUT_M = 70.0
+"""Longest edge that survey software leaves uncut before it takes an area on the ellipsoid."""
 
 GEOD = Geod(a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING)
 
@@ -76,16 +95,21 @@ def _strips_m2(
     return 2 * _SEMI_MINOR_M**2 * width * series
 
 
-def area_m2(geometries: Sequence[BaseGeometry | None] | NDArray[np.object_]) -> NDArray[np.float64]:
+def area_m2(
+    geometries: Sequence[BaseGeometry | None] | NDArray[np.object_], *, cut_m: float | None = None
+) -> NDArray[np.float64]:
     """Area of polygons on the CGCS2000 ellipsoid, by the national land surveys' formula.
 
-    Edges are straight in longitude and latitude, as RFC 7946 defines them, and long edges are
-    not cut. Rings are oriented first, so that a hole is taken off whichever way it is wound.
+    Rings are oriented first, so that a hole is taken off whichever way it is wound.
 
     Parameters
     ----------
     geometries : sequence of Polygon, MultiPolygon or None, shape (n,)
         Longitude, latitude in degrees.
+    cut_m : float, optional
+        Edges are straight in longitude and latitude, as RFC 7946 defines them. With ``cut_m`` they are
+        straight on the plane of the polygon's own 3-degree Gauss-Krüger zone, as those of a survey
+        are, and are cut there to at most this many metres; survey software cuts at 70.
 
     Returns
     -------
@@ -102,8 +126,15 @@ def area_m2(geometries: Sequence[BaseGeometry | None] | NDArray[np.object_]) -> 
 
     >>> round(float(area_m2([shapely.box(117.0, 39.0, 117.1, 39.1)])[0]), 3)
     96101811.949
+
+    The same four corners, joined by lines that are straight on the plane:
+
+    >>> round(float(area_m2([shapely.box(117.0, 39.0, 117.1, 39.1)], cut_m=70)[0]), 3)
+    96101783.062
     """
     found = np.asarray(geometries, dtype=object)
+    if cut_m is not None:
+        found = _cut_on_plane(found, cut_m)
     result = np.full(found.shape, np.nan)
     present = ~shapely.is_missing(found)
     if not present.any():
@@ -124,7 +155,9 @@ def area_m2(geometries: Sequence[BaseGeometry | None] | NDArray[np.object_]) -> 
     return result
 
 
-def geodesic_area_m2(geometries: Sequence[BaseGeometry | None]) -> NDArray[np.float64]:
+def geodesic_area_m2(
+    geometries: Sequence[BaseGeometry | None] | NDArray[np.object_],
+) -> NDArray[np.float64]:
     """Area of polygons whose edges are geodesics of the CGCS2000 ellipsoid.
 
     Parameters
@@ -135,19 +168,130 @@ def geodesic_area_m2(geometries: Sequence[BaseGeometry | None]) -> NDArray[np.fl
     Returns
     -------
     ndarray of float, shape (n,)
-        Square metres; nan for None.
+        Square metres; nan for None, 0 for a geometry without area.
+
+    Notes
+    -----
+    C. F. F. Karney, Algorithms for geodesics, J. Geodesy 87 (2013), as PROJ computes it.
 
     Examples
     --------
-    >>> round(float(geodesic_area_m2([shapely.box(117.0, 39.0, 117.1, 39.1)])[0]) / 1e6, 2)
-    96.1
+    >>> round(float(geodesic_area_m2([shapely.box(117.0, 39.0, 117.1, 39.1)])[0]), 3)
+    96101807.357
     """
-    return np.array(
-        [
-            np.nan if g is None else abs(GEOD.geometry_area_perimeter(shapely.orient_polygons(g))[0])
-            for g in geometries
-        ]
+
+    def one(geometry: BaseGeometry | None) -> float:
+        if geometry is None:
+            return np.nan
+        if shapely.get_dimensions(geometry) != 2:
+            return 0.0
+        return abs(float(GEOD.geometry_area_perimeter(shapely.orient_polygons(geometry))[0]))
+
+    return np.array([one(g) for g in geometries], dtype=float)
+
+
+def plane_area_m2(geometries: Sequence[BaseGeometry | None] | NDArray[np.object_]) -> NDArray[np.float64]:
+    """Area on the plane of each polygon's own 3-degree Gauss-Krüger zone (EPSG:4534 to 4554).
+
+    Parameters
+    ----------
+    geometries : sequence of Polygon, MultiPolygon or None, shape (n,)
+        Longitude, latitude in degrees.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        Square metres; nan for None, 0 for a geometry without area.
+
+    Examples
+    --------
+    >>> round(float(plane_area_m2([shapely.box(117.0, 39.0, 117.1, 39.1)])[0]) / 1e6, 3)
+    96.102
+    """
+    return np.asarray(shapely.area(_on_plane(np.asarray(geometries, dtype=object))[0]))
+
+
+def areas(
+    geometries: Sequence[BaseGeometry | None] | NDArray[np.object_] | geopandas.GeoSeries,
+) -> pandas.DataFrame:
+    """Areas of polygons measured in three ways, side by side.
+
+    Parameters
+    ----------
+    geometries : sequence or GeoSeries of Polygon, MultiPolygon or None, shape (n,)
+        Longitude, latitude in degrees; the index of a GeoSeries is kept.
+
+    Returns
+    -------
+    DataFrame
+        Square metres, nan for None: ``ellipsoid_m2``, the official area with edges as a survey has them
+        (:func:`area_m2` cut at 70 m); ``geodesic_m2``; ``plane_m2``.
+
+    Examples
+    --------
+    >>> areas([shapely.box(117.0, 39.0, 117.1, 39.1)]).round(0).astype(int).to_dict("records")
+    [{'ellipsoid_m2': 96101783, 'geodesic_m2': 96101807, 'plane_m2': 96101842}]
+    """
+    import pandas as pd
+
+    index = geometries.index if isinstance(geometries, pd.Series) else None
+    found = np.asarray(geometries, dtype=object)
+    return pd.DataFrame(
+        {
+            "ellipsoid_m2": area_m2(found, cut_m=SURVEY_CUT_M),
+            "geodesic_m2": geodesic_area_m2(found),
+            "plane_m2": plane_area_m2(found),
+        },
+        index=index,
     )
+
+
+def in_unit(square_metres: float, unit: str) -> float:
+    """Give an area in a unit that notices state areas in.
+
+    Parameters
+    ----------
+    square_metres : float
+    unit : str
+        A key of :data:`~ftz_geo.model.KM2_PER_UNIT`, such as 公顷.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> [in_unit(1e6, unit) for unit in ("平方公里", "公顷", "亩", "平方米")]
+    [1.0, 100.0, 1500.0, 1000000.0]
+    """
+    return round(square_metres / 1e6 / float(KM2_PER_UNIT[unit]), 9)
+
+
+@cache
+def _gauss_krueger(zone: int) -> Transformer:
+    """Give the way from degrees onto a 3-degree zone; 25 to 45 are EPSG:4534 to 4554."""
+    plane = f"+proj=tmerc +lat_0=0 +lon_0={3 * zone} +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m"
+    return Transformer.from_crs("EPSG:4490", plane, always_xy=True)
+
+
+def _on_plane(found: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+    """Give geometries on the plane of their own 3-degree zone, and the zones' numbers."""
+    zones = np.floor((shapely.get_x(shapely.centroid(found)) + 1.5) / 3)
+    flat = found.copy()
+    for zone in np.unique(zones[np.isfinite(zones)]):
+        own = zones == zone
+        flat[own] = _transformed(found[own], _gauss_krueger(int(zone)), TransformDirection.FORWARD)
+    return flat, zones
+
+
+def _cut_on_plane(found: NDArray[np.object_], cut_m: float) -> NDArray[np.object_]:
+    """Cut edges on the plane to at most so many metres, and give them back in degrees."""
+    flat, zones = _on_plane(found)
+    cut = shapely.segmentize(flat, cut_m)
+    for zone in np.unique(zones[np.isfinite(zones)]):
+        own = zones == zone
+        cut[own] = _transformed(cut[own], _gauss_krueger(int(zone)), TransformDirection.INVERSE)
+    return cut
 
 
 def _transformed(geometry: _G, transformer: Transformer, direction: TransformDirection) -> _G:
@@ -160,34 +304,6 @@ def _transformed(geometry: _G, transformer: Transformer, direction: TransformDir
     # shapely's overloads know one geometry or an array, but no type variable over both.
     moved: _G = shapely.transform(cast(Any, geometry), move)
     return moved
-
-
-def plane_area_m2(geometries: Sequence[BaseGeometry | None]) -> NDArray[np.float64]:
-    """Area on the plane of each polygon's own 3-degree Gauss-Krüger zone (EPSG:4534 to 4554).
-
-    Parameters
-    ----------
-    geometries : sequence of Polygon, MultiPolygon or None, shape (n,)
-        Longitude, latitude in degrees.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        Square metres; nan for None.
-
-    Examples
-    --------
-    >>> round(float(plane_area_m2([shapely.box(117.0, 39.0, 117.1, 39.1)])[0]) / 1e6, 3)
-    96.102
-    """
-    result = np.full(len(geometries), np.nan)
-    for i, geometry in enumerate(geometries):
-        if geometry is not None:
-            # CGCS2000 / 3-degree Gauss-Krüger CM 75E is EPSG:4534, and each zone eastward one more.
-            zone = int((geometry.centroid.x + 1.5) // 3)
-            onto = Transformer.from_crs("EPSG:4490", f"EPSG:{4534 + zone - 25}", always_xy=True)
-            result[i] = _transformed(geometry, onto, TransformDirection.FORWARD).area
-    return result
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,6 +344,74 @@ class LocalPlane:
     def to_lonlat(self, geometry: _G) -> _G:
         """Unproject a geometry, or an array of geometries, from metres to longitude and latitude."""
         return _transformed(geometry, self._transformer, TransformDirection.INVERSE)
+
+
+def gcj02_of(geometry: _G) -> _G:
+    """Move a geometry, or an array of them, from WGS 84 to GCJ-02, the shifted system of Chinese web maps.
+
+    Parameters
+    ----------
+    geometry : geometry or ndarray of geometries
+        Longitude, latitude in degrees.
+
+    Returns
+    -------
+    geometry or ndarray of geometries
+        The same in GCJ-02. Areas change by up to 0.5 %: never measure there.
+
+    Notes
+    -----
+    The formulas are not published; these are the ones found by comparing maps, as every open
+    converter has them (eviltransform, coordtransform).
+
+    Examples
+    --------
+    >>> print(shapely.to_wkt(gcj02_of(shapely.Point(117.15, 39.0)), rounding_precision=7))
+    POINT (117.1563777 39.001045)
+    """
+    moved: _G = shapely.transform(cast(Any, geometry), lambda p: p + _gcj02_shift(p))
+    return moved
+
+
+def wgs84_of_gcj02(geometry: _G) -> _G:
+    """Move a geometry, or an array of them, from GCJ-02 back to WGS 84.
+
+    By fixed point; three steps leave less than a micrometre.
+
+    Examples
+    --------
+    >>> there = gcj02_of(shapely.Point(117.15, 39.0))
+    >>> wgs84_of_gcj02(there).distance(shapely.Point(117.15, 39.0)) < 1e-10
+    True
+    """
+
+    def back(shifted: NDArray[np.float64]) -> NDArray[np.float64]:
+        found = shifted - _gcj02_shift(shifted)
+        for _ in range(3):
+            found = shifted - _gcj02_shift(found)
+        return found
+
+    moved: _G = shapely.transform(cast(Any, geometry), back)
+    return moved
+
+
+def _gcj02_shift(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Degrees from WGS 84 to GCJ-02, shape (n, 2)."""
+    x, y = lonlat[:, 0] - 105, lonlat[:, 1] - 35
+    pi_x, pi_y, root = np.pi * x, np.pi * y, np.sqrt(np.abs(x))
+    both = (20 * np.sin(6 * pi_x) + 20 * np.sin(2 * pi_x)) * 2 / 3
+    east_m = 300 + x + 2 * y + 0.1 * x**2 + 0.1 * x * y + 0.1 * root + both
+    east_m += (20 * np.sin(pi_x) + 40 * np.sin(pi_x / 3)) * 2 / 3
+    east_m += (150 * np.sin(pi_x / 12) + 300 * np.sin(pi_x / 30)) * 2 / 3
+    north_m = -100 + 2 * x + 3 * y + 0.2 * y**2 + 0.1 * x * y + 0.2 * root + both
+    north_m += (20 * np.sin(pi_y) + 40 * np.sin(pi_y / 3)) * 2 / 3
+    north_m += (160 * np.sin(pi_y / 12) + 320 * np.sin(pi_y / 30)) * 2 / 3
+    # The formulas stand on the Krasovsky 1940 ellipsoid, with an e² of their own.
+    a, e2 = 6378245.0, 0.00669342162296594323
+    lat = np.radians(lonlat[:, 1])
+    w2 = 1 - e2 * np.sin(lat) ** 2
+    per_radian = np.column_stack([a / np.sqrt(w2) * np.cos(lat), a * (1 - e2) / w2**1.5])
+    return np.asarray(np.degrees(np.column_stack([east_m, north_m]) / per_radian))
 
 
 def versions() -> dict[str, str]:
