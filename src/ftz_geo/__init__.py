@@ -14,7 +14,8 @@ from ftz_geo.model import Audit, Digitised, Finding, Plan, ReferenceMap, Setting
 if TYPE_CHECKING:
     from ftz_geo.files import read_parcels
     from ftz_geo.parse import parse_plan
-    from ftz_geo.pipeline import audit, build, digitise, read_plan, read_reference, render_maps, write
+    from ftz_geo.pipeline import audit, build, digitise, read_reference, render_maps, write
+    from ftz_geo.reading import read_plan
 
 __all__ = [
     "Audit",
@@ -42,7 +43,7 @@ _HOME = {
     "digitise": "pipeline",
     "parse_plan": "parse",
     "read_parcels": "files",
-    "read_plan": "pipeline",
+    "read_plan": "reading",
     "read_reference": "pipeline",
     "render_maps": "pipeline",
     "write": "pipeline",

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ftz_geo.errors import FtzGeoError
+from ftz_geo.model import DIRECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ftz_geo.model import Audit, Plan, ReferenceMap
+    from ftz_geo.model import Audit, Parcel, Plan, ReferenceMap, Zone
 
 app = typer.Typer(
     name="ftz-geo",
@@ -48,7 +49,7 @@ def parse(
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
 ) -> None:
     """Read a notice and print its zones, blocks, areas and sides."""
-    from ftz_geo.pipeline import read_plan
+    from ftz_geo.reading import read_plan
 
     plan = read_plan(file)
     if as_json:
@@ -168,7 +169,7 @@ def export(
 
 
 def _read_plan(file: str | Path, say: Callable[[str], None]) -> Plan:
-    from ftz_geo.pipeline import read_plan
+    from ftz_geo.reading import read_plan
 
     say(f"reading {file}")
     return read_plan(file)
@@ -199,27 +200,41 @@ def _print_plan(plan: Plan) -> None:
 
     console = Console()
     for zone in plan.zones:
-        area = zone.declared_area.text if zone.declared_area else "no total"
-        count = f", {zone.declared_block_count} blocks stated" if zone.declared_block_count else ""
-        table = Table(
-            title=Text(f"{zone.name or zone.id}: {area}{count}"), title_justify="left", expand=False
-        )
-        for head in ("区块", "面积", "东", "南", "西", "北"):
+        heads = ["区块", "面积", "东", "南", "西", "北"]
+        # Contents and rings are rare: a column for them only where there are any.
+        other = any(parcel.ring or parcel.members for parcel in zone.parcels)
+        table = Table(title=Text(_zone_title(zone)), title_justify="left")
+        for head in [*heads, "其他"] if other else heads:
             table.add_column(head, overflow="fold")
         for block in zone.blocks:
-            for parcel in block.parcels:
-                stated = parcel.declared_area or (block.declared_area if parcel is block.parcels[0] else None)
-                name = " ".join(filter(None, (block.label, block.name, parcel.label)))
-                sides = [
-                    "、".join(f.name for f in parcel.abuttals[d]) for d in ("east", "south", "west", "north")
-                ]
-                table.add_row(Text(name), Text(stated.text if stated else ""), *map(Text, sides))
-                for title, listed in (("四周", parcel.ring), ("包括", parcel.members)):
-                    if listed:
-                        table.add_row(Text(f"{title}: " + "、".join(f.name for f in listed)))
+            for parcel in block.parcels or (None,):
+                first = parcel is None or parcel is block.parcels[0]
+                stated = (parcel and parcel.declared_area) or (block.declared_area if first else None)
+                name = " ".join(filter(None, (block.label, block.name, parcel.label if parcel else None)))
+                cells = [name, stated.text if stated else "", *_sides(parcel)]
+                table.add_row(*map(Text, cells[: len(table.columns)]))
         console.print(table)
     for span in plan.unread:
-        console.print(Text(f"not read, characters {span[0]}-{span[1]}: {plan.words(span)}"))
+        console.print(Text(f"未读出（{plan.where(span)}）：{plan.words(span)}"))
+
+
+def _zone_title(zone: Zone) -> str:
+    area = zone.declared_area.text if zone.declared_area else "未写总面积"
+    count = zone.declared_block_count
+    return f"{zone.name or zone.id}：{area}" + (f"，{count} 个区块" if count else "")
+
+
+def _sides(parcel: Parcel | None) -> list[str]:
+    """East, south, west, north, and the rest, in words."""
+    if parcel is None:
+        return [""] * 5
+    sides = ["、".join(f.name for f in parcel.abuttals[d]) for d in DIRECTIONS]
+    other = [
+        f"{title}：" + "、".join(f.name for f in listed)
+        for title, listed in (("四周", parcel.ring), ("包括", parcel.members))
+        if listed
+    ]
+    return [*sides, "；".join(other)]
 
 
 def _print_audit(audit: Audit) -> None:

@@ -367,6 +367,13 @@ class Plan:
         after = bisect_right(self.places, span[0], key=lambda place: place.start)
         return self.places[after - 1] if after else None
 
+    def where(self, span: Span) -> str:
+        """Say in Chinese where a span begins: page and line of the document, or the character."""
+        place = self.place(span)
+        if place is None:
+            return f"第{span[0] + 1}字"
+        return (f"第{place.page}页" if place.page else "") + f"第{place.line}行"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, schema ``ftz-geo/plan-1``."""
         return {

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 
-from ftz_geo import check, documents, files, render, shipped
-from ftz_geo.errors import OutputError, PlanError
+from ftz_geo import check, files, render, shipped
+from ftz_geo.errors import OutputError
 from ftz_geo.measure import area_m2, versions
 from ftz_geo.model import DIRECTIONS, STORAGE_CRS, Audit, Digitised, Plan, Settings
-from ftz_geo.parse import parse_plan
+from ftz_geo.reading import read_plan
 from ftz_geo.reference import read_reference
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.sketch import sketch_zone
@@ -44,42 +44,6 @@ __all__ = [
 ]
 
 write = files.write
-
-
-def read_plan(path: str | Path) -> Plan:
-    """Read a document and the plan that its text holds.
-
-    Parameters
-    ----------
-    path : str or Path
-        Plain text, ``.docx``, ``.pdf`` with text, or ``.html``; ``-`` reads standard input.
-
-    Returns
-    -------
-    Plan
-
-    Raises
-    ------
-    DocumentError
-        The file cannot be read, or holds no text.
-    PlanError
-        The text describes no block.
-
-    Examples
-    --------
-    >>> plan = read_plan(shipped.plan_file())
-    >>> len(plan.zones), len(plan.parcels)
-    (5, 28)
-    """
-    document = documents.read_document(path)
-    plan = replace(parse_plan(document.text, source=document.source), places=document.places)
-    if not any(p.ring or p.members or any(p.abuttals.values()) for p in plan.parcels):
-        raise PlanError(
-            path,
-            f"no boundary description (四至, such as 东至…、南至…) was found in its {len(document.text)} characters",
-            "check that this is the document meant",
-        )
-    return plan
 
 
 def digitise(
@@ -110,6 +74,7 @@ def digitise(
     Examples
     --------
     >>> text = "甲开发区总面积1平方公里。区块一：面积1平方公里，东至河、南至甲路、西至乙路、北至丙路。"
+    >>> from ftz_geo.parse import parse_plan
     >>> parcels = digitise(parse_plan(text))
     >>> parcels["grade"].tolist(), parcels["measured_area_km2"].round(6).tolist()
     (['sketched'], [1.0])

@@ -1,0 +1,54 @@
+"""A document's plan: the two stages that need no geometry, so that reading starts fast."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ftz_geo.documents import read_document
+from ftz_geo.errors import PlanError
+from ftz_geo.parse import parse_plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ftz_geo.model import Plan
+
+__all__ = ["read_plan"]
+
+
+def read_plan(path: str | Path) -> Plan:
+    """Read a document and the plan that its text holds.
+
+    Parameters
+    ----------
+    path : str or Path
+        Plain text, ``.docx``, ``.pdf`` with text, or ``.html``; ``-`` reads standard input.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    DocumentError
+        The file cannot be read, or holds no text.
+    PlanError
+        The text describes no block.
+
+    Examples
+    --------
+    >>> from ftz_geo import shipped
+    >>> plan = read_plan(shipped.plan_file())
+    >>> len(plan.zones), len(plan.parcels)
+    (5, 28)
+    """
+    document = read_document(path)
+    plan = replace(parse_plan(document.text, source=document.source), places=document.places)
+    if not any(p.ring or p.members or any(p.abuttals.values()) for p in plan.parcels):
+        raise PlanError(
+            path,
+            f"its {len(document.text)} characters hold no boundary description (四至, such as 东至…、南至…)",
+            "check that this is the document meant",
+        )
+    return plan
