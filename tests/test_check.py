@@ -341,16 +341,19 @@ def test_a_miscounted_list_that_adds_up_is_told_from_a_cut_one() -> None:
     assert "可能是个数写错" in finding.zh
 
 
-def test_a_zone_described_among_its_blocks_is_its_own_addend() -> None:
+def test_what_lies_inside_is_no_addend() -> None:
     # 南京农高区: 145.86 km² with 四至, and 3.08 km² of construction land inside it.
     plan = simple("145.86", ["145.86", "3.08"])
-    assert only(audit(plan)).severity == "error"
-    zone = plan.zones[0]
-    whole, inside = zone.blocks
-    same_words = replace(zone, blocks=(replace(whole, declared_area=zone.declared_area), inside))
-    same_name = replace(zone, blocks=(replace(whole, name=zone.name), inside))
-    for nested in (same_words, same_name):
-        assert not audit(replace(plan, zones=(nested,))).findings
+    assert only(audit(plan)).check == "declared-sum"
+
+    def nested(plan: Plan) -> Plan:
+        zone = plan.zones[0]
+        inside = replace(zone.blocks[-1], part_of_total=False)
+        return replace(plan, zones=(replace(zone, blocks=(*zone.blocks[:-1], inside)),))
+
+    assert not audit(nested(plan)).findings
+    assert only(audit(nested(simple("145.86", ["145.86", "308"])))).check == "nesting"
+    assert not audit(nested(simple("3.00", ["1.00", "2.00", "0.50"], 2))).findings
 
 
 # --- Units ---

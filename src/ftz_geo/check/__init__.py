@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, get_args
 
-from ftz_geo.check import areas
+from ftz_geo.check import measured, sums
 from ftz_geo.check.case import Case, Check, drawn_parcels, exact_km2
 from ftz_geo.measure import versions
 from ftz_geo.model import Audit, Finding, Grade, Settings
@@ -31,38 +31,44 @@ CHECKS: tuple[Check, ...] = (
         zh="各区块公布面积之和等于公布总面积；差数在各数取舍之和以内为说明，超出为错误。",
         en="The blocks' stated areas add up to the stated total; a difference that rounding explains "
         "is a note, a larger one an error.",
-        find=areas.declared_sum,
+        find=sums.declared_sum,
     ),
     Check(
         id="parcel-sum",
         zh="各地块公布面积之和等于所在区块的公布面积，取舍同上。",
         en="The parcels' stated areas add up to their block's, with the same allowance for rounding.",
-        find=areas.parcel_sum,
+        find=sums.parcel_sum,
     ),
     Check(
         id="declared-count",
         zh="列出的区块个数与文中所称个数一致。",
         en="As many blocks are listed as the text says there are.",
-        find=areas.declared_count,
+        find=sums.declared_count,
+    ),
+    Check(
+        id="nesting",
+        zh="另述的全区之一部分，面积不大于全区。",
+        en="A part told beside the addends of a zone is no larger than the zone.",
+        find=sums.nesting,
     ),
     Check(
         id="unit-plausibility",
         zh="不相符的面积，换一个单位也不应恰好相符。",
         en="No figure that does not fit would fit in another unit.",
-        find=areas.unit_plausibility,
+        find=measured.unit_plausibility,
     ),
     Check(
         id="declared-measured",
         zh="公布面积与描图或实测图形的面积之差，不超过数字取舍与周长乘界线误差之和。",
         en="A stated area differs from a traced or surveyed polygon's by no more than rounding and "
         "perimeter × boundary tolerance.",
-        find=areas.declared_measured,
+        find=measured.declared_measured,
     ),
     Check(
         id="swapped-labels",
         zh="两个区块的公布面积不应互换才与图形相符。",
         en="No two blocks' stated areas fit only each other's polygons.",
-        find=areas.swapped_labels,
+        find=measured.swapped_labels,
     ),
 )
 """Every check, in the order of its findings."""
@@ -167,7 +173,7 @@ def audit(
 
 def _zone_summary(zone: Zone, case: Case, findings: Sequence[Finding], *, given: bool) -> dict[str, Any]:
     """Give the figures of one zone, JSON-ready."""
-    added = areas.zone_sum(zone)
+    added = sums.zone_sum(zone)
     severities = {f.severity for f in findings}
     return {
         "id": zone.id,
@@ -190,7 +196,7 @@ def _block_summary(block: Block, case: Case) -> dict[str, Any]:
     grades: list[Grade] = [d.grade for d in drawn] or ["undetermined"]
     if len(drawn) < len(block.parcels):
         grades.append("undetermined")
-    stated = areas.areas_of(block)
+    stated = sums.areas_of(block)
     return {
         "id": block.id,
         "label": block.label,

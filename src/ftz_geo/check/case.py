@@ -7,22 +7,19 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ftz_geo.errors import GeometryError
-from ftz_geo.measure import LocalPlane, area_m2
+from ftz_geo.measure import SURVEY_CUT_M, LocalPlane, area_m2
 from ftz_geo.model import KM2_PER_UNIT, STORAGE_CRS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import geopandas
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.model import Area, Block, Edge, Finding, Grade, Parcel, Plan, Settings, Zone
-
-__all__ = ["Case", "Check", "Drawn", "decimal", "drawn_parcels", "exact_km2", "number", "terms", "title"]
-
-UNIT_EN = {"平方公里": "km²", "平方千米": "km²", "km²": "km²", "公顷": "ha", "亩": "mu", "平方米": "m²"}
-"""The English sign of each key of :data:`~ftz_geo.model.KM2_PER_UNIT`."""
 
 MEASURABLE: frozenset[Grade] = frozenset({"surveyed", "traced"})
 """Grades whose polygons stand where their sides say, so that an area can be taken from them."""
@@ -43,7 +40,7 @@ class Drawn:
     area_shaped: bool
     edges: tuple[Edge, ...]
     area_km2: float
-    """On the CGCS2000 ellipsoid."""
+    """On the CGCS2000 ellipsoid; the edges of a surveyed polygon are taken as straight on its plane."""
 
     @property
     def measurable(self) -> bool:
@@ -116,13 +113,14 @@ def drawn_parcels(plan: Plan, parcels: geopandas.GeoDataFrame | None) -> tuple[D
     def column(name: str, otherwise: object) -> list[Any]:
         return found[name].tolist() if name in found.columns else [otherwise] * len(found)
 
+    surveyed = np.array(column("grade", "surveyed")) == "surveyed"
     rows = dict(
         zip(
             found.index,
             zip(
                 shapes,
                 LocalPlane.around(shapes).to_xy(shapes),
-                area_m2(shapes) / 1e6,
+                np.where(surveyed, area_m2(shapes, cut_m=SURVEY_CUT_M), area_m2(shapes)) / 1e6,
                 column("grade", "surveyed"),
                 column("area_shaped", False),
                 column("evidence", ()),
@@ -163,6 +161,12 @@ def unit_km2(unit: str) -> Fraction:
     """
     # A Decimal cannot hold 1/1500; each unit is a whole fraction of a km², and none is below 1 m².
     return Fraction(KM2_PER_UNIT[unit]).limit_denominator(1_000_000)
+
+
+def unit_en(unit: str) -> str:
+    """Give the English sign of a unit."""
+    signs = {"平方公里": "km²", "平方千米": "km²", "公顷": "ha", "亩": "mu", "平方米": "m²"}
+    return signs.get(unit, unit)
 
 
 def exact_km2(area: Area) -> Fraction:
@@ -212,3 +216,15 @@ def title(part: Zone | Block | Parcel) -> str:
     """
     label, name = getattr(part, "label", None), getattr(part, "name", None)
     return f"{label}（{name}）" if label and name else label or name or part.id
+
+
+def place(zone: Zone, block: Block | None = None, parcel: Parcel | None = None) -> str:
+    """Say where a finding is, so that its sentence can stand alone."""
+    return " ".join(title(part) for part in (zone, block, parcel) if part is not None)
+
+
+def blocks(case: Case) -> Iterator[tuple[Zone, Block]]:
+    """Give every block with its zone, in the order of the text."""
+    for zone in case.plan.zones:
+        for block in zone.blocks:
+            yield zone, block
