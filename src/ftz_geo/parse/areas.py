@@ -62,6 +62,8 @@ class StatedArea:
     end: int
     role: Role
     area: Area
+    words: str
+    """Number, unit and what marks them as approximate, folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def stated_areas(prose: Prose) -> Iterator[StatedArea]:
         yield StatedArea(
             start=number - len(_introduction(before)),
             end=m.end(),
+            words=m.group(),
             role=role,
             area=Area(
                 text=prose.words(number, end),

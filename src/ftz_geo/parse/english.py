@@ -19,17 +19,23 @@ __all__ = ["english_sides"]
 
 _DIRECTION = r"(?:north|south|east|west)"
 _NAME = r"(?P<name>[A-Za-z0-9][^,.;:()]{1,60}?)"
-_END = rf"(?=\s*(?:[,;:()]|\.(?:\s|\w|$)|$|\band\s+(?:the\s+|in\s+the\s+|on\s+the\s+|to\s+the\s+)?{_DIRECTION}|\band\s+by\b|\bto\s+the\s+{_DIRECTION}|\b{_DIRECTION}\s+of\b))"
+_AT_SIDE = rf"(?:to|on|in)\s+the\s+(?P<direction>{_DIRECTION})(?:\s+side)?\b"
+_END = rf"""(?=\s*(?:
+    [,;:()] | \.(?:\s|\w|$) | $
+  | \band\s+(?:(?:in|on|to)\s+)?(?:the\s+)?{_DIRECTION}
+  | \band\s+by\b | \bto\s+the\s+{_DIRECTION} | \b{_DIRECTION}\s+of\b
+))"""
 
-_OF = re.compile(rf"\b(?P<direction>{_DIRECTION})\s+of\s+{_NAME}{_END}", re.I)
-_BY = re.compile(
-    rf"\b(?:on|to|in)\s+the\s+(?P<direction>{_DIRECTION})\s*,?\s*(?:side\s+)?(?:by|is|:|reaches)\s+{_NAME}{_END}",
-    re.I,
+_OF = re.compile(rf"\b(?P<direction>{_DIRECTION})\s+of\s+{_NAME}{_END}", re.I | re.X)
+"""east of X"""
+_BY = re.compile(rf"\b{_AT_SIDE}\s*,?\s*(?:by|is|:|reaches)\s+{_NAME}{_END}", re.I | re.X)
+"""on the east by X"""
+_AT = re.compile(rf"(?:\b(?:by|from|to|and)\s+|,\s*(?:and\s+)?){_NAME}\s+{_AT_SIDE}", re.I | re.X)
+"""by X to the east, Y to the south"""
+_TO = re.compile(
+    rf"\b(?P<direction>{_DIRECTION})(?:ern)?\s*(?:to|:|by|(?:boundary|side)\s*(?:is|:))\s*{_NAME}{_END}", re.I | re.X
 )
-_TO_THE = re.compile(
-    rf"\b(?:by|from|to)\s+{_NAME}\s+(?:to|on|in)\s+the\s+(?P<direction>{_DIRECTION})\b", re.I
-)
-_TO = re.compile(rf"\b(?P<direction>{_DIRECTION})\s*(?:to|:|by|boundary\s*(?:is|:))\s*{_NAME}{_END}", re.I)
+"""east to X, east: X"""
 
 
 def english_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
@@ -46,7 +52,7 @@ def english_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
     if not re.search(rf"\b{_DIRECTION}\b", prose.text, re.I):
         return
     found: dict[int, Side] = {}
-    for pattern in (_BY, _TO_THE, _OF, _TO):
+    for pattern in (_BY, _AT, _OF, _TO):
         for m in pattern.finditer(prose.text):
             start, end = m.span()
             if any(taken[start:end]):

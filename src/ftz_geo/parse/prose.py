@@ -13,10 +13,10 @@ from ftz_geo.parse.words import NUMERALS, TRADITIONAL
 if TYPE_CHECKING:
     from ftz_geo.model import Span
 
-__all__ = ["BLANK", "BREAK", "NOTHING", "SPACE", "Prose"]
+__all__ = ["BLANK", "BREAK", "CELL", "NOTHING", "SPACE", "Prose"]
 
-NOTHING, SPACE, BREAK, BLANK = range(4)
-"""What was left out before a character: nothing, spaces, a line or cell break, a blank line."""
+NOTHING, SPACE, CELL, BREAK, BLANK = range(5)
+"""What was left out before a character: nothing, spaces, a cell's edge, a line break, a blank line."""
 
 _FOLD = str.maketrans(
     {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}  # full-width ASCII
@@ -39,6 +39,9 @@ _LEFT_OUT = re.compile(
     """,
     re.X,
 )
+
+_LINE_TAG = re.compile(r"</?(?:p|div|br|tr|li|h\d|table)\b", re.I)
+_CELL_TAG = re.compile(r"</?(?:td|th)\b", re.I)
 
 _STARTS_ITEM = re.compile(
     rf"""
@@ -92,14 +95,14 @@ class Prose:
             left = m.group()
             if m.lastgroup == "blank" or m.lastgroup == "entity":
                 breaks = left.count("\n")
-                size = BLANK if breaks > 1 else BREAK if breaks or "\t" in left or "|" in left else SPACE
+                size = BLANK if breaks > 1 else BREAK if breaks else CELL if "\t" in left or "|" in left else SPACE
                 after = folded[m.end() : m.end() + 1]
                 if kept and _is_latin(kept[-1]) and after.isascii() and after.isalnum():
                     pieces.append(" ")
                     at.append(m.start())
                     gaps.append(NOTHING)
-            elif m.lastgroup == "tag" and re.match(r"</?(?:p|div|br|tr|td|th|li|h\d|table)\b", left, re.I):
-                size = BREAK
+            elif m.lastgroup == "tag":
+                size = BREAK if _LINE_TAG.match(left) else CELL if _CELL_TAG.match(left) else NOTHING
             else:
                 size = NOTHING
             gap = max(gap, size)
@@ -140,8 +143,8 @@ class Prose:
 
     @cached_property
     def line_starts(self) -> list[int]:
-        """Positions in ``text`` where a line or a table cell begins."""
-        return [m.start() for m in re.finditer(rb"[\x02\x03]", self.gaps)]
+        """Positions in ``text`` where a line begins."""
+        return [m.start() for m in re.finditer(rb"[\x03\x04]", self.gaps)]
 
     def begins_item(self, i: int) -> bool:
         """Tell whether a line begins at ``i`` with a number or label of its own."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ftz_geo.parse.names import feature_at, is_complete, is_linear, read_names
-from ftz_geo.parse.prose import BREAK, SPACE
+from ftz_geo.parse.prose import BREAK, CELL, SPACE
 from ftz_geo.parse.words import (
     DIRECTION_SUFFIXES,
     FRAME_ENDS,
@@ -71,6 +71,7 @@ _CLAUSE = re.compile(
       (?:总|规划|占地|用地|土地|宗地|地块|净|净用地|出让|征收|辖区|行政区划|区域|控制|核准|建筑|合计)*面积
     | 占地 | 约\d | 共计 | 总用地 | 总占地 | 计\d
     | (?:所|共同)?(?:合围|围合|围成|包围|围绕)
+    | (?:区域|范围)?内?(?:被|已)?(?:划定|划分|确定|调整|列)为 | 区域(?:实行|实施)
     | (?:所围|以内|之内|范围内|区域内|界内|沿线以内)
     | 的?(?:连片)?(?:范围|区域|地区|地带)(?=[,。;)”]|$)
     | 的(?:范围|区域|地区|地块|部分|地段|地带|连线|路段|用地)
@@ -178,7 +179,7 @@ class _Scan:
         while i < min(n, start + _LONGEST_BODY):
             c = text[i]
             if i > start:
-                if gaps[i] >= BREAK and self._line_ends(item, i):
+                if gaps[i] >= CELL and self._line_ends(item, i):
                     return i
                 if (head := self.heads.get(i)) and self._takes_over(head, item, used, verb):
                     return i
@@ -242,7 +243,7 @@ class _Scan:
         name = self.text[item:i]
         if not name or name[-1] in ",、和与及(—~/":
             return False
-        if self.prose.begins_item(i):
+        if self.prose.begins_item(i) or self.prose.gaps[i] == CELL:
             return True
         m = _SEGMENT_END.search(self.text, i, i + 20)
         if not m or (self._break_within(i + 1, m.start())):
@@ -317,6 +318,8 @@ def find_heads(prose: Prose) -> dict[int, Head]:
         if len(set(letters)) != len(letters) or (len(letters) == 2 and diagonal):
             continue  # 东北至: a corner
         i = m.start()
+        if i and prose.text[i - 1] in SIDE_OF and not prose.gaps[i]:
+            continue  # 西南以: a corner, or the second of 东、西
         if _TRAVEL.search(prose.text, max(0, i - 1), i) or (len(letters) > 1 and not begins_clause(prose, i)):
             continue
         heads[i] = Head(

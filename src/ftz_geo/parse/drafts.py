@@ -1,0 +1,333 @@
+"""Drafts: which label, name, area and sides belong to which zone, block and parcel.
+
+The text's parts are gone through once, in order. What is open at each point (a zone, a block, a
+parcel, a figure that waits for what it is of) decides where the next part goes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ftz_geo.parse.areas import Count, StatedArea
+from ftz_geo.parse.groups import Group
+from ftz_geo.parse.heads import Heading, Label, name_after, name_before
+from ftz_geo.parse.prose import BREAK
+from ftz_geo.parse.words import PARCEL_NOUNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ftz_geo.model import Area
+    from ftz_geo.parse.prose import Prose
+
+__all__ = ["BlockDraft", "ParcelDraft", "ZoneDraft", "draft_zones"]
+
+
+@dataclass
+class ParcelDraft:
+    """A parcel being put together; positions in the folded text."""
+
+    start: int
+    end: int
+    label: str | None = None
+    area: Area | None = None
+    group: Group | None = None
+
+
+@dataclass
+class BlockDraft:
+    """A block being put together."""
+
+    start: int
+    end: int
+    label: str | None = None
+    name: str | None = None
+    noun: str | None = None
+    firm: bool = False
+    """It has a label such as 区块一."""
+    area: Area | None = None
+    count: int | None = None
+    """How many parcels it says it has."""
+    parcels: list[ParcelDraft] = field(default_factory=list)
+    whole: bool = False
+    """The zone's own boundary, or a part of what other blocks cover."""
+
+    @property
+    def described(self) -> bool:
+        """Some parcel has sides."""
+        return any(p.group for p in self.parcels)
+
+
+@dataclass
+class ZoneDraft:
+    """A zone being put together."""
+
+    start: int
+    name: str | None = None
+    area: Area | None = None
+    count: int | None = None
+    noun: str | None = None
+    """What it says its blocks are: 区块, 片区."""
+    blocks: list[BlockDraft] = field(default_factory=list)
+
+
+Part = Heading | Label | Count | StatedArea | Group
+
+
+def draft_zones(prose: Prose, parts: Iterable[Part]) -> list[ZoneDraft]:
+    """Draft the zones of a text from its parts, given in the order of the text."""
+    drafting = _Drafting(prose)
+    for part in parts:
+        match part:
+            case Heading():
+                drafting.open_zone(part.start, part.name)
+            case Label():
+                drafting.take_label(part)
+            case Count():
+                drafting.take_count(part)
+            case StatedArea():
+                drafting.take_area(part)
+            case Group():
+                drafting.take_group(part)
+    return drafting.zones
+
+
+_FOLLOWS_AT_ONCE = re.compile(
+    r"""
+    [,、;。()“”]* (?:该|其|本)?
+    (?:辖区|行政区划|行政区域|区域|片区|地块|宗地|项目|园区|街道|规划|街区|范围)?
+    (?:总|规划|占地|用地|土地|控制|净|合计|实际|出让|征收|核准|拆迁|改造|的)*(?:面积|占地|用地)?
+    (?:共|约|为|计|达|:|共计|大约|近|是)*$
+    """,
+    re.X,
+)
+"""What may stand between the last side and the area of the same parcel across a full stop."""
+
+_DESCRIPTION_AHEAD = re.compile(r"[^。;]{0,40}(?:四至|[东南西北](?:至|起|临)|分为|区域|范围)")
+
+
+class _Drafting:
+    def __init__(self, prose: Prose) -> None:
+        self.prose = prose
+        self.zones = [ZoneDraft(0)]
+        self.block: BlockDraft | None = None
+        self.parcel: ParcelDraft | None = None
+        """A labelled parcel that waits for its sides."""
+        self.waiting: StatedArea | None = None
+        """An area that stood before what it is of."""
+        self.label: Label | None = None
+        """A number such as (一), a label only if a description follows."""
+        self.described_to = 0
+        """Where the last description ends."""
+
+    @property
+    def zone(self) -> ZoneDraft:
+        return self.zones[-1]
+
+    def open_zone(self, start: int, name: str | None) -> None:
+        self.zones.append(ZoneDraft(start, name))
+        self.block = self.parcel = self.waiting = self.label = None
+
+    # --- labels and counts
+
+    def take_label(self, label: Label) -> None:
+        if self.waiting and not self.zone.blocks and self.zone.area is None:
+            self._set_total(self.waiting)
+        self.waiting = None
+        if not label.firm:
+            self.label = label
+            self.block = self.parcel = None
+        elif self.block and self._stands_below(self.block, label):
+            self.parcel = ParcelDraft(label.start, label.end, label.words)
+            self.block.parcels.append(self.parcel)
+            self.block.end = label.end
+        elif any(b.label == label.words and b.described for b in self.zone.blocks):
+            self._take_label_again(label)
+        else:
+            self._open_block(label)
+
+    def _stands_below(self, block: BlockDraft, label: Label) -> bool:
+        return (
+            block.firm
+            and label.noun in PARCEL_NOUNS
+            and block.noun not in PARCEL_NOUNS
+            and self._same_paragraph(block.end, label.start)
+        )
+
+    def _same_paragraph(self, end: int, start: int) -> bool:
+        """Tell whether no paragraph ends between two places; a page break in a sentence ends none."""
+        text, gaps = self.prose.text, self.prose.gaps
+        return start - end < 2000 and not any(
+            gaps[i] >= BREAK and text[i - 1] in "。!?" for i in range(end + 1, min(start + 1, len(text)))
+        )
+
+    def _open_block(self, label: Label) -> None:
+        text = self.prose.text
+        name, end = name_after(self.prose, label.end, min(len(text), label.end + 60))
+        self.block = BlockDraft(label.start, max(label.end, end), label.words, name, label.noun, firm=True)
+        self.parcel = self.label = None
+        self.zone.blocks.append(self.block)
+
+    def _take_label_again(self, label: Label) -> None:
+        """区块一 a second time is a remark on it, or the first block of another zone."""
+        ahead = self.prose.text[label.end : label.end + 80]
+        if self.zone.blocks[-1].label != label.words and re.search(r"^[^。]{0,60}(?:四至|[东南西北]至)", ahead):
+            self.zones.append(ZoneDraft(label.start))
+            self._open_block(label)
+        else:
+            self.block = self.parcel = None
+
+    def take_count(self, count: Count) -> None:
+        if self.block and self.block.firm and not self.block.described:
+            self.block.count = count.number
+        elif self.waiting and self._counts_parcels(count):
+            # 甲区块规划面积5.61平方公里，分两个片区: a block without label and its parcels.
+            area, name = self.waiting, self._subject(self.waiting.start, self.waiting.end)
+            self.block = BlockDraft(area.start, count.end, None, name, area=area.area, count=count.number)
+            self.zone.blocks.append(self.block)
+        elif self.waiting:
+            self._set_total(self.waiting)
+            self._set_count(count)
+        elif self.zone.count is None and not any(b.described for b in self.zone.blocks):
+            self._set_count(count)
+        self.waiting = None
+
+    def _counts_parcels(self, count: Count) -> bool:
+        zone = self.zone
+        return zone.count is not None and zone.noun != count.noun and len(zone.blocks) < zone.count
+
+    def _set_count(self, count: Count) -> None:
+        self.zone.count, self.zone.noun = count.number, count.noun
+        if not self.zone.name:
+            self.zone.name = self._subject(count.start, count.start)
+
+    # --- areas
+
+    def take_area(self, stated: StatedArea) -> None:
+        if stated.role == "part" and not self._description_ahead(stated):
+            return
+        if self._is_of_described(stated):
+            self._give_described(stated)
+        elif self._is_of_open(stated):
+            self._give_open(stated)
+        elif stated.role == "bare" and not self._description_ahead(stated):
+            return
+        elif stated.role == "total":
+            self.waiting = None
+            self._set_total(stated)
+        else:
+            self.waiting = stated
+
+    def _description_ahead(self, stated: StatedArea) -> bool:
+        return _DESCRIPTION_AHEAD.match(self.prose.text, stated.end) is not None
+
+    def _is_of_open(self, stated: StatedArea) -> bool:
+        """Tell whether the area stands right after a label that waits for its sides."""
+        if self.parcel and self.parcel.group is None:
+            end = self.parcel.end
+        elif self.block and self.block.firm and not self.block.described:
+            end = self.block.end
+        else:
+            return False
+        return stated.start - end < 60 and not re.search(r"[。;]", self.prose.text[end : stated.start])
+
+    def _give_open(self, stated: StatedArea) -> None:
+        if self.parcel and self.parcel.group is None:
+            self.parcel.area = self.parcel.area or stated.area
+        elif self.block and self.block.area is None:
+            self.block.area, self.block.end = stated.area, stated.end
+
+    def _is_of_described(self, stated: StatedArea) -> bool:
+        """Tell whether the area belongs to the sides that end just before it."""
+        if not self.block or not self.block.parcels or self.block.parcels[-1].group is None:
+            return False
+        parcel = self.block.parcels[-1]
+        if parcel.area or (self.block.area and len(self.block.parcels) == 1):
+            return False
+        text = self.prose.text
+        number = stated.end - len(stated.words)
+        between = text[parcel.end : number]
+        if "其中" in between or len(between) > 40 or stated.role == "part":
+            return False
+        if _FOLLOWS_AT_ONCE.match(between):
+            return True
+        return not re.search(r"[。;]", between) and (stated.role != "bare" or len(between) < 14)
+
+    def _give_described(self, stated: StatedArea) -> None:
+        if self.block is None:
+            return
+        parcel = self.block.parcels[-1]
+        if len(self.block.parcels) == 1 and parcel.label is None:
+            self.block.area = stated.area
+        else:
+            parcel.area = stated.area
+        parcel.end = max(parcel.end, stated.end)
+        self.block.end = max(self.block.end, stated.end)
+
+    def _set_total(self, stated: StatedArea) -> None:
+        zone = self.zone
+        if zone.blocks and zone.area is None and self._same_breath(zone.blocks[-1].end, stated.start):
+            zone.area = stated.area  # …，总面积40.38平方公里 at the end of the list
+            return
+        if zone.blocks:
+            self.zones.append(ZoneDraft(stated.start))
+            self.block = self.parcel = None
+        self.zone.area = stated.area
+        if not self.zone.name:
+            self.zone.name = self._subject(stated.start, stated.end)
+
+    def _same_breath(self, end: int, start: int) -> bool:
+        between = self.prose.text[end:start]
+        return "。" not in between and len(between) < 200 or re.search(r"(?:以上|合计|总计|共计)[^。]*$", between) is not None
+
+    def _subject(self, start: int, end: int) -> str | None:
+        """Name what an area or count is said of."""
+        if self.label and start - self.label.end < 80:
+            name, _ = name_after(self.prose, self.label.end, start)
+            if name:
+                return name
+        return name_before(self.prose, max(self.described_to, start - 80, 0), end)
+
+    # --- sides
+
+    def take_group(self, group: Group) -> None:
+        before, self.described_to = self.described_to, group.end
+        block = self.block
+        if block and self.parcel and self.parcel.group is None:
+            self.parcel.group, self.parcel.end = group, group.end
+        elif block and block.firm and not block.described:
+            block.parcels.append(ParcelDraft(block.start, group.end, None, None, group))
+        elif block and block.count and len(block.parcels) < block.count and block.parcels is not None:
+            name = name_before(self.prose, max(before, block.start), group.start)
+            block.parcels.append(ParcelDraft(group.start, group.end, name, None, group))
+        else:
+            self._open_described(group, before)
+            return
+        block.end = group.end
+        self.parcel = None
+
+    def _open_described(self, group: Group, before: int) -> None:
+        """Open a block for sides that no label waits for."""
+        area, self.waiting = self.waiting, None
+        label, self.label = self.label, None
+        start = group.start
+        if label:
+            name, _ = name_after(self.prose, label.end, group.start)
+            start = label.start
+        else:
+            name = name_before(self.prose, max(before, start - 160), start)
+            start = min(start, area.start) if area else start
+        lead = self.prose.text[max(0, group.start - 60) : group.start]
+        self.block = BlockDraft(
+            start,
+            group.end,
+            label.words if label else None,
+            name,
+            area=area.area if area else None,
+            parcels=[ParcelDraft(start, group.end, None, None, group)],
+            whole=re.search(r"其中[^。;]{0,40}$", lead) is not None,
+        )
+        self.zone.blocks.append(self.block)
+        self.parcel = None

@@ -1,0 +1,130 @@
+"""Groups: the sides that describe one parcel, kept apart from passing remarks."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ftz_geo.model import DIRECTIONS
+from ftz_geo.parse.names import is_complete
+from ftz_geo.parse.words import LEAD_INS, one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftz_geo.model import Direction, Feature
+    from ftz_geo.parse.prose import Prose
+    from ftz_geo.parse.sides import Side
+
+__all__ = ["Group", "group_sides", "is_description"]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The sides of one parcel, or its ring."""
+
+    start: int
+    end: int
+    sides: tuple[Side, ...] = ()
+    ring: tuple[Feature, ...] = ()
+
+    @property
+    def directions(self) -> set[Direction]:
+        """The directions that have a side."""
+        return {d for s in self.sides for d in s.directions}
+
+    def abuttals(self) -> dict[Direction, tuple[Feature, ...]]:
+        """Give the features of every direction, in the order of the text."""
+        found: dict[Direction, tuple[Feature, ...]] = dict.fromkeys(DIRECTIONS, ())
+        for side in self.sides:
+            for direction, features in side.features:
+                found[direction] += features
+        return found
+
+    def alternatives(self) -> dict[Direction, tuple[tuple[Feature, ...], ...]]:
+        """Give the other readings of the directions that have any."""
+        found: dict[Direction, tuple[tuple[Feature, ...], ...]] = {}
+        for side in self.sides:
+            for direction, features in side.others:
+                found[direction] = (*found.get(direction, ()), features)
+        return found
+
+
+def group_sides(prose: Prose, sides: list[Side], label_starts: list[int]) -> Iterator[Group]:
+    """Put sides together that describe one parcel.
+
+    Parameters
+    ----------
+    prose : Prose
+    sides : list of Side
+        In the order of the text.
+    label_starts : list of int
+        Where the labels of blocks begin; no group reaches over one.
+    """
+    current: list[Side] = []
+    for side in sides:
+        if current and not _goes_on(prose, current, side, label_starts):
+            yield Group(current[0].start, current[-1].end, tuple(current))
+            current = []
+        current.append(side)
+    if current:
+        yield Group(current[0].start, current[-1].end, tuple(current))
+
+
+_CORNER = re.compile(r"[^,。;、]{1,20}以[东西][南北]|[东西][南北][至以临邻接][^,。;]{1,40}")
+"""A corner is no side, and does not end a description either."""
+
+
+def _goes_on(prose: Prose, group: list[Side], side: Side, label_starts: list[int]) -> bool:
+    """Tell whether a side describes the same parcel as the sides before it."""
+    last = group[-1]
+    if bisect_left(label_starts, last.end) != bisect_left(label_starts, side.start + 1):
+        return False
+    between = prose.text[last.end : side.start]
+    if len(between) > 80:
+        return False
+    between = _CORNER.sub("", between)
+    known = {d for s in group for d in s.directions}
+    if known.intersection(side.directions):
+        if side.inverse and last.inverse:
+            return len(known) < 3 and len(between) < 4 and not re.search(r"[及和与;。]", between)
+        return set(side.directions) == set(last.directions) and len(known) < 3 and len(between) < 3
+    if len(between) > 60 or (last.latin and re.search(r"[.:]", between)):
+        return False
+    if re.search(r"[。;!?]", between):
+        # A side may begin the next sentence, but not one that tells something else first.
+        return len(re.sub(r"[。;!?,]", "", between)) <= 4 and len(known) < 4
+    return side.inverse == last.inverse or len(between) <= 12
+
+
+_LED = re.compile(rf"(?:{one_of(LEAD_INS)})[^,。;]{{0,6}}$")
+_AREA_AFTER = re.compile(r"(?:的)?(?:连片)?(?:区域|范围|地区|部分|地块|片区|一带)?[,、。;)]")
+
+
+def is_description(prose: Prose, group: Group, before: Group | None) -> bool:
+    """Tell whether a group describes a parcel and is not a passing remark.
+
+    Three directions do. Two do unless they follow a full description (its neighbours are told);
+    a single one only after a lead-in such as 范围为.
+    """
+    known = group.directions
+    first = group.sides[0]
+    lead = prose.text[max(0, group.start - 24) : group.start]
+    led = _LED.search(lead) is not None
+    full = before is not None and len(before.directions) == 4
+    if before and full and len(known) < 4 and group.start - before.end < 120 and not first.inverse:
+        # 片区东侧为…，南侧为… after a full description tells what lies around.
+        return led
+    if len(known) >= 3:
+        return True
+    if len(known) == 2:
+        if first.inverse:
+            return True
+        last_words = re.split(r"[,。;:、]", lead)[-1]
+        return all(s.strong for s in group.sides) and (first.clean or is_complete(last_words))
+    if first.inverse:
+        area_follows = _AREA_AFTER.match(prose.text, group.end) is not None
+        return area_follows and (led or lead.endswith((":", "为", "招收")))
+    return first.strong and led

@@ -1,0 +1,198 @@
+"""Heads: labels, proper names and title lines that open a block or a zone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from ftz_geo.parse.prose import BREAK, CELL
+from ftz_geo.parse.words import AREA_NOUNS, BLOCK_NOUNS, LEAD_INS, NUMERALS, one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftz_geo.parse.prose import Prose
+
+__all__ = ["Heading", "Label", "find_headings", "find_labels", "name_after", "name_before"]
+
+
+# --- labels ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """区块一, (三), 2. or 1号地块, at the beginning of a clause."""
+
+    start: int
+    end: int
+    words: str
+    """Folded."""
+    noun: str | None
+    firm: bool
+    """区块一 is a label wherever it begins a clause; (一) only if a description follows."""
+
+
+_N = rf"(?:[{NUMERALS}]{{1,4}}|\d{{1,3}})"
+_FIRM = re.compile(
+    rf"""
+      (?P<noun> {one_of(BLOCK_NOUNS)} ) [之第]?
+      (?: {_N} | [A-Z]\d{{0,2}} ) (?:-\d{{1,2}})?
+      (?! [\d.至界路街道亩个] | 号线 | 号路 | 平方 | 公顷 )          # 地块一四至, 区域2个
+    | (?: 第?{_N}(?:号|\#|-\d{{1,2}}\#?)? | [A-Z]\d{{0,2}}(?:-\d{{1,3}})?号? )
+      (?P<noun2> {one_of((*BLOCK_NOUNS, "土地"))} ) (?![路街道])
+    """,
+    re.X,
+)
+_LOOSE = re.compile(
+    rf"""
+      [(\[]{_N}[)\]][、.]? | {_N}[、.](?!\d) | \d{{1,2}}\)[、.]? | [①-⑳] | 第{_N}[、,:.]
+    """,
+    re.X,
+)
+
+
+def find_labels(prose: Prose, taken: bytearray) -> list[Label]:
+    """Find the labels that begin a clause and are no part of a side.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> text = "分为两个区块：区块一东至甲路；区块二东至区块一。\\n（二）3号地块：面积2亩"
+    >>> prose = Prose.of(text)
+    >>> [label.words for label in find_labels(prose, bytearray(len(prose.text)))]
+    ['区块一', '区块二', '(二)', '3号地块']
+    """
+    text = prose.text
+    found: list[Label] = []
+    for m in _FIRM.finditer(text):
+        i = m.start()
+        before, after = text[max(0, i - 2) : i], text[m.end() : m.end() + 1]
+        begins = not before or prose.gaps[i] >= CELL or before[-1] in "。;:,(!?)]—" or before in ("其中", "别为")
+        listed = (after != "" and after in "、和与及至") or (before != "" and before[-1] in "、和与及")
+        if begins and not listed and not taken[i]:
+            found.append(Label(i, m.end(), m.group(), m["noun"] or m["noun2"], firm=True))
+    for m in _LOOSE.finditer(text):
+        i = m.start()
+        if (i == 0 or prose.gaps[i] >= BREAK or text[i - 1] in "。;:") and not taken[i]:
+            found.append(Label(i, m.end(), re.sub(r"[、,.:]$", "", m.group()), None, firm=False))
+    return sorted(found, key=lambda label: label.start)
+
+
+# --- proper names ---------------------------------------------------------------------------
+
+_STOP = re.compile(
+    rf"""
+      [,。;:(\["]
+    | 的?(?:官方|完整|精确|具体|正式|行政|规定|原始|实际)?(?:{one_of(LEAD_INS)})(?:为|是|:|在|$|[东南西北(])
+    | (?:总|规划|用地|占地|土地|核准|控制|净|升级后|扩区后|调整后|实施|约|的)*(?:面积|占地|用地规模)
+    | 约?\d+(?:\.\d+)?(?:平方|公顷|亩|km|ha)
+    | [东南西北](?:[、,和]?[东南西北])*(?:面|侧|边|部)?(?:至|起|临|靠|邻|抵|到|接|以|与)
+    | 位于 | 地处 | 共[{NUMERALS}\d] | 分为 | 由[{NUMERALS}\d]
+    """,
+    re.X,
+)
+_NO_NAME = re.compile(
+    r"""
+      给出|写|披露|明确|规定|确定|坚持|公告|通告|批复|同意|说明|可见|包括|属于|资料|其中|为准|根据|按照
+    | 请示|收悉|^[该本此其]|^(?:扩区|升级|调整|规划)后$|[。,;]
+    """,
+    re.X,
+)
+_PREFIX = re.compile(
+    r"^(?:[\s—、:,;.)\]“”\"'-]|其中|以及|和|与|二是|一是|三是|分别为|分别是|包括|同意|将|对|我[市县区]的?|(?:扩区|升级|调整)后的?,?)+"
+)
+_NOUN_END = re.compile(rf"{one_of(AREA_NOUNS)}(?:[A-Z\d]+|[{NUMERALS}]期)?$")
+
+
+def _name_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
+    """Find the words at the beginning of a stretch that can be a proper name."""
+    text = prose.text
+    prefix = _PREFIX.match(text[start:end])
+    a = start + (prefix.end() if prefix else 0)
+    m = _STOP.search(text, a, end)
+    name = text[a : m.start() if m else end].rstrip("的为是、“—")
+    if name.endswith("”") and "“" not in name:
+        name = name[:-1]
+    if not 2 <= len(name) <= 40 or _NO_NAME.search(name) or name.isdigit():
+        return None
+    return a, a + len(name)
+
+
+def name_after(prose: Prose, start: int, end: int) -> tuple[str | None, int]:
+    """Find the proper name that follows a label, and where it ends.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> prose = Prose.of("区块一：武清经开区建成区，36.88平方公里")
+    >>> name_after(prose, 3, len(prose.text))
+    ('武清经开区建成区', 12)
+    """
+    found = _name_in(prose, start, end)
+    return (prose.words(*found), found[1]) if found else (None, start)
+
+
+def name_before(prose: Prose, lowest: int, end: int) -> str | None:
+    """Find the proper name in the sentence that leads up to ``end``, the last one that fits.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> prose = Prose.of("二、调整后，利津经济开发区的规划面积为")
+    >>> name_before(prose, 0, len(prose.text))
+    '利津经济开发区'
+    """
+    text = prose.text
+    a = max(max((text.rfind(c, lowest, end) for c in "。;!?"), default=-1) + 1, lowest)
+    name = None
+    for segment in re.finditer(r"[^,:]+", text[a:end]):
+        p, q = a + segment.start(), a + segment.end()
+        if m := _LOOSE.match(text, p, q):
+            p = m.end()
+        found = _name_in(prose, p, q)
+        if found and _NOUN_END.search(text[found[0] : found[1]]):
+            name = prose.words(*found)
+    return name
+
+
+# --- title lines ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title line of a zone's own document."""
+
+    start: int
+    name: str
+
+
+_TITLE = re.compile(r"(?P<name>.{2,60}?)(?:的?(?:总体|建设|实施|设立|规划|发展)方案|总体规划)$")
+_SENTENCE = re.compile(r"[。;:,!?]")
+_LISTED = re.compile(rf"[-·]|附[件表]|\d+[.、]|[({NUMERALS}]+[、)]")
+
+
+def find_headings(prose: Prose) -> Iterator[Heading]:
+    """Find the title lines that open a zone; one that a page broke in two is put together.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> text = "附件：1. 甲联动创新区总体方案\\n附件1\\n\\n甲（乙）自由贸易试验区\\n联动创新区总体方案\\n\\n为贯彻落实，制定本方案。"
+    >>> [h.name for h in find_headings(Prose.of(text))]
+    ['甲（乙）自由贸易试验区联动创新区']
+    """
+    text = prose.text
+    before = ""
+    for a, b in pairwise([*prose.line_starts, len(text)]):
+        line = text[a:b]
+        if len(line) <= 70 and line.endswith(("方案", "规划")) and not _SENTENCE.search(line):
+            if 6 < len(before) < 40 and prose.gaps[a] == BREAK and not _SENTENCE.search(before):
+                if not _LISTED.match(before):
+                    a -= len(before)
+                    line = before + line
+            m = _TITLE.match(line)
+            if m and not _LISTED.match(line):
+                yield Heading(a, re.sub(r"\s+", "", prose.words(a, a + m.end("name"))))
+        before = line if b - a < 80 else ""
