@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No test asserts a time, hypothesis' own deadline included; the same examples on every machine.
+settings.register_profile("ftz-geo", deadline=None, derandomize=True)
+settings.load_profile("ftz-geo")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
