@@ -1,9 +1,9 @@
 """One offline map per zone, and an index of all zones.
 
-folium writes the layers; :mod:`ftz_geo.render.offline` makes a file of them. branca runs what an
-element wrote through jinja2 once more, so a block named ``{{ … }}`` would be *executed* here in
-Python: no word of a document is ever given to folium. Its features carry numbers, and the page
-script looks the words up.
+folium makes the map, its groups of layers and the control that switches them; the page script
+fills the groups from a JSON block. branca runs what an element wrote through jinja2 once more, so
+a block named ``{{ … }}`` would be *executed* in Python if folium were told its name: nothing that
+comes from a document is ever given to folium.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 
 from ftz_geo.errors import GeometryError
@@ -25,21 +26,24 @@ if TYPE_CHECKING:
     import geopandas
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import Audit, Plan
+    from ftz_geo.model import Audit, Edge, Plan
     from ftz_geo.render.views import Colour, ParcelView, ZoneView
 
 __all__ = ["map_pages"]
 
 SKETCH_NOTE = "示意：按文字和面积排布，位置不可用于定位"
 
-_DIGITS = 8
-"""Decimals of a coordinate in a page: 1 mm, which moves the area of a block by less than 1e-6 of it."""
+_UNITS_PER_DEGREE = 10**7
+"""Coordinates stand in a page as whole numbers of this fine a grid, 1 cm, as GeoJSON is written too."""
 
-_CHINA = (73.0, 18.0, 135.0, 53.5)
-"""What a map without any polygon shows: west, south, east, north."""
+_INDEX_TOLERANCE_DEGREES = 2e-5
+"""How far the index, where a zone is a few hundred pixels wide, may simplify an outline: 2 m."""
 
 _DEGREE_M = 111_000
 """Metres in a degree of latitude, near enough to keep a label off a shape."""
+
+_CHINA = (73.0, 18.0, 135.0, 53.5)
+"""What a map without any polygon shows: west, south, east, north."""
 
 _OSM = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 _TIANDITU = (
@@ -47,18 +51,111 @@ _TIANDITU = (
     "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk={tk}"
 )
 
-
-def _geojson(features: Iterator[dict[str, Any]]) -> dict[str, Any]:
-    return {"type": "FeatureCollection", "features": list(features)}
-
-
-def _feature(geometry: BaseGeometry, **properties: Any) -> dict[str, Any]:
-    rounded = shapely.transform(geometry, lambda lonlat: lonlat.round(_DIGITS))
-    return {"type": "Feature", "geometry": shapely.geometry.mapping(rounded), "properties": properties}
+_Grid = list[tuple[int, int]]
+"""Vertices on the page's grid, longitude and latitude; of a ring, the first is not repeated."""
 
 
-def _fill(grade: str, colour: Colour, *, outlined: bool) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Shape:
+    """A drawn parcel on one map."""
+
+    parcel: ParcelView
+    geometry: BaseGeometry
+    colour: Colour
+    card: int
+    """Number of the card that a click on it opens."""
+
+
+def _script(bounds: Sequence[float], *, edges: bool, uncertain: bool, what: str) -> str:
+    """Write the map's JavaScript with folium: base maps, empty groups of layers, and what to show."""
+    import folium
+    from folium.map import CustomPane
+    from folium.utilities import JsCode
+
+    the_map = folium.Map(tiles=None, zoom_control=False, zoom_snap=0.25, zoom_delta=0.5)
+    for pane, z_index in (("graticule", 350), ("edges", 450), ("labels", 470)):
+        CustomPane(pane, z_index=z_index).add_to(the_map)
+
+    folium.FeatureGroup(name="纸面（离线）", overlay=False).add_to(the_map)
+    switched_off: dict[str, Any] = {"show": False, "max_zoom": 19}
+    tianditu = {
+        "subdomains": "01234567",
+        "attr": "天地图",
+        "tk": JsCode("ftzGeo.tiandituKey"),
+        **switched_off,
+    }
+    folium.TileLayer(
+        _OSM, name="OpenStreetMap（联网）", attr="© OpenStreetMap contributors", **switched_off
+    ).add_to(the_map)
+    folium.TileLayer(_TIANDITU, name="天地图（联网，需密钥）", layer="vec", **tianditu).add_to(the_map)
+
+    layers = {"blocks": folium.FeatureGroup(name=what)}
+    if edges:
+        layers["edges"] = folium.FeatureGroup(name="四至边线")
+        layers["sideNames"] = folium.FeatureGroup(name="四至名称")
+    layers["names"] = folium.FeatureGroup(name=f"{what}名称")
+    if uncertain:
+        layers["uncertainty"] = folium.FeatureGroup(name="位置不确定范围", show=False)
+    layers["graticule"] = folium.FeatureGroup(name="经纬网")
+    for layer in layers.values():
+        layer.add_to(the_map)
+    folium.TileLayer(
+        _TIANDITU, name="天地图注记（联网，需密钥）", layer="cva", overlay=True, **tianditu
+    ).add_to(the_map)
+    folium.LayerControl(collapsed=True).add_to(the_map)
+    west, south, east, north = map(float, bounds)
+    the_map.fit_bounds(
+        [[south, west], [north, east]], padding_top_left=(40, 60), padding_bottom_right=(40, 90), max_zoom=16
+    )
+
+    # Names that are the same at every run, and no header: its tags fetch what the page has already.
+    for number, element in enumerate(_elements(the_map)):
+        element._id = str(number)
+    figure: Any = the_map.get_root()
+    figure.render()
+    variables = ", ".join(f"{key}: {layer.get_name()}" for key, layer in layers.items())
+    return f"{figure.script.render()}\nftzGeo.start({the_map.get_name()}, {{{variables}}});"
+
+
+def _elements(element: Any) -> Iterator[Any]:
+    yield element
+    for child in element._children.values():
+        yield from _elements(child)
+
+
+def _grid(line: BaseGeometry) -> _Grid:
+    units = np.rint(shapely.get_coordinates(line) * _UNITS_PER_DEGREE).astype(int)
+    return [(int(x), int(y)) for x, y in units]
+
+
+def _differences(vertices: _Grid) -> list[int]:
+    """Write vertices flat, the first as it is and each other as its step from the one before."""
+    steps = np.diff(np.array(vertices), axis=0, prepend=0)
+    return [int(step) for step in steps.ravel()]
+
+
+def _place(line: _Grid, rings: Sequence[_Grid]) -> list[int] | None:
+    """Find a line in one of the rings: the ring's number, where it starts there, and its vertices.
+
+    Examples
+    --------
+    >>> _place([(2, 0), (2, 2), (0, 0)], [[(0, 0), (2, 0), (2, 2)]])
+    [0, 1, 3]
+    >>> _place([(2, 2), (2, 0)], [[(0, 0), (2, 0), (2, 2)]]) is None
+    True
+    """
+    for number, ring in enumerate(rings):
+        if line[0] in ring and len(line) <= len(ring) + 1:
+            start = ring.index(line[0])
+            turned = ring[start:] + ring[: start + 1]
+            if turned[: len(line)] == line:
+                return [number, start, len(line)]
+    return None
+
+
+def _fill(shape: _Shape, *, outlined: bool) -> dict[str, Any]:
     """Style of a polygon: plain where its place is known, hatched where it is only a sketch."""
+    grade, colour = shape.parcel.grade, shape.colour
     style = {
         "stroke": outlined,
         "color": colour.ink,
@@ -81,146 +178,46 @@ def _centre(geometry: BaseGeometry) -> tuple[list[float], float]:
     middle, radius_m = shapely.Point(inscribed.coords[0]), float(inscribed.length)
     # A long shape has many such circles: the one in its middle looks best, if it is about as large.
     if largest.contains(largest.centroid):
-        central_m = float(largest.exterior.distance(largest.centroid))
+        central_m = float(largest.boundary.distance(largest.centroid))
         if central_m > 0.85 * radius_m:
             middle, radius_m = largest.centroid, central_m
     lon, lat = shapely.get_coordinates(plane.to_lonlat(middle))[0]
-    return [round(float(lat), 6), round(float(lon), 6)], radius_m
+    return [round(float(lat), 6), round(float(lon), 6)], round(radius_m, 1)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Shape:
-    """A drawn parcel on one map."""
-
-    parcel: ParcelView
-    geometry: BaseGeometry
-    colour: Colour
-    card: int
-    """Number of the card that a click on it opens."""
-
-
-def _script(shapes: Sequence[_Shape], *, edges: bool, what: str) -> str:
-    """Write a map's JavaScript with folium: shapes by their number, and layers to be filled by the page."""
-    import folium
-    from folium.map import CustomPane
-    from folium.utilities import JsCode
-
-    the_map = folium.Map(tiles=None, zoom_control=False, zoom_snap=0.25, zoom_delta=0.5)
-    for pane, z_index in (("graticule", 350), ("edges", 450), ("labels", 470)):
-        CustomPane(pane, z_index=z_index).add_to(the_map)
-
-    folium.FeatureGroup(name="纸面（离线）", overlay=False).add_to(the_map)
-    switched_off: dict[str, Any] = {"show": False, "max_zoom": 19}
-    tianditu: dict[str, Any] = {
-        "subdomains": "01234567",
-        "attr": "天地图",
-        "tk": JsCode("ftzGeo.tiandituKey"),
-        **switched_off,
-    }
-    for layer in (
-        folium.TileLayer(
-            _OSM, name="OpenStreetMap（联网）", attr="© OpenStreetMap contributors", **switched_off
-        ),
-        folium.TileLayer(_TIANDITU, name="天地图（联网，需密钥）", layer="vec", **tianditu),
-        folium.TileLayer(_TIANDITU, name="天地图注记（联网，需密钥）", layer="cva", overlay=True, **tianditu),
-    ):
-        layer.add_to(the_map)
-
-    layers: dict[str, Any] = {"blocks": folium.GeoJson(_polygons(shapes, edges), name=what, smooth_factor=0)}
-    if edges:
-        layers["edges"] = folium.GeoJson(_edges(shapes), name="四至边线", smooth_factor=0, pane="edges")
-        layers["sideNames"] = folium.FeatureGroup(name="四至名称")
-    layers["names"] = folium.FeatureGroup(name=f"{what}名称")
-    if any(shape.parcel.uncertainty_m for shape in shapes):
-        layers["uncertainty"] = folium.FeatureGroup(name="位置不确定范围", show=False)
-    layers["graticule"] = folium.FeatureGroup(name="经纬网")
-    for layer in layers.values():
-        layer.add_to(the_map)
-    folium.LayerControl(collapsed=True).add_to(the_map)
-
-    bounds = shapely.total_bounds([s.geometry for s in shapes]) if shapes else _CHINA
-    west, south, east, north = map(float, bounds)
-    the_map.fit_bounds([[south, west], [north, east]], padding=(36, 36), max_zoom=16)
-
-    # Names that are the same at every run, and no header: its tags fetch what the page has already.
-    for number, element in enumerate(_elements(the_map)):
-        element._id = str(number)
-    figure: Any = the_map.get_root()
-    figure.render()
-    variables = ", ".join(f"{key}: {layer.get_name()}" for key, layer in layers.items())
-    return f"{figure.script.render()}\nftzGeo.start({the_map.get_name()}, {{{variables}}});"
-
-
-def _elements(element: Any) -> Iterator[Any]:
-    yield element
-    for child in element._children.values():
-        yield from _elements(child)
-
-
-def _polygons(shapes: Sequence[_Shape], edges: bool) -> dict[str, Any]:
-    return _geojson(
-        _feature(
-            shape.geometry,
-            n=n,
-            style=_fill(shape.parcel.grade, shape.colour, outlined=not (edges and shape.parcel.evidence)),
-        )
-        for n, shape in enumerate(shapes)
-    )
-
-
-def _edges(shapes: Sequence[_Shape]) -> dict[str, Any]:
-    return _geojson(
-        _feature(
-            edge.line,
-            n=n,
-            edge=k,
-            style={"color": shape.colour.ink, "weight": 2.5, "dashArray": METHODS[edge.method]},
-        )
-        for n, shape in enumerate(shapes)
-        for k, edge in enumerate(shape.parcel.evidence)
-    )
-
-
-def _shape_data(shape: _Shape) -> dict[str, Any]:
-    parcel = shape.parcel
+def _shape_data(shape: _Shape, edges: Sequence[Edge]) -> dict[str, Any]:
+    """Put a shape into the page's terms; its edges refer to its rings where they run along them."""
+    polygons = [p for p in shapely.get_parts(shape.geometry) if p.geom_type == "Polygon"]
+    parts = [[_grid(ring)[:-1] for ring in shapely.get_rings(polygon)] for polygon in polygons]
+    rings = [ring for part in parts for ring in part]
     centre, radius_m = _centre(shape.geometry)
     return {
-        "title": " ".join(filter(None, (parcel.title, parcel.name))),
+        "title": " ".join(filter(None, (shape.parcel.title, shape.parcel.name))),
         "card": shape.card,
-        "ink": shape.colour.ink,
+        "parts": [[_differences(ring) for ring in part] for part in parts],
+        "style": _fill(shape, outlined=not edges),
         "centre": centre,
-        "radius_m": round(radius_m, 1),
-        "uncertainty_m": parcel.uncertainty_m,
-        "edges": [
-            {"side": LABELS_ZH[e.side], "name": e.feature, "method": LABELS_ZH[e.method]}
-            for e in parcel.evidence
-        ],
+        "radius_m": radius_m,
+        "uncertainty_m": shape.parcel.uncertainty_m,
+        "edges": [_edge_data(edge, rings) for edge in edges],
     }
 
 
-def _zone_page(zone: ZoneView, context: Mapping[str, Any]) -> str:
-    shapes = [
-        _Shape(parcel=p, geometry=p.geometry, colour=p.colour, card=p.number)
-        for p in zone.parcels
-        if p.geometry is not None
-    ]
-    data = [_shape_data(s) for s in shapes]
-    names = [
-        {
-            "lines": [w for w in (s.parcel.title, s.parcel.name, _km2(s.parcel)) if w],
-            "beside": False,
-            **{key: d[key] for key in ("centre", "radius_m", "ink")},
-        }
-        for s, d in zip(shapes, data, strict=True)
-    ]
-    return offline.map_page(
-        "zone.html",
-        drawing=_script(shapes, edges=True, what="区块"),
-        data={"shapes": data, "names": names},
-        zone=zone,
-        sketched="sketched" in zone.grades,
-        **context,
-    )
+def _edge_data(edge: Edge, rings: Sequence[_Grid]) -> dict[str, Any]:
+    line = _grid(edge.line)
+    place = _place(line, rings)
+    return {
+        "side": LABELS_ZH[edge.side],
+        "name": edge.feature,
+        "method": LABELS_ZH[edge.method],
+        "dash": METHODS[edge.method],
+        **({"line": _differences(line)} if place is None else {"place": place}),
+    }
+
+
+def _label(parcel: ParcelView) -> list[str]:
+    """Give the lines without which a label would not tell a parcel from its neighbours."""
+    return [word for word in (parcel.block, parcel.label) if word] or [parcel.title]
 
 
 def _km2(parcel: ParcelView) -> str | None:
@@ -229,31 +226,73 @@ def _km2(parcel: ParcelView) -> str | None:
     return None if parcel.measured_km2 is None else f"图上 {parcel.measured_km2:.2f} km²"
 
 
-def _index_page(zones: Sequence[ZoneView], context: Mapping[str, Any]) -> str:
+def _bounds(shapes: Sequence[_Shape]) -> tuple[float, float, float, float]:
+    if not shapes:
+        return _CHINA
+    west, south, east, north = map(float, shapely.total_bounds([s.geometry for s in shapes]))
+    return west, south, east, north
+
+
+def _zone_page(zone: ZoneView, context: Mapping[str, Any]) -> str:
     shapes = [
-        _Shape(parcel=p, geometry=p.geometry, colour=zone.colour, card=n)
-        for n, zone in enumerate(zones)
+        _Shape(parcel=p, geometry=p.geometry, colour=p.colour, card=p.number)
         for p in zone.parcels
         if p.geometry is not None
     ]
-    names = []
-    for zone in zones:
-        found = [p.geometry for p in zone.parcels if p.geometry is not None]
-        if found:
-            west, south, east, north = map(float, shapely.total_bounds(found))
+    data = [_shape_data(s, s.parcel.evidence) for s in shapes]
+    names = [
+        {
+            "lines": [*_label(s.parcel), *filter(None, (s.parcel.name, _km2(s.parcel)))],
+            "least": len(_label(s.parcel)),
+            "shape": n,
+            "ink": s.colour.ink,
+            "centre": d["centre"],
+            "radius_m": d["radius_m"],
+        }
+        for n, (s, d) in enumerate(zip(shapes, data, strict=True))
+    ]
+    uncertain = any(s.parcel.uncertainty_m for s in shapes)
+    return offline.map_page(
+        "zone.html",
+        drawing=_script(_bounds(shapes), edges=True, uncertain=uncertain, what="区块"),
+        data={"units_per_degree": _UNITS_PER_DEGREE, "shapes": data, "names": names},
+        zone=zone,
+        sketched="sketched" in zone.grades,
+        **context,
+    )
+
+
+def _index_page(zones: Sequence[ZoneView], context: Mapping[str, Any]) -> str:
+    shapes, names = [], []
+    for n, zone in enumerate(zones):
+        of_zone = [
+            _Shape(
+                parcel=p,
+                geometry=p.geometry.simplify(_INDEX_TOLERANCE_DEGREES),
+                colour=zone.colour,
+                card=n,
+            )
+            for p in zone.parcels
+            if p.geometry is not None
+        ]
+        shapes += of_zone
+        if of_zone:
+            west, south, east, north = _bounds(of_zone)
             names.append(
                 {
-                    "lines": [zone.name, *([f"{zone.declared} km²"] if zone.declared else [])],
+                    "lines": [zone.short_name, *([f"{zone.declared} km²"] if zone.declared else [])],
+                    "least": 1,
+                    "shape": None,
+                    "ink": zone.colour.ink,
                     "centre": [round((south + north) / 2, 6), round((west + east) / 2, 6)],
                     "radius_m": round((north - south) / 2 * _DEGREE_M),
-                    "beside": True,
-                    "ink": zone.colour.ink,
                 }
             )
+    data = [_shape_data(s, ()) for s in shapes]
     return offline.map_page(
         "index.html",
-        drawing=_script(shapes, edges=False, what="片区"),
-        data={"shapes": [_shape_data(s) for s in shapes], "names": names},
+        drawing=_script(_bounds(shapes), edges=False, uncertain=False, what="片区"),
+        data={"units_per_degree": _UNITS_PER_DEGREE, "shapes": data, "names": names},
         zones=zones,
         sketched=any("sketched" in zone.grades for zone in zones),
         **context,

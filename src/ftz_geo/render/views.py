@@ -15,7 +15,7 @@ from ftz_geo.model import DIRECTIONS, LABELS_ZH
 from ftz_geo.render.quotes import marked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import geopandas
     from shapely.geometry.base import BaseGeometry
@@ -108,9 +108,11 @@ class ParcelView:
     id: str
     number: int
     """Its place in the zone, from 0: the name of its card."""
+    block: str | None
+    """The block's label, or its name."""
     label: str | None
     title: str
-    """Block and parcel label."""
+    """Both, or the id."""
     name: str | None
     colour: Colour
     geometry: BaseGeometry | None
@@ -133,6 +135,11 @@ def _grades(parcels: Iterable[ParcelView]) -> tuple[str, ...]:
     return tuple(g for g in GRADES if g in found)
 
 
+def _weakest(parcels: Iterable[ParcelView]) -> str:
+    drawn = _grades(p for p in parcels if p.geometry is not None)
+    return drawn[-1] if drawn else "undetermined"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BlockView:
     """One block as its row of the table shows it."""
@@ -150,6 +157,11 @@ class BlockView:
         """The grades of its parcels, each once, best first."""
         return _grades(self.parcels)
 
+    @property
+    def weakest(self) -> str:
+        """The last grade of what is drawn of it, which its swatch shows."""
+        return _weakest(self.parcels)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ZoneView:
@@ -159,6 +171,8 @@ class ZoneView:
     file: str
     """The name of its page."""
     name: str
+    short_name: str
+    """What tells it from the other zones, for a map with little room."""
     colour: Colour
     declared: str | None
     """This and the next three in km², as the audit or the plan gives them."""
@@ -178,6 +192,11 @@ class ZoneView:
     def grades(self) -> tuple[str, ...]:
         """The grades of its parcels, each once, best first."""
         return _grades(self.parcels)
+
+    @property
+    def weakest(self) -> str:
+        """The last grade of what is drawn of it, which its swatch shows."""
+        return _weakest(self.parcels)
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -277,6 +296,7 @@ def _parcel(row: Mapping[str, Any], number: int, stated: _Stated, colour: Colour
     return ParcelView(
         id=parcel_id,
         number=number,
+        block=block,
         label=label,
         title=" ".join(filter(None, (block, label))) or parcel_id,
         name=name if name != block else None,
@@ -325,6 +345,29 @@ def page_file(zone_id: str, number: int) -> str:
     return f"{zone_id}.html" if safe else f"_{number}.html"
 
 
+def _shared(names: Sequence[str]) -> int:
+    """How many characters all names begin with."""
+    columns = enumerate(zip(*names, strict=False))
+    return next((i for i, letters in columns if len(set(letters)) > 1), min(map(len, names), default=0))
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """Take off the beginning and the end that all names share, if that is much and leaves something.
+
+    Examples
+    --------
+    >>> short_names(["天津自贸试验区西青经开区联动创新区", "天津自贸试验区子牙经开区联动创新区"])
+    ['西青', '子牙']
+    >>> short_names(["东丽区", "河东区"]), short_names(["天津自贸试验区"])
+    (['东丽区', '河东区'], ['天津自贸试验区'])
+    """
+    start = _shared(names)
+    end = _shared([name[start:][::-1] for name in names])
+    start, end = (0 if n < 4 else n for n in (start, end))
+    short = [name[start : len(name) - end] for name in names]
+    return short if min(map(len, short), default=0) >= 2 else list(names)
+
+
 def zone_views(
     plan: Plan | None, parcels: geopandas.GeoDataFrame, audit: Audit | None
 ) -> tuple[ZoneView, ...]:
@@ -351,6 +394,7 @@ def zone_views(
     for record in records:
         by_zone.setdefault(str(record["zone_id"]), []).append(record)
 
+    names = [_word(rows[0].get("zone")) or zone_id for zone_id, rows in by_zone.items()]
     views = []
     for number, (zone_id, rows) in enumerate(by_zone.items()):
         blocks: list[BlockView] = []
@@ -369,7 +413,8 @@ def zone_views(
             ZoneView(
                 id=zone_id,
                 file=page_file(zone_id, number + 1),
-                name=_word(rows[0].get("zone")) or zone_id,
+                name=names[number],
+                short_name=short_names(names)[number],
                 colour=PALETTE[number % len(PALETTE)],
                 declared=figure(declared.get(zone_id, totals.get("declared_km2"))),
                 total=figure(totals.get("sum_km2")),

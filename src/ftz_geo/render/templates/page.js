@@ -1,5 +1,6 @@
-/* The page script of ftz_geo's maps. folium drew the layers; this adds what Leaflet has none for: labels
-   that keep clear of each other, a graticule, cards, and the way from the table to the map.
+/* The page script of ftz_geo's maps. folium made the map and empty groups of layers; this fills them from the
+   page's JSON, and adds what Leaflet has none for: labels that keep clear of each other, a graticule, cards,
+   and the way from the table to the map.
 
    Words of the document come to the page as elements that were escaped when it was written
    (<template id="card-…">), or as JSON that is set as text. Nothing here writes HTML. */
@@ -31,6 +32,40 @@ const ftzGeo = (() => {
   function view(map, margin = 0) {
     const corner = map.containerPointToLayerPoint([0, 0]);
     return L.bounds(corner.subtract([margin, margin]), corner.add(map.getSize()).add([margin, margin]));
+  }
+
+  /* ---------- shapes ---------- */
+
+  /** Vertices written flat as steps on the page's grid, as latitudes and longitudes. */
+  function vertices(steps, unitsPerDegree) {
+    const found = [];
+    let [x, y] = [0, 0];
+    for (let i = 0; i < steps.length; i += 2) {
+      x += steps[i];
+      y += steps[i + 1];
+      found.push(L.latLng(y / unitsPerDegree, x / unitsPerDegree));
+    }
+    return found;
+  }
+
+  /** The stretch of a ring that an edge runs along. */
+  function along(ring, start, count) {
+    return Array.from({ length: count }, (_, i) => ring[(start + i) % ring.length]);
+  }
+
+  /** Polygons and edges into their groups; each shape keeps its own, each edge its line. */
+  function draw(layers, { shapes, units_per_degree: units }) {
+    for (const shape of shapes) {
+      const parts = shape.parts.map((part) => part.map((steps) => vertices(steps, units)));
+      shape.rings = parts.flat();
+      shape.polygon = L.polygon(parts, { ...shape.style, smoothFactor: 0 }).addTo(layers.blocks);
+      for (const edge of shape.edges) {
+        const [ring, start, count] = edge.place ?? [];
+        edge.lonlats = edge.line ? vertices(edge.line, units) : along(shape.rings[ring], start, count);
+        const style = { color: shape.style.color, weight: 2.5, dashArray: edge.dash, pane: "edges" };
+        edge.polyline = L.polyline(edge.lonlats, { ...style, smoothFactor: 0 }).addTo(layers.edges);
+      }
+    }
   }
 
   /* ---------- labels ---------- */
@@ -95,6 +130,19 @@ const ftzGeo = (() => {
     return part;
   }
 
+  /** Whether a point lies in a shape's rings (even-odd, so holes and parts need no telling apart). */
+  function within({ x, y }, { bounds, rings }) {
+    if (x < bounds.min.x || x > bounds.max.x || y < bounds.min.y || y > bounds.max.y) return false;
+    let inside = false;
+    for (const ring of rings) {
+      for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+        const [a, b] = [ring[i], ring[j]];
+        if (a.y > y !== b.y > y && x < a.x + ((y - a.y) * (b.x - a.x)) / (b.y - a.y)) inside = !inside;
+      }
+    }
+    return inside;
+  }
+
   class Labels {
     constructor(map, layers, data) {
       Object.assign(this, { map, layers, data, svg: canvas(map, "labels") });
@@ -103,11 +151,23 @@ const ftzGeo = (() => {
 
     draw() {
       this.svg.replaceChildren();
-      this.placed = [];
       this.bounds = view(this.map);
+      this.placed = this.controls();
+      this.shapes = this.outlines();
       if (this.map.hasLayer(this.layers.names)) this.names.forEach((name) => this.placeName(name));
-      const { sideNames, edges } = this.layers;
-      if (sideNames && this.map.hasLayer(sideNames)) this.sides(edges).forEach((side) => this.placeSide(side));
+      const { sideNames } = this.layers;
+      if (sideNames && this.map.hasLayer(sideNames)) this.sides().forEach((side) => this.placeSide(side));
+    }
+
+    /** What stands on the map's glass, as places already taken. */
+    controls() {
+      const glass = this.map.getContainer().parentElement;
+      const { left, top } = this.map.getContainer().getBoundingClientRect();
+      return [...glass.querySelectorAll(".leaflet-control, .stamp, .legend, .north")].map((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        const middle = L.point(x - left + width / 2, y - top + height / 2);
+        return box(this.map.containerPointToLayerPoint(middle), 0, width + 4, height + 4);
+      });
     }
 
     /** Take a place if it is free. */
@@ -117,14 +177,16 @@ const ftzGeo = (() => {
       return true;
     }
 
-    /** A name in the middle of its block with as many lines as fit, or around it; a zone's always around it. */
-    placeName({ lines, centre, radius_m, beside, ink }) {
+    /** A name in the middle of its block with as many lines as fit, or around it; a zone's always around it.
+        Its first lines, as many as `least` says, are what tells it from the others. */
+    placeName({ lines, least, centre, radius_m, shape, ink }) {
       const middle = this.map.latLngToLayerPoint(centre);
       if (!this.bounds.contains(middle)) return;
       const scale = (EARTH_M * Math.cos((centre[0] * Math.PI) / 180)) / 2 ** (this.map.getZoom() + 8);
       const radius = radius_m / scale;
-      const wanted = lines.map((text, i) => ({ text, size: i === 0 ? 14 : 12 }));
-      const choices = [wanted, [wanted[0], wanted[wanted.length - 1]], [wanted[0]]];
+      const wanted = lines.map((text, i) => ({ text, size: i < least ? 14 : 12 }));
+      const [shortest, last] = [wanted.slice(0, least), wanted[wanted.length - 1]];
+      const choices = wanted.length > least ? [wanted, [...shortest, last], shortest] : [shortest];
       for (const choice of choices) {
         const width = Math.max(...choice.map(({ text, size }) => ems(text) * size)) + 4;
         const height = choice.reduce((sum, { size }) => sum + size * 1.3, 2);
@@ -132,13 +194,23 @@ const ftzGeo = (() => {
         const [right, down] = [radius + 6 + width / 2, radius + 6 + height / 2];
         const around = [[0, -down], [0, down], [right, 0], [-right, 0]];
         const offsets = [];
-        if (!beside && (inside || choice.length === 1)) offsets.push([0, 0]);
-        if (beside || choice.length === 1) offsets.push(...around);
+        if (shape !== null && (inside || choice === shortest)) offsets.push([0, 0]);
+        if (shape === null || choice === shortest) offsets.push(...around);
         for (const offset of offsets) {
           const place = box(middle.add(offset), 0, width, height);
+          const own = offset[0] === 0 && offset[1] === 0 ? this.shapes[shape] : null;
+          if (this.covers(place, own)) continue;
           if (this.take(place)) return this.writeName(choice, place, ink);
         }
       }
+    }
+
+    /** Whether a name would lie on a shape that is not its own, where it would be taken for that one's. */
+    covers({ middle, half }, own) {
+      const [w, h] = half;
+      const spots = [-w, -w / 2, 0, w / 2, w].flatMap((x) => [-h, 0, h].map((y) => middle.add([x, y])));
+      if (!own && !spots.every((spot) => this.bounds.contains(spot))) return true;
+      return this.shapes.some((shape) => shape !== own && spots.some((spot) => within(spot, shape)));
     }
 
     writeName(lines, { middle, half }, ink) {
@@ -151,24 +223,32 @@ const ftzGeo = (() => {
       }
     }
 
+    /** The shapes on the screen, by their number. */
+    outlines() {
+      return this.data.shapes.map(({ rings }) => {
+        const points = rings.map((ring) => ring.map((lonlat) => this.map.latLngToLayerPoint(lonlat)));
+        return { rings: points, bounds: L.bounds(points.flat()) };
+      });
+    }
+
     /** One line per name on a side of a shape, as points on the screen: the longest that is in view. */
-    sides(edges) {
+    sides() {
       const longest = new Map();
-      edges.eachLayer((layer) => {
-        const { n, edge } = layer.feature.properties;
-        const { name, side } = this.data.shapes[n].edges[edge];
-        if (!name) return;
-        const points = layer.getLatLngs().map((lonlat) => this.map.latLngToLayerPoint(lonlat));
-        if (!L.bounds(points).intersects(this.bounds)) return;
-        const found = { text: name, ink: this.data.shapes[n].ink, ...visible(points, this.bounds) };
-        const key = JSON.stringify([n, side, name]);
-        if (found.length > (longest.get(key)?.length ?? 0)) longest.set(key, found);
+      this.data.shapes.forEach(({ edges, style }, n) => {
+        if (!this.shapes[n].bounds.intersects(this.bounds)) return;
+        for (const { name, side, lonlats } of edges) {
+          if (!name) continue;
+          const points = lonlats.map((lonlat) => this.map.latLngToLayerPoint(lonlat));
+          const found = { n, text: name, ink: style.color, ...visible(points, this.bounds) };
+          const key = JSON.stringify([n, side, name]);
+          if (found.length > (longest.get(key)?.length ?? 0)) longest.set(key, found);
+        }
       });
       return [...longest.values()].sort((a, b) => b.length - a.length);
     }
 
-    /** A side's name along its edge, inside the shape if there is room, where the edge is straight enough. */
-    placeSide({ text, ink, points, length }) {
+    /** A side's name along its edge where that is straight enough: inside its shape, or else outside all. */
+    placeSide({ n, text, ink, points, length }) {
       const size = 12;
       const width = ems(text) * size + 6;
       if (length < width + 6) return;
@@ -188,6 +268,11 @@ const ftzGeo = (() => {
           if (bulge - Math.min(...bulges) > size * 0.7) continue;
           const middle = first.add(last).divideBy(2).add(inside.multiplyBy(away + Math.max(bulge, 0)));
           const angle = Math.atan2(chord.y, chord.x);
+          const tips = [-0.48, 0, 0.48].map((share) => middle.add(chord.multiplyBy((share * width) / distance)));
+          const fits = inward === 1
+            ? tips.every((tip) => within(tip, this.shapes[n]))
+            : !tips.some((tip) => this.shapes.some((shape) => within(tip, shape)));
+          if (!fits) continue;
           if (this.take(box(middle, angle, width, size + 4))) return this.writeSide(text, middle, angle, size, ink);
         }
       }
@@ -258,45 +343,46 @@ const ftzGeo = (() => {
     return element;
   }
 
-  function ring({ centre, uncertainty_m, ink }) {
+  function circle({ centre, uncertainty_m, style }) {
     return L.circle(centre, {
-      radius: uncertainty_m, color: ink, weight: 1.2, dashArray: "3 5", fill: false, interactive: false,
+      radius: uncertainty_m, color: style.color, weight: 1.2, dashArray: "3 5", fill: false, interactive: false,
     });
   }
 
   /** Cards on a click, and the circle within which the chosen shape may lie. */
   function bindCards(map, layers, shapes) {
-    const byCard = new Map();
-    layers.blocks.eachLayer((layer) => {
-      const shape = shapes[layer.feature.properties.n];
-      layer.bindPopup(() => card(shape.card), { maxWidth: 340, minWidth: 240, autoPanPaddingTopLeft: [12, 52] });
-      layer.bindTooltip(() => words(shape.title), { sticky: true });
-      let circle = null;
-      layer.on("popupopen", () => { if (shape.uncertainty_m) circle = ring(shape).addTo(map); });
-      layer.on("popupclose", () => { circle?.remove(); circle = null; });
-      byCard.set(shape.card, [...(byCard.get(shape.card) ?? []), layer]);
-      if (layers.uncertainty && shape.uncertainty_m) layers.uncertainty.addLayer(ring(shape));
-      layer.feature.layer = layer;
-    });
-    const polygons = layers.blocks.getLayers();
-    layers.edges?.eachLayer((layer) => {
-      const { n, edge } = layer.feature.properties;
-      const { side, name, method } = shapes[n].edges[edge];
-      layer.bindTooltip(() => words(`${side}至 ${name ?? "（无名）"} · ${method}`), { sticky: true });
-      layer.on("click", (event) => polygons[n].openPopup(event.latlng));
-    });
+    for (const shape of shapes) {
+      const { polygon, edges, uncertainty_m } = shape;
+      polygon.bindPopup(() => card(shape.card), { autoPanPaddingTopLeft: [12, 66] });
+      polygon.bindTooltip(() => words(shape.title), { sticky: true });
+      if (layers.uncertainty && uncertainty_m) {
+        const chosen = circle(shape);
+        polygon.on("popupopen", () => chosen.addTo(map)).on("popupclose", () => chosen.remove());
+        layers.uncertainty.addLayer(circle(shape));
+      }
+      for (const { polyline, side, name, method } of edges) {
+        polyline.bindTooltip(() => words(`${side}至 ${name ?? "（无名）"} · ${method}`), { sticky: true });
+        polyline.on("click", (event) => polygon.openPopup(event.latlng));
+      }
+    }
+    const fit = () => {
+      const { x, y } = map.getSize();
+      const size = { minWidth: Math.min(240, x - 60), maxWidth: Math.min(340, x - 60), maxHeight: y - 140 };
+      shapes.forEach(({ polygon }) => L.setOptions(polygon.getPopup(), size));
+    };
+    map.on("resize", fit);
+    fit();
     map.on("popupopen", ({ popup }) => {
       popup.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", "关闭");
     });
-    return byCard;
   }
 
   /** A row of the table shows its shapes on the map, or the card of what could not be drawn. */
-  function linkTable(map, byCard) {
+  function linkTable(map, shapes) {
     for (const button of document.querySelectorAll("button[data-cards]")) {
       button.addEventListener("click", () => {
         const numbers = button.dataset.cards.split(" ").map(Number);
-        const found = numbers.flatMap((number) => byCard.get(number) ?? []);
+        const found = shapes.filter((shape) => numbers.includes(shape.card)).map((shape) => shape.polygon);
         if (found.length === 0) {
           document.getElementById(`undrawn-${numbers[0]}`).scrollIntoView({ block: "center" });
           return;
@@ -319,7 +405,9 @@ const ftzGeo = (() => {
     toggle.title = "图层";
     toggle.setAttribute("aria-label", "图层");
 
-    linkTable(map, bindCards(map, layers, data.shapes));
+    draw(layers, data);
+    bindCards(map, layers, data.shapes);
+    linkTable(map, data.shapes);
     const labels = new Labels(map, layers, data);
     const graticule = canvas(map, "graticule");
     const redraw = () => {
