@@ -98,7 +98,8 @@ _FOLLOWS_AT_ONCE = re.compile(
     r"""
     [,、;。()“”]* (?:该|其|本)?
     (?:辖区|行政区划|行政区域|区域|片区|地块|宗地|项目|园区|街道|规划|街区|范围)?
-    (?:总|规划|占地|用地|土地|控制|净|合计|实际|出让|征收|核准|拆迁|改造|的)*(?:面积|占地|用地)?
+    (?:总|规划|占地|用地|土地|控制|净|合计|实际|出让|征收|核准|拆迁|改造|开发|建设|管理|保护|管辖|区划|行政|城区|的)*
+    (?:面积|占地|用地|规模)?
     (?:共|约|为|计|达|:|共计|大约|近|是)*$
     """,
     re.X,
@@ -214,6 +215,8 @@ class _Drafting:
             self._give_open(stated)
         elif stated.role == "bare" and not self._description_ahead(stated):
             return
+        elif self._is_of_only_block(stated):
+            self.zone.blocks[0].area = stated.area
         elif stated.role == "total":
             self.waiting = None
             self._set_total(stated)
@@ -255,6 +258,19 @@ class _Drafting:
             return True
         return not re.search(r"[。;]", between) and (stated.role != "bare" or len(between) < 14)
 
+    def _is_of_only_block(self, stated: StatedArea) -> bool:
+        """Tell whether a text with one block tells its site's area a sentence later."""
+        blocks = self.zone.blocks
+        return (
+            len(blocks) == 1
+            and blocks[0].area is None
+            and self.zone.area is None
+            and not any(p.area for p in blocks[0].parcels)
+            and stated.start - blocks[0].end < 150
+            and re.search(r"(?:占地|用地|总|规划|土地|辖区)面积", self.prose.text[stated.start : stated.end]) is not None
+            and not self._description_ahead(stated)
+        )
+
     def _give_described(self, stated: StatedArea) -> None:
         if self.block is None:
             return
@@ -268,6 +284,8 @@ class _Drafting:
 
     def _set_total(self, stated: StatedArea) -> None:
         zone = self.zone
+        if len(zone.blocks) == 1 and zone.blocks[0].area and zone.area is None and not zone.blocks[0].firm:
+            return  # a remark on another figure: 总面积195平方公里的区域，对总面积104平方公里…实施改造
         if zone.blocks and zone.area is None and self._same_breath(zone.blocks[-1].end, stated.start):
             zone.area = stated.area  # …，总面积40.38平方公里 at the end of the list
             return

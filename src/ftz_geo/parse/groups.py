@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ftz_geo.model import DIRECTIONS
 from ftz_geo.parse.names import is_complete
+from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import LEAD_INS, one_of
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ def _goes_on(prose: Prose, group: list[Side], side: Side, label_starts: list[int
         return set(side.directions) == set(last.directions) and len(known) < 3 and len(between) < 3
     if len(between) > 60 or (last.latin and re.search(r"[.:]", between)):
         return False
+    if side.faced and last.faced and prose.gaps[side.start] >= BREAK:
+        return True  # each side a line of its own, with remarks at its end
     if re.search(r"[。;!?]", between):
         # A side may begin the next sentence, but not one that tells something else first.
         return len(re.sub(r"[。;!?,]", "", between)) <= 4 and len(known) < 4

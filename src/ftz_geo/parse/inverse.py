@@ -34,7 +34,7 @@ _NAME_LEAD_SHORT = re.compile(
     r"""^(?:(?:市|城|主城|中心城|县城|老城|建成|城镇|市辖)区的?(?=..) | [至到和与及在从沿以](?=..) | 以及 | 包含|在)""",
     re.X,
 )
-_EXCLUDED = re.compile(r"(?:不含|不包括|除|包括|涉及)[^,。;]*$")
+_EXCLUDED = re.compile(r"(?:含|包括|除|涉及|邻近|靠近)[^,。;]*$")
 
 _BACK_STOPS = frozenset(',。;:、!?“"[{')
 _LONGEST_NAME = 60

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftz_geo.model import Feature
+from ftz_geo.parse.paths import is_path, read_path
 from ftz_geo.parse.words import (
     FRAME_ENDS,
     JUNCTIONS,
@@ -14,7 +15,6 @@ from ftz_geo.parse.words import (
     LINEAR_SUFFIXES,
     NEIGHBOUR_ENDS,
     NUMERALS,
-    OPPOSITE,
     SIDE_OF,
     TAILS,
     one_of,
@@ -246,6 +246,9 @@ _CUT = re.compile(
 _WITHOUT = re.compile(r"(?:不含|不包含|不包括|不计|除外)[^、,]*")
 """001乡道不含, X不含243省道及两侧绿化带: what is left out is no feature of the side."""
 
+_DISTRICTS_LINE = re.compile(r"[^、/~→,;—-]{1,8}(?:[区县市镇乡省村]界线?|边界)(?![^、/~→,;—-])")
+"""What follows the first of two districts whose common line is named."""
+
 _EDGES_OFF = re.compile(r"""^[\s:、,;."'“”‘’。~—-]+|[\s:、,;."'“‘。~—-]+$""")
 
 
@@ -270,14 +273,18 @@ def read_names(prose: Prose, start: int, end: int) -> Reading:
     """
     masked = _mask_brackets(prose.text[start:end])
     masked = _WITHOUT.sub(lambda m: "、" * len(m.group()), masked)
+    if is_path(masked):
+        return Reading(tuple((start + a, start + b) for a, b in read_path(masked)), ())
     cuts = [(0, 0)]
     for m in _PLAIN_JOINT.finditer(masked):
         mark = m.group()
         left = masked[cuts[-1][1] : m.start()]
-        if mark in "/+" and not (is_complete(left) or len(left) > 2):
+        if mark in ("/", "+") and not (is_complete(left) or len(left) > 2):
             continue
         if mark[0] in "—-~" and len(left) < 3 and not is_complete(left):
             continue  # 京—沪高速
+        if (mark[0] in "—-~" and len(left) < 4 or not is_complete(left)) and _DISTRICTS_LINE.match(masked, m.end()):
+            continue  # 宝山—普陀区界 is one line
         cuts.append((m.start(), m.end()))
     cuts.append((len(masked), len(masked)))
     pieces: list[tuple[int, int]] = []
@@ -286,6 +293,9 @@ def read_names(prose: Prose, start: int, end: int) -> Reading:
         found, other = _cut_at_words(masked, a, b)
         pieces += found
         doubt += other or found
+    if len(pieces) > 1 and (m := re.search(r"(?<=[\u4e00-\u9fff)])(?:一线|一带|沿线)$", masked)) and "—" in masked.replace("-", "—"):
+        # A—B—C一线: the word is said of the whole chain.
+        pieces[-1] = (pieces[-1][0], m.start())
     trimmed = _trimmed(prose.text[start:end], pieces, start)
     other_trimmed = _trimmed(prose.text[start:end], doubt, start)
     return Reading(trimmed, (other_trimmed,) if other_trimmed != trimmed else ())
@@ -361,14 +371,14 @@ def _trimmed(words: str, pieces: list[tuple[int, int]], offset: int) -> tuple[tu
     return tuple(result)
 
 
-def feature_at(prose: Prose, start: int, end: int, side: Direction) -> Feature:
+def feature_at(prose: Prose, start: int, end: int, side: Direction, *, faced: bool = False) -> Feature:
     """Make the feature for a piece of one side.
 
-    Words that only repeat where the area lies (the east side is X以西) are no part of the name.
+    Where a side is ``faced`` (东面为X以西, 东:X以西) the words 以西 say on which side of X the area
+    lies and are no part of the name; in 东至X以西 they are an offset without a distance.
     """
     folded = prose.text[start:end]
-    m = _BEYOND.search(folded)
-    if m and len(folded) > 3 and SIDE_OF[m["direction"]] == OPPOSITE[side]:
+    if faced and len(folded) > 3 and _BEYOND.search(folded):
         end -= 2
         folded = folded[:-2]
     kind, relation, offset_m = read_feature(folded, side)

@@ -73,6 +73,7 @@ _CLAUSE = re.compile(
     | (?:所|共同)?(?:合围|围合|围成|包围|围绕)
     | (?:区域|范围)?内?(?:被|已)?(?:划定|划分|确定|调整|列)为 | 区域(?:实行|实施)
     | (?:所围|以内|之内|范围内|区域内|界内|沿线以内)
+    | 为(?=\d{4}年|[^,。;界止边限]{0,8}(?:区域|范围|区|年|地带))
     | 的?(?:连片)?(?:范围|区域|地区|地带)(?=[,。;)”]|$)
     | 的(?:范围|区域|地区|地块|部分|地段|地带|连线|路段|用地)
     """,
@@ -103,8 +104,6 @@ class Head:
     directions: tuple[Direction, ...]
     strong: bool
     verb: str
-    suffixed: bool
-    """A word such as 侧 stands between the direction and the verb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,8 @@ class Side:
     clean: bool = True
     """A mark or a lead-in stands before it."""
     inverse: bool = False
-    suffixed: bool = False
+    faced: bool = False
+    """Told like a heading: 东面为X以西, 东:X."""
 
     @property
     def latin(self) -> bool:
@@ -143,7 +143,7 @@ def side_of(
     strong: bool = True,
     clean: bool = True,
     inverse: bool = False,
-    suffixed: bool = False,
+    faced: bool = False,
 ) -> Side | None:
     """Make the side of a reading; None if no feature is left."""
 
@@ -151,13 +151,17 @@ def side_of(
         pieces: tuple[tuple[int, int], ...],
     ) -> tuple[tuple[Direction, tuple[Feature, ...]], ...]:
         kept = [p for p in pieces if not _DISTANCE_ONLY.match(prose.text, *p)]
-        return tuple((d, tuple(feature_at(prose, a, b, d) for a, b in kept)) for d in directions if kept)
+        return tuple(
+            (d, tuple(feature_at(prose, a, b, d, faced=faced) for a, b in kept))
+            for d in directions
+            if kept
+        )
 
     found = features(reading.pieces)
     if not found:
         return None
     others = tuple(f for other in reading.others for f in features(other))
-    return Side(start, end, found, others, strong, clean, inverse, suffixed)
+    return Side(start, end, found, others, strong, clean, inverse, faced)
 
 
 @dataclass(frozen=True)
@@ -267,6 +271,8 @@ class _Scan:
         segment = self._segment(i)
         if facing and self._line_free(i) and _facing_end(self.text, i, facing):
             return True
+        if self._line_free(i) and re.match(r"[沿经再转折][^含]", segment) and "至" in segment:
+            return True  # …西端,沿人民大街至与西宁大路交汇处
         if not 2 <= len(segment) <= 16 or _NO_NAME.match(segment) or _CLAUSE.search(segment):
             return False
         if not is_complete(segment) or re.search(r"[的是了]|以[东南西北]", segment):
@@ -282,7 +288,7 @@ class _Scan:
 
 
 _LEAD = re.compile(rf"(?:{one_of(LEAD_INS)}|为|是|即|指|由|其|则|大致|分别|大体|包括|范围内|官方)$")
-OPPOSITE_WORD: dict[Direction, str] = {"east": "西", "west": "东", "south": "北", "north": "南"}
+FACING: dict[Direction, str] = {"east": "西", "west": "东", "south": "北", "north": "南"}
 
 
 def _facing_end(text: str, i: int, facing: str) -> bool:
@@ -328,7 +334,6 @@ def find_heads(prose: Prose) -> dict[int, Head]:
             directions=tuple(SIDE_OF[c] for c in letters),
             strong=m["strong"] is not None,
             verb=m["strong"] or m["weak"],
-            suffixed=len(re.sub(r"[东南西北、,和与及/]", "", m["directions"])) > 0,
         )
     return heads
 
@@ -369,7 +374,7 @@ def direction_sides(prose: Prose) -> Iterator[Side]:
             reading,
             strong=head.strong,
             clean=clean,
-            suffixed=head.suffixed,
+            faced=head.verb in ("为", "是", ":", "划界:"),
         )
         if side:
             used |= set(head.directions)
@@ -395,7 +400,7 @@ def _framed(scan: _Scan, head: Head, used: set[Direction]) -> tuple[int, int]:
     """Give the stretch of a side's names: what a frame such as 以…为界 encloses, or all words."""
     text, start = scan.text, head.end
     # 北线划界:甲街以南,乙路以南: each item says again on which side of it the area lies.
-    facing = OPPOSITE_WORD[head.directions[0]] if len(head.directions) == 1 else ""
+    facing = FACING[head.directions[0]] if len(head.directions) == 1 else ""
     limit = scan.body(start, used, head.verb, facing)
     pattern = {"以": _BY, "与": _WITH, "和": _WITH, "同": _WITH, "隔": _ACROSS}.get(head.verb)
     if pattern:
