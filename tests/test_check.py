@@ -30,6 +30,7 @@ from ftz_geo.model import (
     Source,
     Zone,
 )
+from ftz_geo.parse import parse_plan
 
 # The figures of the notice's five zones, read by eye: total, stated number of blocks, their areas.
 NOTICE = {
@@ -204,8 +205,6 @@ def test_a_changed_block_is_an_error() -> None:
 
 
 def test_the_real_document_gives_the_same(shared: Any) -> None:
-    from ftz_geo.parse import parse_plan
-
     plan = parse_plan((shared / "documents" / "zones-plan.txt").read_text(encoding="utf-8"))
     finding = only(audit(plan))
     assert (finding.check, finding.severity) == ("declared-sum", "note")
@@ -506,3 +505,107 @@ def test_the_result_is_json_and_says_what_it_rests_on() -> None:
     assert result["metadata"]["inputs"] == {"plan.txt": "ab"}
     assert {c["id"] for c in result["metadata"]["checks"]} == {c.id for c in CHECKS}
     assert result["metadata"]["versions"].keys() >= {"geos", "proj"}
+
+
+# --- Labels and sides ---
+
+SIDES = ("甲路 乙路 丙路 丁路", "戊路 己路 庚路 辛路", "壬路 癸路 子路 丑路")
+
+
+def described(*sides: str, labels: str = "一二三", **zone: Any) -> Plan:
+    blocks = [{"area": "1.00", "label": f"区块{n}", "sides": s} for n, s in zip(labels, sides, strict=False)]
+    return plan_of({"total": f"{len(blocks)}.00", "count": len(blocks), "blocks": blocks} | zone)
+
+
+def test_a_plain_plan_gives_nothing() -> None:
+    assert not audit(described(*SIDES)).findings
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"), [("一三二", "次序颠倒"), ("一二四", "编号不连续"), ("一二二", "区块二出现不止一次")]
+)
+def test_labels_that_do_not_count(labels: str, words: str) -> None:
+    finding = only(audit(described(*SIDES, labels=labels)))
+    assert (finding.check, finding.severity) == ("block-labels", "warning")
+    assert words in finding.zh
+
+
+def test_a_number_left_out_is_not_told_twice() -> None:
+    finding = only(audit(described(*SIDES, labels="一二四", count=4, total="4.00")))
+    assert finding.check == "declared-count"
+
+
+def test_labels_may_begin_anywhere_and_be_no_numbers() -> None:
+    assert not audit(described(*SIDES, labels="三四五")).findings
+    assert not audit(described(*SIDES, labels="东西中")).findings
+    assert not audit(described(*SIDES[:2], labels="九十")).findings
+
+
+def test_a_side_left_out() -> None:
+    plan = described(SIDES[0], "戊路 - 庚路 辛路", SIDES[2])
+    finding = only(audit(plan))
+    assert (finding.check, finding.severity, finding.block_id) == ("missing-side", "warning", "z1-2")
+    assert "没有写明南至何处" in finding.zh
+    assert "south" in finding.en
+
+
+def test_blocks_told_by_their_contents_need_no_sides() -> None:
+    plan = described(SIDES[0], "- - - -")
+    zone = plan.zones[0]
+    told = zone.blocks[1].parcels[0]
+    assert only(audit(plan)).check == "missing-side"
+    by_contents = replace(told, members=(Feature(name="佛罗伦萨小镇", kind="place", span=(0, 1)),))
+    second = replace(zone.blocks[1], parcels=(by_contents,))
+    assert not audit(replace(plan, zones=(replace(zone, blocks=(zone.blocks[0], second)),))).findings
+
+
+@pytest.mark.parametrize(
+    ("sides", "missing"),
+    [
+        ("东至甲路、南至乙路、东至丙路、北至丁路", "西侧却没有写"),
+        ("东至甲路、南至乙路、西至丙路、北至丁路、东至戊路", None),
+    ],
+)
+def test_a_side_told_twice_in_words(sides: str, missing: str | None) -> None:
+    plan = parse_plan(
+        f"甲区总面积2.00平方公里，分为两个区块。\n区块一：面积1.00平方公里，{sides}。\n"
+        "区块二：面积1.00平方公里，东至子路、南至丑路、西至寅路、北至卯路。"
+    )
+    finding = only(audit(plan))
+    assert (finding.check, finding.severity) == ("doubled-side", "warning")
+    assert "东侧写了两次" in finding.zh
+    assert said(finding, plan)[0] == "甲路"
+    assert missing is None or missing in finding.zh
+
+
+@pytest.mark.parametrize("sides", ["甲路 乙路 甲路 丁路", "甲路 乙路 丙路 乙路"])
+def test_one_road_on_opposite_sides(sides: str) -> None:
+    finding = only(audit(described(SIDES[1], sides)))
+    assert (finding.check, finding.severity) == ("contradictory-sides", "warning")
+
+
+@pytest.mark.parametrize(
+    "sides",
+    [
+        "甲河 乙路 甲河 丁路",  # a river bends around it
+        "甲路 乙路 丙路 甲路",  # so may a road around one corner
+        "甲路 甲路 甲路 甲路",  # a ring road
+        "甲路/乙路 丙路 甲路/戊路 丁路",
+    ],
+)
+def test_one_feature_on_several_sides_may_be_right(sides: str) -> None:
+    assert not audit(described(sides, SIDES[1])).findings
+
+
+def test_two_blocks_with_the_same_sides() -> None:
+    finding = only(audit(described(*SIDES[:2], SIDES[0])))
+    assert (finding.check, finding.block_id) == ("contradictory-sides", "z1-3")
+    assert "区块一" in finding.zh
+
+
+def test_words_that_were_not_read_are_a_note() -> None:
+    plan = described(*SIDES)
+    span = (plan.zones[0].span[1] - 4, plan.zones[0].span[1] - 2)
+    finding = only(audit(replace(plan, unread=(span,))))
+    assert (finding.check, finding.severity, finding.spans) == ("unread-text", "note", (span,))
+    assert plan.words(span) in finding.zh

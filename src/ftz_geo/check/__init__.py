@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, get_args
 
-from ftz_geo.check import measured, sums
-from ftz_geo.check.case import Case, Check, drawn_parcels, exact_km2
+from ftz_geo.check import measured, sums, words
+from ftz_geo.check.case import Case, Check, drawn_parcels, exact_km2, listed
 from ftz_geo.measure import versions
 from ftz_geo.model import Audit, Finding, Grade, Settings
 
@@ -50,6 +50,36 @@ CHECKS: tuple[Check, ...] = (
         zh="另述的全区之一部分，面积不大于全区。",
         en="A part told beside the addends of a zone is no larger than the zone.",
         find=sums.nesting,
+    ),
+    Check(
+        id="block-labels",
+        zh="区块编号不重复、不遗漏、不颠倒。",
+        en="Block labels come once each, none left out, in order.",
+        find=words.block_labels,
+    ),
+    Check(
+        id="missing-side",
+        zh="写了四至的地块，东南西北四侧都有所至。",
+        en="A parcel whose sides are told has something on each of the four.",
+        find=words.missing_side,
+    ),
+    Check(
+        id="doubled-side",
+        zh="一个地块的每一侧只写一次。",
+        en="Each side of a parcel is told in one place.",
+        find=words.doubled_side,
+    ),
+    Check(
+        id="contradictory-sides",
+        zh="同一条道路或铁路不单独作为相对的两侧，两个地块的四至不完全相同。",
+        en="No road or railway is all of two opposite sides, and no two parcels have the same four sides.",
+        find=words.contradictory_sides,
+    ),
+    Check(
+        id="unread-text",
+        zh="像边界或面积的文字都已读懂。",
+        en="All words that look like a boundary or an area were understood.",
+        find=words.unread_text,
     ),
     Check(
         id="unit-plausibility",
@@ -183,7 +213,7 @@ def _zone_summary(zone: Zone, case: Case, findings: Sequence[Finding], *, given:
         "difference_km2": float(added.difference_km2) if added else None,
         "limit_km2": float(added.limit_km2) if added else None,
         "declared_block_count": zone.declared_block_count,
-        "listed_block_count": len(zone.blocks),
+        "listed_block_count": len(listed(zone)),
         "verdict": "fail" if "error" in severities else "notes" if severities else "pass",
         "measured_basis": _measured_basis(zone, case, given=given),
         "blocks": [_block_summary(block, case) for block in zone.blocks],

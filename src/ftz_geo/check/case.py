@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import SURVEY_CUT_M, LocalPlane, area_m2
-from ftz_geo.model import KM2_PER_UNIT, STORAGE_CRS
+from ftz_geo.model import DIRECTIONS, KM2_PER_UNIT, STORAGE_CRS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -214,17 +215,51 @@ def title(part: Zone | Block | Parcel) -> str:
     >>> title(Block(id="a-1", label="区块一", name="核心区", parcels=(), span=(0, 0)))
     '区块一（核心区）'
     """
+    return _words(part) or part.id
+
+
+def _words(part: Zone | Block | Parcel) -> str:
     label, name = getattr(part, "label", None), getattr(part, "name", None)
-    return f"{label}（{name}）" if label and name else label or name or part.id
+    return f"{label}（{name}）" if label and name else label or name or ""
 
 
 def place(zone: Zone, block: Block | None = None, parcel: Parcel | None = None) -> str:
     """Say where a finding is, so that its sentence can stand alone."""
-    return " ".join(title(part) for part in (zone, block, parcel) if part is not None)
+    parts = [part for part in (zone, block, parcel) if part is not None]
+    if block is not None and len(block.parcels) == 1:
+        parts = parts[:2]  # such a parcel has no words of its own
+    return " ".join(words for part in parts if (words := _words(part))) or parts[-1].id
 
 
-def blocks(case: Case) -> Iterator[tuple[Zone, Block]]:
-    """Give every block with its zone, in the order of the text."""
+def continuation(zone: Zone, block: Block) -> Block | None:
+    """Give the block that only goes on with the sides of this one.
+
+    Where a text tells a side twice, ``parse`` opens a new block there; it has no label, name or
+    area, and neither of the two has all four sides.
+    """
+    for before, after in pairwise(zone.blocks):
+        if before is block and len(after.parcels) == 1 and before.parcels:
+            bare = after.label is None and after.name is None and after.declared_area is None
+            # Only a mark between them: the words belong to one sentence.
+            adjoining = 0 <= after.span[0] - before.parcels[-1].span[1] <= 1
+            if bare and adjoining and _is_open(before.parcels[-1]) and _is_open(after.parcels[0]):
+                return after
+    return None
+
+
+def _is_open(parcel: Parcel) -> bool:
+    told = sum(bool(features) for features in parcel.abuttals.values())
+    return 0 < told < len(DIRECTIONS)
+
+
+def listed(zone: Zone) -> tuple[Block, ...]:
+    """Give the blocks of a zone without those that only go on with another's sides."""
+    continued = [continuation(zone, b) for b in zone.blocks]
+    return tuple(b for b in zone.blocks if all(b is not c for c in continued))
+
+
+def listed_blocks(case: Case) -> Iterator[tuple[Zone, Block]]:
+    """Give every listed block with its zone, in the order of the text."""
     for zone in case.plan.zones:
-        for block in zone.blocks:
+        for block in listed(zone):
             yield zone, block

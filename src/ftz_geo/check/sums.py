@@ -14,9 +14,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ftz_geo.check.case import (
-    blocks,
     decimal,
     exact_km2,
+    listed,
+    listed_blocks,
     number,
     place,
     terms,
@@ -138,7 +139,7 @@ class Sum:
 
 def addends(zone: Zone) -> tuple[Block, ...]:
     """Give the blocks whose areas add up to the zone's total."""
-    return tuple(b for b in zone.blocks if b.part_of_total)
+    return tuple(b for b in listed(zone) if b.part_of_total)
 
 
 def areas_of(block: Block) -> tuple[Area, ...]:
@@ -165,8 +166,8 @@ def block_sum(block: Block) -> Sum | None:
 
 def _is_cut_short(zone: Zone, added: Sum) -> bool:
     """Whether blocks that the text counts are not listed, and area is left over for them."""
-    listed = len(zone.blocks)
-    return listed < (zone.declared_block_count or 0) and added.difference_km2 > added.limit_km2
+    missing = (zone.declared_block_count or 0) - len(listed(zone))
+    return missing > 0 and added.difference_km2 > added.limit_km2
 
 
 def declared_sum(case: Case) -> Iterator[Finding]:
@@ -181,7 +182,7 @@ def declared_sum(case: Case) -> Iterator[Finding]:
 
 def parcel_sum(case: Case) -> Iterator[Finding]:
     """Find blocks whose area is not the sum of their parcels."""
-    for zone, block in blocks(case):
+    for zone, block in listed_blocks(case):
         added = block_sum(block)
         if added is not None and misread_unit(added) is None:
             silent = [title(p) for p in block.parcels if p.declared_area is None]
@@ -248,12 +249,12 @@ def _sum_findings(
 def declared_count(case: Case) -> Iterator[Finding]:
     """Find zones that list more or fewer blocks than they say they have."""
     for zone in case.plan.zones:
-        stated, listed = zone.declared_block_count, len(zone.blocks)
-        if stated is None or listed == stated or len(addends(zone)) == stated:
+        stated, found = zone.declared_block_count, listed(zone)
+        if stated is None or stated in (len(found), len(addends(zone))):
             continue
-        labels = "、".join(title(b) for b in zone.blocks)
-        zh = f"{place(zone)}：文中称分为 {stated} 个区块，列出的却是 {listed} 个（{labels}）"
-        en = f"{place(zone)}: the text says {stated} blocks and lists {listed} ({labels})"
+        labels = "、".join(title(b) for b in found)
+        zh = f"{place(zone)}：文中称分为 {stated} 个区块，列出的却是 {len(found)} 个（{labels}）"
+        en = f"{place(zone)}: the text says {stated} blocks and lists {len(found)} ({labels})"
         added = zone_sum(zone)
         if added is not None:
             unit, sign = added.unit, unit_en(added.unit)
@@ -364,6 +365,6 @@ def sums(case: Case) -> Iterator[tuple[Zone, Block | None, Sum]]:
     for zone in case.plan.zones:
         if added := zone_sum(zone):
             yield zone, None, added
-    for zone, block in blocks(case):
+    for zone, block in listed_blocks(case):
         if added := block_sum(block):
             yield zone, block, added
