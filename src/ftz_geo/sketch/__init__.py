@@ -10,7 +10,7 @@ of related parcels to where it is believed to lie. This module puts them togethe
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -260,32 +260,36 @@ def _together(
     gap_m: float,
 ) -> _Drawing | None:
     """Lay some parcels out together and draw them."""
-    ids = {leaf.id for leaf in leaves} | set(pinned)
-    shared = shared_contacts(p for p in zone.parcels if p.id in ids)
-    held: dict[str, dict[Direction, int]] = {}
     scales: dict[str, float] = {}
     for leaf in leaves:
-        held[leaf.id] = {
-            side: sum(len(shared.get(key(f), ())) for f in leaf.parcel.abuttals[side]) for side in DIRECTIONS
-        }
-        for _, feature in leaf.parcel.features():
-            scales[key(feature)] = min(leaf.length_m, scales.get(key(feature), np.inf))
+        for side, feature in leaf.parcel.features():
+            # Beside other things on a side, a river cannot wind as it does along the bank across.
+            winds = len(leaf.parcel.abuttals[side]) == 1
+            scales[key(feature)] = min(winds * leaf.length_m, scales.get(key(feature), np.inf))
+
+    def on_line(leaf: Leaf, words: Words) -> set[tuple[Direction, str]]:
+        return {(side, name) for i, side, name in words.on_line if i == leaf.id}
+
     layout = lay_out(
         zone,
         leaves,
         pinned,
         targets,
-        {leaf.id: area_needed_m2(leaf, held[leaf.id]) for leaf in leaves},
+        lambda leaf, words: area_needed_m2(leaf, on_line(leaf, words)),
         {leaf.id: aspect(leaf) for leaf in leaves},
         gap_m,
     )
     if layout is None:
         return None
+    boxes, words = layout
+    sharing = Counter((AXIS[side], name) for _, (_, side, name) in words.holds)
     outlines = {}
     for leaf in leaves:
-        on_line = {(side, name) for i, side, name in layout.words.on_line if i == leaf.id}
-        outlines[leaf.id] = draw(leaf, layout.boxes[leaf.id], on_line, held[leaf.id], scales)
-    return _Drawing(outlines, layout.boxes, layout.words)
+        held = {
+            side: sum(sharing[AXIS[side], key(f)] for f in leaf.parcel.abuttals[side]) for side in DIRECTIONS
+        }
+        outlines[leaf.id] = draw(leaf, boxes[leaf.id], on_line(leaf, words), held, scales)
+    return _Drawing(outlines, boxes, words)
 
 
 def _beside(

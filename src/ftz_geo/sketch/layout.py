@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -9,21 +10,34 @@ import numpy as np
 from ftz_geo.sketch.relations import AXIS, Apart, Box, read_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ftz_geo.model import Zone
-    from ftz_geo.sketch.relations import Bond, Leaf, Node, Tie, Words
+    from ftz_geo.sketch.relations import Bond, Hold, Leaf, Node, Tie, Words
 
 __all__ = ["Layout", "lay_out"]
 
-_ASPECTS = np.geomspace(1 / 9, 9, 17)
+_ASPECTS = np.geomspace(1 / 12, 12, 21)
 """Width by height at which a tangent bounds the rectangles of sufficient area; between two
 neighbours of this fan a rectangle can fall short by 0.5 % at most."""
+
+_FILL = 1.05
+"""A rectangle larger than its parcel needs by more than this leaves a line that it shall stand on."""
+
+_LEANINGS = (1.0, 0.4, 2.5)
+"""What a metre up or down is worth in metres across where two parcels are set apart: tried in
+turn until all words are kept."""
+
+_FEW = 24
+"""Clusters of more parcels than this are laid out once only."""
 
 _PULL = 0.2
 """Metres of side that are worth one metre nearer to where a parcel is believed to lie."""
 
-_SHORTAGE = 100.0
+_MOST = 100.0
+"""A parcel that is still too large when its sides weigh this much has no better place."""
+
+_SHORTAGE = 1e5
 """What a square kilometre too little costs: more than any length is worth."""
 
 _CLEARANCE = 0.15
@@ -42,7 +56,7 @@ def lay_out(
     leaves: Sequence[Leaf],
     pinned: Mapping[str, Box],
     targets: Mapping[str, tuple[float, float]],
-    needed_m2: Mapping[str, float],
+    needs: Callable[[Leaf, Words], float],
     aspects: Mapping[str, float],
     road_gap_m: float,
 ) -> Layout | None:
@@ -61,8 +75,8 @@ def lay_out(
         Parcels of the cluster that stand already, metres.
     targets : mapping of parcel id to (x, y)
         Where each leaf is believed to lie, metres.
-    needed_m2 : mapping of parcel id to float
-        Area of each rectangle, at least.
+    needs : function of a Leaf and the Words to float
+        Square metres that a leaf's rectangle has at least, with those words kept.
     aspects : mapping of parcel id to float
         Width by height that each would have if it stood alone.
     road_gap_m : float
@@ -72,24 +86,66 @@ def lay_out(
     Layout or None
         None where there is no room for a parcel even without its words.
     """
-    without: set[Bond] = set()
-    while True:
-        words = read_words(zone, leaves, pinned, targets, road_gap_m, without)
+    best: Layout | None = None
+    for leaning in _LEANINGS if len(leaves) <= _FEW else _LEANINGS[:1]:
+        without: set[tuple[Hold, Bond]] = set()
         while True:
-            boxes = _solve(words, leaves, targets, needed_m2, aspects)
-            stuck = [leaf.id for leaf in leaves if _area_m2(boxes[leaf.id]) < 0.99 * needed_m2[leaf.id]]
-            clashing = _clashes(leaves, {**pinned, **boxes}, words, road_gap_m)
-            if not stuck and not clashing:
-                return Layout(boxes, words)
-            if not stuck:
-                parted = [_part(*pair, {**pinned, **boxes}, words) for pair in clashing]
-                stuck = [i for pair, done in zip(clashing, parted, strict=True) if not done for i in pair[:2]]
-            if stuck:
+            words = read_words(zone, leaves, pinned, targets, road_gap_m, without)
+            needed_m2 = {leaf.id: needs(leaf, words) for leaf in leaves}
+            boxes, unfit = _arrange(words, leaves, pinned, targets, needed_m2, aspects, road_gap_m, leaning)
+            # One at a time, as the rest may then fit; in a large cluster several, or it takes too long.
+            worst = unfit[: 1 + len(leaves) // _FEW]
+            given_up = [_to_give_up(parcels, boxes, words) for parcels in worst]
+            if not any(given_up):
                 break
-        bond = _to_give_up(stuck, words)
-        if bond is None:
-            return None
-        without.add(bond)
+            without.update(word for word in given_up if word)
+        if not unfit and (best is None or len(words.broken) < len(best.words.broken)):
+            best = Layout(boxes, words)
+        if best and not best.words.broken:
+            break
+    return best
+
+
+def _arrange(
+    words: Words,
+    leaves: Sequence[Leaf],
+    pinned: Mapping[str, Box],
+    targets: Mapping[str, tuple[float, float]],
+    needed_m2: Mapping[str, float],
+    aspects: Mapping[str, float],
+    road_gap_m: float,
+    leaning: float,
+) -> tuple[dict[str, Box], list[list[str]]]:
+    """Solve, part what comes too near, and solve again, until all is well or somebody has no fit place.
+
+    Returns the rectangles, and the parcels, alone or in pairs, of which some word must be given up.
+    """
+    shapes = {leaf.id: (aspects[leaf.id], 1.0) for leaf in leaves}
+    while True:
+        boxes = _solve(words, leaves, targets, needed_m2, shapes)
+        fill = {leaf.id: _area_m2(boxes[leaf.id]) / needed_m2[leaf.id] for leaf in leaves}
+        if min(fill.values()) < 0.99:
+            return boxes, [[i] for i in sorted(fill, key=lambda i: fill[i]) if fill[i] < 0.99]
+        clashing = _clashes(leaves, {**pinned, **boxes}, words, road_gap_m)
+        stuck = [
+            [i for i in (first, second) if i not in pinned]
+            for first, second, room in clashing
+            if not _part(first, second, room, {**pinned, **boxes}, words, leaning)
+        ]
+        if stuck:
+            return boxes, stuck
+        if not clashing:
+            lines = {bond[0] for hold, bond in words.holds if hold == "line"}
+            too_large = [i for i, part in fill.items() if i in lines and part > _FILL]
+            if not too_large or max(shapes[i][1] for i in too_large) > _MOST:
+                return boxes, [[i] for i in sorted(too_large, key=lambda i: -fill[i])]
+            # The areas are bounded from below only. What comes out too large pays for its area, made
+            # linear about what it is now (the convex-concave procedure, Yuille & Rangarajan 2003).
+            shapes |= {i: (_aspect(boxes[i]), 3 * shapes[i][1]) for i in too_large}
+
+
+def _aspect(box: Box) -> float:
+    return (box.east - box.west) / (box.north - box.south)
 
 
 def _area_m2(box: Box) -> float:
@@ -101,7 +157,7 @@ def _solve(
     leaves: Sequence[Leaf],
     targets: Mapping[str, tuple[float, float]],
     needed_m2: Mapping[str, float],
-    aspects: Mapping[str, float],
+    shapes: Mapping[str, tuple[float, float]],
 ) -> dict[str, Box]:
     """Find the most compact well-shaped rectangles that keep the words' order.
 
@@ -133,12 +189,13 @@ def _solve(
         aim([(index[high], 1.0), (index[low], -1.0)], by / 1000, weight)
     for leaf in leaves:
         west, south, east, north = (index[leaf.id, s] for s in ("west", "south", "east", "north"))
-        root = float(np.sqrt(aspects[leaf.id]))
+        wide, dear = shapes[leaf.id]
+        root = float(np.sqrt(wide))
         for i, weight in ((east, 1 / root), (west, -1 / root), (north, root), (south, -root)):
-            cost[i] += weight
+            cost[i] += weight * dear
         cost.append(_SHORTAGE)
         shortage = (len(cost) - 1, 1.0)
-        for aspect in root**2 * _ASPECTS:
+        for aspect in _ASPECTS:
             # The tangent to width·height = area at this aspect: h0·w + w0·h >= 2·area.
             width, height = (
                 np.sqrt(needed_m2[leaf.id] / 1e6 * aspect),
@@ -182,7 +239,8 @@ def _clashes(
     # Positive where they overlap, on each axis; shape (n, n, 2).
     overlap = np.minimum(high[:, None], high[None]) - np.maximum(low[:, None], low[None])
     found = []
-    for a, b in np.argwhere(np.triu(overlap.min(axis=2) > -1e5, 1)):
+    farthest = max(2 * _CLEARANCE * max(lengths.values()), road_gap_m)
+    for a, b in np.argwhere(np.triu(overlap.min(axis=2) > -farthest, 1)):
         first, second = ids[a], ids[b]
         if first not in lengths and second not in lengths:
             continue
@@ -200,26 +258,44 @@ def _clashes(
     return worst
 
 
-def _part(first: str, second: str, room: float, boxes: Mapping[str, Box], words: Words) -> bool:
+def _part(
+    first: str, second: str, room: float, boxes: Mapping[str, Box], words: Words, leaning: float
+) -> bool:
     """Set two rectangles apart in the direction that moves them least and contradicts nothing."""
     a, b = boxes[first], boxes[second]
     # As one reads: the second to the east of the first, then below it, then the other ways.
     ways = (
         (a.east - b.west, Apart((first, "east"), (second, "west"), room)),
-        (b.north - a.south, Apart((second, "north"), (first, "south"), room)),
+        ((b.north - a.south) * leaning, Apart((second, "north"), (first, "south"), room)),
         (b.east - a.west, Apart((second, "east"), (first, "west"), room)),
-        (a.north - b.south, Apart((first, "north"), (second, "south"), room)),
+        ((a.north - b.south) * leaning, Apart((first, "north"), (second, "south"), room)),
     )
     return any(words.order.add(apart) for _, apart in sorted(ways, key=lambda way: round(way[0])))
 
 
-def _to_give_up(stuck: Sequence[str], words: Words) -> Bond | None:
-    """Choose what the words say of one of some parcels that no layout has room for, to be given up."""
-    lines = [{(AXIS[side], name) for i, side, name in words.bonds if i == one} for one in stuck[:2]]
+def _to_give_up(
+    in_the_way: Sequence[str], boxes: Mapping[str, Box], words: Words
+) -> tuple[Hold, Bond] | None:
+    """Choose a word to give up of one or two parcels that have no fit place: as little as can be."""
+    lines = [{(AXIS[side], name) for _, (i, side, name) in words.holds if i == one} for one in in_the_way]
     common = set.intersection(*lines)
-    ranked = sorted(
-        (bond for bond in words.bonds if bond[0] in stuck[:2]),
-        # A line of both before a line of one, the later parcel before the earlier.
-        key=lambda bond: ((AXIS[bond[1]], bond[2]) in common, bond[0] == stuck[:2][-1], AXIS[bond[1]], bond),
-    )
-    return ranked[-1] if ranked else None
+    sharing = Counter((AXIS[side], name) for _, side, name in words.on_line)
+
+    def rank(held: tuple[Hold, Bond]) -> tuple[bool, bool, bool, bool, int, Bond]:
+        hold, (i, side, name) = held
+        line = (AXIS[side], name)
+        west, south, east, north = boxes[i]
+        longer = int(north - south > east - west)
+        # The later of two parcels; a line before the order itself; a line of both parcels, or one
+        # across the way in which a parcel is too long; and one that few stand on.
+        return (
+            i == in_the_way[-1],
+            hold == "line",
+            line in common,
+            AXIS[side] == longer,
+            -sharing[line],
+            held[1],
+        )
+
+    mine = [held for held in words.holds if held[1][0] in in_the_way]
+    return max(mine, key=rank) if mine else None

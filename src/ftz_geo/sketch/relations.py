@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ftz_geo.model import DIRECTIONS
 
@@ -89,6 +89,9 @@ class Leaf:
 
 Bond = tuple[str, "Direction", str]
 """(parcel id, side, name): what the words say of this side and this feature."""
+
+Hold = Literal["line", "order"]
+"""How a bond holds: the side stands on the straight line of that name, or only beyond others."""
 
 
 class Contact(NamedTuple):
@@ -262,7 +265,7 @@ class Words:
     ties: list[Tie] = field(default_factory=list)
     on_line: set[Bond] = field(default_factory=set)
     """Sides that stand on the straight line of a name."""
-    bonds: list[Bond] = field(default_factory=list)
+    holds: list[tuple[Hold, Bond]] = field(default_factory=list)
     """Everything that holds a parcel to another one and was kept, in the order of the text."""
     facing: set[tuple[str, str, int]] = field(default_factory=set)
     """(parcel id, parcel id, axis): the second lies beyond the first, with one thing between them."""
@@ -287,7 +290,7 @@ def read_words(
     pinned: Mapping[str, Box],
     targets: Mapping[str, tuple[float, float]],
     road_gap_m: float,
-    without: Collection[Bond] = (),
+    without: Collection[tuple[Hold, Bond]] = (),
 ) -> Words:
     """Turn the words of one cluster into constraints, in the order of the text.
 
@@ -307,8 +310,8 @@ def read_words(
         Where each leaf is believed to lie, metres.
     road_gap_m : float
         Width of a road.
-    without : collection of (parcel id, side, name)
-        Lines not to stand on, because no layout keeps them all.
+    without : collection of (hold, bond)
+        What is given up, because no layout keeps it all.
 
     Returns
     -------
@@ -339,7 +342,7 @@ def read_words(
             low, high = (contact.parcel_id, contact.side), (other.id, opposite(contact.side))
             if OUTWARD[contact.side] < 0:
                 low, high = high, low
-            if bond in without:
+            if ("order", bond) in without:
                 words.broken.append((contact.parcel_id, bond[2]))
             else:
                 _set_apart(words, low, high, road_gap_m, bond)
@@ -354,7 +357,7 @@ def _share(
     pinned: Mapping[str, Box],
     targets: Mapping[str, tuple[float, float]],
     road_gap_m: float,
-    without: Collection[Bond],
+    without: Collection[tuple[Hold, Bond]],
 ) -> None:
     """Put the sides that share a feature across one axis on its line, or at least in order."""
     if len({c.parcel_id for c in contacts}) < 2:
@@ -366,33 +369,28 @@ def _share(
         bond = (*node, name)
         if contact.parcel_id in pinned:
             words.ties.append(Tie(line, node, by, 1.0))
-        elif contact.feature.kind in WINDING and bond not in without:
+        elif contact.feature.kind in WINDING and ("order", bond) not in without:
             # A winding line yields to places known apart, and draws together what has only one.
             words.ties.append(Tie(line, node, by, 0.3 if len(places) == 1 else 0.05))
-        elif bond not in without and words.order.add(Apart(line, node, by), Apart(node, line, -by)):
+        elif ("line", bond) not in without and words.order.add(Apart(line, node, by), Apart(node, line, -by)):
             words.on_line.add(bond)
-            words.bonds.append(bond)
+            words.holds.append(("line", bond))
         else:
             words.broken.append((contact.parcel_id, name))
     for a, b in combinations(contacts, 2):
         low, high = (a, b) if OUTWARD[a.side] > 0 else (b, a)
         by = _offset(high, road_gap_m) - _offset(low, road_gap_m)
-        bond = (*(a if b.parcel_id in pinned else b)[:2], name)
+        bonds = [(*c[:2], name) for c in (a, b) if c.parcel_id not in pinned]
         # 以东550米 can put one side beyond the other: then the line parts nothing.
-        if (
-            a.side == b.side
-            or by <= 0
-            or bond[0] in pinned
-            or {(*a[:2], name), (*b[:2], name)} & set(without)
-        ):
+        if a.side == b.side or by <= 0 or not bonds or any(("order", bond) in without for bond in bonds):
             continue
-        _set_apart(words, (low.parcel_id, low.side), (high.parcel_id, high.side), by, bond)
+        _set_apart(words, (low.parcel_id, low.side), (high.parcel_id, high.side), by, bonds[-1])
 
 
 def _set_apart(words: Words, low: Node, high: Node, by: float, bond: Bond) -> None:
     """Put one parcel beyond another, or say that it cannot be done."""
     if words.order.add(Apart(low, high, by)):
         words.facing.add((low[0], high[0], AXIS[bond[1]]))
-        words.bonds.append(bond)
+        words.holds.append(("order", bond))
     elif (bond[0], bond[2]) not in words.broken:
         words.broken.append((bond[0], bond[2]))

@@ -29,6 +29,11 @@ _RING: tuple[Direction, ...] = ("south", "east", "north", "west")
 _STRAIGHT_WORDS = ("高速", "铁路", "快速路")
 """Roads built for speed: drawn without skew."""
 
+_WAVY = frozenset({"water", "boundary"})
+
+_DEEPEST = 0.12
+"""How far a side may lean inwards, as a part of the width that it takes from."""
+
 _BEND = 0.22
 """Where one feature turns a corner, its bend begins at this part of the shorter side."""
 
@@ -61,8 +66,6 @@ class _Wave(NamedTuple):
     height_m: float = 0.0
     length_m: float = 1.0
     phase: float = 0.0
-    between: tuple[float, float] = (0.0, 1.0)
-    """The part of the side that winds."""
 
 
 class _Side(NamedTuple):
@@ -101,19 +104,27 @@ def aspect(leaf: Leaf) -> float:
     return float(np.exp(chance + 0.2 * np.clip(along[1] - along[0], -1, 1)))
 
 
-def area_needed_m2(leaf: Leaf, held: Mapping[Direction, int]) -> float:
+def area_needed_m2(leaf: Leaf, on_line: Collection[tuple[Direction, str]]) -> float:
     """Give the area of the rectangle that a parcel's outline of exact area fits into.
 
     Parameters
     ----------
     leaf : Leaf
-    held : mapping of direction to int
-        0 for a side that is free to move.
+    on_line : collection of (direction, name)
+        What runs along the rectangle itself; the other sides lean inwards.
     """
     if not any(leaf.parcel.abuttals.values()):
         return leaf.area_m2 / _blob(leaf, Box(0, 0, 1, 1)).area
-    turns = any(_turns(leaf, side, _next(side)) for side in _RING)
-    return leaf.area_m2 * (1.1 if min(held.values()) == 0 else 1.005) * (1.02 if turns else 1.0)
+    loss = 0.005  # of the fan of tangents
+    for side in _RING:
+        features = leaf.parcel.abuttals[side]
+        if len(features) == 1 and features[0].kind in _WAVY:
+            loss += 0.02
+        elif not features or any((side, key(f)) not in on_line for f in features):
+            loss += _DEEPEST / 2
+        if _turns(leaf, side, _next(side)):
+            loss += 0.02
+    return leaf.area_m2 / (1 - loss)
 
 
 def draw(
@@ -137,7 +148,7 @@ def draw(
     held : mapping of direction to int
         How much a side is tied to others; the least tied one moves.
     scales : mapping of str to float
-        Length, metres, that the windings of a river or boundary go by.
+        Length, metres, that the windings of a river or boundary go by; 0 for none.
 
     Returns
     -------
@@ -236,7 +247,7 @@ def _side(
     length, across = box.north - box.south, box.east - box.west
     if AXIS[side] == 1:
         length, across = across, length
-    deepest = 0.12 * across / length
+    deepest = _DEEPEST * across / length
     straight = [f is not None and (side, key(f)) in on_line for f in names]
 
     knots: list[tuple[float, float]] = []
@@ -250,7 +261,7 @@ def _side(
                 at, half = float(breaks[i]), 0.02
                 knots += [(at - half, 0.0), (at + half, 0.0)]
                 knots[i] = (at, min(0.03, deepest))
-    elif straight[0]:
+    elif straight[0] or (names[0] is not None and names[0].kind in _WAVY):
         knots = [(0.0, 0.0), (1.0, 0.0)]
     elif names[0] is None or names[0].kind in {"place", "vague", "block"}:
         deep = min(0.06, deepest)
@@ -260,23 +271,20 @@ def _side(
         lean = 0.02 * chance[1] if _runs_straight(names[0]) else 0.02 + 0.05 * chance[1]
         ends = (0.0, min(lean, deepest))
         knots = list(zip((0.0, 1.0), ends if chance[2] < 0.5 else ends[::-1], strict=True))
-    return _Side(names, breaks, np.array(sorted(knots)), _wave(names, breaks, scales))
+    return _Side(names, breaks, np.array(sorted(knots)), _wave(names, scales))
 
 
-def _wave(
-    names: tuple[Feature | None, ...], breaks: NDArray[np.float64], scales: Mapping[str, float]
-) -> _Wave:
-    """Give the windings of a side; both banks of a river wind alike, so only its name decides."""
-    for feature, a, b in zip(names, breaks, breaks[1:], strict=False):
-        if feature is not None and feature.kind in {"water", "boundary"}:
-            name = key(feature)
-            return _Wave(
-                height_m=(0.03 if feature.kind == "water" else 0.012) * scales[name],
-                length_m=(0.8 + 0.4 * scatter("length", name)) * scales[name],
-                phase=scatter("phase", name),
-                between=(float(a), float(b)),
-            )
-    return _Wave()
+def _wave(names: tuple[Feature | None, ...], scales: Mapping[str, float]) -> _Wave:
+    """Give the windings of a side along one thing; both banks wind alike, so only its name decides."""
+    feature = names[0]
+    if len(names) > 1 or feature is None or feature.kind not in _WAVY:
+        return _Wave()
+    name = key(feature)
+    return _Wave(
+        height_m=(0.03 if feature.kind == "water" else 0.012) * scales[name],
+        length_m=(0.8 + 0.4 * scatter("length", name)) * max(scales[name], 1.0),
+        phase=scatter("phase", name),
+    )
 
 
 def _outline(leaf: Leaf, box: Box, sides: Mapping[Direction, _Side]) -> Outline:
@@ -321,9 +329,6 @@ def _curve(side: Direction, box: Box, shape: _Side) -> Callable[[NDArray[np.floa
         depth = length * np.interp(part, shape.knots[:, 0], shape.knots[:, 1])
         turns = 2 * np.pi * (along / wave.length_m + wave.phase)
         height = wave.height_m * (np.sin(turns) + 0.4 * np.sin(1.7 * turns))
-        if len(shape.names) > 1:  # it calms down towards the pieces beside it
-            a, b = wave.between
-            height = height * np.interp(part, (a, a + 0.1, b - 0.1, b), (0, 1, 1, 0))
         across: NDArray[np.float64] = base - OUTWARD[side] * depth + height
         return across
 
@@ -339,8 +344,11 @@ def _corner(
     upright, level = (side, _next(side)) if AXIS[side] == 0 else (_next(side), side)
     x, y = getattr(box, upright), getattr(box, level)
     for _ in range(40):  # both curves are flat enough for this to converge
+        before = x, y
         x = float(curves[upright](np.array(y)))
         y = float(curves[level](np.array(x)))
+        if abs(x - before[0]) + abs(y - before[1]) < 1e-9:
+            break
     return x, y
 
 
