@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ftz_geo.model import LABELS_ZH
@@ -11,7 +10,7 @@ from ftz_geo.render.quotes import quotes
 from ftz_geo.render.views import VERDICTS, figure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from ftz_geo.model import Audit, Finding, Plan
 
@@ -25,6 +24,8 @@ _FIGURES = (
     ("difference_km2", "差"),
     ("limit_km2", "允许差"),
 )
+
+_APPENDIX = (("inputs", "输入文件（SHA-256）"), ("settings", "设置"), ("versions", "版本"))
 
 
 def _places(plan: Plan) -> dict[str, str]:
@@ -51,16 +52,23 @@ def _finding(finding: Finding, plan: Plan, places: Mapping[str, str]) -> dict[st
     }
 
 
-def _lines(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Flatten metadata into rows of a table."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _lines(inner, f"{path} · {key}" if path else str(key))
-    elif isinstance(value, (list, tuple)):
-        for number, inner in enumerate(value, start=1):
-            yield from _lines(inner, f"{path} {number}")
-    elif value is not None:
-        yield path, str(value)
+def _zone(zone: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": zone.get("name") or zone["id"],
+        "verdict": zone.get("verdict"),
+        **{key: figure(zone.get(key)) for key in ("declared_km2", "sum_km2", "difference_km2", "limit_km2")},
+        "basis": (zone.get("measured_basis") or {}).get("zh"),
+        "blocks": [
+            {
+                "label": block.get("label") or block.get("name") or block["id"],
+                "name": block.get("name") if block.get("label") else None,
+                "declared_km2": figure(block.get("declared_km2")),
+                "measured_km2": block.get("measured_km2"),
+                "grade": block.get("grade"),
+            }
+            for block in zone.get("blocks", ())
+        ],
+    }
 
 
 def audit_page(plan: Plan, audit: Audit) -> str:
@@ -88,27 +96,6 @@ def audit_page(plan: Plan, audit: Audit) -> str:
     """
     places = _places(plan)
     ordered = sorted(audit.findings, key=lambda f: _SEVERITIES.index(f.severity))
-    zones = [
-        {
-            "name": zone.get("name") or zone["id"],
-            "verdict": zone.get("verdict"),
-            **{
-                key: figure(zone.get(key))
-                for key in ("declared_km2", "sum_km2", "difference_km2", "limit_km2")
-            },
-            "blocks": [
-                {
-                    "label": block.get("label") or block.get("name") or block["id"],
-                    "name": block.get("name") if block.get("label") else None,
-                    "declared_km2": figure(block.get("declared_km2")),
-                    "measured_km2": block.get("measured_km2"),
-                    "grade": block.get("grade"),
-                }
-                for block in zone.get("blocks", ())
-            ],
-        }
-        for zone in audit.zones
-    ]
     return template("audit.html").render(
         style=own("audit.css"),
         source=plan.source,
@@ -116,9 +103,12 @@ def audit_page(plan: Plan, audit: Audit) -> str:
         verdicts={"pass": "通过", "notes": "通过，有说明", "fail": "不通过"},
         zone_verdicts=VERDICTS,
         counts=[(s, sum(f.severity == s for f in audit.findings)) for s in _SEVERITIES],
-        zones=zones,
+        zones=[_zone(zone) for zone in audit.zones],
         findings=[_finding(f, plan, places) for f in ordered],
         unread=quotes(plan.text, plan.unread),
         labels=LABELS_ZH,
-        metadata=list(_lines(audit.metadata)),
+        metadata=audit.metadata,
+        method=audit.metadata.get("method", {}).get("zh", ()),
+        checks=[check["zh"] for check in audit.metadata.get("checks", ())],
+        appendix=[(word, audit.metadata[key]) for key, word in _APPENDIX if audit.metadata.get(key)],
     )

@@ -54,15 +54,18 @@ const ftzGeo = (() => {
   }
 
   /** Polygons and edges into their groups; each shape keeps its own, each edge its line. */
-  function draw(layers, { shapes, units_per_degree: units }) {
+  function draw(layers, { shapes, styles, methods, units_per_degree: units }) {
     for (const shape of shapes) {
+      shape.style = styles[shape.style];
       const parts = shape.parts.map((part) => part.map((steps) => vertices(steps, units)));
       shape.rings = parts.flat();
-      shape.polygon = L.polygon(parts, { ...shape.style, smoothFactor: 0 }).addTo(layers.blocks);
+      const outline = { stroke: shape.edges.length === 0, smoothFactor: 0 };
+      shape.polygon = L.polygon(parts, { ...shape.style, ...outline }).addTo(layers.blocks);
       for (const edge of shape.edges) {
         const [ring, start, count] = edge.place ?? [];
         edge.lonlats = edge.line ? vertices(edge.line, units) : along(shape.rings[ring], start, count);
-        const style = { color: shape.style.color, weight: 2.5, dashArray: edge.dash, pane: "edges" };
+        edge.method = methods[edge.method];
+        const style = { color: shape.style.color, weight: 2.5, dashArray: edge.method.dash, pane: "edges" };
         edge.polyline = L.polyline(edge.lonlats, { ...style, smoothFactor: 0 }).addTo(layers.edges);
       }
     }
@@ -190,7 +193,7 @@ const ftzGeo = (() => {
       for (const choice of choices) {
         const width = Math.max(...choice.map(({ text, size }) => ems(text) * size)) + 4;
         const height = choice.reduce((sum, { size }) => sum + size * 1.3, 2);
-        const inside = Math.hypot(width, height) / 2 <= radius * 1.15;
+        const inside = Math.hypot(width, height) / 2 <= radius * (choice === shortest ? 1.4 : 1.15);
         const [right, down] = [radius + 6 + width / 2, radius + 6 + height / 2];
         const around = [[0, -down], [0, down], [right, 0], [-right, 0]];
         const offsets = [];
@@ -198,8 +201,8 @@ const ftzGeo = (() => {
         if (shape === null || choice === shortest) offsets.push(...around);
         for (const offset of offsets) {
           const place = box(middle.add(offset), 0, width, height);
-          const own = offset[0] === 0 && offset[1] === 0 ? this.shapes[shape] : null;
-          if (this.covers(place, own)) continue;
+          const atHome = offset[0] === 0 && offset[1] === 0;
+          if (!(atHome && inside) && this.covers(place, atHome ? this.shapes[shape] : null)) continue;
           if (this.take(place)) return this.writeName(choice, place, ink);
         }
       }
@@ -361,7 +364,7 @@ const ftzGeo = (() => {
         layers.uncertainty.addLayer(circle(shape));
       }
       for (const { polyline, side, name, method } of edges) {
-        polyline.bindTooltip(() => words(`${side}至 ${name ?? "（无名）"} · ${method}`), { sticky: true });
+        polyline.bindTooltip(() => words(`${side}至 ${name ?? "（无名）"} · ${method.label}`), { sticky: true });
         polyline.on("click", (event) => polygon.openPopup(event.latlng));
       }
     }
@@ -394,6 +397,24 @@ const ftzGeo = (() => {
     }
   }
 
+  /** On paper the map has another size: lay it out before printing so that it shows what the screen shows. */
+  function layOutForPrint(map, blocks) {
+    let screen = null;
+    window.addEventListener("beforeprint", () => {
+      screen = { centre: map.getCenter(), zoom: map.getZoom(), bounds: map.getBounds() };
+      document.body.classList.add("printing");
+      map.invalidateSize({ animate: false });
+      const all = blocks.getBounds();
+      const whole = all.isValid() && screen.bounds.contains(all);
+      map.fitBounds(whole ? all : screen.bounds, { padding: [40, 40], animate: false });
+    });
+    window.addEventListener("afterprint", () => {
+      document.body.classList.remove("printing");
+      map.invalidateSize({ animate: false });
+      if (screen) map.setView(screen.centre, screen.zoom, { animate: false });
+    });
+  }
+
   function start(map, layers) {
     const data = JSON.parse(document.getElementById("ftz-data").textContent);
     map.setMaxZoom(19);
@@ -416,6 +437,7 @@ const ftzGeo = (() => {
     };
     map.on("moveend overlayadd overlayremove resize", redraw);
     redraw();
+    layOutForPrint(map, layers.blocks);
     if (map.getSize().x < 600) document.querySelector("details.legend").open = false;
   }
 

@@ -1,0 +1,607 @@
+"""The pages in real Chromium without a network: what is drawn, what is asked for, what stays text."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from ftz_geo.measure import LocalPlane, area_m2
+from ftz_geo.model import (
+    DIRECTIONS,
+    Area,
+    Audit,
+    Block,
+    Direction,
+    Edge,
+    Feature,
+    Finding,
+    Grade,
+    Method,
+    Parcel,
+    Plan,
+    Reason,
+    Source,
+    Zone,
+)
+from ftz_geo.render import audit_page, map_pages
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+)
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(1)</script>",
+    "{{ 7 * 191 }}{% raw %}",
+    "\u2028'\"`${alert(1)}\\",
+)
+"""HTML, the end of a script, a template that branca would run, and the ends of strings."""
+
+PLANE = LocalPlane(lon=117.15, lat=39.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A block made for a test: its corner in metres, its size, what lies on its sides."""
+
+    label: str
+    at: tuple[float, float]
+    size: tuple[float, float]
+    sides: Mapping[Direction, str]
+    name: str | None = None
+    parcel: str | None = None
+    grade: Grade = "sketched"
+    lean: float = 0.0
+    river: Direction | None = None
+    uncertainty_m: float | None = None
+    reasons: tuple[Reason, ...] = ()
+    area: str = "7.80"
+    methods: Mapping[Direction, Method] = field(default_factory=dict)
+
+
+def ring_sides(made: Made) -> dict[Direction, list[tuple[float, float]]]:
+    """South, east, north and west side in metres, counter-clockwise; a river swings."""
+    (x, y), (w, h), lean = made.at, made.size, made.lean
+    corners = [(x, y), (x + w, y + lean), (x + w + lean, y + h + lean), (x + lean / 2, y + h)]
+    order: tuple[Direction, ...] = ("south", "east", "north", "west")
+    sides = {}
+    for i, side in enumerate(order):
+        (ax, ay), (bx, by) = corners[i], corners[(i + 1) % 4]
+        t = np.linspace(0, 1, 25 if side == made.river else 2)
+        swing = 0.06 * h * np.sin(t * 3 * np.pi) if side == made.river else 0 * t
+        points = zip(ax + (bx - ax) * t - swing * np.sign(by - ay), ay + (by - ay) * t + swing, strict=True)
+        sides[side] = [(float(px), float(py)) for px, py in points]
+    return sides
+
+
+def plan_and_parcels(zones: Mapping[str, tuple[str, list[Made]]]) -> tuple[Plan, gpd.GeoDataFrame]:
+    """A plan whose text really holds every word, and the frame that ``digitise`` would give for it."""
+    text, plan_zones, rows = "", [], []
+
+    def write(words: str) -> tuple[int, int]:
+        nonlocal text
+        text += words
+        return len(text) - len(words), len(text)
+
+    for zone_id, (zone_name, blocks) in zones.items():
+        total = f"{sum(Decimal(m.area) for m in blocks)}"
+        zone_start = write(f"{zone_name}总面积")[0]
+        declared = Area(
+            text=total, value=Decimal(total), unit="平方公里", span=write(total + "平方公里，分别为：\n")
+        )
+        plan_blocks = []
+        for i, made in enumerate(blocks, start=1):
+            parcel_id = f"{zone_id}-{i}"
+            start = write(f"{made.label}：{made.name or ''}{made.parcel or ''}，面积")[0]
+            area = Area(
+                text=made.area, value=Decimal(made.area), unit="平方公里", span=write(made.area + "平方公里")
+            )
+            abuttals: dict[Direction, tuple[Feature, ...]] = dict.fromkeys(DIRECTIONS, ())
+            for side, words in made.sides.items():
+                write(f"，{dict(zip(DIRECTIONS, '东南西北', strict=True))[side]}至")
+                abuttals[side] = (Feature(name=words, kind="road", span=write(words)),)
+            span = (start, write("。\n")[1])
+            parcel = Parcel(id=parcel_id, label=made.parcel, declared_area=area, span=span, abuttals=abuttals)
+            plan_blocks.append(
+                Block(
+                    id=parcel_id,
+                    label=made.label,
+                    name=made.name,
+                    declared_area=area,
+                    parcels=(parcel,),
+                    span=span,
+                )
+            )
+            lines = ring_sides(made)
+            drawn = made.grade != "undetermined"
+            evidence = tuple(
+                Edge(
+                    side=side,
+                    feature=made.sides.get(side),
+                    span=abuttals[side][0].span if abuttals[side] else None,
+                    method=made.methods.get(side, "sketch" if made.grade == "sketched" else "on-feature"),
+                    line=PLANE.to_lonlat(shapely.LineString(line)),
+                )
+                for side, line in lines.items()
+                if drawn
+            )
+            corners = [point for line in lines.values() for point in line[:-1]]
+            row: dict[str, Any] = {
+                "id": parcel_id,
+                "zone": zone_name,
+                "zone_id": zone_id,
+                "block": made.label,
+                "block_name": made.name,
+                "parcel": made.parcel,
+                "text": text[slice(*span)],
+                "declared_area_km2": float(made.area),
+                "block_declared_area_km2": float(made.area),
+                "grade": made.grade,
+                "reasons": made.reasons,
+                "placement_uncertainty_m": made.uncertainty_m or np.nan,
+                **{d: made.sides.get(d) for d in DIRECTIONS},
+                "area_shaped": made.grade == "sketched",
+                "evidence": evidence,
+                "geometry": PLANE.to_lonlat(shapely.Polygon(corners)) if drawn else None,
+            }
+            rows.append(row)
+        plan_zones.append(
+            Zone(
+                id=zone_id,
+                name=zone_name,
+                declared_area=declared,
+                blocks=tuple(plan_blocks),
+                span=(zone_start, len(text)),
+            )
+        )
+    frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=4326).set_index("id")
+    frame["measured_area_km2"] = area_m2(frame.geometry.to_numpy()) / 1e6
+    plan = Plan(
+        text=text, source=Source(title="联动创新区建设方案", sha256="0" * 64), zones=tuple(plan_zones)
+    )
+    return plan, frame
+
+
+def audit_of(plan: Plan) -> Audit:
+    zone = plan.zones[0]
+    note = Finding(
+        check="zone-total",
+        severity="note",
+        zone_id=zone.id,
+        declared_km2=Decimal("49.75"),
+        measured_km2=Decimal("49.74"),
+        difference_km2=Decimal("0.01"),
+        limit_km2=Decimal("0.040"),
+        zh="申报总面积与区块合计相差 0.01 平方公里，在取位误差 ± 0.040 之内。",
+        en="The declared total differs from the sum of the blocks within rounding.",
+        spans=tuple(b.declared_area.span for b in zone.blocks if b.declared_area),
+    )
+    zones: list[dict[str, Any]] = [
+        {
+            "id": z.id,
+            "name": z.name,
+            "declared_km2": z.declared_area and float(z.declared_area.km2),
+            "sum_km2": z.declared_area and float(z.declared_area.km2),
+            "difference_km2": 0.0,
+            "limit_km2": 0.04,
+            "verdict": "notes" if z is zone else "pass",
+            "blocks": [],
+            "more": "keys are allowed",
+        }
+        for z in plan.zones
+    ]
+    return Audit(findings=(note,), zones=tuple(zones), metadata={"inputs": {"plan.txt": "0" * 64}})
+
+
+def sides(east: str, south: str, west: str, north: str) -> dict[Direction, str]:
+    return dict(zip(DIRECTIONS, (east, south, west, north), strict=True))
+
+
+WORDS = Reason(
+    code="no-reference-map", zh="没有给出底图，按文字和申报面积排布。", en="No reference map was given."
+)
+
+SKETCHED = [
+    Made(
+        label="区块一",
+        name="经开区核心区",
+        at=(0, 0),
+        size=(2600, 3000),
+        lean=180,
+        uncertainty_m=4000,
+        reasons=(WORDS,),
+        sides=sides("津港大道", "赛达南道", "津淄公路", "梨双路"),
+        area="7.80",
+    ),
+    Made(
+        label="区块三",
+        at=(-1240, 0),
+        size=(1200, 975),
+        uncertainty_m=4000,
+        reasons=(WORDS,),
+        sides=sides("津淄公路", "赛达南道", "荣乌联络线", "祥厚路"),
+        area="1.17",
+    ),
+    Made(
+        label="区块五",
+        at=(-4200, 2600),
+        size=(1300, 1392),
+        lean=120,
+        river="south",
+        uncertainty_m=4000,
+        reasons=(WORDS,),
+        sides=sides("民兴北路", "陈台子河", "裕兴路", "海泰南道"),
+        area="1.81",
+    ),
+    Made(
+        label="区块二",
+        at=(3600, 900),
+        size=(800, 825),
+        sides=sides("津港高速", "津安道", "泽润路", "津兴道"),
+        area="0.66",
+    ),
+    Made(
+        label="区块九",
+        at=(0, 0),
+        size=(1, 1),
+        grade="undetermined",
+        sides={},
+        area="0.90",
+        reasons=(Reason(code="members-only", zh="原文只列举了所含项目，没有四至。", en="Members only."),),
+    ),
+]
+
+TRACED = [
+    Made(
+        label="区块一",
+        name="智能制造谷",
+        at=(24000, 20000),
+        size=(3400, 3400),
+        lean=260,
+        river="west",
+        grade="traced",
+        sides=sides("滨湖路", "郎园引河", "淮东路", "永宁道"),
+        area="11.94",
+    ),
+    Made(
+        label="区块二",
+        name="京津医药谷",
+        at=(28200, 20500),
+        size=(1500, 1533),
+        grade="inferred",
+        sides=sides("力峰工贸", "北麻疸", "京津塘高速", "九园公路"),
+        methods={"east": "landmark", "north": "bridge"},
+        reasons=(
+            Reason(code="landmark", zh="东边按力峰工贸的位置推定。", en="The east side follows a landmark."),
+        ),
+        area="2.30",
+    ),
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The system's Chromium; its absence fails in CI and skips elsewhere."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        reason = "no Chromium on this system: install chromium to run the pages in it"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Opened:
+    """A page in the browser, and what it did while it opened."""
+
+    page: Any
+    requests: list[str]
+    complaints: list[str]
+
+    def dismiss(self, dialog: Any) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def count(self, selector: str) -> int:
+        return int(self.page.locator(selector).count())
+
+    def texts(self, selector: str) -> list[str]:
+        return [str(t) for t in self.page.locator(selector).all_text_contents()]
+
+
+Open = Callable[..., Opened]
+
+
+@pytest.fixture
+def open_page(chromium: Any, tmp_path: Path) -> Iterator[Open]:
+    contexts = []
+
+    def open_(pages: Mapping[str, str], name: str, width: int = 1400, height: int = 900) -> Opened:
+        for file, html in pages.items():
+            (tmp_path / file).write_text(html, encoding="utf-8")
+        context = chromium.new_context(viewport={"width": width, "height": height})
+        contexts.append(context)
+        page = context.new_page()
+        opened = Opened(page=page, requests=[], complaints=[])
+        page.on("request", lambda request: opened.requests.append(request.url))
+        page.on(
+            "console", lambda m: opened.complaints.append(m.text) if m.type in ("error", "warning") else None
+        )
+        page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: opened.dismiss(dialog))
+        page.goto((tmp_path / name).as_uri())
+        return opened
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[Plan, gpd.GeoDataFrame, dict[str, str]]:
+    plan, parcels = plan_and_parcels(
+        {"xiqing": ("西青经开区联动创新区", SKETCHED), "beichen": ("北辰经开区联动创新区", TRACED)}
+    )
+    return plan, parcels, map_pages(plan, parcels, audit_of(plan))
+
+
+POLYGONS = ".leaflet-overlay-pane path.leaflet-interactive"
+EDGES = ".leaflet-edges-pane path.leaflet-interactive"
+
+
+def drawn_polygons(opened: Opened) -> list[Any]:
+    """The polygons that Leaflet holds, in the order of drawing."""
+    found = opened.page.evaluate(
+        """() => {
+            const found = [];
+            map_0.eachLayer((layer) => {
+                if (layer instanceof L.Polygon) found.push(layer.toGeoJSON(12).geometry);
+            });
+            return found;
+        }"""
+    )
+    return [shapely.geometry.shape(geometry) for geometry in found]
+
+
+@pytest.mark.parametrize(("zone", "drawn"), [("xiqing", SKETCHED[:4]), ("beichen", TRACED)])
+def test_a_zone_page_draws_its_blocks_and_asks_for_nothing(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open, zone: str, drawn: list[Made]
+) -> None:
+    _, parcels, pages = made
+    opened = open_page(pages, f"{zone}.html")
+    assert opened.count(POLYGONS) == len(drawn)
+    assert opened.count(EDGES) == 4 * len(drawn)
+    labels = "".join(opened.texts("svg.labels text"))
+    for block in drawn:
+        assert block.label in labels
+    assert opened.complaints == []
+    assert [url for url in opened.requests if not url.startswith("file:")] == []
+    assert opened.page.get_attribute("html", "lang") == "zh-CN"
+    assert parcels.zone[f"{zone}-1"] in opened.page.title()
+    assert opened.page.get_by_text("示意图").first.is_visible()
+    note = opened.page.get_by_text("示意：按文字和面积排布，位置不可用于定位")
+    assert (note.count() > 0) == (zone == "xiqing")
+
+
+def test_drawn_shapes_are_those_of_the_frame(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    _, parcels, pages = made
+    drawn = drawn_polygons(open_page(pages, "beichen.html"))
+    for polygon, truth in zip(drawn, parcels[parcels.zone_id == "beichen"].geometry, strict=True):
+        assert polygon.hausdorff_distance(truth) < 1e-8
+        assert area_m2([polygon])[0] == pytest.approx(area_m2([truth])[0], rel=1e-6)
+
+
+def test_side_names_run_along_their_edges(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    _, parcels, pages = made
+    opened = open_page(pages, "xiqing.html")
+    places = opened.page.evaluate(
+        """() => [...document.querySelectorAll("svg.labels .side")].map((label) => {
+            const [, x, y] = label.getAttribute("transform").match(/translate\\((-?\\d+) (-?\\d+)\\)/);
+            const { lng, lat } = map_0.layerPointToLatLng([Number(x), Number(y)]);
+            return [label.textContent, lng, lat];
+        })"""
+    )
+    per_pixel = opened.page.evaluate(
+        "() => 40075017 * Math.cos(39 * Math.PI / 180) / 2 ** (map_0.getZoom() + 8)"
+    )
+    edges = [edge for evidence in parcels.evidence for edge in evidence]
+    assert len(places) >= 8
+    for name, lon, lat in places:
+        spot = PLANE.to_xy(shapely.Point(lon, lat))
+        nearest = min(PLANE.to_xy(e.line).distance(spot) for e in edges if e.feature == name)
+        assert nearest < 25 * per_pixel, name
+
+
+def test_labels_keep_clear_of_each_other(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    opened = open_page(made[2], "xiqing.html")
+    for _ in range(3):
+        upright = opened.page.evaluate(
+            """() => [...document.querySelectorAll("svg.labels text")]
+                .filter((label) => !/rotate\\((?!0\\.0)/.test(label.getAttribute("transform") ?? ""))
+                .map((label) => label.getBoundingClientRect())
+                .map(({ left, top, right, bottom }) => [left, top, right, bottom])"""
+        )
+        boxes = [shapely.box(*corners) for corners in upright]
+        assert len(boxes) > 1
+        for i, one in enumerate(boxes):
+            for other in boxes[:i]:
+                assert one.intersection(other).area < 0.12 * min(one.area, other.area)
+        opened.page.evaluate("() => map_0.zoomIn(1, { animate: false })")
+
+
+def test_a_click_opens_the_card_with_the_words(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    opened = open_page(made[2], "xiqing.html")
+    opened.page.locator(POLYGONS).first.click()
+    card = opened.page.locator(".leaflet-popup .card")
+    text = card.inner_text()
+    for words in ("区块一", "经开区核心区", "示意", "7.80", "不能作为印证", WORDS.zh, "约 4.0 公里"):
+        assert words in text
+    marks = [str(t) for t in card.locator("mark").all_text_contents()]
+    assert marks == ["津港大道", "赛达南道", "津淄公路", "梨双路"]
+    assert opened.complaints == []
+
+
+def test_a_row_of_the_table_leads_to_the_map(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    opened = open_page(made[2], "xiqing.html")
+    opened.page.get_by_role("button", name="区块二").click()
+    assert "津港高速" in opened.page.locator(".leaflet-popup .card").inner_text()
+    middle = opened.page.evaluate("() => { const { lng, lat } = map_0.getCenter(); return [lng, lat]; }")
+    target = made[1].geometry["xiqing-4"]
+    assert target.buffer(0.01).contains(shapely.Point(middle))
+    assert "原文只列举了所含项目，没有四至。" in opened.page.locator("#undrawn-4").inner_text()
+
+
+def test_layers_switch_and_only_base_maps_ask_the_network(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    opened = open_page(made[2], "xiqing.html")
+    control = opened.page.locator(".leaflet-control-layers")
+    control.hover()
+    before = opened.count("path.leaflet-interactive, .leaflet-overlay-pane path")
+    control.get_by_label("位置不确定范围").check()
+    assert opened.count("path.leaflet-interactive, .leaflet-overlay-pane path") == before + 3
+    control.get_by_label("四至名称").uncheck()
+    assert opened.count("svg.labels .side") == 0
+    control.get_by_label("区块名称").uncheck()
+    assert opened.count("svg.labels text") == 0
+    control.get_by_label("经纬网").uncheck()
+    assert opened.count("svg.graticule path") == 0
+    assert [url for url in opened.requests if not url.startswith("file:")] == []
+    control.get_by_label("OpenStreetMap").check()
+    opened.page.wait_for_function("() => document.querySelector('.leaflet-tile-pane img') !== null")
+    opened.page.wait_for_timeout(200)
+    asked = {re.sub(r"/\d.*", "", url) for url in opened.requests if not url.startswith("file:")}
+    assert asked == {"https://tile.openstreetmap.org"}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_words_stay_words(open_page: Open, hostile: str) -> None:
+    block = Made(
+        label=hostile,
+        name=hostile,
+        at=(0, 0),
+        size=(9000, 9000),
+        sides=sides(hostile, hostile, hostile, hostile),
+        reasons=(Reason(code="x", zh=hostile, en=hostile),),
+    )
+    undrawn = Made(label="区块二", at=(0, 0), size=(1, 1), sides={}, name=hostile, grade="undetermined")
+    plan, parcels = plan_and_parcels({"xiqing": (hostile, [block, undrawn])})
+    audit = audit_of(plan)
+    pages = map_pages(plan, parcels, audit) | {"audit.html": audit_page(plan, audit)}
+    for name in pages:
+        opened = open_page(pages, name)
+        if name != "audit.html":
+            opened.page.locator(POLYGONS).first.hover()
+            assert hostile in opened.texts(".leaflet-tooltip")[0]
+            opened.page.locator(POLYGONS).first.click()
+            assert hostile in opened.texts(".leaflet-popup .card")[0]
+            assert any(hostile in label for label in opened.texts("svg.labels text"))
+        assert hostile in opened.texts("body")[0]
+        assert (
+            opened.page.evaluate("() => document.querySelectorAll('body img:not(.leaflet-tile)').length") == 0
+        )
+        assert opened.complaints == []
+        assert [url for url in opened.requests if not url.startswith("file:")] == []
+    assert hostile.replace("\u2028", " ").split() == open_page(pages, "xiqing.html").page.title().split()[:-1]
+
+
+def test_the_index_shows_every_zone_with_totals_and_links(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    opened = open_page(made[2], "index.html")
+    assert opened.count(POLYGONS) == 6
+    assert sorted(opened.texts("svg.labels text")) == ["北辰14.24 km²", "西青12.34 km²"]
+    rows = opened.texts("table.blocks tbody tr")
+    assert "12.34" in rows[0]
+    assert "14.24" in rows[1]
+    opened.page.get_by_role("link", name="北辰").click()
+    assert "北辰" in opened.page.title()
+    assert opened.complaints == []
+
+
+def test_a_phone_shows_it_without_scrolling_sideways(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    for name in made[2]:
+        opened = open_page(made[2], name, width=360, height=740)
+        assert opened.page.evaluate("() => document.documentElement.scrollWidth") == 360
+    opened = open_page(made[2], "xiqing.html", width=360, height=740)
+    opened.page.get_by_role("button", name="区块一").click()
+    place = opened.page.locator(".leaflet-popup").bounding_box()
+    the_map = opened.page.locator(".folium-map").bounding_box()
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= 360
+    assert place["y"] >= the_map["y"]
+
+
+def test_it_prints_the_map_and_the_table_on_two_sheets(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    opened = open_page(made[2], "beichen.html")
+    before = opened.page.evaluate("() => map_0.getBounds().toBBoxString()")
+    printed = opened.page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+    after = opened.page.evaluate("() => map_0.getBounds().toBBoxString()")
+    assert [float(x) for x in after.split(",")] == pytest.approx(
+        [float(x) for x in before.split(",")], abs=1e-6
+    )
+
+
+def test_a_zone_with_nothing_drawn_still_has_its_page(open_page: Open) -> None:
+    plan, parcels = plan_and_parcels({"wuqing": ("武清", [SKETCHED[4]])})
+    pages = map_pages(plan, parcels, None)
+    for name in pages:
+        opened = open_page(pages, name)
+        assert opened.count(POLYGONS) == 0
+        assert opened.complaints == []
+    assert "没有四至" in opened.texts("aside")[0]
+
+
+def test_the_real_plan_is_drawn_whole(shared: Path, open_page: Open) -> None:
+    import ftz_geo
+
+    plan = ftz_geo.read_plan(shared / "documents" / "zones-plan.txt")
+    parcels = ftz_geo.digitise(plan)
+    pages = map_pages(plan, parcels, ftz_geo.audit(plan, parcels))
+    assert len(pages) == 6
+    for zone in plan.zones:
+        opened = open_page(pages, f"{zone.id}.html")
+        found = parcels[parcels.zone_id == zone.id].geometry.notna().sum()
+        assert opened.count(POLYGONS) == found > 0
+        assert opened.complaints == []
+        labels = "".join(opened.texts("svg.labels text"))
+        for block in zone.blocks:
+            assert str(block.label) in labels
+    assert max(len(page.encode()) for page in pages.values()) < 500 * 1024

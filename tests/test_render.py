@@ -1,0 +1,291 @@
+"""The pages as text: what they hold, what they must never hold, and how words and numbers get into them."""
+
+import html
+import json
+import re
+from decimal import Decimal
+
+import folium
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ftz_geo.errors import GeometryError
+from ftz_geo.measure import area_m2
+from ftz_geo.model import Audit, Direction, Edge, Finding, Plan, Reason, Source
+from ftz_geo.render import audit_page, map_pages
+from ftz_geo.render.maps import _differences, _place
+from ftz_geo.render.offline import TILE_HOSTS, json_block, leaflet
+from ftz_geo.render.quotes import marked, quotes
+from ftz_geo.render.views import METHODS, PALETTE, figure, zone_views
+
+
+def parcels(**columns: object) -> gpd.GeoDataFrame:
+    """Two traced blocks side by side and one that could not be drawn, in one zone."""
+    west, east = shapely.box(117.10, 39.00, 117.12, 39.02), shapely.box(117.12, 39.00, 117.15, 39.02)
+    ring = shapely.get_coordinates(west.exterior)  # from the south-east corner northwards
+    sides: tuple[Direction, ...] = ("east", "north", "west", "south")
+    evidence = tuple(
+        Edge(side=side, feature=f"{side}路", method="on-feature", line=shapely.LineString(ring[i : i + 2]))
+        for i, side in enumerate(sides)
+    )
+    frame = gpd.GeoDataFrame(
+        {
+            "zone_id": "xiqing",
+            "zone": "西青",
+            "block": ["区块一", "区块二", "区块三"],
+            "block_name": [None, "产业区", None],
+            "parcel": None,
+            "text": ["区块一：东至东路", "区块二", "区块三：主要包括甲、乙"],
+            "declared_area_km2": [3.84, 5.76, np.nan],
+            "grade": ["traced", "sketched", "undetermined"],
+            "reasons": [(), (), (Reason(code="members-only", zh="没有四至。", en="No sides."),)],
+            "placement_uncertainty_m": [np.nan, 5000.0, np.nan],
+            "east": ["东路", None, None],
+            "evidence": [evidence, (), ()],
+        },
+        geometry=[west, east, None],
+        index=["xiqing-1", "xiqing-2", "xiqing-3"],
+        crs=4326,
+    )
+    frame["measured_area_km2"] = area_m2(frame.geometry.to_numpy()) / 1e6
+    return frame.assign(**columns)
+
+
+def page_data(page: str) -> dict[str, list[dict[str, object]]]:
+    found = re.search(r'<script type="application/json" id="ftz-data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    data: dict[str, list[dict[str, object]]] = json.loads(found[1])
+    return data
+
+
+# ---------- one file, nothing to fetch ----------
+
+
+def test_pages_name_nothing_to_fetch() -> None:
+    for page in map_pages(None, parcels(), None).values():
+        assert not re.search(r"<(link|iframe|object|embed|base)\b", page)
+        assert not re.search(r"<(script|img)[^>]*\ssrc=", page)
+        assert "@import" not in page
+        assert {u[:5] for u in re.findall(r"url\(['\"]?([^)'\"]+)", page)} <= {"data:", "#hatc", "#defa"}
+        assert "sourceMappingURL" not in page
+        assert len(page.encode()) < 500 * 1024
+
+
+def test_leaflet_keeps_its_copyright_and_licence() -> None:
+    script, _ = leaflet()
+    assert re.match(r"/\* @preserve\s+\* Leaflet [\d.]+", script)
+    assert "Vladimir Agafonkin" in script.split("*/")[0]
+    assert "BSD-2-Clause" in script.split("*/")[0]
+    assert "</script" not in script
+
+
+def test_folium_is_left_as_it_was() -> None:
+    before = list(folium.Map.default_js), list(folium.Map.default_css)
+    map_pages(None, parcels(), None)
+    assert (list(folium.Map.default_js), list(folium.Map.default_css)) == before
+
+
+def test_the_policy_allows_the_page_own_scripts_only() -> None:
+    page = map_pages(None, parcels(), None)["xiqing.html"]
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+    assert policy
+    rules = dict(rule.split(" ", 1) for rule in html.unescape(policy[1]).split("; "))
+    assert rules["default-src"] == "'none'"
+    assert "unsafe" not in rules["script-src"]
+    assert rules["script-src"].count("'sha256-") == 3
+    assert rules["img-src"].split() == ["data:", *TILE_HOSTS]
+
+
+def test_the_same_input_gives_the_same_pages() -> None:
+    assert map_pages(None, parcels(), None) == map_pages(None, parcels(), None)
+
+
+def test_a_page_is_marked_as_chinese_and_titled() -> None:
+    pages = map_pages(None, parcels(zone="西青<区>"), None)
+    for page in pages.values():
+        assert page.startswith('<!DOCTYPE html>\n<html lang="zh-CN">')
+        assert '<meta charset="utf-8">' in page
+        assert '<meta name="viewport" content="width=device-width' in page
+    assert "<title>西青&lt;区&gt; 四至示意图</title>" in pages["xiqing.html"]
+
+
+# ---------- words ----------
+
+
+@pytest.mark.parametrize("hostile", ["{{ 7 * 191 }}", "{% endmacro %}", "{{ this.__class__ }}", "{#"])
+def test_words_are_never_run_as_a_template(hostile: str) -> None:
+    """branca compiles what an element rendered, once more: these would run or break there."""
+    pages = map_pages(None, parcels(zone=hostile, block=hostile, text=hostile), None)
+    assert page_data(pages["xiqing.html"])["names"][0]["lines"] == [hostile, "3.84 km²"]
+    assert f"<h1>{hostile}</h1>" in pages["xiqing.html"]
+
+
+@given(st.text())
+@example("</script><!-- <script>\u2028&")
+def test_json_stands_in_a_script_and_comes_back(text: str) -> None:
+    block = str(json_block({"text": text}))
+    assert not set("<>&\u2028\u2029") & set(block)
+    assert json.loads(block) == {"text": text}
+
+
+@st.composite
+def texts_with_spans(draw: st.DrawFn) -> tuple[str, list[tuple[int, int]]]:
+    text = draw(st.text(alphabet=st.sampled_from("甲乙<>&\"'\n路，"), min_size=1, max_size=80))
+    ends = st.integers(0, len(text))
+    pairs = draw(st.lists(st.tuples(ends, ends).map(sorted), max_size=6))
+    return text, [(a, b) for a, b in pairs if a < b]
+
+
+@given(texts_with_spans())
+@example(("东至<中河>", [(2, 6), (3, 5)]))
+def test_marks_change_no_word(case: tuple[str, list[tuple[int, int]]]) -> None:
+    text, spans = case
+    page = str(marked(text, (0, len(text)), spans))
+    assert html.unescape(re.sub(r"</?mark>", "", page)) == text
+    inside = "".join(html.unescape(words) for words in re.findall(r"<mark>(.*?)</mark>", page, re.DOTALL))
+    covered = {i for a, b in spans for i in range(a, b)}
+    assert inside == "".join(text[i] for i in sorted(covered))
+
+
+@given(texts_with_spans())
+@example(("甲\n乙路\n", [(2, 4)]))
+def test_every_span_is_quoted_once(case: tuple[str, list[tuple[int, int]]]) -> None:
+    text, spans = case
+    found = "".join(quotes(text, spans, around=5))
+    inside = "".join(html.unescape(words) for words in re.findall(r"<mark>(.*?)</mark>", found, re.DOTALL))
+    assert inside == "".join(text[i] for i in sorted({i for a, b in spans for i in range(a, b)}))
+
+
+def test_a_quotation_is_cut_at_its_line_and_says_where_it_was_cut() -> None:
+    text = "上一行\n" + "前" * 50 + "18.88平方公里" + "后" * 50 + "\n下一行"
+    start = text.index("18.88")
+    (quote,) = quotes(text, [(start, start + 9)], around=10)
+    assert quote == "…" + "前" * 10 + "<mark>18.88平方公里</mark>" + "后" * 10 + "…"
+
+
+# ---------- shapes and figures ----------
+
+
+@given(st.lists(st.tuples(st.integers(-(10**9), 10**9), st.integers(-(10**9), 10**9)), min_size=1))
+def test_steps_add_up_to_the_vertices(vertices: list[tuple[int, int]]) -> None:
+    steps = np.array(_differences(vertices)).reshape(-1, 2)
+    assert np.cumsum(steps, axis=0).tolist() == [list(vertex) for vertex in vertices]
+
+
+@given(st.integers(3, 12), st.data())
+def test_a_stretch_of_a_ring_is_found_where_it_runs(size: int, data: st.DataObject) -> None:
+    ring = [(i, i * i) for i in range(size)]
+    start, count = data.draw(st.integers(0, size - 1)), data.draw(st.integers(2, size + 1))
+    line = [ring[(start + i) % size] for i in range(count)]
+    assert _place(line, [[(-1, -1), (-2, -1), (-2, -2)], ring]) == [1, start, count]
+    assert _place([*line[:-1], (99, -99)], [ring]) is None
+
+
+def test_edges_refer_to_the_ring_they_run_along() -> None:
+    first = page_data(map_pages(None, parcels(), None)["xiqing.html"])["shapes"][0]
+    assert isinstance(first["edges"], list)
+    assert [edge["place"] for edge in first["edges"]] == [[0, 0, 2], [0, 1, 2], [0, 2, 2], [0, 3, 2]]
+
+
+def test_grades_look_different() -> None:
+    page = map_pages(None, parcels(grade=["traced", "sketched", "undetermined"]), None)["xiqing.html"]
+    shapes = page_data(page)
+    styles = [shapes["styles"][shape["style"]] for shape in shapes["shapes"]]  # type: ignore[call-overload] # JSON
+    assert styles[0]["fillColor"] == PALETTE[0].fill
+    assert styles[0]["dashArray"] is None
+    assert styles[1]["fillColor"].startswith("url(#hatch-")
+    assert styles[1]["dashArray"]
+    assert METHODS["on-feature"] is None
+    assert all(dash for method, dash in METHODS.items() if method != "on-feature")
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2 contrast ratio of two colours."""
+
+    def luminance(colour: str) -> float:
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_inks_can_be_read_on_paper() -> None:
+    for colour in PALETTE:
+        assert contrast(colour.ink, "#faf8f2") >= 4.5
+
+
+@given(st.decimals(min_value=0, max_value=10000, places=2))
+def test_a_stated_figure_keeps_its_digits(value: Decimal) -> None:
+    assert figure(value) == str(value)
+    assert Decimal(figure(float(value)) or "") == value
+
+
+def test_a_page_never_leaves_its_folder() -> None:
+    frame = parcels(zone_id=["../../x", "index", "xiqing"])
+    files = [zone.file for zone in zone_views(None, frame, None)]
+    assert len(set(files)) == 3
+    assert all(re.fullmatch(r"\w[\w-]*\.html", file) and file != "index.html" for file in files)
+
+
+def test_a_frame_with_no_more_than_it_must_have_is_drawn() -> None:
+    frame = parcels()[["zone_id", "grade", "geometry"]]
+    pages = map_pages(None, frame, None)
+    assert "xiqing-1" in pages["xiqing.html"]
+    assert len(page_data(pages["xiqing.html"])["shapes"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("frame", "words"),
+    [
+        (parcels().to_crs(4548), "to_crs"),
+        (parcels().set_crs(None, allow_override=True), "EPSG:4326"),
+        (parcels(grade="guessed"), "'guessed' is none of surveyed"),
+    ],
+    ids=["projected", "no crs", "grade"],
+)
+def test_what_cannot_be_mapped_is_refused_with_its_mend(frame: gpd.GeoDataFrame, words: str) -> None:
+    with pytest.raises(GeometryError, match=re.escape(words)):
+        map_pages(None, frame, None)
+
+
+# ---------- the audit page ----------
+
+
+def test_the_audit_page_shows_verdict_figures_words_and_hashes() -> None:
+    text = "总面积49.75平方公里。\n区块八：面积3.44平方公里"
+    plan = Plan(text=text, source=Source(title="方案", file="plan.txt", sha256="ab" * 32), zones=())
+    error = Finding(
+        check="zone-sum",
+        severity="error",
+        declared_km2=Decimal("49.75"),
+        measured_km2=Decimal("49.70"),
+        difference_km2=Decimal("0.05"),
+        limit_km2=Decimal("0.045"),
+        zh="总面积与区块之和不符。",
+        en="",
+        spans=((3, 12), (text.index("3.44"), len(text))),
+    )
+    note = Finding(check="x", severity="note", zh="一个说明。", en="")
+    zone = {"id": "a", "name": "甲区", "declared_km2": 49.75, "sum_km2": 49.7, "verdict": "fail"}
+    page = audit_page(
+        plan, Audit(findings=(note, error), zones=(zone,), metadata={"versions": {"geos": "3.14"}})
+    )
+    assert page.index("不通过") < page.index("甲区") < page.index("不符。") < page.index("一个说明。")
+    assert page.index("一个说明。") < page.index("ab" * 32)
+    for words in ("49.70", "0.045", "<mark>49.75平方公里</mark>", "<mark>3.44平方公里</mark>", "geos 3.14"):
+        assert words in page
+    assert "<script" not in page
+    assert "A4" in page
+    assert not re.search(r"<link|src=|url\(|@import", page)
+
+
+def test_the_audit_page_shows_what_no_rule_read() -> None:
+    plan = Plan(text="区块一：东至<甲>", source=Source(), zones=(), unread=((4, 9),))
+    page = audit_page(plan, Audit(findings=(), zones=()))
+    assert "区块一：<mark>东至&lt;甲&gt;</mark>" in page
