@@ -170,11 +170,9 @@ def _fill(grade: str, colour: Colour) -> dict[str, Any]:
     return style
 
 
-def _centre(geometry: BaseGeometry) -> tuple[list[float], float]:
+def _centre(geometry: BaseGeometry, plane: LocalPlane) -> tuple[list[float], float]:
     """Give the largest inscribed circle, where a label fits best: latitude and longitude, metres."""
-    parts = [p for p in shapely.get_parts(geometry) if p.geom_type == "Polygon"]
-    plane = LocalPlane.around(parts)
-    largest = max((plane.to_xy(p) for p in parts), key=lambda p: p.area)
+    largest = max(_polygons(plane.to_xy(geometry)), key=lambda p: p.area)
     inscribed = shapely.maximum_inscribed_circle(largest)
     middle, radius_m = shapely.Point(inscribed.coords[0]), float(inscribed.length)
     # A long shape has many such circles: the one in its middle looks best, if it is about as large.
@@ -186,20 +184,19 @@ def _centre(geometry: BaseGeometry) -> tuple[list[float], float]:
     return [round(float(lat), 6), round(float(lon), 6)], round(radius_m, 1)
 
 
+def _polygons(geometry: BaseGeometry) -> list[shapely.Polygon]:
+    return [part for part in shapely.get_parts(geometry) if isinstance(part, shapely.Polygon)]
+
+
 def _shape_data(shape: _Shape, edges: Sequence[Edge]) -> dict[str, Any]:
     """Put a shape into the page's terms; its edges refer to its rings where they run along them."""
-    polygons = [p for p in shapely.get_parts(shape.geometry) if p.geom_type == "Polygon"]
-    parts = [[_grid(ring)[:-1] for ring in shapely.get_rings(polygon)] for polygon in polygons]
+    parts = [[_grid(ring)[:-1] for ring in shapely.get_rings(p)] for p in _polygons(shape.geometry)]
     rings = [ring for part in parts for ring in part]
-    centre, radius_m = _centre(shape.geometry)
     return {
         "title": " ".join(filter(None, (shape.parcel.title, shape.parcel.name))),
         "card": shape.card,
         "parts": [[_differences(ring) for ring in part] for part in parts],
         "style": f"{shape.parcel.grade} {shape.colour.number}",
-        "centre": centre,
-        "radius_m": radius_m,
-        "uncertainty_m": shape.parcel.uncertainty_m,
         "edges": [_edge_data(edge, rings) for edge in edges],
     }
 
@@ -255,18 +252,24 @@ def _zone_page(zone: ZoneView, context: Mapping[str, Any]) -> str:
         for p in zone.parcels
         if p.geometry is not None
     ]
-    data = [_shape_data(s, s.parcel.evidence) for s in shapes]
-    names = [
-        {
-            "lines": [*_label(s.parcel), *filter(None, (s.parcel.name, _km2(s.parcel)))],
-            "least": len(_label(s.parcel)),
-            "shape": n,
-            "ink": s.colour.ink,
-            "centre": d["centre"],
-            "radius_m": d["radius_m"],
-        }
-        for n, (s, d) in enumerate(zip(shapes, data, strict=True))
-    ]
+    west, south, east, north = _bounds(shapes)
+    plane = LocalPlane(lon=(west + east) / 2, lat=(south + north) / 2)
+    data, names = [], []
+    for n, shape in enumerate(shapes):
+        parcel = shape.parcel
+        centre, radius_m = _centre(shape.geometry, plane)
+        circle = {"centre": centre, "uncertainty_m": parcel.uncertainty_m}
+        data.append(_shape_data(shape, parcel.evidence) | circle)
+        names.append(
+            {
+                "lines": [*_label(parcel), *filter(None, (parcel.name, _km2(parcel)))],
+                "least": len(_label(parcel)),
+                "shape": n,
+                "ink": shape.colour.ink,
+                "centre": centre,
+                "radius_m": radius_m,
+            }
+        )
     uncertain = any(s.parcel.uncertainty_m for s in shapes)
     return offline.map_page(
         "zone.html",

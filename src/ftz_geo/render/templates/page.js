@@ -156,7 +156,8 @@ const ftzGeo = (() => {
       this.svg.replaceChildren();
       this.bounds = view(this.map);
       this.placed = this.controls();
-      this.shapes = this.outlines();
+      this.project();
+      this.sort();
       if (this.map.hasLayer(this.layers.names)) this.names.forEach((name) => this.placeName(name));
       const { sideNames } = this.layers;
       if (sideNames && this.map.hasLayer(sideNames)) this.sides().forEach((side) => this.placeSide(side));
@@ -173,11 +174,8 @@ const ftzGeo = (() => {
       });
     }
 
-    /** Take a place if it is free. */
-    take(place) {
-      if (this.placed.some((other) => meet(place, other))) return false;
-      this.placed.push(place);
-      return true;
+    free(place) {
+      return !this.placed.some((other) => meet(place, other));
     }
 
     /** A name in the middle of its block with as many lines as fit, or around it; a zone's always around it.
@@ -202,8 +200,10 @@ const ftzGeo = (() => {
         for (const offset of offsets) {
           const place = box(middle.add(offset), 0, width, height);
           const atHome = offset[0] === 0 && offset[1] === 0;
+          if (!this.free(place)) continue;
           if (!(atHome && inside) && this.covers(place, atHome ? this.shapes[shape] : null)) continue;
-          if (this.take(place)) return this.writeName(choice, place, ink);
+          this.placed.push(place);
+          return this.writeName(choice, place, ink);
         }
       }
     }
@@ -213,7 +213,7 @@ const ftzGeo = (() => {
       const [w, h] = half;
       const spots = [-w, -w / 2, 0, w / 2, w].flatMap((x) => [-h, 0, h].map((y) => middle.add([x, y])));
       if (!own && !spots.every((spot) => this.bounds.contains(spot))) return true;
-      return this.shapes.some((shape) => shape !== own && spots.some((spot) => within(spot, shape)));
+      return spots.some((spot) => this.onOther(spot, own));
     }
 
     writeName(lines, { middle, half }, ink) {
@@ -226,19 +226,45 @@ const ftzGeo = (() => {
       }
     }
 
-    /** The shapes on the screen, by their number. */
-    outlines() {
-      return this.data.shapes.map(({ rings }) => {
+    /** The shapes on the screen, by their number; a mere pan moves none. */
+    project() {
+      const view = `${this.map.getZoom()} ${this.map.getPixelOrigin()}`;
+      if (view === this.projected) return;
+      this.projected = view;
+      this.shapes = this.data.shapes.map(({ rings }) => {
         const points = rings.map((ring) => ring.map((lonlat) => this.map.latLngToLayerPoint(lonlat)));
         return { rings: points, bounds: L.bounds(points.flat()) };
       });
+    }
+
+    /** The shapes near the view in cells of 64 pixels, so that a point is held against few of them. */
+    sort() {
+      this.cells = new Map();
+      const { min, max } = view(this.map, 128);
+      for (const shape of this.shapes) {
+        const { bounds } = shape;
+        for (let i = Math.max(min.x, bounds.min.x) >> 6; i <= Math.min(max.x, bounds.max.x) >> 6; i++) {
+          for (let j = Math.max(min.y, bounds.min.y) >> 6; j <= Math.min(max.y, bounds.max.y) >> 6; j++) {
+            const cell = `${i} ${j}`;
+            if (!this.cells.has(cell)) this.cells.set(cell, []);
+            this.cells.get(cell).push(shape);
+          }
+        }
+      }
+    }
+
+    /** Whether a point lies on any shape but one. */
+    onOther(point, own) {
+      const near = this.cells.get(`${point.x >> 6} ${point.y >> 6}`) ?? [];
+      return near.some((shape) => shape !== own && within(point, shape));
     }
 
     /** One line per name on a side of a shape, as points on the screen: the longest that is in view. */
     sides() {
       const longest = new Map();
       this.data.shapes.forEach(({ edges, style }, n) => {
-        if (!this.shapes[n].bounds.intersects(this.bounds)) return;
+        const { bounds } = this.shapes[n];
+        if (!bounds.intersects(this.bounds) || bounds.getSize().x + bounds.getSize().y < 48) return;
         for (const { name, side, lonlats } of edges) {
           if (!name) continue;
           const points = lonlats.map((lonlat) => this.map.latLngToLayerPoint(lonlat));
@@ -274,9 +300,12 @@ const ftzGeo = (() => {
           const tips = [-0.48, 0, 0.48].map((share) => middle.add(chord.multiplyBy((share * width) / distance)));
           const fits = inward === 1
             ? tips.every((tip) => within(tip, this.shapes[n]))
-            : !tips.some((tip) => this.shapes.some((shape) => within(tip, shape)));
+            : !tips.some((tip) => this.onOther(tip, null));
           if (!fits) continue;
-          if (this.take(box(middle, angle, width, size + 4))) return this.writeSide(text, middle, angle, size, ink);
+          const place = box(middle, angle, width, size + 4);
+          if (!this.free(place)) continue;
+          this.placed.push(place);
+          return this.writeSide(text, middle, angle, size, ink);
         }
       }
     }
