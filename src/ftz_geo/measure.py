@@ -35,6 +35,7 @@ __all__ = [
     "gcj02_of",
     "geodesic_area_m2",
     "in_unit",
+    "on_survey_plane",
     "plane_area_m2",
     "versions",
     "wgs84_of_gcj02",
@@ -265,6 +266,30 @@ def in_unit(square_metres: float, unit: str) -> float:
     [1.0, 100.0, 1500.0, 1000000.0]
     """
     return round(square_metres / 1e6 / float(KM2_PER_UNIT[unit]), 9)
+
+
+def on_survey_plane(
+    geometries: Sequence[BaseGeometry | None] | NDArray[np.object_],
+) -> NDArray[np.object_]:
+    """Project each geometry onto the plane of its own 3-degree Gauss-Krüger zone.
+
+    Parameters
+    ----------
+    geometries : sequence of geometry or None, shape (n,)
+        Longitude, latitude in degrees.
+
+    Returns
+    -------
+    ndarray of geometry or None, shape (n,)
+        Metres, easting without the zone's number first, then northing.
+
+    Examples
+    --------
+    >>> point = on_survey_plane([shapely.Point(117.0, 39.0)])[0]
+    >>> round(point.x), round(point.y)
+    (500000, 4318504)
+    """
+    return _on_plane(np.asarray(geometries, dtype=object))[0]
 
 
 @cache

@@ -571,6 +571,8 @@ class Settings:
     """Width left for a shared road between two sketched blocks."""
     road_half_width_m: float = 15.0
     """From the middle of a road or water to its edge, where a notice does not say which bounds a block."""
+    gap_width_m: float = 5.0
+    """Open strips between polygons that are narrower are gaps in the drawing; wider ones are roads."""
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

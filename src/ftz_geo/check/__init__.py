@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, get_args
 
-from ftz_geo.check import measured, sums, words
-from ftz_geo.check.case import Case, Check, drawn_parcels, exact_km2, listed
+from ftz_geo.check import coverage, measured, shapes, sums, words
+from ftz_geo.check.case import Case, Check, exact_km2, listed, read_case
 from ftz_geo.measure import versions
 from ftz_geo.model import Audit, Finding, Grade, Settings
 
@@ -100,6 +100,67 @@ CHECKS: tuple[Check, ...] = (
         en="No two blocks' stated areas fit only each other's polygons.",
         find=measured.swapped_labels,
     ),
+    Check(
+        id="overlap",
+        zh="图形互不重叠；窄条重叠在其周长乘界线误差以内的为说明。",
+        en="No two polygons cover the same ground; a strip within perimeter × boundary tolerance is a note.",
+        find=coverage.overlaps,
+    ),
+    Check(
+        id="gap",
+        zh="相邻图形之间没有窄于道路的空隙。",
+        en="No strip narrower than a road is left open between polygons.",
+        find=coverage.gaps,
+    ),
+    Check(
+        id="relation",
+        zh="同一条路在一块之西、另一块之东的，图上也是前者在东；写明相邻区块的，图上也在那一侧。",
+        en="Where one road is the west of one block and the east of another, the drawing has the one east of "
+        "the other; a block named on a side lies there.",
+        find=coverage.relations,
+    ),
+    Check(
+        id="ring-closure",
+        zh="图形是闭合的多边形。",
+        en="Every outline is closed.",
+        find=shapes.ring_closure,
+    ),
+    Check(
+        id="self-crossing",
+        zh="界线不与自身相交或相接。",
+        en="No outline crosses or touches itself.",
+        find=shapes.self_crossing,
+    ),
+    Check(
+        id="repeated-points",
+        zh="相邻界址点相距不小于 1 厘米。",
+        en="Points that follow each other are at least 1 cm apart.",
+        find=shapes.repeated_points,
+    ),
+    Check(
+        id="spike",
+        zh="界线没有小于 1° 的尖角。",
+        en="No corner is sharper than 1°.",
+        find=shapes.spikes,
+    ),
+    Check(
+        id="sliver",
+        zh="没有处处窄于界线误差两倍的面。",
+        en="No part is everywhere thinner than twice the boundary tolerance.",
+        find=shapes.slivers,
+    ),
+    Check(
+        id="winding",
+        zh="内环与外环绕向相反。",
+        en="Holes are wound against their shell.",
+        find=shapes.winding,
+    ),
+    Check(
+        id="template-shape",
+        zh="实测图形不是正矩形、圆形，也不与别的图形完全相同。",
+        en="No surveyed polygon is a box along the axes, a circle, or a copy of another.",
+        find=shapes.template_shapes,
+    ),
 )
 """Every check, in the order of its findings."""
 
@@ -175,7 +236,7 @@ def audit(
     ('notes', Decimal('-0.01'), Decimal('0.015'))
     """
     settings = settings or Settings()
-    case = Case(plan=plan, drawn=drawn_parcels(plan, parcels), settings=settings)
+    case = read_case(plan, parcels, settings)
     order = {zone.id: i for i, zone in enumerate(plan.zones)}
     findings = tuple(
         sorted(

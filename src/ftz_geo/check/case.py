@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import SURVEY_CUT_M, LocalPlane, area_m2
-from ftz_geo.model import DIRECTIONS, KM2_PER_UNIT, STORAGE_CRS
+from ftz_geo.model import DIRECTIONS, KM2_PER_UNIT, STORAGE_CRS, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import geopandas
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import Area, Block, Edge, Finding, Grade, Parcel, Plan, Settings, Zone
+    from ftz_geo.model import Area, Block, Edge, Grade, Parcel, Plan, Settings, Severity, Span, Zone
 
 MEASURABLE: frozenset[Grade] = frozenset({"surveyed", "traced"})
 """Grades whose polygons stand where their sides say, so that an area can be taken from them."""
@@ -44,9 +45,24 @@ class Drawn:
     """On the CGCS2000 ellipsoid; the edges of a surveyed polygon are taken as straight on its plane."""
 
     @property
+    def is_area(self) -> bool:
+        """Whether it is a polygon or several, and no open line."""
+        return bool(shapely.get_dimensions(self.shape) == 2)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is a valid polygon, on which geometry can be computed."""
+        return self.is_area and bool(self.shape.is_valid)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it claims to lie where the words say, and not only to show them."""
+        return self.grade in MEASURABLE
+
+    @property
     def measurable(self) -> bool:
         """Whether its area says anything about the stated one."""
-        return self.grade in MEASURABLE and not self.area_shaped and bool(self.shape.is_valid)
+        return self.stands and self.is_sound and not self.area_shaped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +72,8 @@ class Case:
     plan: Plan
     drawn: tuple[Drawn, ...]
     """In the order of the text; parcels without a polygon are not among them."""
+    plane: LocalPlane
+    """The plane of every :attr:`Drawn.xy`."""
     settings: Settings
 
 
@@ -73,7 +91,7 @@ class Check:
     """A pure function of the case."""
 
 
-def drawn_parcels(plan: Plan, parcels: geopandas.GeoDataFrame | None) -> tuple[Drawn, ...]:
+def read_case(plan: Plan, parcels: geopandas.GeoDataFrame | None, settings: Settings) -> Case:
     """Take the polygons out of a frame, each with its part of the plan.
 
     Parameters
@@ -82,19 +100,20 @@ def drawn_parcels(plan: Plan, parcels: geopandas.GeoDataFrame | None) -> tuple[D
     parcels : GeoDataFrame or None
         EPSG:4326, indexed by parcel id, with a ``grade``; ``area_shaped`` and ``evidence`` may be
         missing, as they are in a file of surveyed polygons.
+    settings : Settings
 
     Returns
     -------
-    tuple of Drawn
-        In the order of the text, without the parcels that have no polygon.
+    Case
 
     Raises
     ------
     GeometryError
         The frame states no CRS or another one, or holds an id twice.
     """
+    nothing = Case(plan=plan, drawn=(), plane=LocalPlane(lon=0.0, lat=0.0), settings=settings)
     if parcels is None:
-        return ()
+        return nothing
     if parcels.crs is None:
         raise GeometryError(
             f"the polygons state no reference system; call set_crs, then to_crs('{STORAGE_CRS}')"
@@ -109,7 +128,8 @@ def drawn_parcels(plan: Plan, parcels: geopandas.GeoDataFrame | None) -> tuple[D
     found = parcels[~(parcels.geometry.isna() | parcels.geometry.is_empty)]
     shapes = found.geometry.to_numpy()
     if len(shapes) == 0:
-        return ()
+        return nothing
+    plane = LocalPlane.around(shapes)
 
     def column(name: str, otherwise: object) -> list[Any]:
         return found[name].tolist() if name in found.columns else [otherwise] * len(found)
@@ -120,7 +140,7 @@ def drawn_parcels(plan: Plan, parcels: geopandas.GeoDataFrame | None) -> tuple[D
             found.index,
             zip(
                 shapes,
-                LocalPlane.around(shapes).to_xy(shapes),
+                plane.to_xy(shapes),
                 np.where(surveyed, area_m2(shapes, cut_m=SURVEY_CUT_M), area_m2(shapes)) / 1e6,
                 column("grade", "surveyed"),
                 column("area_shaped", False),
@@ -149,7 +169,7 @@ def drawn_parcels(plan: Plan, parcels: geopandas.GeoDataFrame | None) -> tuple[D
                             area_km2=float(area_km2),
                         )
                     )
-    return tuple(drawn)
+    return replace(nothing, drawn=tuple(drawn), plane=plane)
 
 
 def unit_km2(unit: str) -> Fraction:
@@ -263,3 +283,37 @@ def listed_blocks(case: Case) -> Iterator[tuple[Zone, Block]]:
     for zone in case.plan.zones:
         for block in listed(zone):
             yield zone, block
+
+
+def drawn_finding(
+    check: str,
+    severity: Severity,
+    drawn: Drawn,
+    zh: str,
+    en: str,
+    *,
+    measured_km2: float | None = None,
+    change_km2: float | None = None,
+    limit_km2: float | None = None,
+    spans: tuple[Span, ...] = (),
+) -> Finding:
+    """Give a finding about one polygon; by default on all its words, with its own area.
+
+    ``change_km2`` is what a proposed repair would add.
+    """
+    where = place(drawn.zone, drawn.block, drawn.parcel)
+    if measured_km2 is None and drawn.is_area:
+        measured_km2 = drawn.area_km2
+    return Finding(
+        check=check,
+        severity=severity,
+        zone_id=drawn.zone.id,
+        block_id=drawn.block.id,
+        parcel_id=drawn.parcel.id,
+        measured_km2=None if measured_km2 is None else decimal(measured_km2),
+        difference_km2=None if change_km2 is None else decimal(-change_km2),
+        limit_km2=None if limit_km2 is None else decimal(limit_km2),
+        zh=f"{where}：{zh}。",
+        en=f"{where}: {en}.",
+        spans=spans or (drawn.parcel.span,),
+    )
