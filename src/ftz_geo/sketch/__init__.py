@@ -4,7 +4,7 @@ A sketch is right in size and in order, not in place: every parcel has exactly i
 every relation that the words fix is kept or said to be broken, and nothing else is claimed.
 
 Stages: :mod:`.relations` reads the order of parcels from their words, :mod:`.layout` finds
-rectangles that keep it, :mod:`.shape` draws an outline in each, :mod:`.place` moves each group
+rectangles that keep it, :mod:`.shape` draws an outline in each, :mod:`.sites` moves each group
 of related parcels to where it is believed to lie. This module puts them together.
 """
 
@@ -18,11 +18,12 @@ import shapely
 
 from ftz_geo.measure import LocalPlane, area_m2
 from ftz_geo.model import DIRECTIONS, Digitised, Edge, Reason, Settings
+from ftz_geo.sketch.fit import fit
 from ftz_geo.sketch.layout import lay_out
 from ftz_geo.sketch.lines import sketch_lines
-from ftz_geo.sketch.place import Place, find_places, room_for
-from ftz_geo.sketch.relations import AXIS, Box, Leaf, clusters, key, shared_contacts
+from ftz_geo.sketch.relations import AXIS, Box, Leaf, between, clusters, key, shared_contacts
 from ftz_geo.sketch.shape import Outline, area_needed_m2, aspect, draw, scatter
+from ftz_geo.sketch.sites import Site, find_sites, room_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -95,7 +96,7 @@ def sketch_zone(
             standing[parcel.id] = known.polygon
     leaves, reasons, result = _leaves(zone, standing)
     groups = clusters(zone, {*leaves, *standing})
-    plane, places = find_places(zone, anchors, groups, standing)
+    plane, sites = find_sites(zone, anchors, groups, standing)
     polygons = {i: plane.to_xy(polygon) for i, polygon in standing.items()}
     gap_m = max(settings.road_gap_m, 1.0)  # roads without width would let rounding overlap
 
@@ -106,17 +107,18 @@ def sketch_zone(
     outlines: dict[str, Outline] = {}
     broken: list[tuple[str, str]] = []
     if beside:
-        found = _beside(zone, beside, polygons, places, gap_m)
-        if found is None:  # no room between what stands: each is set round it by itself
-            loose += [[leaf] for leaf in beside]
-            broken += _all_shared(zone, beside)
-        else:
-            outlines |= found.outlines
-            broken += found.words.broken
-            obstacles += _hulls(found)
+        drawing = _beside(zone, beside, polygons, sites, gap_m)
+        # Where what stands leaves no room, a parcel is set round it by itself.
+        homeless = [leaf for leaf in beside if drawing is None or leaf.id not in drawing.outlines]
+        loose += [[leaf] for leaf in homeless]
+        broken += _all_shared(zone, homeless)
+        if drawing is not None:
+            outlines |= drawing.outlines
+            broken += drawing.words.broken
+            obstacles += _hulls(drawing)
     # The surest place first; the text's order among equals.
-    for group in sorted(loose, key=lambda group: min(places[leaf.id].uncertainty_m for leaf in group)):
-        drawings = _alone(zone, group, places, gap_m)
+    for group in sorted(loose, key=lambda group: min(sites[leaf.id].uncertainty_m for leaf in group)):
+        drawings = _alone(zone, group, sites, gap_m)
         if len(drawings) > 1:
             broken += _all_shared(zone, group)
         for drawing in drawings:
@@ -129,9 +131,7 @@ def sketch_zone(
 
     _say_broken(reasons, broken)
     for parcel_id, leaf in leaves.items():
-        result[parcel_id] = _digitised(
-            leaf, outlines[parcel_id], plane, places[parcel_id], reasons[parcel_id]
-        )
+        result[parcel_id] = _digitised(leaf, outlines[parcel_id], plane, sites[parcel_id], reasons[parcel_id])
     return {p.id: result[p.id] for p in zone.parcels if p.id in result}
 
 
@@ -226,6 +226,14 @@ def _reasons(leaf: Leaf, sharing: int) -> list[Reason]:
                 en=f"an area is stated for the block only; its {sharing} parcels share it equally",
             )
         )
+    if not leaf.block.part_of_total:
+        said.append(
+            Reason(
+                code="not-an-addend",
+                zh="文字所述范围与其他区块重合（整体或其中一部分），示意图为免重叠另画在旁",
+                en="told as the whole or a part of other blocks: drawn beside them, so as not to overlap",
+            )
+        )
     missing = [d for d in DIRECTIONS if not parcel.abuttals[d]]
     if 0 < len(missing) < 4:
         said.append(
@@ -246,8 +254,8 @@ def _say_broken(reasons: Mapping[str, list[Reason]], broken: Iterable[tuple[str,
             reasons[parcel_id].append(
                 Reason(
                     code="relation-broken",
-                    zh=f"文字中关于「{name}」的关系与其余文字不能同时成立，图上未能全部保持",
-                    en=f"what the words say of {name} contradicts the rest of them and is not kept in full",
+                    zh=f"文字中关于「{name}」的关系与其余文字、面积不能同时满足，图上未能全部保持",
+                    en=f"what the words say of {name} does not fit the rest and the areas: not kept in full",
                 )
             )
 
@@ -296,28 +304,48 @@ def _beside(
     zone: Zone,
     leaves: Sequence[Leaf],
     polygons: Mapping[str, Polygon | MultiPolygon],
-    places: Mapping[str, Place],
+    sites: Mapping[str, Site],
     gap_m: float,
 ) -> _Drawing | None:
     """Lay out the parcels that share something with what stands, in its grid and round it."""
     largest = max(polygons.values(), key=lambda polygon: polygon.area)
     angle = float(np.clip(_grid_angle(largest), -_STEEPEST, _STEEPEST))
     into = _turn(-angle)
-    pinned = {
-        i: Box(*shapely.transform(polygon, lambda xy: xy @ into.T).bounds) for i, polygon in polygons.items()
-    }
-    x, y = (into @ np.array([places[leaf.id].xy for leaf in leaves]).T).tolist()
-    targets = {leaf.id: xy for leaf, xy in zip(leaves, zip(x, y, strict=True), strict=True)}
+    turned = {i: shapely.transform(polygon, lambda xy: xy @ into.T) for i, polygon in polygons.items()}
+    pinned = {i: _mean_box(p) for i, p in turned.items()}
+    targets = {}
+    for leaf in leaves:
+        x, y = (into @ sites[leaf.id].xy).tolist()
+        targets[leaf.id] = between(zone, leaf, pinned, otherwise=(x, y))
     drawing = _together(zone, leaves, pinned, targets, gap_m)
-    return drawing.turned(_turn(angle), onto=(0, 0)) if drawing else None
+    if drawing is None:
+        return None
+    # Half a road on either side, and a little less, so that what just fits is not cut.
+    standing = shapely.union_all(shapely.buffer(list(turned.values()), 0.45 * gap_m, join_style="mitre"))
+    outlines = {}
+    for leaf in leaves:
+        fitted = fit(drawing.outlines[leaf.id], standing, leaf.area_m2, gap_m)
+        if fitted is not None:
+            outlines[leaf.id] = fitted
+            taken = shapely.buffer(shapely.Polygon(fitted.ring), 0.45 * gap_m, join_style="mitre")
+            standing = shapely.union_all([standing, taken])
+    return drawing._replace(outlines=outlines).turned(_turn(angle), onto=(0, 0))
 
 
-def _alone(zone: Zone, leaves: Sequence[Leaf], places: Mapping[str, Place], gap_m: float) -> list[_Drawing]:
-    """Lay out one group of parcels round their own places; each by itself if no layout holds them."""
-    targets = {leaf.id: places[leaf.id].xy for leaf in leaves}
+def _mean_box(polygon: Polygon | MultiPolygon) -> Box:
+    """Give the rectangle with a polygon's middle, proportions and area: its sides run where its own do."""
+    west, south, east, north = polygon.bounds
+    part = (1 - (polygon.area / ((east - west) * (north - south))) ** 0.5) / 2
+    x, y = part * (east - west), part * (north - south)
+    return Box(west + x, south + y, east - x, north - y)
+
+
+def _alone(zone: Zone, leaves: Sequence[Leaf], sites: Mapping[str, Site], gap_m: float) -> list[_Drawing]:
+    """Lay out one group of parcels round their own sites; each by itself if no layout holds them."""
+    targets = {leaf.id: sites[leaf.id].xy for leaf in leaves}
     drawing = _together(zone, leaves, {}, targets, gap_m)
     if drawing is None:
-        return [part for leaf in leaves for part in _alone(zone, [leaf], places, gap_m)]
+        return [part for leaf in leaves for part in _alone(zone, [leaf], sites, gap_m)]
     slant = _slant(drawing, "、".join(leaf.id for leaf in leaves))
     weights = [leaf.area_m2 for leaf in leaves]
     middle = np.average([drawing.boxes[leaf.id].middle for leaf in leaves], axis=0, weights=weights)
@@ -355,10 +383,10 @@ def _grid_angle(polygon: Polygon | MultiPolygon) -> float:
 
 
 def _digitised(
-    leaf: Leaf, outline: Outline, plane: LocalPlane, place: Place, reasons: Sequence[Reason]
+    leaf: Leaf, outline: Outline, plane: LocalPlane, site: Site, reasons: Sequence[Reason]
 ) -> Digitised:
     """Carry an outline over to longitude and latitude, of exactly its area there."""
-    distance_m = float(np.hypot(*(shapely.Polygon(outline.ring).centroid.coords[0] - np.array(place.xy))))
+    distance_m = float(np.hypot(*(shapely.Polygon(outline.ring).centroid.coords[0] - np.array(site.xy))))
     ring = shapely.get_coordinates(plane.to_lonlat(shapely.LineString(outline.ring)))
     for _ in range(4):
         factor = (leaf.area_m2 / area_m2([shapely.Polygon(ring)])[0]) ** 0.5
@@ -378,8 +406,8 @@ def _digitised(
         parcel_id=leaf.id,
         polygon=shapely.Polygon(ring),
         grade="sketched",
-        reasons=(*reasons, place.reason),
+        reasons=(*reasons, site.reason),
         edges=edges,
-        placement_uncertainty_m=round(place.uncertainty_m + distance_m),
+        placement_uncertainty_m=round(site.uncertainty_m + distance_m),
         area_shaped=True,
     )

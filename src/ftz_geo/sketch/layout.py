@@ -21,8 +21,11 @@ _ASPECTS = np.geomspace(1 / 12, 12, 21)
 """Width by height at which a tangent bounds the rectangles of sufficient area; between two
 neighbours of this fan a rectangle can fall short by 0.5 % at most."""
 
-_FILL = 1.05
-"""A rectangle larger than its parcel needs by more than this leaves a line that it shall stand on."""
+_FILL = 0.99, 1.05
+"""A rectangle smaller or larger, by what its parcel needs, stands on a line too many."""
+
+_FILL_BESIDE = 0.7, 1.4
+"""The same beside what stands on a map, where no side is straight and outlines are cut to fit."""
 
 _LEANINGS = (1.0, 0.4, 2.5)
 """What a metre up or down is worth in metres across where two parcels are set apart: tried in
@@ -42,6 +45,10 @@ _SHORTAGE = 1e5
 
 _CLEARANCE = 0.15
 """Distance between parcels that the words do not set side by side, by the sum of their lengths."""
+
+_CUT = 0.1
+"""How far a rectangle may reach into one that stands on a map, by its length: what stands is no
+rectangle, and the outline is cut where they meet."""
 
 
 class Layout(NamedTuple):
@@ -87,14 +94,14 @@ def lay_out(
         None where there is no room for a parcel even without its words.
     """
     best: Layout | None = None
-    for leaning in _LEANINGS if len(leaves) <= _FEW else _LEANINGS[:1]:
+    for leaning in _LEANINGS if len(leaves) + len(pinned) <= _FEW else _LEANINGS[:1]:
         without: set[tuple[Hold, Bond]] = set()
         while True:
             words = read_words(zone, leaves, pinned, targets, road_gap_m, without)
             needed_m2 = {leaf.id: needs(leaf, words) for leaf in leaves}
             boxes, unfit = _arrange(words, leaves, pinned, targets, needed_m2, aspects, road_gap_m, leaning)
             # One at a time, as the rest may then fit; in a large cluster several, or it takes too long.
-            worst = unfit[: 1 + len(leaves) // _FEW]
+            worst = unfit[: 1 + (len(leaves) + len(pinned)) // _FEW]
             given_up = [_to_give_up(parcels, boxes, words) for parcels in worst]
             if not any(given_up):
                 break
@@ -120,12 +127,13 @@ def _arrange(
 
     Returns the rectangles, and the parcels, alone or in pairs, of which some word must be given up.
     """
+    least, most = _FILL_BESIDE if pinned else _FILL
     shapes = {leaf.id: (aspects[leaf.id], 1.0) for leaf in leaves}
     while True:
         boxes = _solve(words, leaves, targets, needed_m2, shapes)
         fill = {leaf.id: _area_m2(boxes[leaf.id]) / needed_m2[leaf.id] for leaf in leaves}
-        if min(fill.values()) < 0.99:
-            return boxes, [[i] for i in sorted(fill, key=lambda i: fill[i]) if fill[i] < 0.99]
+        if min(fill.values()) < least:
+            return boxes, [[i] for i in sorted(fill, key=lambda i: fill[i]) if fill[i] < least]
         clashing = _clashes(leaves, {**pinned, **boxes}, words, road_gap_m)
         stuck = [
             [i for i in (first, second) if i not in pinned]
@@ -136,7 +144,7 @@ def _arrange(
             return boxes, stuck
         if not clashing:
             lines = {bond[0] for hold, bond in words.holds if hold == "line"}
-            too_large = [i for i, part in fill.items() if i in lines and part > _FILL]
+            too_large = [i for i, part in fill.items() if i in lines and part > most]
             if not too_large or max(shapes[i][1] for i in too_large) > _MOST:
                 return boxes, [[i] for i in sorted(too_large, key=lambda i: -fill[i])]
             # The areas are bounded from below only. What comes out too large pays for its area, made
@@ -244,10 +252,14 @@ def _clashes(
         first, second = ids[a], ids[b]
         if first not in lengths and second not in lengths:
             continue
-        room = _CLEARANCE * (lengths.get(first, 0.0) + lengths.get(second, 0.0))
-        room = 0.0 if frozenset((first, second)) in facing else max(room, road_gap_m)
+        if first in lengths and second in lengths:
+            room = max(_CLEARANCE * (lengths[first] + lengths[second]), road_gap_m)
+        else:
+            room = -_CUT * (lengths.get(first) or lengths[second])
+        if frozenset((first, second)) in facing:
+            room = min(room, 0.0)
         short = float(overlap[a, b].min()) + room
-        if short > 1e-3 * (1 + room):
+        if short > 1e-3 * (1 + abs(room)):
             found.append((short, first, second, room))
     taken: set[str] = set()
     worst = []

@@ -50,8 +50,9 @@ def sketch_lines(
     """
     gap_m = max((settings or Settings()).road_gap_m, 1.0)
     sketched = [drawn[p.id] for p in zone.parcels if p.id in drawn and drawn[p.id].grade == "sketched"]
-    polygons = [d.polygon for d in sketched if d.polygon is not None]
-    if not polygons:
+    known = [drawn[p.id].polygon for p in zone.parcels if p.id in drawn]
+    polygons = [polygon for polygon in known if polygon is not None]
+    if not sketched:
         return ()
     plane = LocalPlane.around(polygons)
     linear = {"road", "water", "rail", "boundary"}
@@ -72,40 +73,49 @@ def sketch_lines(
     parcels = shapely.union_all([plane.to_xy(p) for p in polygons])
     result: list[tuple[str, shapely.LineString]] = []
     for name, found in paths.items():
-        for path in _joined(found, winding=name in winding):
-            whole = shapely.LineString(_beyond(path))
+        for path in _joined(found, gap_m, winding=name in winding):
+            whole = shapely.LineString(_beyond(path, gap_m))
             parts = shapely.get_parts(whole.difference(parcels))
             result.extend((name, plane.to_lonlat(part)) for part in parts if part.length > 4 * gap_m)
     return tuple(result)
 
 
-def _joined(paths: Sequence[NDArray[np.float64]], *, winding: bool) -> list[NDArray[np.float64]]:
+def _joined(
+    paths: Sequence[NDArray[np.float64]], gap_m: float, *, winding: bool
+) -> list[NDArray[np.float64]]:
     """Join paths along one thing, in order along it; where two run side by side, one of them counts.
 
-    How a winding thing runs between parcels far apart nobody knows: it is drawn at each.
+    Straight things are joined where they go on in one line. How a winding thing runs between
+    parcels far apart nobody knows: it is drawn at each.
     """
     cloud = np.vstack(paths)
     along = np.linalg.svd(cloud - cloud.mean(axis=0), full_matrices=False)[2][0]
     ordered = [path if (path[-1] - path[0]) @ along >= 0 else path[::-1] for path in paths]
     ordered.sort(key=lambda path: float(path[0] @ along))
-    joined = [ordered[0]]
-    for path in ordered[1:]:
-        end = joined[-1][-1]
-        ahead = path[path @ along > end @ along + 1.0]
-        if winding and np.hypot(*(path[0] - end)) > shapely.LineString(path).length:
-            joined.append(path)
+    joined: list[NDArray[np.float64]] = []
+    for path in ordered:
+        for i, line in enumerate(joined):
+            if winding:
+                goes_on = np.hypot(*(path[0] - line[-1])) < shapely.LineString(path).length
+            else:
+                x, y = (line[-1] - line[0]) / np.hypot(*(line[-1] - line[0]))
+                goes_on = np.abs((path - line[0]) @ (-y, x)).max() < 1.5 * gap_m
+            if goes_on:
+                joined[i] = np.vstack([line, path[path @ along > line[-1] @ along + 1.0]])
+                break
         else:
-            joined[-1] = np.vstack([joined[-1], ahead])
+            joined.append(path)
     return joined
 
 
-def _beyond(path: NDArray[np.float64]) -> NDArray[np.float64]:
+def _beyond(path: NDArray[np.float64], gap_m: float) -> NDArray[np.float64]:
     """Draw both ends of a path on, straight."""
-    length = min(_BEYOND * float(shapely.LineString(path).length), _BEYOND_MOST_M)
+    smooth = shapely.get_coordinates(shapely.simplify(shapely.LineString(path), gap_m / 4))
+    length = min(_BEYOND * float(shapely.LineString(smooth).length), _BEYOND_MOST_M)
 
     def on(end: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:
         step = end - before
         further: NDArray[np.float64] = end + step / np.hypot(*step) * length
         return further
 
-    return np.vstack([on(path[0], path[1]), path, on(path[-1], path[-2])])
+    return np.vstack([on(smooth[0], smooth[1]), smooth, on(smooth[-1], smooth[-2])])

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import numpy as np
+
 from ftz_geo.model import DIRECTIONS
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ __all__ = [
     "Order",
     "Tie",
     "Words",
+    "between",
     "clusters",
     "key",
     "opposite",
@@ -194,7 +197,9 @@ def clusters(zone: Zone, ids: Collection[str]) -> list[list[str]]:
         return parcel_id
 
     pairs = [(a.id, b.id) for block in zone.blocks for a, b in combinations(block.parcels, 2)]
-    for contacts in shared_contacts(p for p in zone.parcels if p.id in ids).values():
+    # A whole told beside its parts, or a part of others, cannot be set beside them by the same words.
+    addends = [p for b in zone.blocks if b.part_of_total for p in b.parcels if p.id in ids]
+    for contacts in shared_contacts(addends).values():
         pairs += [(contacts[0].parcel_id, contact.parcel_id) for contact in contacts]
     pairs += [(contact.parcel_id, other.id) for contact, other in _block_contacts(zone)]
     for a, b in pairs:
@@ -320,7 +325,7 @@ def read_words(
     words = Words(order=Order())
     ids = {leaf.id for leaf in leaves} | set(pinned)
     for leaf in leaves:
-        smallest = leaf.length_m / 3
+        smallest = leaf.length_m / (5 if pinned else 3)  # what is drawn may be narrow, what is guessed not
         words.order.add(Apart((leaf.id, "west"), (leaf.id, "east"), smallest))
         words.order.add(Apart((leaf.id, "south"), (leaf.id, "north"), smallest))
     for parcel_id, box in pinned.items():
@@ -360,18 +365,23 @@ def _share(
     without: Collection[tuple[Hold, Bond]],
 ) -> None:
     """Put the sides that share a feature across one axis on its line, or at least in order."""
-    if len({c.parcel_id for c in contacts}) < 2:
+    standing = [c for c in contacts if c.parcel_id in pinned]
+    if len({c.parcel_id for c in contacts}) < 2 or len(standing) == len(contacts):
         return
-    line = (str(AXIS[contacts[0].side]), name)
-    places = {targets[c.parcel_id] for c in contacts if c.parcel_id in targets}
+    sites = {targets[c.parcel_id] for c in contacts if c.parcel_id not in pinned}
     for contact in contacts:
+        if contact.parcel_id in pinned:
+            continue
         node, by = (contact.parcel_id, contact.side), _offset(contact, road_gap_m)
         bond = (*node, name)
-        if contact.parcel_id in pinned:
-            words.ties.append(Tie(line, node, by, 1.0))
-        elif contact.feature.kind in WINDING and ("order", bond) not in without:
-            # A winding line yields to places known apart, and draws together what has only one.
-            words.ties.append(Tie(line, node, by, 0.3 if len(places) == 1 else 0.05))
+        line = (str(AXIS[contact.side]), name)
+        if standing:  # what stands nearest on a map says where the line runs here
+            at = np.array(targets[contact.parcel_id])
+            nearest = min(standing, key=lambda c: float(np.hypot(*(pinned[c.parcel_id].middle - at))))
+            line, by = (nearest.parcel_id, nearest.side), by - _offset(nearest, road_gap_m)
+        if contact.feature.kind in WINDING and ("order", bond) not in without:
+            # A winding line yields to sites known apart, and draws together what has only one.
+            words.ties.append(Tie(line, node, by, 0.3 if len(sites) == 1 else 0.05))
         elif ("line", bond) not in without and words.order.add(Apart(line, node, by), Apart(node, line, -by)):
             words.on_line.add(bond)
             words.holds.append(("line", bond))
@@ -384,7 +394,48 @@ def _share(
         # 以东550米 can put one side beyond the other: then the line parts nothing.
         if a.side == b.side or by <= 0 or not bonds or any(("order", bond) in without for bond in bonds):
             continue
+        # On a map a road is not as straight as the line that a leaf stands on: the line decides.
+        if len(bonds) == 1 and bonds[0] in words.on_line:
+            words.facing.add((low.parcel_id, high.parcel_id, AXIS[low.side]))
+            continue
         _set_apart(words, (low.parcel_id, low.side), (high.parcel_id, high.side), by, bonds[-1])
+
+
+def between(
+    zone: Zone, leaf: Leaf, pinned: Mapping[str, Box], otherwise: tuple[float, float]
+) -> tuple[float, float]:
+    """Estimate where a parcel lies from the sides that it shares with what stands on a map.
+
+    Parameters
+    ----------
+    zone : Zone
+    leaf : Leaf
+    pinned : mapping of parcel id to Box
+    otherwise : (x, y)
+        Taken on an axis on which it shares nothing.
+
+    Returns
+    -------
+    (x, y)
+        Metres: half-way between the lines on either side, or beside the line on one.
+    """
+    middle = list(otherwise)
+    shared = shared_contacts(p for p in zone.parcels if p.id in pinned or p.id == leaf.id)
+    for axis in (0, 1):
+        found = []
+        for side, feature in leaf.parcel.features():
+            lines = [
+                getattr(pinned[c.parcel_id], c.side)
+                for c in shared.get(key(feature), ())
+                if c.parcel_id in pinned and AXIS[c.side] == axis == AXIS[side]
+            ]
+            if lines:
+                found.append((side, float(np.median(lines))))
+        if found:
+            middle[axis] = float(np.mean([at for _, at in found]))
+            if len({side for side, _ in found}) == 1:
+                middle[axis] -= OUTWARD[found[0][0]] * leaf.length_m / 2
+    return middle[0], middle[1]
 
 
 def _set_apart(words: Words, low: Node, high: Node, by: float, bond: Bond) -> None:

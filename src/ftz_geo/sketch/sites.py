@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Anchor, Zone
 
-__all__ = ["Place", "find_places", "room_for"]
+__all__ = ["Site", "find_sites", "room_for"]
 
 ORIGIN = (108 + 55 / 60 + 25 / 3600, 34 + 32 / 60 + 27 / 3600)
 """Longitude, latitude of the geodetic origin of the country, 泾阳县永乐镇 (大地原点)."""
@@ -33,7 +33,7 @@ _DISTRICT_M = 20_000.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class Site:
     """Where a parcel is believed to lie, and why."""
 
     xy: tuple[float, float]
@@ -42,12 +42,12 @@ class Place:
     reason: Reason
 
 
-def find_places(
+def find_sites(
     zone: Zone,
     anchors: Sequence[Anchor],
     groups: Sequence[Sequence[str]],
     standing: Mapping[str, Polygon | MultiPolygon],
-) -> tuple[LocalPlane, dict[str, Place]]:
+) -> tuple[LocalPlane, dict[str, Site]]:
     """Find for every parcel where it is believed to lie.
 
     By its block's own anchors; else by those of the parcels it is tied to, on a map or by
@@ -65,8 +65,8 @@ def find_places(
     Returns
     -------
     plane : LocalPlane
-        The plane that the places are on.
-    places : dict of str to Place
+        The plane that the sites are on.
+    sites : dict of str to Site
     """
     mine = [a for a in anchors if a.zone in (zone.name or "")]
     known = [*(shapely.Point(a.lon, a.lat) for a in mine), *standing.values()] or [shapely.Point(ORIGIN)]
@@ -75,34 +75,34 @@ def find_places(
     everywhere = [a for a in mine if not a.blocks]
     on_map = {i: plane.to_xy(polygon) for i, polygon in standing.items()}
 
-    places: dict[str, Place] = {}
+    sites: dict[str, Site] = {}
     for group in groups:
         tied = [on_map[i] for i in group if i in on_map]
         of_group = [a for a in mine if {labels[i] for i in group} & set(a.blocks)]
         for parcel_id in group:
             own = [a for a in mine if labels[parcel_id] in a.blocks]
             if tied:
-                places[parcel_id] = _beside(
+                sites[parcel_id] = _beside(
                     tied,
                     0.0,
                     "和已上图的地块有共同的四至，布置在其旁",
                     "shares a side with parcels on the map",
                 )
             elif found := own or of_group or everywhere:
-                places[parcel_id] = _at(found, plane, borrowed=not own and bool(of_group))
+                sites[parcel_id] = _at(found, plane, borrowed=not own and bool(of_group))
             elif on_map:
-                places[parcel_id] = _beside(
+                sites[parcel_id] = _beside(
                     [*on_map.values()],
                     _DISTRICT_M,
                     "位置不明，布置在同一片区已上图的地块旁",
                     "its place is not known: beside the zone's parcels on the map",
                 )
             else:
-                places[parcel_id] = _nowhere(plane)
-    return plane, places
+                sites[parcel_id] = _nowhere(plane)
+    return plane, sites
 
 
-def _at(anchors: Sequence[Anchor], plane: LocalPlane, *, borrowed: bool) -> Place:
+def _at(anchors: Sequence[Anchor], plane: LocalPlane, *, borrowed: bool) -> Site:
     """Give the middle of some anchors, uncertain enough to cover each."""
     points = [plane.to_xy(shapely.Point(a.lon, a.lat)) for a in anchors]
     xy = np.mean([(p.x, p.y) for p in points], axis=0)
@@ -113,7 +113,7 @@ def _at(anchors: Sequence[Anchor], plane: LocalPlane, *, borrowed: bool) -> Plac
     names = "、".join(dict.fromkeys(a.name for a in anchors))
     basis = "；".join(dict.fromkeys(a.basis for a in anchors))
     with_whom = ("随相关区块", "with the blocks it is tied to, ") if borrowed else ("", "")
-    return Place(
+    return Site(
         xy=(float(xy[0]), float(xy[1])),
         uncertainty_m=reach,
         reason=Reason(
@@ -124,19 +124,19 @@ def _at(anchors: Sequence[Anchor], plane: LocalPlane, *, borrowed: bool) -> Plac
     )
 
 
-def _beside(polygons: Sequence[Polygon | MultiPolygon], more_m: float, zh: str, en: str) -> Place:
+def _beside(polygons: Sequence[Polygon | MultiPolygon], more_m: float, zh: str, en: str) -> Site:
     """Give the middle of what stands on a map, uncertain by its size and more."""
     west, south, east, north = shapely.total_bounds(polygons)
-    return Place(
+    return Site(
         xy=(float(west + east) / 2, float(south + north) / 2),
         uncertainty_m=float(np.hypot(east - west, north - south)) / 2 + more_m,
         reason=Reason(code="beside-map", zh=zh, en=en),
     )
 
 
-def _nowhere(plane: LocalPlane) -> Place:
+def _nowhere(plane: LocalPlane) -> Site:
     origin = plane.to_xy(shapely.Point(ORIGIN))
-    return Place(
+    return Site(
         xy=(origin.x, origin.y),
         uncertainty_m=_COUNTRY_M,
         reason=Reason(
