@@ -15,7 +15,7 @@ PLAN = shipped.plan_file()
 
 
 def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    done: subprocess.CompletedProcess[str] = subprocess.run(
         [COMMAND, *map(str, arguments)],
         capture_output=True,
         text=True,
@@ -23,6 +23,7 @@ def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[st
         check=False,
         **options,  # type: ignore[call-overload]
     )
+    return done
 
 
 def changed_plan(folder: Path) -> Path:
