@@ -59,7 +59,7 @@ SIDE_VERBS = _words(
     至 到 起 止 抵 临 邻 靠 依 接 沿 以 隔 与 倚 傍 挨 毗 濒 迄 紧邻 紧靠 紧临 紧接 紧挨 紧贴 毗邻 毗连
     相邻 相接 相连 比邻 邻近 邻接 临近 靠近 接壤 接至 接近 连接 衔接 连至 直至 直抵 直达 直到 延伸至
     延伸到 延至 扩至 起于 始于 止于 终于 起自 始自 自 起至 界至 抵至 抵达 到达 达到 濒临 面临 背靠 背依
-    背倚 依托 沿着 起点为 终点为 起点 终点 止至 通至 通到 交于 交 至于 距
+    背倚 依托 沿着 起点为 终点为 起点 终点 止至 通至 通到 交于 交 距
     """
 )
 """Verbs that make a side wherever a direction stands before them."""
@@ -67,8 +67,9 @@ SIDE_VERBS = _words(
 WEAK_SIDE_VERBS = _words("为 是 达 及 连 近 界 通 对 望 含 同 和 有 滨 枕 贴 :")
 """Verbs and marks that make a side only at the beginning of a clause: 北连 may be a name."""
 
-VERB_TAILS = _words("到 至 于 自 在 以 为 是 着 与 起 :")
-"""What may follow a verb and belongs to it: 起自, 止于, 至:."""
+VERB_TAILS = _words("着 :")
+"""What may follow any verb and belongs to it. Others stand in the table with their verb (起自, 止于):
+自, 到 or 为 behind 至 begin a name (至自忠路)."""
 
 FRAME_ENDS = _words(
     """
