@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ftz_geo.check import CHECKS, audit
 from ftz_geo.errors import GeometryError
-from ftz_geo.measure import LocalPlane, area_m2
+from ftz_geo.measure import LocalPlane, area_m2, gcj02_of, wgs84_of_gcj02
 from ftz_geo.model import (
     Area,
     Audit,
@@ -831,3 +831,105 @@ def test_a_block_named_on_a_side_lies_there() -> None:
     plan = replace(plan, zones=(replace(zone, blocks=blocks),))
     assert not audit(plan, frame_of(plan, west, east)).findings
     assert only(audit(plan, frame_of(plan, east, west))).check == "relation"
+
+
+# --- Where polygons lie ---
+
+
+def test_true_blocks_conform_to_the_map(shared: Any) -> None:
+    plan, true, named = shanghai(shared)
+    result = audit(plan, true, named=named)
+    assert [f.en for f in result.findings if f.check in {"conformance", "gcj02", "relation"}] == []
+
+
+def test_moved_blocks_do_not(shared: Any) -> None:
+    plan, true, named = shanghai(shared)
+    away = true.set_geometry(true.geometry.translate(0.001, 0.0005))  # 95 m and 55 m
+    result = audit(plan, away, named=named)
+    caught = {f.block_id for f in result.findings if f.check == "conformance"}
+    assert len(caught) == len(true)
+    assert not any(f.check == "gcj02" for f in result.findings)
+
+
+def test_blocks_in_gcj02_are_told_so(shared: Any) -> None:
+    plan, true, named = shanghai(shared)
+    shifted = true.set_geometry(gcj02_of(true.geometry.to_numpy()), crs="EPSG:4326")
+    found = [f for f in audit(plan, shifted, named=named).findings if f.check in {"gcj02", "conformance"}]
+    assert [(f.check, f.severity) for f in found] == [("gcj02", "error")]
+
+
+GRID = {
+    "甲路": PLANE.to_lonlat(shapely.LineString([(1000, -500), (1000, 1500)])),
+    "乙路": PLANE.to_lonlat(shapely.LineString([(-500, 0), (1500, 0)])),
+    "丙路": PLANE.to_lonlat(shapely.LineString([(0, -500), (0, 1500)])),
+    "丁路": PLANE.to_lonlat(shapely.LineString([(-500, 1000), (1500, 1000)])),
+}
+"""The four sides of SIDES[0], 甲路 in the east, a kilometre apart."""
+
+
+@pytest.mark.parametrize(
+    ("corners", "found"),
+    [
+        ([(5, 3), (995, 6), (992, 994), (7, 990)], []),
+        # The east side stays 60 m short of its road.
+        ([(5, 3), (940, 6), (935, 994), (7, 990)], [("conformance", "error")]),
+        # So does a fifth of it.
+        ([(5, 3), (992, 6), (992, 790), (935, 791), (935, 990), (7, 994)], [("conformance", "warning")]),
+        # On the wrong side of 甲路: it is followed, but in the west.
+        ([(1004, 3), (1400, 6), (1400, 994), (1006, 990)], [("conformance", "error")]),
+    ],
+)
+def test_sides_against_the_roads_they_name(
+    corners: list[tuple[float, float]], found: list[tuple[str, str]]
+) -> None:
+    plan = without_areas(described(SIDES[0]))
+    result = audit(plan, frame_of(plan, ring(*corners)), named=GRID)
+    assert [(f.check, f.severity) for f in result.findings] == found
+    if corners[0][0] > 1000:
+        assert "对面" in result.findings[0].zh
+        assert said(result.findings[0], plan) == ["甲路"]
+    # A trace follows the map by its making, and a feature not on the map is not missed.
+    assert not audit(plan, frame_of(plan, ring(*corners), grade="traced"), named=GRID).findings
+    assert not audit(plan, frame_of(plan, ring(*corners)), named={}).findings
+
+
+def test_inside_the_district_that_the_zone_is_named_after() -> None:
+    plan = without_areas(described(SIDES[0], name="西青经开区联动创新区"))
+    outlines = {
+        "西青区": PLANE.to_lonlat(shapely.box(-3000, -3000, 3000, 3000)),
+        "天津市": PLANE.to_lonlat(shapely.box(-50_000, -50_000, 50_000, 50_000)),
+    }
+    for x, found in ((0, []), (2100, []), (2400, [("outside-district", "error")])):
+        moved_by = ring(*((px + x, py) for px, py in PLOT))
+        result = audit(plan, frame_of(plan, moved_by), named=outlines)
+        assert [(f.check, f.severity) for f in result.findings] == found
+        assert all("西青区" in f.zh and "GCJ-02" in f.zh for f in result.findings)
+    west = ring(*((px - 3400, py) for px, py in PLOT))
+    assert "GCJ-02" not in only(audit(plan, frame_of(plan, west), named=outlines)).zh
+
+
+def test_a_district_in_gcj02_is_caught_by_its_outline(shared: Any) -> None:
+    tianjin = shared / "reference" / "tianjin"
+    outlines = gpd.read_file(tianjin / "districts_wgs84.geojson")
+    named = dict(zip(outlines["district_name"], outlines.geometry, strict=True))
+    shifted = shapely.from_geojson((tianjin / "beichen_gcj02.geojson").read_text(encoding="utf-8"))
+    plan = without_areas(described(SIDES[0], name="北辰区"))
+    assert only(audit(plan, frame_of(plan, shifted), named=named)).check == "gcj02"
+    assert not audit(plan, frame_of(plan, wgs84_of_gcj02(shifted)), named=named).findings
+
+
+def shanghai(shared: Any) -> tuple[Plan, gpd.GeoDataFrame, dict[str, Any]]:
+    """Thirty blocks between named roads, their true polygons, and the roads."""
+    plan = parse_plan((shared / "cases" / "shanghai_west_blocks.txt").read_text(encoding="utf-8"))
+    true = gpd.read_file(shared / "cases" / "shanghai_west_blocks.geojson")
+    zone = plan.zones[0]
+    zone = replace(zone, blocks=zone.blocks[:30], declared_block_count=None)
+    roads = gpd.read_file(shared / "reference" / "shanghai_west.gpkg")
+    frame = gpd.GeoDataFrame(
+        {"grade": "surveyed"},
+        geometry=list(true.geometry[:30]),
+        index=[p.id for p in zone.parcels],
+        crs="EPSG:4326",
+    )
+    named = dict(roads.dissolve("name").geometry)
+    return replace(plan, zones=(zone,)), frame, named

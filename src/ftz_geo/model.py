@@ -573,6 +573,8 @@ class Settings:
     """From the middle of a road or water to its edge, where a notice does not say which bounds a block."""
     gap_width_m: float = 5.0
     """Open strips between polygons that are narrower are gaps in the drawing; wider ones are roads."""
+    outline_tolerance_m: float = 150.0
+    """How far a district's outline on a reference map may be off: public ones are 50 to 130 m coarse."""
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, get_args
 
-from ftz_geo.check import coverage, measured, shapes, sums, words
+from ftz_geo.check import coverage, location, measured, shapes, sums, words
 from ftz_geo.check.case import Case, Check, exact_km2, listed, read_case
 from ftz_geo.measure import versions
 from ftz_geo.model import Audit, Finding, Grade, Settings
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas
+    from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.model import Block, Plan, Zone
 
@@ -120,6 +121,25 @@ CHECKS: tuple[Check, ...] = (
         find=coverage.relations,
     ),
     Check(
+        id="conformance",
+        zh="实测图形的每一侧有九成以上沿文字所称的道路、河流，相距不超过界线误差加半个路宽。",
+        en="Nine tenths of each surveyed side run along the feature that the words name, within boundary "
+        "tolerance and half a road's width.",
+        find=location.conformance,
+    ),
+    Check(
+        id="outside-district",
+        zh="图形位于所属区县界内，界线底图的误差除外。",
+        en="Polygons lie in the district that the zone is named after, but for the outline's own error.",
+        find=location.outside_district,
+    ),
+    Check(
+        id="gcj02",
+        zh="实测坐标不是网络地图的偏移坐标（GCJ-02）。",
+        en="Surveyed coordinates are not in GCJ-02, the shifted system of Chinese web maps.",
+        find=location.gcj02,
+    ),
+    Check(
         id="ring-closure",
         zh="图形是闭合的多边形。",
         en="Every outline is closed.",
@@ -196,6 +216,7 @@ def audit(
     settings: Settings | None = None,
     *,
     inputs: Mapping[str, str] | None = None,
+    named: Mapping[str, BaseGeometry] | None = None,
 ) -> Audit:
     """Run every check on a plan, and on its polygons where there are any.
 
@@ -207,6 +228,9 @@ def audit(
     settings : Settings, optional
     inputs : mapping of str to str, optional
         Name and SHA-256 of every file that the plan and the polygons rest on, for the metadata.
+    named : mapping of str to geometry, optional
+        Lines of roads, waters and railways by the plan's own words for them, and outlines of districts
+        by their names, longitude, latitude. Without them nothing is said about where polygons lie.
 
     Returns
     -------
@@ -236,7 +260,7 @@ def audit(
     ('notes', Decimal('-0.01'), Decimal('0.015'))
     """
     settings = settings or Settings()
-    case = read_case(plan, parcels, settings)
+    case = read_case(plan, parcels, settings, named or {})
     order = {zone.id: i for i, zone in enumerate(plan.zones)}
     findings = tuple(
         sorted(

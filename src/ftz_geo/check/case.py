@@ -16,7 +16,7 @@ from ftz_geo.measure import SURVEY_CUT_M, LocalPlane, area_m2
 from ftz_geo.model import DIRECTIONS, KM2_PER_UNIT, STORAGE_CRS, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import geopandas
     from shapely.geometry.base import BaseGeometry
@@ -75,6 +75,12 @@ class Case:
     plane: LocalPlane
     """The plane of every :attr:`Drawn.xy`."""
     settings: Settings
+    named: Mapping[str, BaseGeometry]
+    """Lines and areas by the plan's words for them, longitude, latitude."""
+
+    def named_xy(self, name: str) -> BaseGeometry:
+        """Give one of :attr:`named` in metres."""
+        return self.plane.to_xy(self.named[name])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +97,12 @@ class Check:
     """A pure function of the case."""
 
 
-def read_case(plan: Plan, parcels: geopandas.GeoDataFrame | None, settings: Settings) -> Case:
+def read_case(
+    plan: Plan,
+    parcels: geopandas.GeoDataFrame | None,
+    settings: Settings,
+    named: Mapping[str, BaseGeometry],
+) -> Case:
     """Take the polygons out of a frame, each with its part of the plan.
 
     Parameters
@@ -101,6 +112,7 @@ def read_case(plan: Plan, parcels: geopandas.GeoDataFrame | None, settings: Sett
         EPSG:4326, indexed by parcel id, with a ``grade``; ``area_shaped`` and ``evidence`` may be
         missing, as they are in a file of surveyed polygons.
     settings : Settings
+    named : mapping of str to geometry
 
     Returns
     -------
@@ -111,7 +123,7 @@ def read_case(plan: Plan, parcels: geopandas.GeoDataFrame | None, settings: Sett
     GeometryError
         The frame states no CRS or another one, or holds an id twice.
     """
-    nothing = Case(plan=plan, drawn=(), plane=LocalPlane(lon=0.0, lat=0.0), settings=settings)
+    nothing = Case(plan=plan, drawn=(), plane=LocalPlane(lon=0.0, lat=0.0), settings=settings, named=named)
     if parcels is None:
         return nothing
     if parcels.crs is None:
