@@ -21,8 +21,8 @@ from ftz_geo.model import DIRECTIONS, Digitised, Edge, Reason, Settings
 from ftz_geo.sketch.fit import fit
 from ftz_geo.sketch.layout import lay_out
 from ftz_geo.sketch.lines import sketch_lines
-from ftz_geo.sketch.relations import AXIS, Box, Leaf, between, clusters, key, shared_contacts
-from ftz_geo.sketch.shape import Outline, area_needed_m2, aspect, draw, scatter
+from ftz_geo.sketch.relations import AXIS, Box, Leaf, between, clusters, key, scatter, shared_contacts
+from ftz_geo.sketch.shape import Outline, area_needed_m2, aspect, draw
 from ftz_geo.sketch.sites import Site, find_sites, room_for
 
 if TYPE_CHECKING:
@@ -294,7 +294,10 @@ def _together(
     outlines = {}
     for leaf in leaves:
         held = {
-            side: sum(sharing[AXIS[side], key(f)] for f in leaf.parcel.abuttals[side]) for side in DIRECTIONS
+            side: sum(sharing[AXIS[side], key(f)] for f in leaf.parcel.abuttals[side])
+            if (leaf.id, side) in words.tied
+            else 0
+            for side in DIRECTIONS
         }
         outlines[leaf.id] = draw(leaf, boxes[leaf.id], on_line(leaf, words), held, scales)
     return _Drawing(outlines, boxes, words)
@@ -387,7 +390,18 @@ def _digitised(
 ) -> Digitised:
     """Carry an outline over to longitude and latitude, of exactly its area there."""
     distance_m = float(np.hypot(*(shapely.Polygon(outline.ring).centroid.coords[0] - np.array(site.xy))))
-    ring = shapely.get_coordinates(plane.to_lonlat(shapely.LineString(outline.ring)))
+    # Between an edge of length s along a parallel and the geodesic lie s³·tan(lat)/12R m². Segments
+    # short enough keep that below 3e-7 of the area, whichever of the two an edge is taken for.
+    segment_m = (20 * leaf.length_m) ** 0.5
+    paths = [
+        shapely.get_coordinates(
+            shapely.segmentize(shapely.LineString(outline.ring[p.start : p.stop + 1]), segment_m)
+        )
+        for p in outline.pieces
+    ]
+    stops = np.cumsum([len(path) - 1 for path in paths]).tolist()
+    flat = np.vstack([*(path[:-1] for path in paths), paths[0][:1]])
+    ring = shapely.get_coordinates(plane.to_lonlat(shapely.LineString(flat)))
     for _ in range(4):
         factor = (leaf.area_m2 / area_m2([shapely.Polygon(ring)])[0]) ** 0.5
         middle = ring[:-1].mean(axis=0)
@@ -398,9 +412,9 @@ def _digitised(
             feature=piece.feature.name if piece.feature else None,
             span=piece.feature.span if piece.feature else None,
             method="sketch",
-            line=shapely.LineString(ring[piece.start : piece.stop + 1]),
+            line=shapely.LineString(ring[start : stop + 1]),
         )
-        for piece in outline.pieces
+        for piece, start, stop in zip(outline.pieces, [0, *stops], stops, strict=False)
     )
     return Digitised(
         parcel_id=leaf.id,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -35,6 +36,7 @@ __all__ = [
     "key",
     "opposite",
     "read_words",
+    "scatter",
     "shared_contacts",
 ]
 
@@ -120,6 +122,18 @@ class Tie(NamedTuple):
     high: Node
     by: float
     weight: float
+
+
+def scatter(*words: object) -> float:
+    """Give a number from 0 to 1 that only the words decide, the same on every machine.
+
+    Examples
+    --------
+    >>> scatter("赛达南道") == scatter("赛达南道") != scatter("梨双路")
+    True
+    """
+    digest = blake2b("\0".join(map(str, words)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest) / 2**64
 
 
 def key(feature: Feature) -> str:
@@ -272,6 +286,8 @@ class Words:
     """Sides that stand on the straight line of a name."""
     holds: list[tuple[Hold, Bond]] = field(default_factory=list)
     """Everything that holds a parcel to another one and was kept, in the order of the text."""
+    tied: set[Node] = field(default_factory=set)
+    """Sides of parcels that a kept constraint ties to something."""
     facing: set[tuple[str, str, int]] = field(default_factory=set)
     """(parcel id, parcel id, axis): the second lies beyond the first, with one thing between them."""
     broken: list[tuple[str, str]] = field(default_factory=list)
@@ -384,6 +400,7 @@ def _share(
             words.ties.append(Tie(line, node, by, 0.3 if len(sites) == 1 else 0.05))
         elif ("line", bond) not in without and words.order.add(Apart(line, node, by), Apart(node, line, -by)):
             words.on_line.add(bond)
+            words.tied.add(node)
             words.holds.append(("line", bond))
         else:
             words.broken.append((contact.parcel_id, name))
@@ -442,6 +459,7 @@ def _set_apart(words: Words, low: Node, high: Node, by: float, bond: Bond) -> No
     """Put one parcel beyond another, or say that it cannot be done."""
     if words.order.add(Apart(low, high, by)):
         words.facing.add((low[0], high[0], AXIS[bond[1]]))
+        words.tied.update((low, high))
         words.holds.append(("order", bond))
     elif (bond[0], bond[2]) not in words.broken:
         words.broken.append((bond[0], bond[2]))

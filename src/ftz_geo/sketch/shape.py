@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +10,7 @@ import shapely
 from shapely.ops import substring
 
 from ftz_geo.model import DIRECTIONS
-from ftz_geo.sketch.relations import AXIS, OUTWARD, Box, key
+from ftz_geo.sketch.relations import AXIS, OUTWARD, Box, key, scatter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from ftz_geo.model import Direction, Feature
     from ftz_geo.sketch.relations import Leaf
 
-__all__ = ["Outline", "Piece", "area_needed_m2", "aspect", "draw", "scatter"]
+__all__ = ["Outline", "Piece", "area_needed_m2", "aspect", "draw"]
 
 _RING: tuple[Direction, ...] = ("south", "east", "north", "west")
 """Sides in ring order, counter-clockwise from the south-west corner."""
@@ -33,6 +32,9 @@ _WAVY = frozenset({"water", "boundary"})
 
 _DEEPEST = 0.12
 """How far a side may lean inwards, as a part of the width that it takes from."""
+
+_CORNERS = 0.08
+"""The part of an area that may be cut off at corners."""
 
 _BEND = 0.22
 """Where one feature turns a corner, its bend begins at this part of the shorter side."""
@@ -60,6 +62,10 @@ class Outline(NamedTuple):
         return float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) / 2)
 
 
+_Path = tuple["Direction", "Feature | None", "NDArray[np.float64]"]
+"""One piece of a ring before it is closed: side, feature, vertices."""
+
+
 class _Wave(NamedTuple):
     """How a river or a boundary winds."""
 
@@ -78,18 +84,6 @@ class _Side(NamedTuple):
     knots: NDArray[np.float64]
     """(part of the side, depth inside the rectangle as part of the side's length), shape (k, 2)."""
     wave: _Wave
-
-
-def scatter(*words: object) -> float:
-    """Give a number from 0 to 1 that only the words decide, the same on every machine.
-
-    Examples
-    --------
-    >>> scatter("赛达南道") == scatter("赛达南道") != scatter("梨双路")
-    True
-    """
-    digest = blake2b("\0".join(map(str, words)).encode(), digest_size=8).digest()
-    return int.from_bytes(digest) / 2**64
 
 
 def aspect(leaf: Leaf) -> float:
@@ -137,7 +131,8 @@ def draw(
     """Draw a parcel in its rectangle, of exactly its area.
 
     Sides that stand on a shared line follow the rectangle; the others lean inwards. The area is
-    met by moving the freest sides in.
+    met by moving the free sides in or, where every side is tied, by cutting corners off, as the
+    corners of blocks at crossings are (切角).
 
     Parameters
     ----------
@@ -158,7 +153,10 @@ def draw(
     if not any(leaf.parcel.abuttals.values()):
         return _scaled(_blob(leaf, box), leaf.area_m2)
     sides = {side: _side(leaf, side, box, on_line, scales) for side in _RING}
+    whole = _outline(leaf, box, sides)
     moving = [side for side in DIRECTIONS if held[side] == 0]
+    if not moving and 0 <= whole.area - leaf.area_m2 < _CORNERS * leaf.area_m2:
+        return _scaled(_cut(whole, leaf), leaf.area_m2)
     if not moving:  # one of each axis, so that the shape stays the same
         moving = [min(pair, key=lambda s: held[s]) for pair in (("east", "west"), ("north", "south"))]
 
@@ -174,6 +172,40 @@ def draw(
         before, now = now, now - at_now * (now - before) / (at_now - at_before)
         at_before, at_now = at_now, missing(now)
     return _scaled(_outline(leaf, _inset(box, moving, now), sides), leaf.area_m2)
+
+
+def _cut(outline: Outline, leaf: Leaf) -> Outline:
+    """Cut off one corner, or all if one would be too much, so that the area is met."""
+    excess = outline.area - leaf.area_m2
+    last = [
+        p.side != q.side
+        for p, q in zip(outline.pieces, [*outline.pieces[1:], outline.pieces[0]], strict=True)
+    ]
+    bends = [_turns(leaf, p.side, _next(p.side)) for p in outline.pieces]
+    corners = [i for i, (ends, bend) in enumerate(zip(last, bends, strict=True)) if ends and not bend]
+    shortest = min(shapely.LineString(outline.ring[p.start : p.stop + 1]).length for p in outline.pieces)
+    if excess > (0.3 * shortest) ** 2 / 2:
+        chosen = corners
+    else:
+        chosen = [corners[int(len(corners) * scatter("corner", leaf.id))]] if corners else []
+    paths: list[_Path] = [(p.side, p.feature, outline.ring[p.start : p.stop + 1]) for p in outline.pieces]
+    result: list[_Path] = list(paths)
+    inserted: dict[int, _Path] = {}
+    for i in chosen:
+        j = (i + 1) % len(paths)
+        corner = paths[i][2][-1]
+        back, on = (step / np.hypot(*step) for step in (paths[i][2][-2] - corner, paths[j][2][1] - corner))
+        sine = abs(float(back[0] * on[1] - back[1] * on[0]))
+        leg = (2 * excess / len(chosen) / sine) ** 0.5
+        head = shapely.LineString(result[i][2])
+        before = shapely.get_coordinates(substring(head, 0, head.length - leg))
+        tail = shapely.LineString(result[j][2])
+        after = shapely.get_coordinates(substring(tail, leg, tail.length))
+        result[i], result[j] = (*paths[i][:2], before), (*paths[j][:2], after)
+        inserted[i] = (paths[i][0], None, np.vstack([before[-1], after[0]]))
+    return _ring(
+        [path for i, own in enumerate(result) for path in (own, *([inserted[i]] if i in inserted else []))]
+    )
 
 
 def _scaled(outline: Outline, area_m2: float) -> Outline:
@@ -291,7 +323,7 @@ def _outline(leaf: Leaf, box: Box, sides: Mapping[Direction, _Side]) -> Outline:
     """Join four curves at their crossings into a ring."""
     curves = {side: _curve(side, box, sides[side]) for side in _RING}
     corners = {side: _corner(curves, side, box) for side in _RING}
-    paths: list[tuple[Direction, Feature | None, NDArray[np.float64]]] = []
+    paths: list[_Path] = []
     for side in _RING:
         axis = AXIS[side]
         start, stop = (corners[s][1 - axis] for s in (_RING[_RING.index(side) - 1], side))
@@ -352,9 +384,7 @@ def _corner(
     return x, y
 
 
-def _rounded(
-    paths: list[tuple[Direction, Feature | None, NDArray[np.float64]]], leaf: Leaf, shorter_m: float
-) -> list[tuple[Direction, Feature | None, NDArray[np.float64]]]:
+def _rounded(paths: list[_Path], leaf: Leaf, shorter_m: float) -> list[_Path]:
     """Bend the ring where one feature goes on round a corner."""
     result = list(paths)
     for i, (side, feature, _) in enumerate(paths):
@@ -376,7 +406,7 @@ def _rounded(
     return result
 
 
-def _ring(paths: list[tuple[Direction, Feature | None, NDArray[np.float64]]]) -> Outline:
+def _ring(paths: list[_Path]) -> Outline:
     """Close a chain of paths into a ring; each begins where the one before it ends."""
     pieces, vertices, start = [], [], 0
     for side, feature, path in paths:
