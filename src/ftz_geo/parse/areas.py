@@ -33,21 +33,21 @@ _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 
 _AREA = re.compile(
     rf"""
-    (?<![\d.]) (?P<approximate>{one_of(APPROXIMATE_BEFORE)})?
-    (?P<number>{_NUMBER}) [ ]?(?P<more>余|多)?
+    (?<![\d.]) (?P<number>{_NUMBER}) [ ]?(?P<more>余|多)?
     (?P<unit>{one_of(UNITS)}) (?![A-Za-z])
     (?P<after>{one_of(APPROXIMATE_AFTER)})?
     """,
     re.X | re.I,
 )
+_ABOUT = re.compile(rf"{one_of(APPROXIMATE_BEFORE)}$")
 _TYPO = re.compile(r"\d、$")
 """28、77平方公里: a comma for the point; what the number is cannot be known."""
 
 _WHAT = re.compile(
-    r"(?P<what>[^,。;:()\[\]“”]{0,24}?)(?:约为|约|大约|共计|共|为|是|达到|达|由|至|到|近|计|控制在|有|:|=|的|调整|扩大|增加|减少|变更|变|扩至|按|合)*$"
+    r"(?P<what>[^,。;:()\[\]“”]{0,24}?)(?:约为|约|大约|共计|共|为|是|达到|达|由|至|到|近|计|控制在|有|:|=|的|调整|扩大|增加|减少|变更|变|扩至|按|合)*+$"
 )
 _SUB_USE = re.compile(
-    rf"{one_of(SUB_USES)}(?:保护|覆盖|用地|占地|土地|范围|区域|区|总|净|的)*(?:面积|规模)?(?:总计|共计|合计|总)?$"
+    rf"{one_of(SUB_USES)}(?:保护|覆盖|用地|占地|土地|范围|区域|区|总(?!计)|净|的)*+(?:面积|规模)?(?:总计|共计|合计|总)?$"
 )
 _BLOCK = re.compile(rf"(?:区块|片区|地块|组团)[{NUMERALS}\d]")
 _OWN = re.compile(r"面积|占地|用地|土地")
@@ -97,7 +97,7 @@ def stated_areas(prose: Prose) -> Iterator[StatedArea]:
         if _TYPO.search(text, max(0, m.start() - 2), m.start()):
             continue
         between = text[last_end : m.start()] if last_end >= 0 and m.start() - last_end < 6 else None
-        if between is not None and re.fullmatch(r"[(,、]?(?:合|即|约|折合|约合|也就是|/)*[(]?", between):
+        if between is not None and re.fullmatch(r"[(,、]?(?:合|即|约|折合|约合|也就是|/)*+[(]?", between):
             last_end = m.end()
             continue  # the same area again in another unit
         if _replaced(text, m.end()):
@@ -108,6 +108,7 @@ def stated_areas(prose: Prose) -> Iterator[StatedArea]:
         role = _role(before)
         unit = UNITS.get(m["unit"]) or UNITS[m["unit"].lower()]
         number, end = m.start("number"), m.end("unit")
+        about = _ABOUT.search(before)
         yield StatedArea(
             start=number - len(_introduction(before)),
             end=m.end(),
@@ -117,7 +118,7 @@ def stated_areas(prose: Prose) -> Iterator[StatedArea]:
                 text=prose.words(number, end),
                 value=Decimal(m["number"].replace(",", "")),
                 unit=unit if unit != "平方千米" else "平方千米",
-                approximate=any(m[g] for g in ("approximate", "more", "after")),
+                approximate=bool(about or m["more"] or m["after"]),
                 span=prose.span(number, end),
             ),
         )
@@ -151,7 +152,8 @@ def _role(before: str) -> Role:
 
 _COUNT = re.compile(
     rf"""
-    (?: 共?(?:由|分为|分成|分|共|含|包含|包括|设|划分为|划为|涉及|合计|下辖|共有|有|包涵) )+
+    (?=[共由分包含设划涉合下有])
+    (?: 共?(?:由|分为|分成|分|共|含|包含|包括|设|划分为|划为|涉及|合计|下辖|共有|有) ){{1,3}}
     (?:以下|如下|[^,。;\d]{{2,30}}?[、和与][^,。;\d]{{2,12}}?)?
     (?P<number>[{NUMERALS}]{{1,4}}|\d{{1,3}})
     (?:个|块|处|宗|大|片)(?:相对独立的|独立的?|不相连的?|分散的?)?

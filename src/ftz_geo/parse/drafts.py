@@ -71,6 +71,8 @@ class ZoneDraft:
     noun: str | None = None
     """What it says its blocks are: 区块, 片区."""
     blocks: list[BlockDraft] = field(default_factory=list)
+    told: set[str | None] = field(default_factory=set)
+    """Labels of the blocks that have sides."""
 
 
 Part = Heading | Label | Count | StatedArea | Group
@@ -98,9 +100,9 @@ _FOLLOWS_AT_ONCE = re.compile(
     r"""
     [,、;。()“”]* (?:该|其|本)?
     (?:辖区|行政区划|行政区域|区域|片区|地块|宗地|项目|园区|街道|规划|街区|范围)?
-    (?:总|规划|占地|用地|土地|控制|净|合计|实际|出让|征收|核准|拆迁|改造|开发|建设|管理|保护|管辖|区划|行政|城区|的)*
+    (?:总|规划|占地|用地|土地|控制|净|合计|实际|出让|征收|核准|拆迁|改造|开发|建设|管理|保护|管辖|区划|行政|城区|的)*+
     (?:面积|占地|用地|规模)?
-    (?:共|约|为|计|达|:|共计|大约|近|是)*$
+    (?:共|约|为|计|达|:|共计|大约|近|是)*+$
     """,
     re.X,
 )
@@ -144,7 +146,7 @@ class _Drafting:
             self.parcel = ParcelDraft(label.start, label.end, label.words)
             self.block.parcels.append(self.parcel)
             self.block.end = label.end
-        elif any(b.label == label.words and b.described for b in self.zone.blocks):
+        elif label.words in self.zone.told:
             self._take_label_again(label)
         else:
             self._open_block(label)
@@ -191,7 +193,7 @@ class _Drafting:
         elif self.waiting:
             self._set_total(self.waiting)
             self._set_count(count)
-        elif self.zone.count is None and not any(b.described for b in self.zone.blocks):
+        elif self.zone.count is None and not self.zone.told:
             self._set_count(count)
         self.waiting = None
 
@@ -313,6 +315,7 @@ class _Drafting:
     def take_group(self, group: Group) -> None:
         before, self.described_to = self.described_to, group.end
         block = self.block
+        self.zone.told.add(block.label if block else None)
         if block and self.parcel and self.parcel.group is None:
             self.parcel.group, self.parcel.end = group, group.end
         elif block and block.firm and not block.described:

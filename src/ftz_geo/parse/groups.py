@@ -74,6 +74,9 @@ def group_sides(prose: Prose, sides: list[Side], label_starts: list[int]) -> Ite
         yield Group(current[0].start, current[-1].end, tuple(current))
 
 
+_MOST_SIDES = 16
+"""Four directions, each told in a few pieces; more is a list of something else."""
+
 _CORNER = re.compile(r"[^,。;、]{1,20}以[东西][南北]|[东西][南北][至以临邻接][^,。;]{1,40}")
 """A corner is no side, and does not end a description either."""
 
@@ -84,7 +87,7 @@ def _goes_on(prose: Prose, group: list[Side], side: Side, label_starts: list[int
     if bisect_left(label_starts, last.end) != bisect_left(label_starts, side.start + 1):
         return False
     between = prose.text[last.end : side.start]
-    if len(between) > 80:
+    if len(between) > 80 or len(group) == _MOST_SIDES:
         return False
     between = _CORNER.sub("", between)
     known = {d for s in group for d in s.directions}

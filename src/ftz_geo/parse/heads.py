@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ftz_geo.parse.prose import BREAK, CELL
+from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import AREA_NOUNS, BLOCK_NOUNS, LEAD_INS, NUMERALS, one_of
 
 if TYPE_CHECKING:
@@ -66,18 +66,22 @@ def find_labels(prose: Prose, taken: bytearray) -> list[Label]:
     """
     text = prose.text
     found: list[Label] = []
-    for m in _FIRM.finditer(text):
-        i = m.start()
-        before, after = text[max(0, i - 2) : i], text[m.end() : m.end() + 1]
-        begins = not before or prose.gaps[i] >= CELL or before[-1] in "。;:,(!?)]—" or before in ("其中", "别为")
-        listed = (after != "" and after in "、和与及至") or (before != "" and before[-1] in "、和与及")
-        if begins and not listed and not taken[i]:
-            found.append(Label(i, m.end(), m.group(), m["noun"] or m["noun2"], firm=True))
-    for m in _LOOSE.finditer(text):
-        i = m.start()
-        if (i == 0 or prose.gaps[i] >= BREAK or text[i - 1] in "。;:") and not taken[i]:
+    begins = {m.end() for m in _BEFORE_LABEL.finditer(text)}
+    begins.update(m.start() for m in re.finditer(rb"[\x02-\x04]", prose.gaps))
+    for i in sorted(begins):
+        if i == len(text) or taken[i]:
+            continue
+        if m := _FIRM.match(text, i):
+            after = text[m.end() : m.end() + 1]
+            listed = after and after in "、和与及至"  # 区块一、区块二 are spoken of, not told
+            if not listed:
+                found.append(Label(i, m.end(), m.group(), m["noun"] or m["noun2"], firm=True))
+        elif (i == 0 or prose.gaps[i] >= BREAK or text[i - 1] in "。;:") and (m := _LOOSE.match(text, i)):
             found.append(Label(i, m.end(), re.sub(r"[、,.:]$", "", m.group()), None, firm=False))
-    return sorted(found, key=lambda label: label.start)
+    return found
+
+
+_BEFORE_LABEL = re.compile(r"[。;:,(!?)\]—]|其中|分别为")
 
 
 # --- proper names ---------------------------------------------------------------------------
@@ -86,9 +90,9 @@ _STOP = re.compile(
     rf"""
       [,。;:(\["]
     | 的?(?:官方|完整|精确|具体|正式|行政|规定|原始|实际)?(?:{one_of(LEAD_INS)})(?:为|是|:|在|$|[东南西北(])
-    | (?:总|规划|用地|占地|土地|核准|控制|净|升级后|扩区后|调整后|实施|约|的)*(?:面积|占地|用地规模)
+    | (?:总|规划|用地|占地|土地|核准|控制|净|升级后|扩区后|调整后|实施|约|的)*+(?:面积|占地|用地规模)
     | 约?\d+(?:\.\d+)?(?:平方|公顷|亩|km|ha)
-    | [东南西北](?:[、,和]?[东南西北])*(?:面|侧|边|部)?(?:至|起|临|靠|邻|抵|到|接|以|与)
+    | [东南西北](?:[、,和]?[东南西北])*+(?:面|侧|边|部)?(?:至|起|临|靠|邻|抵|到|接|以|与)
     | 位于 | 地处 | 共[{NUMERALS}\d] | 分为 | 由[{NUMERALS}\d]
     """,
     re.X,

@@ -70,18 +70,18 @@ def label_number(label: str | None) -> str | None:
     return None
 
 
-def unique(wanted: str, taken: set[str]) -> str:
+def unique(wanted: str, taken: dict[str, int]) -> str:
     """Give the wanted id, with a number at its end if it is taken, and note it as taken.
 
     Examples
     --------
-    >>> ids = set()
-    >>> [unique("a", ids) for _ in range(3)]
-    ['a', 'a-2', 'a-3']
+    >>> ids = {}
+    >>> [unique(i, ids) for i in ("a", "a-2", "a", "a")]
+    ['a', 'a-2', 'a-3', 'a-4']
     """
-    found, n = wanted, 1
+    found = wanted
     while found in taken:
-        n += 1
-        found = f"{wanted}-{n}"
-    taken.add(found)
+        taken[wanted] += 1
+        found = f"{wanted}-{taken[wanted]}"
+    taken[found] = 1
     return found

@@ -34,7 +34,9 @@ _NAME_LEAD_SHORT = re.compile(
     r"""^(?:(?:市|城|主城|中心城|县城|老城|建成|城镇|市辖)区的?(?=..) | [至到和与及在从沿以](?=..) | 以及 | 包含|在)""",
     re.X,
 )
-_EXCLUDED = re.compile(r"(?:含|包括|除|涉及|邻近|靠近)[^,。;]*$")
+_EXCLUDED = re.compile(r"(?:含|包括|除|涉及|邻近|靠近)[^,。;、()]*$")
+_ADDED = re.compile(r"(?:另|还|并|也)?(?:不?含|包括|除)")
+"""另含X以北, 包括X以西区域: what is added or left out is no side."""
 
 _BACK_STOPS = frozenset(',。;:、!?“"[{')
 _LONGEST_NAME = 60
@@ -75,6 +77,7 @@ def inverse_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
             or _DISTANCE.match(text, m.end())
             or any(taken[start : m.start()])
             or _EXCLUDED.search(text, max(0, start - 20), start)
+            or _ADDED.match(words)
         ):
             past = m.end()
             continue
@@ -127,16 +130,15 @@ def _list_start(prose: Prose, start: int, past: int) -> int:
 
 
 _ENCLOSED = re.compile(
-    r"""
-    [;,、]?
-    (?: (?:等)?(?:道路|路段|河流)?(?:所|共同|首尾)?(?:相接)?
-        (?: 围合|合围|围成|围绕|闭合|环绕|包围|封闭|连接成|围 ) (?:而成|形成|成|而|起来)?的?(?:闭合|封闭)?
-      | (?:沿线|一线)?(?:以内|之内|范围内|范围以内)
+    r"""(?=[围合闭环包封连以之范的])
+    (?: (?:围合|合围|围成|围绕|闭合|环绕|包围|封闭|连接成|围)(?:而成|形成|成|而|起来)?的?(?:闭合|封闭)?
+      | 以内 | 之内 | 范围内 | 范围以内
       | 的区域(?=[,。;)]) )
     (?:的)?(?:连片)?(?:区域|地区|范围|地块|地带|片区|部分|空间)?
     """,
     re.X,
 )
+_BEFORE_ENCLOSED = re.compile(r"[;,、]?等?(?:道路|路段|河流)?(?:沿线|一线)?(?:所|共同|首尾)?(?:相接)?$")
 _LINK = re.compile(r"—+|~|→|-(?=[\u4e00-\u9fff])|、|/|,")
 _CHAIN = re.compile(r"—|~|→|-(?=[\u4e00-\u9fff])")
 _RING_LEAD = re.compile(r"^(?:由|为|即|沿|自|从|以|指|在|:|\"|“)+")
@@ -160,18 +162,20 @@ def enclosing_chains(prose: Prose, taken: bytearray) -> Iterator[tuple[int, int,
     text = prose.text
     past = 0
     for m in _ENCLOSED.finditer(text):
-        lowest = max(past, m.start() - 1200)
-        start = max((text.rfind(c, lowest, m.start()) for c in '。:!?"“'), default=-1) + 1
+        if m.start() < past:
+            continue
+        lead = _BEFORE_ENCLOSED.search(text, max(past, m.start() - 9), m.start())
+        end = lead.start() if lead else m.start()
+        lowest = max(past, end - 1200)
+        start = max((text.rfind(c, lowest, end) for c in '。:!?"“'), default=-1) + 1
         start = max(start, lowest)
-        for i in range(m.start() - 1, start, -1):
-            if prose.begins_item(i):
-                start = i
-                break
+        breaks = [i for i in range(start + 1, end) if prose.gaps[i] >= BREAK] if any(prose.gaps[start + 1 : end]) else []
+        start = next((i for i in reversed(breaks) if prose.begins_item(i)), start)
         if numbered := _NUMBER.match(text, start):
             start = numbered.end()
-        ring = _ring(prose, start, m.start(), chained="围" in m.group())
-        if ring and not any(taken[ring[0] : m.start()]):
-            past = m.end()
+        past = m.end()
+        ring = _ring(prose, start, end, chained="围" in m.group())
+        if ring and not any(taken[ring[0] : end]):
             yield ring[0], m.end(), ring[1]
 
 

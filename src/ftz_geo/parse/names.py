@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +30,9 @@ __all__ = ["Reading", "is_complete", "is_linear", "read_feature", "read_names"]
 _ALL_SUFFIXES = tuple(KIND_OF_SUFFIX)
 _LONGEST_SUFFIX = max(map(len, _ALL_SUFFIXES))
 
+_LONGEST_ENDING = 40
+"""More of a name's end than any suffix, offset and side take together."""
+
 _BRACKET_AT_END = re.compile(r"\((?:[^()]|\([^()]*\)){0,120}\)$")
 
 _OFFSET = re.compile(
@@ -37,7 +41,7 @@ _OFFSET = re.compile(
     (?:大?约|各|至)?
     (?P<number>\d{1,6}(?:\.\d{1,4})?)
     (?P<unit>公里|千米|米|km|m)
-    (?:左右|处|以内|范围内|范围)*$
+    (?:左右|处|以内|范围内|范围)*+$
     """,
     re.X | re.I,
 )
@@ -76,7 +80,7 @@ _LATIN_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 
 def _without_notes(name: str) -> str:
     """Take brackets off the end: 木槿路(规划道路) is 木槿路."""
-    while m := _BRACKET_AT_END.search(name):
+    while name.endswith(")") and (m := _BRACKET_AT_END.search(name)):
         if m.start() == 0:
             break
         name = name[: m.start()]
@@ -116,7 +120,11 @@ def is_complete(name: str) -> bool:
     >>> [is_complete(n) for n in ("津港大道", "嘉", "盛云路北段", "道路NB8", "桐树庄村东南", "共")]
     [True, False, True, True, True, False]
     """
-    name = _without_notes(name)
+    return _ends_as_name(_without_notes(name)[-_LONGEST_ENDING:])
+
+
+@lru_cache(maxsize=8192)
+def _ends_as_name(name: str) -> bool:
     if len(name) < 2:
         return False
     if _suffix(name) or _CODE.search(name):
@@ -133,7 +141,7 @@ def is_linear(name: str) -> bool:
     >>> is_linear("解放路北段"), is_linear("东庄村")
     (True, False)
     """
-    name = _without_notes(name)
+    name = _without_notes(name)[-_LONGEST_ENDING:]
     return len(name) > 1 and (name.endswith(LINEAR_SUFFIXES) or _base(name).endswith(LINEAR_SUFFIXES))
 
 
@@ -229,6 +237,7 @@ class Reading(NamedTuple):
     """Other ways to read the same words."""
 
 
+_JUNCTION = re.compile(one_of(JUNCTIONS))
 _JOINT = re.compile(r"以及|再止|再至|及其|和|与|及|并|至|止|接|转|到")
 _PLAIN_JOINT = re.compile(
     r"[、/~→,;+]|—+|(?<=[\u4e00-\u9fff)])-+(?=[\u4e00-\u9fffA-Z])|-+(?=[\u4e00-\u9fff]{2})"
@@ -303,7 +312,7 @@ def read_names(prose: Prose, start: int, end: int) -> Reading:
 
 def _cut_at_words(masked: str, a: int, b: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]] | None]:
     """Cut at 和, 与, 及 … where both halves are names; give another reading where that is in doubt."""
-    if any(j in masked[a:b] for j in JUNCTIONS):
+    if _JUNCTION.search(masked, a, b):
         return [(a, b)], None
     pieces: list[tuple[int, int]] = []
     doubtful: list[int] = []

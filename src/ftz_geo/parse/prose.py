@@ -25,17 +25,24 @@ _FOLD = str.maketrans(
     | dict.fromkeys("〜∼～", "~")
     | dict.fromkeys("→⇒➔", "→")
     | {"﹑": "、", "､": "、", "︰": ":", "﹕": ":", "﹔": ";", "｡": "。", "．": "."}
+    | TRADITIONAL
     | {"【": "[", "】": "]", "〔": "(", "〕": ")", "﹙": "(", "﹚": ")"}
 )
 """One character for one character, so that positions stay."""
 
 _LEFT_OUT = re.compile(
-    r"""
+    r"""(?=[\s<&(*`|\#+•▪·\u200b\ufeff-])  # most characters are none of these
+    (?:
       (?P<tag>   <(?:/|!--)?[A-Za-z][^<>\n]{0,300}> )   # HTML
     | (?P<entity> &(?:nbsp|ensp|emsp|ldquo|rdquo|amp|\#\d{1,6}); )
     | (?P<pinyin> (?<=[\u4e00-\u9fff])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)
                   (?:\([a-z]{1,6}\))* )                 # 東(dong): left by some web pages
-    | (?P<blank> [\s\u200b\ufeff*`|#]+ )
+    | (?P<blank> (?:
+          (?:(?<=\n)|\A)[ \t]*[-+•▪·](?=[ \t])            # a list's bullet
+        | (?<=\|)[ ]*:?-{2,}:?[ ]*(?=\|)                  # the rule under a table's head
+        | [\s\u200b\ufeff*`|\#]
+      )+ )
+    )
     """,
     re.X,
 )
@@ -79,7 +86,7 @@ class Prose:
     @classmethod
     def of(cls, raw: str) -> Prose:
         """Fold a text."""
-        folded = raw.translate(_FOLD).translate(TRADITIONAL)
+        folded = raw.translate(_FOLD)
         pieces: list[str] = []
         at = array("q")
         gaps = bytearray()

@@ -64,11 +64,11 @@ _NO_BODY = re.compile(
     re.X,
 )
 
-_DISTANCE_ONLY = re.compile(r"(?:大?约|各)?[\d.]+(?:余)?(?:米|公里|千米|m|km)(?:处|远|范围|左右|以内)*$")
+_DISTANCE_ONLY = re.compile(r"(?:大?约|各)?[\d.]+(?:余)?(?:米|公里|千米|m|km)(?:处|远|范围|左右|以内)*+$")
 
 _CLAUSE = re.compile(
     r"""
-      (?:总|规划|占地|用地|土地|宗地|地块|净|净用地|出让|征收|辖区|行政区划|区域|控制|核准|建筑|合计)*面积
+      (?:总|规划|占地|用地|土地|宗地|地块|净|净用地|出让|征收|辖区|行政区划|区域|控制|核准|建筑|合计)*+面积
     | 占地 | 约\d | 共计 | 总用地 | 总占地 | 计\d
     | (?:所|共同)?(?:合围|围合|围成|包围|围绕)
     | (?:区域|范围)?内?(?:被|已)?(?:划定|划分|确定|调整|列)为 | 区域(?:实行|实施)
@@ -193,7 +193,8 @@ class _Scan:
                 if not (text[i - 1].isalnum() and text[i + 1 : i + 2].isalnum()):
                     return i
             elif c in "([":
-                m = _BRACKET.match(text, i)
+                closed = text.find(")" if c == "(" else "]", i, i + _LONGEST_BODY) > 0
+                m = _BRACKET.match(text, i) if closed else None
                 if not m:
                     return i
                 i = m.end()
@@ -271,7 +272,7 @@ class _Scan:
         segment = self._segment(i)
         if facing and self._line_free(i) and _facing_end(self.text, i, facing):
             return True
-        if self._line_free(i) and re.match(r"[沿经再转折][^含]", segment) and "至" in segment:
+        if self._line_free(i) and _WALKS_ON.match(self.text, i):
             return True  # …西端,沿人民大街至与西宁大路交汇处
         if not 2 <= len(segment) <= 16 or _NO_NAME.match(segment) or _CLAUSE.search(segment):
             return False
@@ -295,6 +296,7 @@ def _facing_end(text: str, i: int, facing: str) -> bool:
     return re.compile(rf"(?:[^,。;:()]|\([^()]{{0,40}}\)){{2,30}}以{facing}[,。;]").match(text, i) is not None
 
 
+_WALKS_ON = re.compile(r"[沿经再转折][^,。;]{1,40}至")
 _SEGMENT_END = re.compile(r"[,、。;:!?()“”\[\]]")
 
 
@@ -365,6 +367,8 @@ def direction_sides(prose: Prose) -> Iterator[Side]:
         if head.start - past > 60 or len(used) == 4 or used.intersection(head.directions):
             used = set()
         start, end = _framed(scan, head, used | set(head.directions))
+        if end <= start:
+            continue
         reading = read_names(prose, start, end)
         side = side_of(
             prose,
@@ -413,10 +417,10 @@ def _framed(scan: _Scan, head: Head, used: set[Direction]) -> tuple[int, int]:
 
 
 _VERBLESS = re.compile(r"(?P<direction>[东南西北])(?P<mark>[:—=-]|侧|面|边|方)?[:]?(?=[^\s,、;。:])")
-_VERBLESS_LEAD = re.compile(rf"(?:{one_of(LEAD_INS)}|界)(?:为|是|:)*$")
+_VERBLESS_LEAD = re.compile(rf"(?:{one_of(LEAD_INS)}|界)(?:为|是|:)*+$")
 
 
-def verbless_sides(prose: Prose, taken: list[tuple[int, int]]) -> Iterator[Side]:
+def verbless_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
     """Read 东营口路、西双阳北路、南走马塘、北国顺东路: four clauses, each with its direction.
 
     Without a verb only all four directions in one sentence count, three after a lead-in such
@@ -426,14 +430,14 @@ def verbless_sides(prose: Prose, taken: list[tuple[int, int]]) -> Iterator[Side]
     --------
     >>> from ftz_geo.parse.prose import Prose
     >>> text = "精确四至：东营口路、西双阳北路、南走马塘、北国顺东路，占地 39.86 ha"
-    >>> [(s.directions[0], s.features[0][1][0].name) for s in verbless_sides(Prose.of(text), [])]
+    >>> [(s.directions[0], s.features[0][1][0].name) for s in verbless_sides(Prose.of(text), bytearray(50))]
     [('east', '营口路'), ('west', '双阳北路'), ('south', '走马塘'), ('north', '国顺东路')]
     """
     for sentence in re.finditer(r"[^。;!?]{8,400}", prose.text):
         if len(set(re.findall(_D, sentence.group()))) < 3:
             continue
         a, b = sentence.span()
-        if any(s < b and e > a for s, e in taken):
+        if taken.find(1, a, b) >= 0:
             continue
         yield from _verbless_in(prose, a, b)
 

@@ -78,7 +78,7 @@ def _descriptions(prose: Prose) -> tuple[list[Group], list[Label], list[tuple[in
     sides = take(direction_sides(prose))
     sides += take(inverse_sides(prose, taken))
     sides += take(english_sides(prose, taken))
-    sides += take(verbless_sides(prose, [(s.start, s.end) for s in sides]))
+    sides += take(verbless_sides(prose, taken))
     sides.sort(key=lambda s: s.start)
     firm = [label.start for label in find_labels(prose, taken) if label.firm]
     groups: list[Group] = []
@@ -118,7 +118,7 @@ def _parts(prose: Prose, groups: list[Group], labels: list[Label]) -> list[Part]
 
 def _zones(prose: Prose, drafts: list[ZoneDraft]) -> tuple[Zone, ...]:
     """Write down the zones that have a block with sides, contents or an area."""
-    ids: set[str] = set()
+    ids: dict[str, int] = {}
     zones: list[Zone] = []
     for k, draft in enumerate(drafts):
         limit = drafts[k + 1].start if k + 1 < len(drafts) else len(prose.text)
@@ -153,8 +153,8 @@ def _settle_areas(draft: ZoneDraft, blocks: list[BlockDraft]) -> None:
 def _zone(
     prose: Prose, draft: ZoneDraft, kept: list[tuple[BlockDraft, tuple[Feature, ...]]], zone_id: str
 ) -> Zone:
-    block_ids: set[str] = set()
-    parcel_ids: set[str] = set()
+    block_ids: dict[str, int] = {}
+    parcel_ids: dict[str, int] = {}
     blocks: list[Block] = []
     for order, (block, members) in enumerate(kept, start=1):
         block_id = unique(f"{zone_id}-{label_number(block.label) or order}", block_ids)
