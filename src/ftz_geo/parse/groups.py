@@ -109,7 +109,7 @@ _LED = re.compile(rf"(?:{one_of(LEAD_INS)})[^,。;]{{0,6}}$")
 _AREA_AFTER = re.compile(r"(?:的)?(?:连片)?(?:区域|范围|地区|部分|地块|片区|一带)?[,、。;)]")
 
 
-def is_description(prose: Prose, group: Group, before: Group | None) -> bool:
+def is_description(prose: Prose, group: Group, before: Group | None, after: Group | None) -> bool:
     """Tell whether a group describes a parcel and is not a passing remark.
 
     Three directions do. Two do unless they follow a full description (its neighbours are told);
@@ -125,6 +125,11 @@ def is_description(prose: Prose, group: Group, before: Group | None) -> bool:
         return led
     if len(known) >= 3:
         return True
+    if first.inverse and after and len(after.directions) > len(known) and not after.sides[0].inverse:
+        # 甲路以南、乙路以西地块（东至…，南至…）: where it lies, before what bounds it.
+        between = prose.text[group.end : after.start]
+        if len(between) < 40 and not re.search(r"[。;]", between):
+            return False
     if len(known) == 2:
         if first.inverse:
             return True

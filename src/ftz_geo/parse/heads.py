@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ftz_geo.parse.prose import BREAK
+from ftz_geo.parse.prose import BREAK, CELL
 from ftz_geo.parse.words import AREA_NOUNS, BLOCK_NOUNS, LEAD_INS, NUMERALS, one_of
 
 if TYPE_CHECKING:
@@ -115,8 +115,9 @@ def _name_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     text = prose.text
     prefix = _PREFIX.match(text[start:end])
     a = start + (prefix.end() if prefix else 0)
-    m = _STOP.search(text, a, end)
-    name = text[a : m.start() if m else end].rstrip("的为是、“—")
+    cell = next((i for i in range(start, min(end, a + 42)) if prose.gaps[i] == CELL), end)
+    m = _STOP.search(text, a, cell)
+    name = text[a : m.start() if m else cell].rstrip("的为是、“—")
     if name.endswith("”") and "“" not in name:
         name = name[:-1]
     if not 2 <= len(name) <= 40 or _NO_NAME.search(name) or name.isdigit():

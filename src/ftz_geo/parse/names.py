@@ -238,7 +238,7 @@ class Reading(NamedTuple):
 
 
 _JUNCTION = re.compile(one_of(JUNCTIONS))
-_JOINT = re.compile(r"以及|再止|再至|及其|和|与|及|并|至|止|接|转|到")
+_JOINT = re.compile(r"以及|再止|再至|及其|止于|终于|和|与|及|并|至|止|接|转|到")
 _PLAIN_JOINT = re.compile(
     r"[、/~→,;+]|—+|(?<=[\u4e00-\u9fff)])-+(?=[\u4e00-\u9fffA-Z])|-+(?=[\u4e00-\u9fff]{2})"
 )
@@ -305,8 +305,8 @@ def read_names(prose: Prose, start: int, end: int) -> Reading:
     if len(pieces) > 1 and (m := re.search(r"(?<=[\u4e00-\u9fff)])(?:一线|一带|沿线)$", masked)) and "—" in masked.replace("-", "—"):
         # A—B—C一线: the word is said of the whole chain.
         pieces[-1] = (pieces[-1][0], m.start())
-    trimmed = _trimmed(prose.text[start:end], pieces, start)
-    other_trimmed = _trimmed(prose.text[start:end], doubt, start)
+    trimmed = _trimmed(masked, pieces, start)
+    other_trimmed = _trimmed(masked, doubt, start)
     return Reading(trimmed, (other_trimmed,) if other_trimmed != trimmed else ())
 
 
@@ -321,7 +321,9 @@ def _cut_at_words(masked: str, a: int, b: int) -> tuple[list[tuple[int, int]], l
         left, right = masked[last : m.start()], masked[m.end() : b]
         if not is_complete(left) or len(right) < 2 or m.group() == "及其":
             continue
-        if m.group() in ("至", "到", "止", "接", "转", "再止", "再至"):
+        if m.group() in ("止于", "终于"):
+            pass  # 东起甲山止于乙涧
+        elif m.group() in ("至", "到", "止", "接", "转", "再止", "再至"):
             if not (is_linear(left) and _next_is_linear(right)):
                 continue
         elif m.group() == "和" and right[0] in "平谐睦顺美兴安畅" and _ONE_CHARACTER_STEM.match(right):

@@ -58,7 +58,7 @@ _NO_BODY = re.compile(
     | \d+(?:\.\d+)?[°′度]
     | [宽长][约\d]
     | 县(?!道|城|界)                    # 东至县 is a county
-    | [东南西北][、,。;)至到]           # 东至西
+    | [东南西北](?:[、,。;)]|[至到](?![路街道河村山庄]))  # 东至西
     | (?<=以)[东南西北](?:约?\d|[、,。;)]|$)  # 北边界以南1000米
     """,
     re.X,
@@ -340,14 +340,14 @@ def find_heads(prose: Prose) -> dict[int, Head]:
     return heads
 
 
-def direction_sides(prose: Prose) -> Iterator[Side]:
-    """Read every side of the form direction, verb, names.
+def direction_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
+    """Read every side of the form direction, verb, names, outside what is taken.
 
     Examples
     --------
     >>> from ftz_geo.parse.prose import Prose
     >>> text = "东以外环为界，南、西至北苏州路、和云路，北与大场镇接壤。"
-    >>> for side in direction_sides(Prose.of(text)):
+    >>> for side in direction_sides(Prose.of(text), bytearray(len(text))):
     ...     print(side.directions, [f.name for f in side.features[0][1]])
     ('east',) ['外环']
     ('south', 'west') ['北苏州路', '和云路']
@@ -357,7 +357,7 @@ def direction_sides(prose: Prose) -> Iterator[Side]:
     past = 0
     used: set[Direction] = set()
     for head in scan.heads.values():
-        if head.start < past or not scan._may_have_body(head):
+        if head.start < past or taken[head.start] or not scan._may_have_body(head):
             continue
         clean = begins_clause(prose, head.start)
         if not clean and (
@@ -410,6 +410,8 @@ def _framed(scan: _Scan, head: Head, used: set[Direction]) -> tuple[int, int]:
     if pattern:
         # A list inside a frame may hold commas, so the frame may end beyond a plain side's words.
         m = pattern.match(text, start, min(len(text), max(limit, start) + 40))
+        if m is None and head.verb in "与和同":
+            return start, start  # 北和平街
         if m:
             group = next(k for k in ("name", "across", "plain") if k in m.groupdict() and m[k])
             return m.span(group)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_right
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from ftz_geo.model import DIRECTIONS, Block, Parcel, Plan, Source, Undetermined, Zone
@@ -18,11 +19,13 @@ from ftz_geo.parse.inverse import enclosing_chains, inverse_sides
 from ftz_geo.parse.names import feature_at, read_names
 from ftz_geo.parse.prose import Prose
 from ftz_geo.parse.sides import direction_sides, verbless_sides
+from ftz_geo.parse.tables import read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ftz_geo.model import Feature, Span
+    from ftz_geo.parse.areas import StatedArea
     from ftz_geo.parse.drafts import Part
     from ftz_geo.parse.heads import Label
     from ftz_geo.parse.sides import Side
@@ -60,12 +63,14 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
     prose = Prose.of(text)
     if source is None:
         source = Source(sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
-    groups, labels, remarks = _descriptions(prose)
-    zones = _zones(prose, draft_zones(prose, _parts(prose, groups, labels)))
+    groups, labels, areas, remarks = _descriptions(prose)
+    zones = _zones(prose, draft_zones(prose, _parts(prose, groups, labels, areas)))
     return Plan(text=text, source=source, zones=zones, unread=_unread(prose, zones, remarks))
 
 
-def _descriptions(prose: Prose) -> tuple[list[Group], list[Label], list[tuple[int, int]]]:
+def _descriptions(
+    prose: Prose,
+) -> tuple[list[Group], list[Label], list[StatedArea], list[tuple[int, int]]]:
     """Find all descriptions, the labels outside them, and what looked like one and is none."""
     taken = bytearray(len(prose.text) + 1)
 
@@ -75,16 +80,24 @@ def _descriptions(prose: Prose) -> tuple[list[Group], list[Label], list[tuple[in
             taken[s.start : s.end] = b"\1" * (s.end - s.start)
         return found
 
-    sides = take(direction_sides(prose))
+    tables = list(read_tables(prose))
+    for table in tables:
+        taken[table.start : table.end] = b"\1" * (table.end - table.start)
+    sides = [side for table in tables for side in table.sides]
+    sides += take(direction_sides(prose, taken))
     sides += take(inverse_sides(prose, taken))
     sides += take(english_sides(prose, taken))
     sides += take(verbless_sides(prose, taken))
     sides.sort(key=lambda s: s.start)
+    for table in tables:  # the labels of rows are found like any other
+        taken[table.start : table.end] = bytes(table.end - table.start)
+    take(sides)
     firm = [label.start for label in find_labels(prose, taken) if label.firm]
     groups: list[Group] = []
     remarks: list[tuple[int, int]] = []
-    for group in group_sides(prose, sides, firm):
-        if is_description(prose, group, groups[-1] if groups else None):
+    found = list(group_sides(prose, sides, firm))
+    for group, after in zip_longest(found, found[1:]):
+        if is_description(prose, group, groups[-1] if groups else None, after):
             groups.append(group)
         else:
             remarks.append((group.start, group.end))
@@ -93,10 +106,12 @@ def _descriptions(prose: Prose) -> tuple[list[Group], list[Label], list[tuple[in
         groups.append(Group(start, end, ring=ring))
         taken[start:end] = b"\1" * (end - start)
     groups.sort(key=lambda g: g.start)
-    return groups, find_labels(prose, taken), remarks
+    return groups, find_labels(prose, taken), [a for table in tables for a in table.areas], remarks
 
 
-def _parts(prose: Prose, groups: list[Group], labels: list[Label]) -> list[Part]:
+def _parts(
+    prose: Prose, groups: list[Group], labels: list[Label], areas: list[StatedArea]
+) -> list[Part]:
     """Put everything found in the order of the text; figures inside sides are no areas."""
     starts = [g.start for g in groups]
 
@@ -107,6 +122,7 @@ def _parts(prose: Prose, groups: list[Group], labels: list[Label]) -> list[Part]
     # At one place a heading comes first, then label, area, count and sides.
     ranked: list[tuple[int, int, Part]] = [(h.start, 0, h) for h in find_headings(prose)]
     ranked += [(label.start, 1, label) for label in labels]
+    ranked += [(a.start, 2, a) for a in areas]
     ranked += [(a.end, 2, a) for a in stated_areas(prose) if not inside(a.end - 1)]
     ranked += [(c.start, 3, c) for c in declared_counts(prose) if not inside(c.start)]
     ranked += [(g.start, 4, g) for g in groups]
@@ -228,6 +244,7 @@ _LOOKS_LIKE_ONE = re.compile(
     r"""
       (?:四至|四界)(?:范围|边界|界线)?(?:为|是|:|,)?[^。;]{0,60}
     | (?<![向往朝自由从以]) [东南西北][面侧边]?(?:至|临|邻|靠|抵|接|以(?=[^。,]{1,20}为界))[^,。;、]{1,20}
+    | [^,。;]{0,20}(?:外延|外扩|外推|各至)[^,。;]{0,6}\d+(?:\.\d+)?米
     | \d[、]\d+(?:平方公里|公顷|亩)
     """,
     re.X,
