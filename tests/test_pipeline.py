@@ -51,6 +51,7 @@ def test_frame_holds_the_words_and_the_evidence() -> None:
     parcels = pipeline.digitise(given_plan)
     assert parcels.crs.to_epsg() == 4326
     assert parcels["east"].iloc[0] == "甲河"
+    assert parcels["declared_area_km2"].tolist() == parcels["block_declared_area_km2"].tolist() == [1.5, 2.25]
     assert parcels["text"].iloc[0].startswith("区块一：面积1.5平方公里")
     for edges, polygon in zip(parcels["evidence"], parcels.geometry, strict=True):
         ring = shapely.union_all([edge.line for edge in edges])

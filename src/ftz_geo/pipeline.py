@@ -137,6 +137,8 @@ def _objects(values: Sequence[object]) -> Any:
 
 
 def _row(plan: Plan, zone: Zone, block: Block, parcel: Parcel, result: Digitised) -> dict[str, Any]:
+    # A block without 地块 is one parcel, and what is stated of the block is stated of it.
+    stated = parcel.declared_area or (block.declared_area if len(block.parcels) == 1 else None)
     return {
         "id": parcel.id,
         "zone": zone.name,
@@ -145,7 +147,7 @@ def _row(plan: Plan, zone: Zone, block: Block, parcel: Parcel, result: Digitised
         "block_name": block.name,
         "parcel": parcel.label,
         "text": plan.words(parcel.span),
-        "declared_area_km2": float(parcel.declared_area.km2) if parcel.declared_area else np.nan,
+        "declared_area_km2": float(stated.km2) if stated else np.nan,
         "block_declared_area_km2": float(block.declared_area.km2) if block.declared_area else np.nan,
         "measured_area_km2": np.nan,
         "grade": result.grade,
