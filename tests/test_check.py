@@ -8,11 +8,12 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import pytest
 import shapely
 import shapely.affinity
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -455,7 +456,12 @@ def test_parcels_are_measured_together_for_their_block() -> None:
     plan = plan_of({"total": "2.00", "count": 1, "blocks": [{"area": "2.00", "parcels": parcels}]})
     good = frame_of(plan, square(1000), square(999.9, 3000))
     assert not audit(plan, good).findings
-    assert audit(plan, good).zones[0]["blocks"][0]["measured_km2"] == pytest.approx(1.9998, abs=1e-6)
+    block = audit(plan, good).zones[0]["blocks"][0]
+    assert block["measured_km2"] == pytest.approx(1.9998, abs=1e-6)
+    # On the plane of zone 117 lengths are true only at 117° E; here areas are 6 in a million larger.
+    assert block["measured_ways_km2"]["ellipsoid"] == pytest.approx(block["measured_km2"], rel=1e-9)
+    assert block["measured_ways_km2"]["geodesic"] == pytest.approx(block["measured_km2"], rel=1e-6)
+    assert 2e-6 < block["measured_ways_km2"]["plane"] / block["measured_km2"] - 1 < 1e-5
     assert only(audit(plan, frame_of(plan, square(1000), square(1100, 3000)))).block_id == "z1-1"
     assert not audit(plan, frame_of(plan, square(1000), None)).findings
 
@@ -484,6 +490,7 @@ def test_a_total_is_measured_where_no_block_states_an_area() -> None:
     assert (finding.check, finding.block_id) == ("declared-measured", None)
 
 
+@settings(max_examples=25)
 @given(st.floats(100, 5000), st.floats(0.2, 20))
 @example(1000, 1.0)
 def test_shifting_the_boundary_by_the_tolerance_is_never_an_error(side_m: float, tolerance_m: float) -> None:
@@ -499,8 +506,22 @@ def test_frames_in_another_system_are_refused_with_the_way_out() -> None:
         audit(plan, frame.to_crs("EPSG:4548"))
     with pytest.raises(GeometryError, match="no reference system"):
         audit(plan, frame.set_crs(None, allow_override=True))
+    with pytest.raises(GeometryError, match="are no degrees"):
+        audit(plan, frame.to_crs("EPSG:4548").set_crs("EPSG:4326", allow_override=True))
     with pytest.raises(GeometryError, match="several rows for parcel z1-1"):
         audit(plan, frame.iloc[[0, 0]])
+
+
+def test_polygons_that_belong_to_nothing_are_listed() -> None:
+    plan = simple("1.00", ["1.00"])
+    frame = frame_of(plan, square(1000))
+    stray = gpd.GeoDataFrame(
+        {"grade": ["surveyed"]}, geometry=[square(9, 5000)], index=["x-9"], crs="EPSG:4326"
+    )
+    finding = only(audit(plan, pd.concat([frame, stray])))
+    assert (finding.check, finding.severity) == ("unmatched-polygon", "warning")
+    assert "x-9" in finding.zh
+    assert only(audit(plan, stray)).severity == "error"
 
 
 def test_the_result_is_json_and_says_what_it_rests_on() -> None:
@@ -796,6 +817,7 @@ def test_a_part_told_beside_the_blocks_may_lie_in_them() -> None:
     assert not audit(plan, frame_of(plan, *shapes)).findings
 
 
+@settings(max_examples=25)
 @given(st.permutations(range(3)), st.floats(-400, 400))
 @example([2, 0, 1], 100.0)
 def test_overlaps_do_not_depend_on_the_order_of_rows(order: list[int], y: float) -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, get_args
 
+from ftz_geo import measure
 from ftz_geo.check import coverage, location, measured, shapes, sums, words
 from ftz_geo.check.case import Case, Check, exact_km2, listed, read_case
-from ftz_geo.measure import versions
 from ftz_geo.model import Audit, Finding, Grade, Settings
 
 if TYPE_CHECKING:
@@ -87,6 +87,12 @@ CHECKS: tuple[Check, ...] = (
         zh="不相符的面积，换一个单位也不应恰好相符。",
         en="No figure that does not fit would fit in another unit.",
         find=measured.unit_plausibility,
+    ),
+    Check(
+        id="unmatched-polygon",
+        zh="每个图形都对应方案中的一个地块。",
+        en="Every polygon belongs to a parcel of the plan.",
+        find=measured.unmatched_polygons,
     ),
     Check(
         id="declared-measured",
@@ -277,7 +283,7 @@ def audit(
             for zone in plan.zones
         ),
         metadata={
-            "versions": versions(),
+            "versions": measure.versions(),
             "settings": asdict(settings),
             "inputs": dict(inputs or {}),
             "method": {language: list(sentences) for language, sentences in METHOD.items()},
@@ -312,6 +318,7 @@ def _block_summary(block: Block, case: Case) -> dict[str, Any]:
     if len(drawn) < len(block.parcels):
         grades.append("undetermined")
     stated = sums.areas_of(block)
+    ways = measure.areas([d.shape for d in drawn]).sum() / 1e6 if proof else None
     return {
         "id": block.id,
         "label": block.label,
@@ -319,6 +326,13 @@ def _block_summary(block: Block, case: Case) -> dict[str, Any]:
         "declared_km2": float(sum(exact_km2(a) for a in stated)) if stated else None,
         # A polygon that its stated area shaped measures nothing but that area.
         "measured_km2": sum(d.area_km2 for d in drawn) if proof else None,
+        "measured_ways_km2": None
+        if ways is None
+        else {
+            "ellipsoid": float(ways["ellipsoid_m2"]),
+            "geodesic": float(ways["geodesic_m2"]),
+            "plane": float(ways["plane_m2"]),
+        },
         "grade": max(grades, key=GRADES.index),
     }
 
@@ -334,18 +348,22 @@ def _measured_basis(zone: Zone, case: Case, *, given: bool) -> dict[str, str]:
     proof = sum(d.measurable for d in drawn)
     shaped = sum(d.area_shaped or d.grade == "sketched" for d in drawn)
     parts = [
-        (proof, "个地块为描图或实测，面积由图形独立量得", "traced or surveyed: their areas are independent"),
+        (
+            proof,
+            "个地块为描图或实测，面积由图形独立量得",
+            "parcel(s) traced or surveyed: measured independently",
+        ),
         (
             shaped,
             "个地块的图形按公布面积绘成，与公布面积相符不能证明任何事",
-            "drawn to their stated areas: that they agree proves nothing",
+            "parcel(s) drawn to their stated areas: that they agree proves nothing",
         ),
         (
             len(drawn) - proof - shaped,
             "个地块有推断的边或图形有误，未作面积比对",
-            "with inferred sides or a broken polygon: not compared",
+            "parcel(s) with inferred sides or a broken polygon: not compared",
         ),
-        (len(zone.parcels) - len(drawn), "个地块未绘出", "not drawn"),
+        (len(zone.parcels) - len(drawn), "个地块未绘出", "parcel(s) not drawn"),
     ]
     return {
         "zh": "；".join(f"{n} {zh}" for n, zh, _ in parts if n) + "。",

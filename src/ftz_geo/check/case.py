@@ -77,6 +77,8 @@ class Case:
     settings: Settings
     named: Mapping[str, BaseGeometry]
     """Lines and areas by the plan's words for them, longitude, latitude."""
+    unmatched: tuple[str, ...] = ()
+    """Ids of polygons that no parcel of the plan has."""
 
     def named_xy(self, name: str) -> BaseGeometry:
         """Give one of :attr:`named` in metres."""
@@ -121,7 +123,7 @@ def read_case(
     Raises
     ------
     GeometryError
-        The frame states no CRS or another one, or holds an id twice.
+        The frame states no CRS or another one, holds an id twice, or coordinates that are no degrees.
     """
     nothing = Case(plan=plan, drawn=(), plane=LocalPlane(lon=0.0, lat=0.0), settings=settings, named=named)
     if parcels is None:
@@ -141,6 +143,12 @@ def read_case(
     shapes = found.geometry.to_numpy()
     if len(shapes) == 0:
         return nothing
+    west, south, east, north = shapely.total_bounds(shapes)
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise GeometryError(
+            f"coordinates from {west:.10g}, {south:.10g} to {east:.10g}, {north:.10g} are no degrees; "
+            f"state the system that they are in, then call to_crs('{STORAGE_CRS}')"
+        )
     plane = LocalPlane.around(shapes)
 
     def column(name: str, otherwise: object) -> list[Any]:
@@ -181,7 +189,8 @@ def read_case(
                             area_km2=float(area_km2),
                         )
                     )
-    return replace(nothing, drawn=tuple(drawn), plane=plane)
+    unmatched = sorted(map(str, set(found.index) - {p.id for p in plan.parcels}))
+    return replace(nothing, drawn=tuple(drawn), plane=plane, unmatched=tuple(unmatched))
 
 
 def unit_km2(unit: str) -> Fraction:

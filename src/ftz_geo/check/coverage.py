@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 UNSEEN_M2 = 1.0
 """What is smaller is nobody's land: half a vertex's rounding along a few metres."""
 
+_SCANS = 9
+"""Lines drawn across two polygons to see which comes first."""
+
+_TOUCH_M = 0.01
+
 _LINES = frozenset({"road", "rail"})
 _OPPOSITE: dict[Direction, Direction] = {
     "east": "west",
@@ -164,19 +169,23 @@ def _fixed(
 
 
 def _is_reversed(one: BaseGeometry, side: Direction, other: BaseGeometry) -> bool:
-    """Whether ``one``, where the two face each other, lies wholly opposite to that side of ``other``."""
+    """Whether ``one``, along most lines that cross both, lies wholly opposite to that side of ``other``."""
     across, along = (0, 1) if side in ("east", "west") else (1, 0)
     corners = np.array([one.bounds, other.bounds]).reshape(2, 2, 2)
     low, high = corners[:, 0, along].max(), corners[:, 1, along].min()
     if low >= high:
         return False
-    window = np.array([corners[:, 0].min(axis=0), corners[:, 1].max(axis=0)])
-    window[:, along] = low, high
+    ends = np.empty((_SCANS, 2, 2))
+    ends[:, :, along] = np.linspace(low, high, _SCANS + 2)[1:-1, None]
+    ends[:, :, across] = [corners[:, 0, across].min() - 1, corners[:, 1, across].max() + 1]
+    lines = shapely.linestrings(ends)
     mine, theirs = (
-        np.array(shapely.clip_by_rect(g, *window.ravel()).bounds).reshape(2, 2)[:, across]
-        for g in (one, other)
+        shapely.bounds(shapely.intersection(g, lines)).reshape(-1, 2, 2)[:, :, across] for g in (one, other)
     )
-    return bool(mine[1] <= theirs[0] if side in ("east", "north") else mine[0] >= theirs[1])
+    reversed_ = mine[:, 1] <= theirs[:, 0] + _TOUCH_M
+    if side in ("west", "south"):
+        reversed_ = mine[:, 0] >= theirs[:, 1] - _TOUCH_M
+    return bool(reversed_.mean() > 0.5)
 
 
 def _areal(geometry: BaseGeometry) -> BaseGeometry:

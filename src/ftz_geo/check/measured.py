@@ -180,6 +180,20 @@ def swapped_labels(case: Case) -> Iterator[Finding]:
         )
 
 
+def unmatched_polygons(case: Case) -> Iterator[Finding]:
+    """Find polygons that belong to no parcel of the plan."""
+    if not case.unmatched:
+        return
+    ids, known = ", ".join(case.unmatched), ", ".join(p.id for p in case.plan.parcels)
+    yield Finding(
+        check="unmatched-polygon",
+        severity="warning" if case.drawn else "error",
+        zh=f"{len(case.unmatched)} 个图形（{ids}）与方案的地块（{known}）都对不上，未作核对。",
+        en=f"{len(case.unmatched)} polygon(s) ({ids}) belong to no parcel of the plan ({known}) and were not "
+        "checked.",
+    )
+
+
 def unit_plausibility(case: Case) -> Iterator[Finding]:
     """Find figures that would fit, and now do not, in another unit."""
     yield from misread_sums(case)

@@ -77,10 +77,11 @@ def missing_side(case: Case) -> Iterator[Finding]:
     for zone, block in listed_blocks(case):
         described = any(p.ring or any(p.abuttals.values()) for p in zone.parcels)
         for parcel in block.parcels:
-            missing = [d for d in DIRECTIONS if not parcel.abuttals[d]]
+            told = _told(case.plan, zone, block, parcel)
+            missing = [d for d in DIRECTIONS if all(d != side for side, _ in told)]
             if not missing or parcel.ring or parcel.members or not described:
                 continue
-            if _told_twice(_told(case.plan, zone, block, parcel)):
+            if _told_twice(told):
                 continue  # told under another direction
             where = place(zone, block, parcel)
             zh = "、".join(LABELS_ZH[d] for d in missing)
@@ -105,7 +106,7 @@ def doubled_side(case: Case) -> Iterator[Finding]:
             if not twice:
                 continue
             where = place(zone, block, parcel)
-            missing = [d for d in DIRECTIONS if all(d != told_as for told_as, _ in told)]
+            missing = [d for d in DIRECTIONS if all(d != side for side, _ in told)]
             zh = f"{where}：{'、'.join(LABELS_ZH[d] for d in twice)}侧写了两次"
             en = f"{where}: the {', '.join(twice)} side is told twice"
             if missing:
@@ -119,7 +120,7 @@ def doubled_side(case: Case) -> Iterator[Finding]:
                 parcel_id=parcel.id,
                 zh=zh + "。",
                 en=en + ".",
-                spans=tuple(span for told_as, span in told if told_as in twice),
+                spans=tuple(span for side, span in told if side in twice),
             )
 
 
@@ -130,11 +131,13 @@ def _told(plan: Plan, zone: Zone, block: Block, parcel: Parcel) -> list[tuple[Di
     """
     told: list[tuple[Direction, Span]] = [(d, f.span) for d, f in parcel.features()]
     if parcel is block.parcels[-1]:
-        if after := continuation(zone, block):
+        after = continuation(zone, block)
+        if after is not None:
             told += [(d, f.span) for p in after.parcels for d, f in p.features()]
+        following = [b.span[0] for b in zone.blocks if b.span[0] > block.span[0] and b is not after]
+        end = min(following, default=zone.span[1] + 1)
         for span in plan.unread:
-            # Only a mark between them: the words belong to the same sentence.
-            if 0 <= span[0] - parcel.span[1] <= 1 and (again := _direction(plan.words(span))):
+            if parcel.span[0] <= span[0] <= end and (again := _direction(plan.words(span))):
                 told.append((again, span))
     return sorted(told, key=lambda t: t[1])
 
@@ -205,12 +208,7 @@ def _contradiction(
 def unread_text(case: Case) -> Iterator[Finding]:
     """Find words that look like a boundary or an area and that were not read."""
     plan = case.plan
-    used = {
-        span
-        for zone, block in listed_blocks(case)
-        for parcel in block.parcels
-        for _, span in _told(plan, zone, block, parcel)
-    }
+    used = {span for finding in doubled_side(case) for span in finding.spans}
     for span in plan.unread:
         if span not in used:
             zone = next((z for z in plan.zones if z.span[0] <= span[0] < z.span[1]), None)
