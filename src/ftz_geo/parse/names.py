@@ -255,6 +255,9 @@ _CUT = re.compile(
 _WITHOUT = re.compile(r"(?:不含|不包含|不包括|不计|除外)[^、,]*")
 """001乡道不含, X不含243省道及两侧绿化带: what is left out is no feature of the side."""
 
+_WHOLE_CHAIN = re.compile(r"(?<=[\u4e00-\u9fff)])(?:一线|一带|沿线)$")
+"""A—B—C一线: the word is said of the whole chain."""
+
 _DISTRICTS_LINE = re.compile(r"[^、/~→,;—-]{1,8}(?:[区县市镇乡省村]界线?|边界)(?![^、/~→,;—-])")
 """What follows the first of two districts whose common line is named."""
 
@@ -297,17 +300,18 @@ def read_names(prose: Prose, start: int, end: int) -> Reading:
         cuts.append((m.start(), m.end()))
     cuts.append((len(masked), len(masked)))
     pieces: list[tuple[int, int]] = []
-    doubt: list[tuple[int, int]] = []
+    others: list[tuple[int, int]] = []
+    doubtful = False
     for (_, a), (b, _) in pairwise(cuts):
         found, other = _cut_at_words(masked, a, b)
         pieces += found
-        doubt += other or found
-    if len(pieces) > 1 and (m := re.search(r"(?<=[\u4e00-\u9fff)])(?:一线|一带|沿线)$", masked)) and "—" in masked.replace("-", "—"):
-        # A—B—C一线: the word is said of the whole chain.
+        others += other or found
+        doubtful = doubtful or other is not None
+    if len(cuts) > 2 and (m := _WHOLE_CHAIN.search(masked)):
         pieces[-1] = (pieces[-1][0], m.start())
-    trimmed = _trimmed(masked, pieces, start)
-    other_trimmed = _trimmed(masked, doubt, start)
-    return Reading(trimmed, (other_trimmed,) if other_trimmed != trimmed else ())
+    first = _trimmed(masked, pieces, start)
+    second = _trimmed(masked, others, start) if doubtful else first
+    return Reading(first, (second,) if second != first else ())
 
 
 def _cut_at_words(masked: str, a: int, b: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]] | None]:
@@ -315,33 +319,44 @@ def _cut_at_words(masked: str, a: int, b: int) -> tuple[list[tuple[int, int]], l
     if _JUNCTION.search(masked, a, b):
         return [(a, b)], None
     pieces: list[tuple[int, int]] = []
-    doubtful: list[int] = []
     last = a
     for m in _JOINT.finditer(masked, a, b):
         left, right = masked[last : m.start()], masked[m.end() : b]
-        if not is_complete(left) or len(right) < 2 or m.group() == "及其":
+        joint = m.group()
+        if len(left) < 2 or len(right) < 2 or joint == "及其" or not _begins_name(right):
             continue
-        if m.group() in ("止于", "终于"):
-            pass  # 东起甲山止于乙涧
-        elif m.group() in ("至", "到", "止", "接", "转", "再止", "再至"):
-            if not (is_linear(left) and _next_is_linear(right)):
+        if joint in ("和", "与", "及") and not is_complete(left):
+            # 东接杨浦和虹口, 南至华为和中兴产业园: nothing in the names tells one from two.
+            apart, whole = [(last, m.start()), (m.end(), b)], [(last, b)]
+            if _has_joint_inside(right):
                 continue
-        elif m.group() == "和" and right[0] in "平谐睦顺美兴安畅" and _ONE_CHARACTER_STEM.match(right):
-            doubtful.append(m.start())  # 人民路和平路: 平路, or 和平路 with its comma lost
+            first, second = (whole, apart) if is_complete(right) else (apart, whole)
+            return pieces + first, pieces + second
+        if joint == "和" and right[0] in "平谐睦顺美兴安畅" and _ONE_CHARACTER_STEM.match(right):
+            # 人民路和平路: 平路, or 和平路 with its comma lost.
+            return (
+                [*pieces, (last, m.start()), (m.start(), b)],
+                [*pieces, (last, m.start()), (m.end(), b)],
+            )
+        if not is_complete(left):
             continue
-        elif not is_complete(left) or not _begins_name(right):
+        if joint in _WALK_JOINTS and not (is_linear(left) and _next_is_linear(right)):
             continue
         pieces.append((last, m.start()))
         last = m.end()
-    pieces.append((last, b))
-    if not doubtful:
-        return pieces, None
-    k = doubtful[0]
-    return [(a, k), (k, b)], [(a, k), (k + 1, b)]
+    return [*pieces, (last, b)], None
+
+
+_WALK_JOINTS = frozenset(("至", "到", "止", "接", "转", "再止", "再至"))
+"""止 and 至 chain roads (花园街止石头街); between places they belong to a road's name."""
+
+
+def _has_joint_inside(right: str) -> bool:
+    return any(is_complete(right[: m.start()]) for m in _JOINT.finditer(right))
 
 
 def _begins_name(right: str) -> bool:
-    return not right.startswith(("其", "相", "以", "的", "之"))
+    return right[0] not in "其相以的之"
 
 
 def _next_is_linear(right: str) -> bool:
@@ -373,7 +388,7 @@ def _trimmed(words: str, pieces: list[tuple[int, int]], offset: int) -> tuple[tu
             piece = words[a:b]
         lead = _EDGES_OFF.match(piece)
         a += lead.end() if lead else 0
-        while b > a and words[b - 1] in " :、,;.\"'“‘。~—-":
+        while b > a and words[b - 1] in " :、,;.\"'“‘。~—-…":
             b -= 1
         if words[a:b].endswith("”") and "“" not in words[a:b]:
             b -= 1

@@ -231,8 +231,12 @@ class _Scan:
         if separated:
             if head.strong:
                 return True
-            # 、北连路: after 、 a weak verb counts only where the sides before had the same.
-            return self.text[i - 1] != "、" or head.verb == verb
+            if self.text[i - 1] != "、" or head.verb == verb:
+                return True
+            # 、北达路 is a road; 、北达中山北路 is the north side.
+            name = _SEGMENT_END.split(self.text[head.end : head.end + 24], maxsplit=1)[0]
+            fresh = len(used) > 1 and not used.intersection(head.directions)
+            return fresh and head.verb in "达及连近界对望" and len(name) > 3 and is_complete(name)
         return (
             head.strong
             and not used.intersection(head.directions)
