@@ -169,7 +169,8 @@ def declared_counts(prose: Prose) -> Iterator[Count]:
     Examples
     --------
     >>> from ftz_geo.parse.prose import Prose
-    >>> [(c.number, c.noun) for c in declared_counts(Prose.of("分为八个区块，区块一分为2个地块，由十二个片区组成"))]
+    >>> prose = Prose.of("分为八个区块，区块一分为2个地块，由十二个片区组成")
+    >>> [(c.number, c.noun) for c in declared_counts(prose)]
     [(8, '区块'), (2, '地块'), (12, '片区')]
     """
     for m in _COUNT.finditer(prose.text):

@@ -110,6 +110,8 @@ _FOLLOWS_AT_ONCE = re.compile(
 
 _DESCRIPTION_AHEAD = re.compile(r"[^。;]{0,40}(?:四至|[东南西北](?:至|起|临)|分为|区域|范围)")
 
+_SITE_AREA = re.compile(r"(?:占地|用地|总|规划|土地|辖区)面积")
+
 
 class _Drafting:
     def __init__(self, prose: Prose) -> None:
@@ -176,7 +178,8 @@ class _Drafting:
     def _take_label_again(self, label: Label) -> None:
         """区块一 a second time is a remark on it, or the first block of another zone."""
         ahead = self.prose.text[label.end : label.end + 80]
-        if self.zone.blocks[-1].label != label.words and re.search(r"^[^。]{0,60}(?:四至|[东南西北]至)", ahead):
+        described_again = re.search(r"^[^。]{0,60}(?:四至|[东南西北]至)", ahead) is not None
+        if self.zone.blocks[-1].label != label.words and described_again:
             self.zones.append(ZoneDraft(label.start))
             self._open_block(label)
         else:
@@ -262,14 +265,14 @@ class _Drafting:
 
     def _is_of_only_block(self, stated: StatedArea) -> bool:
         """Tell whether a text with one block tells its site's area a sentence later."""
-        blocks = self.zone.blocks
+        zone, blocks = self.zone, self.zone.blocks
         return (
             len(blocks) == 1
+            and zone.area is None
             and blocks[0].area is None
-            and self.zone.area is None
             and not any(p.area for p in blocks[0].parcels)
             and stated.start - blocks[0].end < 150
-            and re.search(r"(?:占地|用地|总|规划|土地|辖区)面积", self.prose.text[stated.start : stated.end]) is not None
+            and _SITE_AREA.search(self.prose.text, stated.start, stated.end) is not None
             and not self._description_ahead(stated)
         )
 
@@ -300,7 +303,9 @@ class _Drafting:
 
     def _same_breath(self, end: int, start: int) -> bool:
         between = self.prose.text[end:start]
-        return "。" not in between and len(between) < 200 or re.search(r"(?:以上|合计|总计|共计)[^。]*$", between) is not None
+        if "。" not in between and len(between) < 200:
+            return True
+        return re.search(r"(?:以上|合计|总计|共计)[^。]*$", between) is not None
 
     def _subject(self, start: int, end: int) -> str | None:
         """Name what an area or count is said of."""

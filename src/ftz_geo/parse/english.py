@@ -33,7 +33,9 @@ _BY = re.compile(rf"\b{_AT_SIDE}\s*,?\s*(?:by|is|:|reaches)\s+{_NAME}{_END}", re
 _AT = re.compile(rf"(?:\b(?:by|from|to|and)\s+|,\s*(?:and\s+)?){_NAME}\s+{_AT_SIDE}", re.I | re.X)
 """by X to the east, Y to the south"""
 _TO = re.compile(
-    rf"\b(?P<direction>{_DIRECTION})(?:ern)?\s*(?:to|:|by|(?:boundary|side)\s*(?:is|:))\s*{_NAME}{_END}", re.I | re.X
+    rf"""\b(?P<direction>{_DIRECTION})(?:ern)?\s*
+    (?: to | : | by | (?:boundary|side)\s*(?:is|:) )\s*{_NAME}{_END}""",
+    re.I | re.X,
 )
 """east to X, east: X"""
 
@@ -45,8 +47,8 @@ def english_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
     --------
     >>> from ftz_geo.parse.prose import Prose
     >>> text = "No.3 School: east of the railway and north of Jiefang Road. Bounded on the west by Tai Lake."
-    >>> prose = Prose.of(text)
-    >>> [(s.directions[0], s.features[0][1][0].name) for s in english_sides(prose, bytearray(len(prose.text)))]
+    >>> sides = english_sides(Prose.of(text), bytearray(len(text)))
+    >>> [(s.directions[0], s.features[0][1][0].name) for s in sides]
     [('west', 'the railway'), ('south', 'Jiefang Road'), ('west', 'Tai Lake')]
     """
     if not re.search(rf"\b{_DIRECTION}\b", prose.text, re.I):

@@ -54,12 +54,12 @@ _LOOSE = re.compile(
 
 
 def find_labels(prose: Prose, taken: bytearray) -> list[Label]:
-    """Find the labels that begin a clause and are no part of a side.
+    r"""Find the labels that begin a clause and are no part of a side.
 
     Examples
     --------
     >>> from ftz_geo.parse.prose import Prose
-    >>> text = "分为两个区块：区块一东至甲路；区块二东至区块一。\\n（二）3号地块：面积2亩"
+    >>> text = "分为两个区块：区块一东至甲路；区块二东至区块一。\n（二）3号地块：面积2亩"
     >>> prose = Prose.of(text)
     >>> [label.words for label in find_labels(prose, bytearray(len(prose.text)))]
     ['区块一', '区块二', '(二)', '3号地块']
@@ -179,12 +179,12 @@ _LISTED = re.compile(rf"[-·]|附[件表]|\d+[.、]|[({NUMERALS}]+[、)]")
 
 
 def find_headings(prose: Prose) -> Iterator[Heading]:
-    """Find the title lines that open a zone; one that a page broke in two is put together.
+    r"""Find the title lines that open a zone; one that a page broke in two is put together.
 
     Examples
     --------
     >>> from ftz_geo.parse.prose import Prose
-    >>> text = "附件：1. 甲联动创新区总体方案\\n附件1\\n\\n甲（乙）自由贸易试验区\\n联动创新区总体方案\\n\\n为贯彻落实，制定本方案。"
+    >>> text = "附件：1. 甲区总体方案\n附件1\n\n甲（乙）自由贸易试验区\n联动创新区总体方案\n\n为落实，制定方案。"
     >>> [h.name for h in find_headings(Prose.of(text))]
     ['甲（乙）自由贸易试验区联动创新区']
     """
@@ -193,10 +193,10 @@ def find_headings(prose: Prose) -> Iterator[Heading]:
     for a, b in pairwise([*prose.line_starts, len(text)]):
         line = text[a:b]
         if len(line) <= 70 and line.endswith(("方案", "规划")) and not _SENTENCE.search(line):
-            if 6 < len(before) < 40 and prose.gaps[a] == BREAK and not _SENTENCE.search(before):
-                if not _LISTED.match(before):
-                    a -= len(before)
-                    line = before + line
+            broken = prose.gaps[a] == BREAK and 6 < len(before) < 40
+            if broken and not _SENTENCE.search(before) and not _LISTED.match(before):
+                a -= len(before)
+                line = before + line
             m = _TITLE.match(line)
             if m and not _LISTED.match(line):
                 yield Heading(a, re.sub(r"\s+", "", prose.words(a, a + m.end("name"))))

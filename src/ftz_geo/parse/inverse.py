@@ -24,14 +24,18 @@ _DISTANCE = re.compile(r"(?:侧|面|方)?(?:大?约|近)?\d+(?:\.\d+)?(?:余|多
 
 _NAME_LEAD = re.compile(
     rf"""^.*(?:
-        招收|招生|位于|地处|处于|坐落于?|座落于?|{one_of(LEAD_INS)}(?:为|是)?|区域为|即|[东南西北](?:面|侧|边|线|界)(?:为|是)
+        招收|招生|位于|地处|处于|坐落于?|座落于?|{one_of(LEAD_INS)}(?:为|是)?|区域为|即
+      | [东南西北](?:面|侧|边|线|界)(?:为|是)
       | (?:其中|确定|规定|划定|凡是|指|^由|^对|^将(?!军))
       | (?:本|全|我)(?:市|县|区|镇|乡)
     )""",
     re.X,
 )
 _NAME_LEAD_SHORT = re.compile(
-    r"""^(?:(?:市|城|主城|中心城|县城|老城|建成|城镇|市辖)区(?:范围)?内?的?(?=..) | [至到和与及在从沿以](?=..) | 以及 | 包含|在)""",
+    r"""^(?:
+        [(\[]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)\]、.](?!\d)
+      | (?:市|城|主城|中心城|县城|老城|建成|城镇|市辖)区(?:范围)?内?的?(?=..)
+      | [至到和与及在从沿以](?=..) | 以及 | 包含 )""",
     re.X,
 )
 _EXCLUDED = re.compile(r"(?:含|包括|除|涉及|邻近|靠近)[^,。;、()]*$")
@@ -169,8 +173,9 @@ def enclosing_chains(prose: Prose, taken: bytearray) -> Iterator[tuple[int, int,
         lowest = max(past, end - 1200)
         start = max((text.rfind(c, lowest, end) for c in '。:!?"“'), default=-1) + 1
         start = max(start, lowest)
-        breaks = [i for i in range(start + 1, end) if prose.gaps[i] >= BREAK] if any(prose.gaps[start + 1 : end]) else []
-        start = next((i for i in reversed(breaks) if prose.begins_item(i)), start)
+        if any(prose.gaps[start + 1 : end]):
+            items = (i for i in range(end - 1, start, -1) if prose.begins_item(i))
+            start = next(items, start)
         if numbered := _NUMBER.match(text, start):
             start = numbered.end()
         past = m.end()

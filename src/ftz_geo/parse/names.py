@@ -37,7 +37,8 @@ _BRACKET_AT_END = re.compile(r"\((?:[^()]|\([^()]*\)){0,120}\)$")
 
 _OFFSET = re.compile(
     r"""
-    (?P<how> [以之向往]?(?P<direction>[东南西北])[侧面边方]?向?(?:外扩|延伸|平移|偏移|处|外)? | 以外 | 外侧? | 外扩 | 外延)
+    (?: [以之向往]?(?P<direction>[东南西北])[侧面边方]?向?(?:外扩|延伸|平移|偏移|处|外)?
+      | 以外 | 外侧? | 外扩 | 外延 )
     (?:大?约|各|至)?
     (?P<number>\d{1,6}(?:\.\d{1,4})?)
     (?P<unit>公里|千米|米|km|m)
@@ -53,7 +54,8 @@ _BEYOND = re.compile(r"[以之](?P<direction>[东南西北])$")
 _EDGE = re.compile(
     r"""
     (?P<direction>[东南西北])
-    (?:侧(?:边界|红线|围墙|道路|边缘)? | 边(?:界线?|线|缘)? | 面 | 岸(?:线)? | 缘 | 沿 | 围墙 | 院墙 | 墙 | 红线 | 界线? | 外缘 | 侧外缘)$
+    (?: 侧(?:边界|红线|围墙|道路|边缘|外缘)? | 边(?:界线?|线|缘)? | 面 | 岸(?:线)? | 外?缘 | 沿
+      | 围墙 | 院墙 | 墙 | 红线 | 界线? )$
     """,
     re.X,
 )
@@ -244,11 +246,12 @@ _PLAIN_JOINT = re.compile(
 )
 _ONE_CHARACTER_STEM = re.compile(r".(?:路|街|道|村|巷|桥|园|河|里|苑)(?:[东南西北中]?段)?$")
 
+_NEIGHBOURS_ONLY = one_of({*NEIGHBOUR_ENDS} - {"交界", "相交界", "连接", "分界", "为界"})
 _CUT = re.compile(
     rf"""
       {one_of(FRAME_ENDS)}.*$
-    | (?<=.)[与和同].{{1,30}}?{one_of(set(NEIGHBOUR_ENDS) - {"交界", "相交界", "连接", "分界", "为界"})}$       # 至X与Y相邻: X is the side
-    | (?<=.{{2}})相?{one_of(("接壤", "相邻", "毗邻", "相连", "相接", "毗连"))}$
+    | (?<=.)[与和同].{{1,30}}?{_NEIGHBOURS_ONLY}$             # 至X与Y相邻: X is the side
+    | (?<=.{{2}})相?(?:接壤|相邻|毗邻|相连|相接|毗连)$
     """,
     re.X,
 )
@@ -295,7 +298,8 @@ def read_names(prose: Prose, start: int, end: int) -> Reading:
             continue
         if mark[0] in "—-~" and len(left) < 3 and not is_complete(left):
             continue  # 京—沪高速
-        if (mark[0] in "—-~" and len(left) < 4 or not is_complete(left)) and _DISTRICTS_LINE.match(masked, m.end()):
+        short = mark[0] in "—-~" and len(left) < 4
+        if (short or not is_complete(left)) and _DISTRICTS_LINE.match(masked, m.end()):
             continue  # 宝山—普陀区界 is one line
         cuts.append((m.start(), m.end()))
     cuts.append((len(masked), len(masked)))
@@ -307,8 +311,9 @@ def read_names(prose: Prose, start: int, end: int) -> Reading:
         pieces += found
         others += other or found
         doubtful = doubtful or other is not None
-    if len(cuts) > 2 and (m := _WHOLE_CHAIN.search(masked)):
-        pieces[-1] = (pieces[-1][0], m.start())
+    tail = _WHOLE_CHAIN.search(masked)
+    if tail and re.search(r"—|~|→|--", masked):
+        pieces[-1] = (pieces[-1][0], tail.start())
     first = _trimmed(masked, pieces, start)
     second = _trimmed(masked, others, start) if doubtful else first
     return Reading(first, (second,) if second != first else ())

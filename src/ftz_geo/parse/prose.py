@@ -63,11 +63,11 @@ _STARTS_ITEM = re.compile(
 
 @dataclass(frozen=True)
 class Prose:
-    """A text and its folded form.
+    r"""A text and its folded form.
 
     Examples
     --------
-    >>> prose = Prose.of("四至范围为東\\n\\n至 滨湖路、南至（甲）路")
+    >>> prose = Prose.of("四至范围为東\n\n至 滨湖路、南至（甲）路")
     >>> prose.text
     '四至范围为东至滨湖路、南至(甲)路'
     >>> prose.words(7, 10), prose.span(5, 10)
@@ -102,7 +102,8 @@ class Prose:
             left = m.group()
             if m.lastgroup == "blank" or m.lastgroup == "entity":
                 breaks = left.count("\n")
-                size = BLANK if breaks > 1 else BREAK if breaks else CELL if "\t" in left or "|" in left else SPACE
+                cell = "\t" in left or "|" in left
+                size = BLANK if breaks > 1 else BREAK if breaks else CELL if cell else SPACE
                 after = folded[m.end() : m.end() + 1]
                 if kept and _is_latin(kept[-1]) and after.isascii() and after.isalnum():
                     pieces.append(" ")

@@ -83,11 +83,15 @@ _CLAUSE = re.compile(
 
 _NO_NAME = re.compile(
     r"""
-      总|共|约|其中|包括|包含|不含|不包|涉及|主要|规划面积|面积|占地|具体|详见|结合|隔|全长|长约?\d|宽约?\d|位于|属于?|地处|该|此|本|现|并|以及其
-    | 由|呈|为|是|与|及其|对应|距|合计|建筑|用地|四至|实际|最终|界址|核减|除|如|按|均|可|适时|拟|以[^东南西北]{0,3}为准|东经|北纬|\d+(?:\.\d+)?(?:亩|公顷|平方)
+      总 | 共 | 约 | 其中 | 包括 | 包含 | 不含 | 不包 | 涉及 | 主要 | 规划面积 | 面积 | 占地 | 具体 | 详见
+    | 结合 | 隔 | 全长 | 长约?\d | 宽约?\d | 位于 | 属于? | 地处 | 该 | 此 | 本 | 现 | 并 | 以及其 | 由 | 呈
+    | 为 | 是 | 与 | 及其
+    | 对应 | 距 | 合计 | 建筑 | 用地 | 四至 | 实际 | 最终 | 界址 | 核减 | 除 | 如 | 按 | 均 | 可 | 适时 | 拟
+    | 以[^东南西北]{0,3}为准 | 东经 | 北纬 | \d+(?:\.\d+)?(?:亩|公顷|平方)
     """,
     re.X,
 )
+"""Words that begin a clause which is no feature."""
 
 _SENTENCE_END = frozenset("。;!?")
 _CLOSERS = frozenset(")]}>”’」』")
@@ -152,9 +156,7 @@ def side_of(
     ) -> tuple[tuple[Direction, tuple[Feature, ...]], ...]:
         kept = [p for p in pieces if not _DISTANCE_ONLY.match(prose.text, *p)]
         return tuple(
-            (d, tuple(feature_at(prose, a, b, d, faced=faced) for a, b in kept))
-            for d in directions
-            if kept
+            (d, tuple(feature_at(prose, a, b, d, faced=faced) for a, b in kept)) for d in directions if kept
         )
 
     found = features(reading.pieces)

@@ -109,9 +109,7 @@ def _descriptions(
     return groups, find_labels(prose, taken), [a for table in tables for a in table.areas], remarks
 
 
-def _parts(
-    prose: Prose, groups: list[Group], labels: list[Label], areas: list[StatedArea]
-) -> list[Part]:
+def _parts(prose: Prose, groups: list[Group], labels: list[Label], areas: list[StatedArea]) -> list[Part]:
     """Put everything found in the order of the text; figures inside sides are no areas."""
     starts = [g.start for g in groups]
 
