@@ -864,6 +864,15 @@ def test_true_blocks_conform_to_the_map(shared: Any) -> None:
     assert [f.en for f in result.findings if f.check in {"conformance", "gcj02", "relation"}] == []
 
 
+def test_true_blocks_keep_the_order_of_the_words(shared: Any) -> None:
+    for name in ("shanghai_west_blocks", "shanghai_west_blocks_two_on_a_side"):
+        plan = parse_plan((shared / "cases" / f"{name}.txt").read_text(encoding="utf-8"))
+        true = gpd.read_file(shared / "cases" / f"{name}.geojson")
+        result = audit(plan, frame_of(plan, *true.geometry))
+        # The blocks of these cases overlap, as blocks drawn by lot between roads do.
+        assert {f.check for f in result.findings} == {"overlap"}
+
+
 def test_moved_blocks_do_not(shared: Any) -> None:
     plan, true, named = shanghai(shared)
     away = true.set_geometry(true.geometry.translate(0.001, 0.0005))  # 95 m and 55 m

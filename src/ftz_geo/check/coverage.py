@@ -173,8 +173,8 @@ def _is_reversed(one: BaseGeometry, side: Direction, other: BaseGeometry) -> boo
     across, along = (0, 1) if side in ("east", "west") else (1, 0)
     corners = np.array([one.bounds, other.bounds]).reshape(2, 2, 2)
     low, high = corners[:, 0, along].max(), corners[:, 1, along].min()
-    if low >= high:
-        return False
+    if high - low < (corners[:, 1, along] - corners[:, 0, along]).min() / 2:
+        return False  # they hardly face each other, and between them the road may turn a corner
     ends = np.empty((_SCANS, 2, 2))
     ends[:, :, along] = np.linspace(low, high, _SCANS + 2)[1:-1, None]
     ends[:, :, across] = [corners[:, 0, across].min() - 1, corners[:, 1, across].max() + 1]
