@@ -733,14 +733,8 @@ def test_one_outline_used_twice() -> None:
 
 
 def test_real_survey_coordinates(shared: Any) -> None:
-    found = {}
-    for entry in json.loads((shared / "corpus" / "coordinates.json").read_text(encoding="utf-8")):
-        points = np.array(entry["ring"])
-        if points.max() > 1000:  # X north, Y east with its zone's number; 38 is EPSG:4526
-            zone = int(points[:, 1].max() // 1e6)
-            onto = pyproj.Transformer.from_crs(f"EPSG:{4526 - 38 + zone}", "EPSG:4326", always_xy=True)
-            points = np.column_stack(onto.transform(points[:, 1], points[:, 0]))
-        found[entry["id"]] = checks(shapely.Polygon(points))
+    entries = json.loads((shared / "corpus" / "coordinates.json").read_text(encoding="utf-8"))
+    found = {e["id"]: checks(survey(shared, e["id"])) for e in entries}
     assert {key: value for key, value in found.items() if value} == {}
 
 
@@ -964,3 +958,56 @@ def shanghai(shared: Any) -> tuple[Plan, gpd.GeoDataFrame, dict[str, Any]]:
     )
     named = dict(roads.dissolve("name").geometry)
     return replace(plan, zones=(zone,)), frame, named
+
+
+# --- Real texts and surveys ---
+
+
+def test_official_texts_that_add_up_raise_nothing_about_areas(shared: Any) -> None:
+    rows = (shared / "corpus" / "descriptions.jsonl").read_text(encoding="utf-8").splitlines()
+    found, exact = {}, 0
+    for row in map(json.loads, rows):
+        gold, total = row["gold"]["blocks"], row["gold"]["zone_total"]
+        areas = [b["area"] for b in gold if b["area"]]
+        adds_up = total and sum(Decimal(str(a["value"])) for a in areas) == Decimal(str(total["value"]))
+        exact += bool(adds_up and len(gold) > 1)
+        loud = {f.check for f in audit(parse_plan(row["text"])).findings if f.severity == "error"}
+        if loud:
+            found[row["id"]] = loud
+    assert exact >= 3
+    # This excerpt stops after four of six blocks.
+    assert found == {"news-hnte2022-zunyi-part": {"declared-count"}}
+
+
+def test_stated_against_surveyed_in_real_notices(shared: Any) -> None:
+    stated = {
+        "mine-beilun-一": "17269平方米",
+        "mine-beilun-二": "1586平方米",
+        "mine-beilun-三": "2653平方米",
+        "explore-xingan-changchunling": "3.68",
+        "fish-jingziwan-core": "617.918公顷",
+        "explore-xingan-yongcaitun": "5.89",  # 10.8 % off
+        "fish-qingyang-core": "120公顷",  # half of what its corners enclose
+        "port-bj54": "约1.35",  # its north side is the coast, which the corners leave out
+    }
+    found = {}
+    for key, area in stated.items():
+        plan = simple(None, [area])
+        result = audit(plan, frame_of(plan, survey(shared, key)))
+        found[key] = [(f.check, f.severity) for f in result.findings]
+    assert {key: value for key, value in found.items() if value} == {
+        "explore-xingan-yongcaitun": [("declared-measured", "error")],
+        "fish-qingyang-core": [("declared-measured", "error")],
+        "port-bj54": [("declared-measured", "warning")],
+    }
+
+
+def survey(shared: Any, key: str) -> shapely.Polygon:
+    """A ring of the corpus in degrees."""
+    entries = json.loads((shared / "corpus" / "coordinates.json").read_text(encoding="utf-8"))
+    points = np.array(next(e["ring"] for e in entries if e["id"] == key))
+    if points.max() > 1000:  # X north, Y east with its zone's number; zone 38 is EPSG:4526
+        zone = int(points[:, 1].max() // 1e6)
+        onto = pyproj.Transformer.from_crs(f"EPSG:{4526 - 38 + zone}", "EPSG:4326", always_xy=True)
+        points = np.column_stack(onto.transform(points[:, 1], points[:, 0]))
+    return shapely.Polygon(points)
