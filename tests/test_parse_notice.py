@@ -65,15 +65,13 @@ def test_block_areas_sum_as_the_notice_prints_them(notice: Plan) -> None:
 
 def test_the_shipped_plan_says_the_same(notice: Plan, shipped: Plan) -> None:
     def facts(plan: Plan) -> list[object]:
-        return [
-            (z.id, z.name, z.declared_area and z.declared_area.km2, z.declared_block_count)
-            + tuple(
-                (b.id, b.label, b.name, b.declared_area and b.declared_area.km2)
-                + tuple((p.id, p.label, names(p), [m.name for m in p.members]) for p in b.parcels)
-                for b in z.blocks
-            )
-            for z in plan.zones
-        ]
+        found: list[object] = []
+        for z in plan.zones:
+            found.append((z.id, z.name, z.declared_area and z.declared_area.km2, z.declared_block_count))
+            for b in z.blocks:
+                found.append((b.id, b.label, b.name, b.declared_area and b.declared_area.km2))
+                found += [(p.id, p.label, names(p), [m.name for m in p.members]) for p in b.parcels]
+        return found
 
     assert facts(notice) == facts(shipped)
 

@@ -184,7 +184,7 @@ def find_headings(prose: Prose) -> Iterator[Heading]:
     Examples
     --------
     >>> from ftz_geo.parse.prose import Prose
-    >>> text = "附件：1. 甲区总体方案\n附件1\n\n甲（乙）自由贸易试验区\n联动创新区总体方案\n\n为落实，制定方案。"
+    >>> text = "附件：1. 甲区总体方案\n附件1\n\n甲（乙）自由贸易试验区\n联动创新区总体方案\n\n为落实，"
     >>> [h.name for h in find_headings(Prose.of(text))]
     ['甲（乙）自由贸易试验区联动创新区']
     """
