@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 from ftz_geo import check, files, render, shipped
 from ftz_geo.errors import OutputError
@@ -28,6 +29,8 @@ from ftz_geo.trace import trace_parcels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.model import Anchor, Block, Parcel, ReferenceMap, Zone
 
@@ -162,7 +165,13 @@ def _row(plan: Plan, zone: Zone, block: Block, parcel: Parcel, result: Digitised
     }
 
 
-def audit(plan: Plan, parcels: gpd.GeoDataFrame | None = None, settings: Settings | None = None) -> Audit:
+def audit(
+    plan: Plan,
+    parcels: gpd.GeoDataFrame | None = None,
+    settings: Settings | None = None,
+    *,
+    reference: ReferenceMap | None = None,
+) -> Audit:
     """Check every stated area against the others and against the drawing.
 
     Parameters
@@ -171,6 +180,8 @@ def audit(plan: Plan, parcels: gpd.GeoDataFrame | None = None, settings: Setting
     parcels : GeoDataFrame, optional
         As :func:`digitise` gives it. A polygon that its stated area shaped is not evidence.
     settings : Settings, optional
+    reference : ReferenceMap, optional
+        Where the features that the sides name are, so that surveyed edges can be held against them.
 
     Returns
     -------
@@ -184,7 +195,24 @@ def audit(plan: Plan, parcels: gpd.GeoDataFrame | None = None, settings: Setting
     inputs = {plan.source.file or "text": plan.source.sha256}
     for source in (parcels.attrs.get("ftz_geo", {}) if parcels is not None else {}).get("reference", []):
         inputs[source["file"]] = source["sha256"]
-    return check.audit(plan, parcels, settings or Settings(), inputs=inputs)
+    named = _named(plan, reference) if reference is not None and parcels is not None else None
+    return check.audit(plan, parcels, settings or Settings(), inputs=inputs, named=named)
+
+
+def _named(plan: Plan, reference: ReferenceMap) -> dict[str, BaseGeometry]:
+    """Give the best candidate's geometry for every name on a side, and the map's districts by name."""
+    shapes = reference.features.geometry.set_axis(reference.features["source_id"])
+    named: dict[str, BaseGeometry] = {}
+    parcels = {parcel.id: parcel for parcel in plan.parcels}
+    for (parcel_id, side, index), candidates in resolve_plan(plan, reference).items():
+        if candidates:
+            feature = parcels[parcel_id].abuttals[side][index]
+            named.setdefault(feature.name, shapely.union_all(shapes.loc[list(candidates[0].source_ids)]))
+    districts = reference.features[
+        (reference.features["kind"] == "boundary")
+        & reference.features.geometry.geom_type.str.endswith("Polygon")
+    ]
+    return {**dict(zip(districts["name"], districts.geometry, strict=True)), **named}
 
 
 def render_maps(
@@ -262,7 +290,7 @@ def build(
         say(f"drawing {len(plan.parcels)} parcels")
         parcels = digitise(plan, reference, settings)
         say("auditing areas")
-        findings = audit(plan, parcels, settings)
+        findings = audit(plan, parcels, settings, reference=reference)
         say(f"writing maps of {len(plan.zones)} zones")
         texts = {
             "blocks.geojson": files.to_json(files.parcels_geojson(parcels)),
