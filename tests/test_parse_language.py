@@ -546,6 +546,134 @@ WORDINGS = [
         "E=江宁路;S=长寿路;W=中山北路（武宁路以南段）;N=武宁路（中山北路至内环线段）,曹杨路",
         id="seg",
     ),
+    pytest.param(
+        "东西分别以沿江路、环城路为界，南北两侧分别至解放路和人民路。",
+        "E=沿江路;S=解放路;W=环城路;N=人民路",
+        id="each",
+    ),
+    pytest.param(
+        "东西两侧均至规划绿地，南北均以河道为界。",
+        "E=规划绿地;S=河道;W=规划绿地;N=河道",
+        id="both",
+    ),
+    pytest.param(
+        "片区以沿江路为东界、解放路为南界、环城路为西界、人民路为北界。",
+        "E=沿江路;S=解放路;W=环城路;N=人民路",
+        id="as",
+    ),
+    pytest.param(
+        "由沿江路（东）、解放路（南）、环城路（西）、人民路（北）围合而成。",
+        "E=沿江路;S=解放路;W=环城路;N=人民路",
+        id="after",
+    ),
+    pytest.param(
+        "东部为山地，西部为平原，南部为丘陵，北部为盆地。",
+        "",
+        id="parts",
+    ),
+    pytest.param(
+        "东至西长约3公里，南至北宽约2公里，总面积6平方公里。",
+        "",
+        id="measure",
+    ),
+    pytest.param(
+        "东距市中心5公里，西距机场20公里，南距高铁站3公里，北距港口15公里。",
+        "",
+        id="far",
+    ),
+    pytest.param(
+        "毗邻苏州、南通、无锡，南通大学附属医院、北京大学人民医院、西安交大附院参与共建。",
+        "",
+        id="city",
+    ),
+    pytest.param(
+        "本次调查东：12户；西：15户；南：9户；北：20户。",
+        "",
+        id="numbers",
+    ),
+    pytest.param(
+        "东至甲街，东南至乙广场，南至丙路，西至丁巷，西北至戊桥，北至己河。",
+        "E=甲街;S=丙路;W=丁巷;N=己河",
+        id="corner",
+    ),
+    pytest.param(
+        (
+            "东至G15沈海高速公路和东部新城中轴线，南至S7公路（规划）、南洋泾路延伸段，西至外环西段（A20），北"
+            "至五洲大道—翔殷路隧道。"
+        ),
+        (
+            "E=G15沈海高速公路,东部新城中轴线;S=S7公路（规划）,南洋泾路延伸段;W=外环西段（A20）;N=五洲大道,翔"
+            "殷路隧道"
+        ),
+        id="long",
+    ),
+    pytest.param(
+        "“东至滨海路、南至学苑路、西至文体路、北至兴业路”的区域",
+        "E=滨海路;S=学苑路;W=文体路;N=兴业路",
+        id="quote",
+    ),
+    pytest.param(
+        "东至滨海路，南至学苑路，西至文体路，北至兴业路等四条道路围合。",
+        "E=滨海路;S=学苑路;W=文体路;N=兴业路",
+        id="etc",
+    ),
+    pytest.param(
+        "东至滨海路。南至学苑路。西至文体路。北至兴业路。",
+        "E=滨海路;S=学苑路;W=文体路;N=兴业路",
+        id="period",
+    ),
+    pytest.param(
+        "东至用地红线，南至道路红线，西至河道蓝线，北至行政界线。",
+        "E=用地红线;S=道路红线;W=河道蓝线;N=行政界线",
+        id="redline",
+    ),
+    pytest.param(
+        "东至李某某宅基地，南至张家水田，西至集体林地，北至村组公路。",
+        "E=李某某宅基地;S=张家水田;W=集体林地;N=村组公路",
+        id="owner",
+    ),
+    pytest.param(
+        "东至古河埂为界，南至大坟头为界，西至张姓田埂为止，北至官塘为止。",
+        "E=古河埂;S=大坟头;W=张姓田埂;N=官塘",
+        id="old",
+    ),
+    pytest.param(
+        "一期：东至甲路，南至乙路，西至丙路，北至丁路；二期：东至戊路，南至己路，西至甲路，北至辛路。",
+        "E=甲路;S=乙路;W=丙路;N=丁路//E=戊路;S=己路;W=甲路;N=辛路",
+        id="phase",
+    ),
+    pytest.param(
+        (
+            "核心区东至甲路、南至乙路、西至丙路、北至丁路，面积1平方公里；拓展区东至戊路、南至己路、西至庚路"
+            "、北至辛路，面积2平方公里。"
+        ),
+        "E=甲路;S=乙路;W=丙路;N=丁路//E=戊路;S=己路;W=庚路;N=辛路",
+        id="core",
+    ),
+    pytest.param(
+        (
+            "Phase 1 is bounded by Century Avenue in the north, Pudong South Road in the west, Zhangyang Roa"
+            "d in the south and Yuanshen Road in the east."
+        ),
+        "E=Yuanshen Road;S=Zhangyang Road;W=Pudong South Road;N=Century Avenue",
+        id="eng4",
+    ),
+    pytest.param(
+        (
+            "The district stretches east to the Grand Canal, west to the Second Ring Road, south to Qianmen "
+            "Street and north to Di'anmen."
+        ),
+        "E=the Grand Canal;S=Qianmen Street;W=the Second Ring Road;N=Di'anmen",
+        id="eng5",
+    ),
+    pytest.param(
+        (
+            "It borders Jing'an District to the east and Putuo District to the north; Wuning Road forms the "
+            "western boundary."
+        ),
+        "E=Jing'an District;N=Putuo District",
+        id="eng6",
+    ),
 ]
 SIDES = {"E": "east", "S": "south", "W": "west", "N": "north"}
 

@@ -30,7 +30,9 @@ _OF = re.compile(rf"\b(?P<direction>{_DIRECTION})\s+of\s+{_NAME}{_END}", re.I | 
 """east of X"""
 _BY = re.compile(rf"\b{_AT_SIDE}\s*,?\s*(?:by|is|:|reaches)\s+{_NAME}{_END}", re.I | re.X)
 """on the east by X"""
-_AT = re.compile(rf"(?:\b(?:by|from|to|and)\s+|,\s*(?:and\s+)?){_NAME}\s+{_AT_SIDE}", re.I | re.X)
+_AT = re.compile(
+    rf"(?:\b(?:by|from|to|and|borders|adjoins|meets)\s+|,\s*(?:and\s+)?){_NAME}\s+{_AT_SIDE}", re.I | re.X
+)
 """by X to the east, Y to the south"""
 _TO = re.compile(
     rf"""\b(?P<direction>{_DIRECTION})(?:ern)?\s*

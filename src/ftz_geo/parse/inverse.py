@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ftz_geo.model import Feature
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["enclosing_chains", "inverse_sides"]
+__all__ = ["enclosing_chains", "inverse_sides", "named_first_sides"]
 
 _INVERSE = re.compile(r"以(?P<direction>[东南西北]{1,2})(?P<after>侧|面|部|方)?")
 
@@ -35,7 +35,7 @@ _NAME_LEAD_SHORT = re.compile(
     r"""^(?:
         [(\[]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)\]、.](?!\d)
       | (?:市|城|主城|中心城|县城|老城|建成|城镇|市辖)区(?:范围)?内?的?(?=..)
-      | [至到和与及在从沿以](?=..) | 以及 | 包含 )""",
+      | [在从以](?=...) | 沿(?![江海河湖街线山]) | 以及 | 包含 )""",
     re.X,
 )
 _EXCLUDED = re.compile(r"(?:含|包括|除|涉及|邻近|靠近)[^,。;、()]*$")
@@ -112,8 +112,9 @@ def _name_start(prose: Prose, end: int, past: int) -> int:
         i -= 1
         if prose.gaps[i] >= BREAK and (is_complete(text[i:end]) or prose.begins_item(i)):
             break
-    words = text[i:end]
-    if m := _NAME_LEAD.search(words):
+    if i == past and text[i : i + 1] in tuple("至到和与及"):
+        i += 1  # 甲路以东至乙路以西
+    if m := _NAME_LEAD.search(text[i:end]):
         i += m.end()
     while m := _NAME_LEAD_SHORT.search(text[i:end]):
         i += m.end()
@@ -131,6 +132,39 @@ def _list_start(prose: Prose, start: int, past: int) -> int:
             break
         first = before
     return first
+
+
+_NAMED_FIRST = re.compile(
+    r"""
+      (?:作?为|是) (?P<direction>[东南西北]) [侧面部边]?(?:边界线?|界线?|界限)   # 以甲路为东界
+    | \((?:[东南西北]侧)? (?P<direction2>[东南西北]) [侧面边]?界?\)             # 甲路(东)
+    """,
+    re.X,
+)
+
+
+def named_first_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
+    """Read 以甲路为东界 and 甲路（东）: the feature first, then the side it is.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> prose = Prose.of("以人民路为东界、解放路为南边界")
+    >>> sides = named_first_sides(prose, bytearray(len(prose.text)))
+    >>> [(s.directions[0], s.features[0][1][0].name) for s in sides]
+    [('east', '人民路'), ('south', '解放路')]
+    """
+    past = 0
+    for m in _NAMED_FIRST.finditer(prose.text):
+        start = _name_start(prose, m.start(), past)
+        start = max(start, prose.text.rfind("以", start, m.start()) + 1)
+        past = m.end()
+        if taken.find(1, start, m.end()) >= 0 or not is_complete(prose.text[start : m.start()]):
+            continue
+        direction = SIDE_OF[m["direction"] or m["direction2"]]
+        side = side_of(prose, start, m.end(), (direction,), read_names(prose, start, m.start()), inverse=True)
+        if side:
+            yield side
 
 
 _ENCLOSED = re.compile(

@@ -37,7 +37,7 @@ _HEAD = re.compile(
     rf"""
     (?= (?P<directions> {_D} (?:{_SUFFIX})? (?: [、,和与及/]? {_D} (?:{_SUFFIX})? ){{0,3}} )
     (?: [两三四](?:面|侧|边|至|个方向) )?
-    (?P<all> 均|都|皆|分别|全部|各|各自 )?
+    (?P<each> 分别|各自|各 )? (?:均|都|皆|全部)?
     (?: (?P<strong> 划界: | {one_of(SIDE_VERBS)} ) | (?P<weak> {one_of(WEAK_SIDE_VERBS)} ) )
     (?P<tail> (?:{one_of(VERB_TAILS)}){{0,2}} ) )
     """,
@@ -54,9 +54,10 @@ _PLACE_BEFORE = re.compile(
 
 _NO_BODY = re.compile(
     r"""
-      [东南西北]?[经纬](?:度)?[\d°]     # coordinates
+      [、,。;)]                          # 为东界、…
+    | [东南西北]?[经纬](?:度)?[\d°]     # coordinates
     | \d+(?:\.\d+)?[°′度]
-    | [宽长][约\d]
+    | [东南西北]?(?:全|总|最)?[宽长](?:度)?[约为\d]
     | 县(?!道|城|界)                    # 东至县 is a county
     | [东南西北](?:[、,。;)]|[至到](?![路街道河村山庄]))  # 东至西
     | (?<=以)[东南西北](?:约?\d|[、,。;)]|$)  # 北边界以南1000米
@@ -64,13 +65,17 @@ _NO_BODY = re.compile(
     re.X,
 )
 
-_DISTANCE_ONLY = re.compile(r"(?:大?约|各)?[\d.]+(?:余)?(?:米|公里|千米|m|km)(?:处|远|范围|左右|以内)*+$")
+_LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
+_QUANTITY = re.compile(
+    r"(?:大?约|各)?[\d.]+余?(?:米|公里|千米|m|km|户|人|个|家|栋|幢|间|亩|条|处)(?:处|远|范围|左右|以内)*+$"
+)
+"""A distance or a count is no feature."""
 
 _CLAUSE = re.compile(
     r"""
       (?:总|规划|占地|用地|土地|宗地|地块|净|净用地|出让|征收|辖区|行政区划|区域|控制|核准|建筑|合计)*+面积
     | 占地 | 约\d | 共计 | 总用地 | 总占地 | 计\d
-    | (?:所|共同)?(?:合围|围合|围成|包围|围绕)
+    | 等?(?:[一二三四五六七八九十\d]条)?(?:道路|路段)?(?:所|共同)?(?:合围|围合|围成|包围|围绕)
     | (?:区域|范围)?内?(?:被|已)?(?:划定|划分|确定|调整|列)为 | 区域(?:实行|实施)
     | (?:所围|以内|之内|范围内|区域内|界内|沿线以内)
     | 为(?=\d{4}年|[^,。;界止边限]{0,8}(?:区域|范围|区|年|地带))
@@ -87,7 +92,7 @@ _NO_NAME = re.compile(
     | 结合 | 隔 | 全长 | 长约?\d | 宽约?\d | 位于 | 属于? | 地处 | 该 | 此 | 本 | 现 | 并 | 以及其 | 由 | 呈
     | 为 | 是 | 与 | 及其
     | 对应 | 距 | 合计 | 建筑 | 用地 | 四至 | 实际 | 最终 | 界址 | 核减 | 除 | 如 | 按 | 均 | 可 | 适时 | 拟
-    | 以[^东南西北]{0,3}为准 | 东经 | 北纬 | \d+(?:\.\d+)?(?:亩|公顷|平方)
+    | [东西][南北](?:至|临|邻|接|以|到|起) | 以[^东南西北]{0,3}为准 | 东经 | 北纬 | \d+(?:\.\d+)?(?:亩|公顷|平方)
     """,
     re.X,
 )
@@ -108,6 +113,8 @@ class Head:
     directions: tuple[Direction, ...]
     strong: bool
     verb: str
+    each: bool
+    """分别: the first feature is on the first direction, the second on the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +155,18 @@ def side_of(
     clean: bool = True,
     inverse: bool = False,
     faced: bool = False,
+    each: bool = False,
 ) -> Side | None:
     """Make the side of a reading; None if no feature is left."""
 
     def features(
         pieces: tuple[tuple[int, int], ...],
     ) -> tuple[tuple[Direction, tuple[Feature, ...]], ...]:
-        kept = [p for p in pieces if not _DISTANCE_ONLY.match(prose.text, *p)]
+        kept = [p for p in pieces if _LETTER.search(prose.text, *p) and not _QUANTITY.match(prose.text, *p)]
+        if each and len(kept) == len(directions):
+            return tuple(
+                (d, (feature_at(prose, *p, d, faced=faced),)) for d, p in zip(directions, kept, strict=True)
+            )
         return tuple(
             (d, tuple(feature_at(prose, a, b, d, faced=faced) for a, b in kept)) for d in directions if kept
         )
@@ -334,6 +346,8 @@ def find_heads(prose: Prose) -> dict[int, Head]:
         i = m.start()
         if i and prose.text[i - 1] in SIDE_OF and not prose.gaps[i]:
             continue  # 西南以: a corner, or the second of 东、西
+        if m["weak"] in ("为", "是") and re.search(r"[部段端翼]$", m["directions"]):
+            continue  # 东部为山地 tells what a part is, not what bounds it
         if _TRAVEL.search(prose.text, max(0, i - 1), i) or (len(letters) > 1 and not begins_clause(prose, i)):
             continue
         heads[i] = Head(
@@ -342,6 +356,7 @@ def find_heads(prose: Prose) -> dict[int, Head]:
             directions=tuple(SIDE_OF[c] for c in letters),
             strong=m["strong"] is not None,
             verb=m["strong"] or m["weak"],
+            each=m["each"] is not None and len(letters) > 1,
         )
     return heads
 
@@ -384,6 +399,7 @@ def direction_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
             reading,
             strong=head.strong,
             clean=clean,
+            each=head.each,
             faced=head.verb in ("为", "是", ":", "划界:"),
         )
         if side:
@@ -424,7 +440,9 @@ def _framed(scan: _Scan, head: Head, used: set[Direction]) -> tuple[int, int]:
     return start, limit
 
 
-_VERBLESS = re.compile(r"(?P<direction>[东南西北])(?P<mark>[:—=-]|侧|面|边|方)?[:]?(?=[^\s,、;。:])")
+_VERBLESS = re.compile(
+    r"(?P<direction>[东南西北])(?P<mark>[:—=-]|侧|面|边|方)?[:]?(?![\s,、;。:距离约宽长部])"
+)
 _VERBLESS_LEAD = re.compile(rf"(?:{one_of(LEAD_INS)}|界)(?:为|是|:)*+$")
 
 

@@ -15,7 +15,7 @@ from ftz_geo.parse.english import english_sides
 from ftz_geo.parse.groups import Group, group_sides, is_description
 from ftz_geo.parse.heads import find_headings, find_labels
 from ftz_geo.parse.ids import label_number, unique, zone_slug
-from ftz_geo.parse.inverse import enclosing_chains, inverse_sides
+from ftz_geo.parse.inverse import enclosing_chains, inverse_sides, named_first_sides
 from ftz_geo.parse.names import feature_at, read_names
 from ftz_geo.parse.prose import Prose
 from ftz_geo.parse.sides import direction_sides, verbless_sides
@@ -86,6 +86,7 @@ def _descriptions(
     sides = [side for table in tables for side in table.sides]
     sides += take(direction_sides(prose, taken))
     sides += take(inverse_sides(prose, taken))
+    sides += take(named_first_sides(prose, taken))
     sides += take(english_sides(prose, taken))
     sides += take(verbless_sides(prose, taken))
     sides.sort(key=lambda s: s.start)

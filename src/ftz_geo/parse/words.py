@@ -59,12 +59,12 @@ SIDE_VERBS = _words(
     至 到 起 止 抵 临 邻 靠 依 接 沿 以 隔 与 倚 傍 挨 毗 濒 迄 紧邻 紧靠 紧临 紧接 紧挨 紧贴 毗邻 毗连
     相邻 相接 相连 比邻 邻近 邻接 临近 靠近 接壤 接至 接近 连接 衔接 连至 直至 直抵 直达 直到 延伸至
     延伸到 延至 扩至 起于 始于 止于 终于 起自 始自 自 起至 界至 抵至 抵达 到达 达到 濒临 面临 背靠 背依
-    背倚 依托 沿着 起点为 终点为 起点 终点 止至 通至 通到 交于 交 距
+    背倚 依托 沿着 起点为 终点为 起点 终点 止至 通至 通到 交于 交
     """
 )
 """Verbs that make a side wherever a direction stands before them."""
 
-WEAK_SIDE_VERBS = _words("为 是 达 及 连 近 界 通 对 望 含 同 和 有 滨 枕 贴 :")
+WEAK_SIDE_VERBS = _words("为 是 达 及 连 近 界 对 同 和 滨 枕 贴 :")
 """Verbs and marks that make a side only at the beginning of a clause: 北连 may be a name."""
 
 VERB_TAILS = _words("着 :")
