@@ -85,6 +85,32 @@ def test_rounding_moves_no_area_by_a_millionth(size: float, west: float, south: 
     assert area_m2([written])[0] == pytest.approx(area_m2([polygon])[0], rel=1e-6)
 
 
+def test_evidence_is_read_back_from_beside_the_blocks(tmp_path: Path) -> None:
+    before = frame()
+    before.attrs["ftz_geo"] = {"source": {"file": "notice.txt"}}
+    files.write(before, tmp_path / "blocks.geojson")
+    (tmp_path / "edges.geojson").write_text(files.to_json(files.edges_geojson(before)), encoding="utf-8")
+    files.write(before, tmp_path / "blocks.gpkg")
+    for name in ("blocks.geojson", "blocks.gpkg"):
+        (edge,) = files.read_parcels(tmp_path / name)["evidence"].iloc[0]
+        assert (edge.side, edge.feature, edge.method) == ("north", "北路", "sketch")
+    after = files.read_parcels(tmp_path / "blocks.geojson")
+    assert after.attrs["ftz_geo"]["source"]["file"] == "notice.txt"
+    # What was read back can be written in every format.
+    for ending in files.FORMATS:
+        files.write(after, tmp_path / f"again{ending}")
+
+
+@pytest.mark.parametrize("ending", files.FORMATS)
+def test_failed_write_leaves_the_file_as_it_was(tmp_path: Path, ending: str) -> None:
+    target = tmp_path / f"blocks{ending}"
+    target.mkdir()  # a folder in the file's place cannot be replaced
+    (target / "kept").touch()
+    with pytest.raises(OutputError, match="cannot be written"):
+        files.write(frame(), target)
+    assert [path.name for path in tmp_path.rglob("*")] == [target.name, "kept"]
+
+
 def test_edges_say_where_each_piece_came_from() -> None:
     value = files.edges_geojson(frame())
     (feature,) = value["features"]
@@ -118,6 +144,11 @@ def test_wrong_ending_crs_and_file_are_said(tmp_path: Path) -> None:
         files.write(frame().to_crs(4490), tmp_path / "a.geojson")
     with pytest.raises(DocumentError, match="no such file"):
         files.read_parcels(tmp_path / "none.geojson")
+    flat = files.parcels_geojson(frame())
+    flat["features"][0]["geometry"] = {"type": "Point", "coordinates": [500117, 4000039]}
+    (tmp_path / "flat.geojson").write_text(files.to_json(flat), encoding="utf-8")
+    with pytest.raises(DocumentError, match="500117, 4000039, are not degrees"):
+        files.read_parcels(tmp_path / "flat.geojson")
     broken = tmp_path / "broken.gpkg"
     broken.write_bytes(b"SQLite format 3\0 and nothing more")
     with pytest.raises(DocumentError, match="cannot be read as a map file"):

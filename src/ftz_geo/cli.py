@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,8 @@ from ftz_geo.model import DIRECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rich.console import Console
 
     from ftz_geo.model import Audit, Parcel, Plan, ReferenceMap, Zone
 
@@ -33,7 +36,8 @@ app = typer.Typer(
 )
 
 _File = Annotated[
-    str, typer.Argument(metavar="FILE", help="The notice: a text file, or - for standard input.")
+    str,
+    typer.Argument(metavar="FILE", help="The notice: text, .docx, .pdf or .html, or - for standard input."),
 ]
 _Reference = Annotated[
     list[Path],
@@ -41,6 +45,23 @@ _Reference = Annotated[
         "--reference", "-r", metavar="MAP", help="Reference map with named lines; may be given several times."
     ),
 ]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(version("ftz-geo"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Read zone boundaries (四至), draw them, audit their areas, write maps and GIS files."""
 
 
 @app.command()
@@ -79,7 +100,10 @@ def build(
     plan = _read_plan(file or shipped.plan_file(), say)
     built = run(plan, out, _read_reference(reference, say), say=say)
     counts = built.parcels["grade"].value_counts()
-    say(", ".join(f"{counts[g]} {g}" for g in counts.index))
+    say("drawn: " + ", ".join(f"{counts[g]} {g}" for g in counts.index))
+    notes = Counter(finding.severity for finding in built.audit.findings)
+    if notes:
+        say(f"audit: {', '.join(f'{n} {s}(s)' for s, n in notes.items())}, see {out / 'audit.html'}")
     for path in built.paths:
         print(path)
     _conclude(built.audit)
@@ -164,6 +188,8 @@ def export(
         parcels = pipeline.digitise(_read_plan(file, say), _read_reference(reference, say))
     if zone is not None:
         parcels = files.select_zone(parcels, zone)
+    counts = parcels["grade"].value_counts()
+    say(", ".join(f"{counts[g]} {g}" for g in counts.index))
     for path in to:
         print(files.write(parcels, path))
 
@@ -194,11 +220,10 @@ def _print_json(value: dict[str, object]) -> None:
 
 
 def _print_plan(plan: Plan) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
+    console = _console()
     for zone in plan.zones:
         heads = ["区块", "面积", "东", "南", "西", "北"]
         # Contents and rings are rare: a column for them only where there are any.
@@ -216,6 +241,13 @@ def _print_plan(plan: Plan) -> None:
         console.print(table)
     for span in plan.unread:
         console.print(Text(f"未读出（{plan.where(span)}）：{plan.words(span)}"))
+
+
+def _console() -> Console:
+    """Give a console of the terminal's width; in a pipe or a file no line is wrapped."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 10_000)
 
 
 def _zone_title(zone: Zone) -> str:
@@ -238,11 +270,10 @@ def _sides(parcel: Parcel | None) -> list[str]:
 
 
 def _print_audit(audit: Audit) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
+    console = _console()
     table = Table()
     for head in ("zone", "declared km²", "sum km²", "difference", "limit", "verdict"):
         table.add_column(head, justify="left" if head in {"zone", "verdict"} else "right", overflow="fold")
@@ -271,7 +302,10 @@ def main() -> None:
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except FtzGeoError as error:
         print(f"ftz-geo: {error}", file=sys.stderr)
         sys.exit(2)
@@ -279,5 +313,9 @@ def main() -> None:
         # The reader of stdout went away (| head): nothing is wrong, and nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        print(f"ftz-geo: the output failed ({error.strerror or error})", file=sys.stderr)
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115  (what is left cannot be written either)
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

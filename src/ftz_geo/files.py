@@ -8,12 +8,14 @@ import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 
 from ftz_geo.errors import DocumentError, GeometryError, OutputError, PlanError
@@ -29,6 +31,7 @@ __all__ = [
     "PARCEL_PROPERTIES",
     "edges_frame",
     "edges_geojson",
+    "object_cells",
     "parcels_geojson",
     "read_parcels",
     "safe_cell",
@@ -225,16 +228,24 @@ def write(parcels: gpd.GeoDataFrame, path: str | Path) -> Path:
     _check_crs(parcels)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        form.write(parcels, path)
-    except OSError as error:
+        # Written whole beside its place first, so that a failure leaves what was there.
+        with TemporaryDirectory(prefix=".ftz-geo-", dir=path.parent) as folder:
+            written = Path(folder) / path.name
+            form.write(parcels, written)
+            written.replace(path)
+    except (OSError, DataSourceError, DataLayerError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise OutputError(
-            path, f"it cannot be written ({error})", "choose a folder you may write to"
+            path, f"it cannot be written ({reason})", "choose a folder you may write to"
         ) from error
     return path
 
 
 def read_parcels(path: str | Path) -> gpd.GeoDataFrame:
     """Read back what :func:`write` wrote as GeoJSON, GeoPackage, FlatGeobuf or KML.
+
+    The edges' evidence is read too where it is at hand: a GeoPackage holds it, and ``build`` writes
+    ``edges.geojson`` beside ``blocks.geojson``.
 
     Parameters
     ----------
@@ -243,21 +254,21 @@ def read_parcels(path: str | Path) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Indexed by parcel id, in EPSG:4326, without edges' evidence.
+        Indexed by parcel id, in EPSG:4326, as :func:`~ftz_geo.digitise` gives it; an edge read back
+        does not know the span of its words.
 
     Raises
     ------
     DocumentError
-        The file is missing, damaged, or has no ``id`` column.
+        The file is missing or damaged, lacks a property, or its coordinates are not degrees.
     """
-    import pyogrio
-
     if not Path(path).is_file():
         raise DocumentError(path, "there is no such file", "check the path")
-    layer: dict[str, Any] = {"layer": "parcels"} if Path(path).suffix.lower() == ".gpkg" else {}
+    path = Path(path)
+    layer: dict[str, Any] = {"layer": "parcels"} if path.suffix.lower() == ".gpkg" else {}
     try:
         frame = gpd.read_file(path, **layer)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+    except (DataSourceError, DataLayerError) as error:
         raise DocumentError(path, f"it cannot be read as a map file ({error})", "export it again") from error
     missing = [name for name in ("id", "zone_id", "grade") if name not in frame.columns]
     if missing:
@@ -267,16 +278,65 @@ def read_parcels(path: str | Path) -> gpd.GeoDataFrame:
             "name a blocks.geojson that build wrote",
         )
     frame = frame.to_crs(STORAGE_CRS) if frame.crs else frame.set_crs(STORAGE_CRS)
-    for name in PARCEL_PROPERTIES:
-        if name not in frame.columns:
-            frame[name] = None
-    frame["reasons"] = [
-        tuple(Reason(code="", zh=text, en=text) for text in _reason_texts(value))
-        for value in frame["reasons"]
-    ]
-    frame["evidence"] = [()] * len(frame)
-    frame["area_shaped"] = frame["grade"] == "sketched"
-    return frame.set_index("id", drop=True)[[*PARCEL_PROPERTIES[1:], "area_shaped", "evidence", "geometry"]]
+    west, south, east, north = frame.total_bounds
+    if west < -180 or east > 180 or south < -90 or north > 90:
+        raise DocumentError(
+            path, f"its coordinates, such as {west:.0f}, {south:.0f}, are not degrees", "state the file's CRS"
+        )
+    evidence = _read_edges(path)
+    columns: dict[str, Any] = {}
+    for name in PARCEL_PROPERTIES[1:]:
+        column = frame[name] if name in frame.columns else pd.Series(None, index=frame.index, dtype=object)
+        if name.endswith(("_km2", "_m")):
+            columns[name] = column.astype(float).to_numpy()
+        else:
+            columns[name] = object_cells([None if _plain(value) is None else value for value in column])
+    reasons = [tuple(Reason(code="", zh=t, en=t) for t in _reason_texts(v)) for v in columns["reasons"]]
+    columns["reasons"] = object_cells(reasons)
+    columns["area_shaped"] = [grade == "sketched" for grade in columns["grade"]]
+    columns["evidence"] = object_cells([tuple(evidence.get(str(key), ())) for key in frame["id"]])
+    parcels = gpd.GeoDataFrame(
+        columns,
+        index=pd.Index(frame["id"].astype(str), name="id"),
+        geometry=frame.geometry.to_numpy(),
+        crs=STORAGE_CRS,
+    )
+    if path.suffix.lower() == ".geojson":
+        parcels.attrs["ftz_geo"] = json.loads(path.read_text(encoding="utf-8")).get("ftz_geo", {})
+    return parcels
+
+
+def object_cells(values: list[Any]) -> np.ndarray[Any, Any]:
+    """Keep each value as one cell, tuples too."""
+    cells = np.empty(len(values), dtype=object)
+    cells[:] = values
+    return cells
+
+
+def _read_edges(path: Path) -> dict[str, list[Edge]]:
+    """Read the evidence that lies in or beside a file of parcels, by parcel id; none if there is none."""
+    if path.suffix.lower() == ".gpkg":
+        source, layer = path, {"layer": "edges"}
+    elif path.name == "blocks.geojson":
+        source, layer = path.with_name("edges.geojson"), {}
+    else:
+        return {}
+    try:
+        table = gpd.read_file(source, **layer)
+    except (DataSourceError, DataLayerError):
+        return {}
+    edges: dict[str, list[Edge]] = {}
+    for row in table.to_dict("records"):
+        ids = row["source_ids"]
+        edge = Edge(
+            side=row["side"],
+            feature=_plain(row["feature"]),
+            source_ids=tuple(ids.split() if isinstance(ids, str) else ids),
+            method=row["method"],
+            line=row["geometry"],
+        )
+        edges.setdefault(row["parcel_id"], []).append(edge)
+    return edges
 
 
 def select_zone(parcels: gpd.GeoDataFrame, zone_id: str) -> gpd.GeoDataFrame:
@@ -386,7 +446,10 @@ def _write_fgb(parcels: gpd.GeoDataFrame, path: Path) -> None:
 
 def _write_kml(parcels: gpd.GeoDataFrame, path: Path) -> None:
     frame = _flat(parcels).dropna(subset="geometry")
-    names = [" ".join(filter(None, parts)) for parts in zip(frame["block"], frame["block_name"], strict=True)]
+    names = [
+        " ".join(filter(None, map(_plain, parts)))
+        for parts in zip(frame["block"], frame["block_name"], strict=True)
+    ]
     frame.assign(Name=names).to_file(path, driver="LIBKML" if _has_driver("LIBKML") else "KML")
 
 
@@ -397,8 +460,6 @@ def _has_driver(name: str) -> bool:
 
 
 def _write_shapefile(parcels: gpd.GeoDataFrame, path: Path) -> None:
-    from tempfile import TemporaryDirectory
-
     flat = _flat(parcels)
     with TemporaryDirectory() as folder:
         short = flat.rename(columns=_SHAPEFILE_FIELDS)[[*_SHAPEFILE_FIELDS.values(), "geometry"]]

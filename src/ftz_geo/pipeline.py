@@ -124,19 +124,12 @@ def parcels_frame(plan: Plan, drawn: Mapping[str, Digitised]) -> gpd.GeoDataFram
         for parcel in block.parcels
     ]
     polygons = np.array([row.pop("geometry") for row in rows], dtype=object)
-    columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
     columns["measured_area_km2"] = list(np.round(area_m2(polygons) / 1e6, 9))
-    columns["reasons"] = _objects(columns.get("reasons", []))
-    columns["evidence"] = _objects(columns.get("evidence", []))
+    columns["reasons"] = files.object_cells(columns.get("reasons", []))
+    columns["evidence"] = files.object_cells(columns.get("evidence", []))
     frame = gpd.GeoDataFrame(columns, geometry=polygons, crs=STORAGE_CRS)
     return frame.set_index("id", drop=True)
-
-
-def _objects(values: Sequence[object]) -> Any:
-    """Keep tuples as cells: pandas would read a list of equally long tuples as a table."""
-    cells = np.empty(len(values), dtype=object)
-    cells[:] = values
-    return cells
 
 
 def _row(plan: Plan, zone: Zone, block: Block, parcel: Parcel, result: Digitised) -> dict[str, Any]:
