@@ -80,6 +80,18 @@ def test_folder_in_a_results_place_is_said_before_anything_moves(tmp_path: Path)
     assert [path.name for path in tmp_path.rglob("*")] == ["audit.html"]
 
 
+def test_pages_of_an_earlier_notice_go_and_others_stay(tmp_path: Path) -> None:
+    pipeline.build(plan(), tmp_path)
+    (tmp_path / "maps" / "mine.html").write_text("<p>mine</p>", encoding="utf-8")
+    other = ftz_geo.parse_plan(TEXT.format(one="1", two="2", total="3").replace("甲开发区", "乙开发区"))
+    pipeline.build(other, tmp_path)
+    assert {p.name for p in (tmp_path / "maps").iterdir()} == {
+        "index.html",
+        f"{other.zones[0].id}.html",
+        "mine.html",
+    }
+
+
 def test_build_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         pipeline.build(plan(), tmp_path / name)

@@ -247,7 +247,11 @@ def _console() -> Console:
     """Give a console of the terminal's width; in a pipe or a file no line is wrapped."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 10_000)
+    class Piped(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # main() knows what to do; rich would end with exit code 1
+
+    return Piped(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 10_000)
 
 
 def _zone_title(zone: Zone) -> str:

@@ -28,7 +28,7 @@ from ftz_geo.sketch import sketch_zone
 from ftz_geo.trace import trace_parcels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -236,6 +236,7 @@ def render_maps(
     with _staged(Path(out)) as folder:
         for name, page in pages.items():
             (folder / name).write_text(page, encoding="utf-8", newline="\n")
+    _remove_earlier_pages(Path(out), pages.keys())
     return tuple(Path(out) / name for name in pages)
 
 
@@ -296,7 +297,18 @@ def build(
             target = folder / name
             target.parent.mkdir(exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="\n")
+    _remove_earlier_pages(out / "maps", {name.removeprefix("maps/") for name in texts})
     return Built(parcels=parcels, audit=findings, paths=tuple(out / name for name in texts))
+
+
+def _remove_earlier_pages(folder: Path, written: Collection[str]) -> None:
+    """Remove pages that an earlier run wrote and the new index does not name; nothing of anyone else."""
+    for page in folder.glob("*.html"):
+        if (
+            page.name not in written
+            and 'name="generator" content="ftz_geo' in page.read_text("utf-8", "replace")[:4096]
+        ):
+            page.unlink()
 
 
 @contextmanager
