@@ -96,11 +96,16 @@ def audit_page(plan: Plan, audit: Audit) -> str:
     """
     places = _places(plan)
     ordered = sorted(audit.findings, key=lambda f: _SEVERITIES.index(f.severity))
+    warned = any(finding.severity == "warning" for finding in audit.findings)
     return template("audit.html").render(
         style=own("audit.css"),
         source=plan.source,
         verdict=audit.verdict,
-        verdicts={"pass": "通过", "notes": "通过，有说明", "fail": "不通过"},
+        verdicts={
+            "pass": "通过",
+            "notes": "没有错误，有警告须核实" if warned else "通过，有说明",
+            "fail": "不通过",
+        },
         zone_verdicts=VERDICTS,
         counts=[(s, sum(f.severity == s for f in audit.findings)) for s in _SEVERITIES],
         zones=[_zone(zone) for zone in audit.zones],
