@@ -109,7 +109,9 @@ _LED = re.compile(rf"(?:{one_of(LEAD_INS)})[^,。;]{{0,6}}$")
 _AREA_AFTER = re.compile(r"(?:的)?(?:连片)?(?:区域|范围|地区|部分|地块|片区|一带)?[,、。;)]")
 
 
-def is_description(prose: Prose, group: Group, before: Group | None, after: Group | None) -> bool:
+def is_description(
+    prose: Prose, group: Group, before: Group | None, after: Group | None, label_starts: list[int]
+) -> bool:
     """Tell whether a group describes a parcel and is not a passing remark.
 
     Three directions do. Two do unless they follow a full description (its neighbours are told);
@@ -120,7 +122,17 @@ def is_description(prose: Prose, group: Group, before: Group | None, after: Grou
     lead = prose.text[max(0, group.start - 24) : group.start]
     led = _LED.search(lead) is not None
     full = before is not None and len(before.directions) == 4
-    if before and full and len(known) < 4 and group.start - before.end < 120 and not first.inverse:
+    labelled = before is not None and bisect_left(label_starts, before.end) < bisect_left(
+        label_starts, group.start
+    )
+    if (
+        before
+        and full
+        and not labelled
+        and len(known) < 4
+        and group.start - before.end < 120
+        and not first.inverse
+    ):
         # 片区东侧为…，南侧为… after a full description tells what lies around.
         return led
     if len(known) >= 3:

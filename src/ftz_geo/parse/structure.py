@@ -98,7 +98,7 @@ def _descriptions(
     remarks: list[tuple[int, int]] = []
     found = list(group_sides(prose, sides, firm))
     for group, after in zip_longest(found, found[1:]):
-        if is_description(prose, group, groups[-1] if groups else None, after):
+        if is_description(prose, group, groups[-1] if groups else None, after, firm):
             groups.append(group)
         else:
             remarks.append((group.start, group.end))
