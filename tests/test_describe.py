@@ -1,0 +1,241 @@
+"""Polygons described in words: against published words, and drawn again from them."""
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import ftz_geo
+from ftz_geo.describe import NAMELESS, Description, describe_parcels
+from ftz_geo.errors import GeometryError
+from ftz_geo.measure import LocalPlane
+from ftz_geo.model import DIRECTIONS, ReferenceMap
+
+PLANE = LocalPlane(lon=117.0, lat=39.0)
+
+
+def a_map(*features: tuple[str, Any, str]) -> ReferenceMap:
+    """A map of names, geometries in metres and kinds."""
+    names, shapes, kinds = zip(*features, strict=True)
+    return ReferenceMap(
+        features=gpd.GeoDataFrame(
+            {
+                "source_id": [f"w{i}" for i in range(len(names))],
+                "name": names,
+                "alt_names": [()] * len(names),
+                "kind": kinds,
+                "source": 0,
+            },
+            geometry=[PLANE.to_lonlat(shape) for shape in shapes],
+            crs="EPSG:4326",
+        )
+    )
+
+
+def polygons(*shapes: shapely.Polygon | shapely.MultiPolygon | None) -> gpd.GeoDataFrame:
+    flat = [None if s is None else PLANE.to_lonlat(s) for s in shapes]
+    return gpd.GeoDataFrame(geometry=flat, crs="EPSG:4326", index=[f"p{i}" for i in range(len(flat))])
+
+
+def road(name: str, *xy: tuple[float, float]) -> tuple[str, Any, str]:
+    return name, shapely.LineString(xy), "road"
+
+
+CROSS = (
+    road("东路", (1000, -200), (1000, 1200)),
+    road("南路", (-200, 0), (1300, 0)),
+    road("西路", (0, -200), (0, 1200)),
+    road("北路", (-200, 900), (1300, 900)),
+)
+BLOCK = shapely.box(0, 0, 1000, 900)
+PLAIN = "东至东路、南至南路、西至西路、北至北路"
+
+
+def words(shape: shapely.Polygon, *features: tuple[str, Any, str]) -> str:
+    (description,) = describe_parcels(polygons(shape), a_map(*features))
+    return description.text
+
+
+def test_four_roads() -> None:
+    assert words(BLOCK, *CROSS) == PLAIN
+
+
+def test_inner_edge_of_two_carriageways() -> None:
+    twin = [road(name, *(np.array(line.coords) + 12)) for name, line, _ in CROSS]
+    for inner in (BLOCK, shapely.box(12, 12, 1000, 900), shapely.box(6, 6, 1006, 906)):
+        assert words(inner, *CROSS, *twin) == PLAIN
+
+
+def test_edge_along_nothing_is_said_to_be_nameless() -> None:
+    assert words(BLOCK, *CROSS[:3]) == f"东至东路、南至南路、西至西路、北至{NAMELESS}"
+    # A road that runs parallel, two blocks off, is not taken for it.
+    far = road("远路", (-200, 960), (1300, 960))
+    assert words(BLOCK, *CROSS[:3], far) == f"东至东路、南至南路、西至西路、北至{NAMELESS}"
+
+
+def test_roads_that_only_cross_an_edge_do_not_name_it() -> None:
+    crossing = [road(f"{i}号路", (i * 60, 700), (i * 60, 1100)) for i in range(1, 16)]
+    assert words(BLOCK, *CROSS[:3], *crossing) == f"东至东路、南至南路、西至西路、北至{NAMELESS}"
+
+
+def test_gap_in_a_road_is_spanned_if_it_is_short() -> None:
+    def with_gap(metres: float) -> str:
+        parts = [road("北路", (-200, 900), (400, 900)), road("北路", (400 + metres, 900), (1300, 900))]
+        return words(BLOCK, *CROSS[:3], *parts)
+
+    assert with_gap(50) == PLAIN
+    assert with_gap(300) == f"{PLAIN}和{NAMELESS}"
+
+
+def test_short_corner_piece_is_found_and_not_stated() -> None:
+    corner = shapely.Polygon([(0, 0), (1000, 0), (1000, 870), (970, 900), (0, 900)])
+    cut = road("小街", (1010, 860), (960, 910))
+    (description,) = describe_parcels(polygons(corner), a_map(*CROSS, cut))
+    assert description.text == PLAIN
+    assert [(s.name, s.stated) for s in description.stretches if s.name == "小街"] in ([], [("小街", False)])
+
+
+def test_several_features_of_a_side_come_clockwise() -> None:
+    shape = shapely.Polygon([(0, 0), (1000, 0), (1000, 500), (700, 500), (700, 900), (0, 900)])
+    roads = (
+        road("津港大道", (1000, -200), (1000, 600)),
+        road("连接路", (600, 500), (1100, 500)),
+        road("泽恩路", (700, 400), (700, 1000)),
+    )
+    assert words(shape, *CROSS[1:], *roads) == "东至泽恩路、连接路和津港大道、南至南路、西至西路、北至北路"
+    plan = ftz_geo.parse_plan(f"区块一：{words(shape, *CROSS[1:], *roads)}。")
+    assert [f.name for f in plan.parcels[0].abuttals["east"]] == ["泽恩路", "连接路", "津港大道"]
+
+
+def test_one_feature_may_be_two_sides() -> None:
+    river = (
+        "海河",
+        shapely.LineString([(-300, 1000), (0, 600), (300, 150), (900, -100), (1300, -100)]),
+        "water",
+    )
+    shape = shapely.Polygon([(1000, -100), (1000, 900), (-225, 900), (0, 600), (300, 150), (900, -100)])
+    assert words(shape, CROSS[0], CROSS[3], river) == "东至东路、南至海河、西至海河、北至北路"
+
+
+def test_three_roads_leave_no_side_without_a_name() -> None:
+    shape = shapely.Polygon([(0, 0), (1000, 0), (500, 800)])
+    (description,) = describe_parcels(
+        polygons(shape),
+        a_map(
+            road("甲路", (-100, 0), (1100, 0)),
+            road("乙路", (1000, 0), (500, 800)),
+            road("丙路", (500, 800), (0, 0)),
+        ),
+    )
+    assert description.abuttals["south"] == ("甲路",)
+    assert description.abuttals["east"] == ("乙路",)
+    assert description.abuttals["west"] == ("丙路",)
+    assert description.abuttals["north"] in {("乙路",), ("丙路",)}
+
+
+def test_a_road_is_named_rather_than_the_park_or_boundary_beside_it() -> None:
+    park = ("人民公园", shapely.box(1000, 0, 1500, 900), "place")
+    border = ("区界", shapely.LineString([(1000, -200), (1000, 1200)]), "boundary")
+    assert words(BLOCK, *CROSS, park, border) == PLAIN
+    assert words(BLOCK, *CROSS[1:], park) == PLAIN.replace("东路", "人民公园")
+
+
+def test_points_are_no_sides() -> None:
+    assert "车站" not in words(BLOCK, *CROSS[1:], ("车站", shapely.Point(1000, 450), "place"))
+
+
+def test_parts_of_a_parcel_are_described_apart_and_rows_without_polygon_passed_over() -> None:
+    both = shapely.MultiPolygon([shapely.box(300, 300, 500, 500), shapely.box(0, 600, 1000, 900)])
+    found = describe_parcels(polygons(None, both), a_map(*CROSS))
+    assert [(d.parcel_id, d.part) for d in found] == [("p1", 1), ("p1", 2)]
+    assert found[0].text == PLAIN.replace("南路", NAMELESS)
+    assert found[1].nameless_share == 1
+
+
+def test_what_cannot_be_described_is_said() -> None:
+    reference = a_map(*CROSS)
+    with pytest.raises(GeometryError, match="not EPSG:4326"):
+        describe_parcels(polygons(BLOCK).to_crs(4547), reference)
+    bow = shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
+    with pytest.raises(GeometryError, match=r"p0: Self-intersection.*only a valid polygon has sides"):
+        describe_parcels(polygons(bow), reference)
+
+
+@settings(max_examples=30)
+@given(
+    st.integers(0, 3),
+    st.booleans(),
+    st.permutations(range(4)),
+    st.floats(-15, 15),
+    st.tuples(*[st.floats(150, 3000)] * 2),
+)
+@example(0, False, [0, 1, 2, 3], 0.0, (1000.0, 900.0))
+def test_words_ignore_ring_start_winding_and_the_order_of_rows(
+    start: int, is_reversed: bool, order: list[int], turn: float, size: tuple[float, float]
+) -> None:
+    def turned(shape: Any) -> Any:
+        return shapely.affinity.rotate(shape, turn, origin=(0, 0))
+
+    width, height = size
+    corners = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)]
+    roads = [
+        road("东路", (width, -99), (width, height + 99)),
+        road("南路", (-99, 0), (width + 99, 0)),
+        road("西路", (0, -99), (0, height + 99)),
+        road("北路", (-99, height), (width + 99, height)),
+    ]
+    ring = corners[start:] + corners[:start]
+    shape = turned(shapely.Polygon(ring[::-1] if is_reversed else ring))
+    features = [(roads[i][0], turned(roads[i][1]), "road") for i in order]
+    (description,) = describe_parcels(polygons(shape), a_map(*features))
+    assert description.text == PLAIN
+    assert description.nameless_share == 0
+    assert_stretches_are_the_ring(description, shape)
+
+
+def assert_stretches_are_the_ring(description: Description, shape: shapely.Polygon) -> None:
+    xy = np.concatenate([shapely.get_coordinates(PLANE.to_xy(s.line)) for s in description.stretches])
+    again = shapely.Polygon(xy)
+    assert not again.exterior.is_ccw
+    assert again.symmetric_difference(shape).area < 1e-2 * shape.length  # a centimetre
+    assert sum(s.length_m for s in description.stretches) == pytest.approx(shape.length, rel=1e-5)
+    sides = [DIRECTIONS.index(s.side) for s in description.stretches]
+    assert sides == sorted(sides)
+    assert set(sides) == {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize("case", ["shanghai_west_blocks", "shanghai_west_blocks_two_on_a_side"])
+def test_described_and_digitised_again_real_blocks_come_back(shared: Path, case: str) -> None:
+    truth = gpd.read_file(shared / f"cases/{case}.geojson")
+    reference = ftz_geo.read_reference(shared / "reference/shanghai_west.gpkg")
+    descriptions = describe_parcels(truth, reference)
+
+    # The names that the blocks were made from, by others.
+    published = ftz_geo.read_plan(shared / f"cases/{case}.txt").parcels
+    same = [
+        {f.name for f in parcel.abuttals[side]} == set(description.abuttals[side])
+        for parcel, description in zip(published, descriptions, strict=True)
+        for side in DIRECTIONS
+    ]
+    assert np.mean(same) >= 0.97
+
+    text = "示范区。\n\n" + "\n\n".join(f"区块{i}：{d.text}。" for i, d in enumerate(descriptions, start=1))
+    plan = ftz_geo.parse_plan(text)
+    for parcel, description in zip(plan.parcels, descriptions, strict=True):
+        read = {side: tuple(f.name for f in parcel.abuttals[side]) for side in DIRECTIONS}
+        assert read == description.abuttals
+    drawn = ftz_geo.digitise(plan, reference).geometry.to_crs(32651).to_numpy()
+    inner = truth.geometry.to_crs(32651).to_numpy()
+    outer = gpd.GeoSeries.from_wkt(truth["outer"], crs=4326).to_crs(32651).to_numpy()
+    # As cases/score.py measures: between two carriageways the edge may lie anywhere; 2 m of slack.
+    outside = shapely.area(shapely.difference(drawn, shapely.buffer(outer, 2)))
+    missing = shapely.area(shapely.difference(shapely.buffer(inner, -2), drawn))
+    score = 1 - (np.nan_to_num(outside, nan=np.inf) + np.nan_to_num(missing, nan=np.inf)) / shapely.area(
+        inner
+    )
+    assert np.mean(score >= 0.95) >= 0.97
