@@ -182,6 +182,8 @@ class _Drafting:
         if self.zone.blocks[-1].label != label.words and described_again:
             self.zones.append(ZoneDraft(label.start))
             self._open_block(label)
+        elif self.zone.blocks[-1].described and described_again:
+            self._open_block(label)  # misprinted: two blocks of one label, which the audit tells
         else:
             self.block = self.parcel = None
 
