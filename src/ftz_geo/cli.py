@@ -117,25 +117,39 @@ def audit(
         typer.Option("--polygons", metavar="FILE", help="Polygons to hold against the stated areas."),
     ] = None,
     reference: _Reference = [],  # noqa: B006
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Write audit.json, .csv, .xlsx and .html there."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Let warnings too end with exit code 1.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the audit as JSON.")] = False,
 ) -> None:
-    """Check the stated areas against each other, and against polygons where there are any."""
-    from ftz_geo import files, pipeline
+    """Check the stated areas against each other, and against polygons where there are any.
+
+    Polygons are any map file, a land survey's TXT, or corners listed in text, CSV, Excel or Word; they
+    are joined to the blocks by id, label or name.
+    """
+    from ftz_geo import pipeline
 
     say = _talk()
     plan = _read_plan(file, say)
+    features = _read_reference(reference, say)
+    parcels = None
     if polygons is not None:
-        parcels = files.read_parcels(polygons)
-    elif reference:
-        parcels = pipeline.digitise(plan, _read_reference(reference, say))
-    else:
-        parcels = None
-    result = pipeline.audit(plan, parcels)
+        say(f"reading {polygons}")
+        parcels = pipeline.join_polygons(plan, pipeline.read_survey(polygons))
+    elif features is not None:
+        parcels = pipeline.digitise(plan, features)
+    result = pipeline.audit(plan, parcels, reference=features)
+    written = pipeline.write_audit(plan, result, out) if out is not None else ()
     if as_json:
         _print_json(result.to_dict())
+    elif written:
+        for path in written:
+            print(path)
     else:
         _print_audit(result)
-    _conclude(result)
+    _conclude(result, strict=strict)
 
 
 @app.command(name="map")
@@ -284,19 +298,20 @@ def _print_audit(audit: Audit) -> None:
     for zone in audit.zones:
         figures = [zone.get(k) for k in ("declared_km2", "sum_km2", "difference_km2", "limit_km2")]
         cells = ["-" if f is None else f"{f:.10g}" for f in figures]
-        table.add_row(Text(str(zone["name"])), *cells, str(zone["verdict"]))
+        table.add_row(Text(str(zone["name"] or zone["id"])), *cells, str(zone["verdict"]))
     console.print(table)
     for finding in audit.findings:
         console.print(Text(f"{finding.severity} [{finding.check}] {finding.zh}\n    {finding.en}"))
     console.print(f"verdict: {audit.verdict}")
 
 
-def _conclude(audit: Audit) -> None:
-    """End the command as the findings say."""
-    if audit.verdict == "fail":
-        errors = [f for f in audit.findings if f.severity == "error"]
-        print(f"ftz-geo: {len(errors)} error(s): {errors[0].en}", file=sys.stderr)
-        raise typer.Exit(1)
+def _conclude(audit: Audit, *, strict: bool = False) -> None:
+    """End the command as the findings say; ``strict`` counts warnings as errors."""
+    for severity in ("error", "warning") if strict else ("error",):
+        found = [f for f in audit.findings if f.severity == severity]
+        if found:
+            print(f"ftz-geo: {len(found)} {severity}(s): {found[0].en}", file=sys.stderr)
+            raise typer.Exit(1)
 
 
 def main() -> None:
