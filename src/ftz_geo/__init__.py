@@ -14,7 +14,17 @@ from ftz_geo.model import Audit, Digitised, Finding, Plan, ReferenceMap, Setting
 if TYPE_CHECKING:
     from ftz_geo.files import read_parcels
     from ftz_geo.parse import parse_plan
-    from ftz_geo.pipeline import audit, build, digitise, read_reference, render_maps, write
+    from ftz_geo.pipeline import (
+        audit,
+        build,
+        digitise,
+        join_polygons,
+        read_reference,
+        render_maps,
+        write,
+        write_audit,
+    )
+    from ftz_geo.polygons import read_survey
     from ftz_geo.reading import read_plan
 
 __all__ = [
@@ -28,12 +38,15 @@ __all__ = [
     "audit",
     "build",
     "digitise",
+    "join_polygons",
     "parse_plan",
     "read_parcels",
     "read_plan",
     "read_reference",
+    "read_survey",
     "render_maps",
     "write",
+    "write_audit",
 ]
 
 # No module may carry the name of a function here: importing it would put it in the function's place.
@@ -41,12 +54,15 @@ _HOME = {
     "audit": "pipeline",
     "build": "pipeline",
     "digitise": "pipeline",
+    "join_polygons": "pipeline",
     "parse_plan": "parse",
     "read_parcels": "files",
     "read_plan": "reading",
     "read_reference": "pipeline",
+    "read_survey": "polygons",
     "render_maps": "pipeline",
     "write": "pipeline",
+    "write_audit": "pipeline",
 }
 
 

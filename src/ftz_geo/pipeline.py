@@ -20,11 +20,13 @@ import shapely
 from ftz_geo import check, files, render, shipped
 from ftz_geo.errors import OutputError
 from ftz_geo.measure import area_m2, versions
-from ftz_geo.model import DIRECTIONS, STORAGE_CRS, Audit, Digitised, Plan, Settings
+from ftz_geo.model import DIRECTIONS, STORAGE_CRS, Audit, Digitised, Plan, Reason, Settings
+from ftz_geo.polygons import match_polygons, read_survey
 from ftz_geo.reading import read_plan
 from ftz_geo.reference import read_reference
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.sketch import sketch_zone
+from ftz_geo.tables import audit_csv, audit_xlsx
 from ftz_geo.trace import trace_parcels
 
 if TYPE_CHECKING:
@@ -39,11 +41,14 @@ __all__ = [
     "audit",
     "build",
     "digitise",
+    "join_polygons",
     "parcels_frame",
     "read_plan",
     "read_reference",
+    "read_survey",
     "render_maps",
     "write",
+    "write_audit",
 ]
 
 write = files.write
@@ -186,10 +191,133 @@ def audit(
     'notes'
     """
     inputs = {plan.source.file or "text": plan.source.sha256}
-    for source in (parcels.attrs.get("ftz_geo", {}) if parcels is not None else {}).get("reference", []):
+    attrs = parcels.attrs if parcels is not None else {}
+    sources = attrs.get("ftz_geo", {})
+    for source in (*sources.get("reference", ()), *sources.get("polygons", ())):
         inputs[source["file"]] = source["sha256"]
     named = _named(plan, reference) if reference is not None and parcels is not None else None
-    return check.audit(plan, parcels, settings or Settings(), inputs=inputs, named=named)
+    return check.audit(
+        plan,
+        parcels,
+        settings or Settings(),
+        inputs=inputs,
+        named=named,
+        noticed=attrs.get("findings", ()),
+    )
+
+
+def join_polygons(plan: Plan, polygons: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put a user's polygons in the place of the parcels that they are meant to be.
+
+    Parameters
+    ----------
+    plan : Plan
+    polygons : GeoDataFrame
+        As :func:`read_survey` gives it.
+
+    Returns
+    -------
+    GeoDataFrame
+        As :func:`digitise` gives it, graded ``surveyed``; parcels that got no polygon are
+        ``undetermined``. Polygons that fit no parcel follow with an id of their own, for the audit to list.
+        ``attrs["findings"]`` holds what was noticed in reading.
+
+    Examples
+    --------
+    >>> plan = read_plan(shipped.plan_file())
+    >>> from ftz_geo.survey import parse_survey
+    >>> corners = "4320014.69,39511493.96;4321014.69,39511493.96;4320014.69,39512503.96"
+    >>> joined = join_polygons(plan, parse_survey(f"beichen-1 {corners}"))
+    >>> joined.index[joined["grade"] == "surveyed"].tolist()
+    ['beichen-1']
+    """
+    if polygons.index.name == "id":  # a blocks.geojson has the plan's own ids
+        return polygons
+    matches = match_polygons(plan, polygons)
+    rows_of: dict[str, list[int]] = {}
+    for row, parcel_id in matches.items():
+        rows_of.setdefault(parcel_id, []).append(row)
+    parts = {key: [g for g in polygons.geometry.iloc[rows] if g is not None] for key, rows in rows_of.items()}
+    frame = parcels_frame(plan, {p.id: _surveyed(p.id, parts.get(p.id, [])) for p in plan.parcels})
+    strangers = [row for row in range(len(polygons)) if row not in matches]
+    frame = _with_strangers(frame, polygons.iloc[strangers])
+    places = {p.id: (z.id, b.id, p.id) for z in plan.zones for b in z.blocks for p in b.parcels}
+    frame.attrs["findings"] = tuple(
+        replace(finding, zone_id=zone_id, block_id=block_id, parcel_id=parcel_id)
+        for row, findings in enumerate(polygons["findings"])
+        for zone_id, block_id, parcel_id in [places.get(matches.get(row, ""), (None, None, None))]
+        for finding in findings
+        # Of a polygon in its place the audit tells that itself, and where.
+        if finding.check != "self-crossing" or parcel_id is None
+    )
+    frame.attrs["ftz_geo"] = {"polygons": [polygons.attrs["source"]] if "source" in polygons.attrs else []}
+    return frame
+
+
+def _surveyed(parcel_id: str, parts: Sequence[Any]) -> Digitised:
+    if not parts:
+        reason = Reason(code="no-polygon", zh="未提供可用的图形", en="no usable polygon was given")
+        return Digitised(parcel_id=parcel_id, polygon=None, grade="undetermined", reasons=(reason,))
+    if len(parts) == 1:
+        return Digitised(parcel_id=parcel_id, polygon=parts[0], grade="surveyed")
+    # As printed, overlapping or not: whether they overlap is for the audit to say.
+    whole = shapely.MultiPolygon([p for part in parts for p in shapely.get_parts(part)])
+    return Digitised(parcel_id=parcel_id, polygon=whole, grade="surveyed")
+
+
+def _with_strangers(frame: gpd.GeoDataFrame, strangers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Add polygons that fit no parcel, each under its own id or name."""
+    taken = set(frame.index)
+    extra: list[str] = []
+    for position, row in enumerate(strangers.to_dict("records"), 1):
+        words = next((row[k] for k in ("name", "id", "label") if isinstance(row.get(k), str)), "")
+        name = words if words and words not in taken else f"{words}#{position}"
+        taken.add(name)
+        extra.append(name)
+    if not extra:
+        return frame
+    longer = frame.reindex([*frame.index, *extra])
+    longer.loc[extra, "geometry"] = gpd.GeoSeries(
+        strangers.geometry.to_numpy(), index=extra, crs=strangers.crs
+    )
+    longer.loc[extra, "grade"] = "surveyed"
+    longer["area_shaped"] = longer["area_shaped"].eq(True)
+    for name in ("reasons", "evidence"):
+        longer[name] = files.object_cells([v if isinstance(v, tuple) else () for v in longer[name]])
+    return longer
+
+
+def write_audit(plan: Plan, findings: Audit, out: str | Path) -> tuple[Path, ...]:
+    """Write an audit as ``audit.json``, ``audit.csv``, ``audit.xlsx`` and ``audit.html``.
+
+    Parameters
+    ----------
+    plan : Plan
+        Whose words are quoted.
+    findings : Audit
+    out : str or Path
+        Folder; made if it is not there.
+
+    Returns
+    -------
+    tuple of Path
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written, or openpyxl is not installed.
+    """
+    results = {
+        "audit.json": files.to_json(findings.to_dict()).encode(),
+        # Excel reads UTF-8 only behind a byte order mark.
+        "audit.csv": audit_csv(plan, findings).encode("utf-8-sig"),
+        "audit.xlsx": audit_xlsx(plan, findings),
+        "audit.html": render.audit_page(plan, findings).encode(),
+    }
+    with _staged(Path(out)) as folder:
+        for name, content in results.items():
+            (folder / name).write_bytes(content)
+    return tuple(Path(out) / name for name in results)
 
 
 def _named(plan: Plan, reference: ReferenceMap) -> dict[str, BaseGeometry]:

@@ -223,6 +223,7 @@ def audit(
     *,
     inputs: Mapping[str, str] | None = None,
     named: Mapping[str, BaseGeometry] | None = None,
+    noticed: Sequence[Finding] = (),
 ) -> Audit:
     """Run every check on a plan, and on its polygons where there are any.
 
@@ -237,6 +238,8 @@ def audit(
     named : mapping of str to geometry, optional
         Lines of roads, waters and railways by the plan's own words for them, and outlines of districts
         by their names, longitude, latitude. Without them nothing is said about where polygons lie.
+    noticed : sequence of Finding, optional
+        What was noticed when the polygons were read.
 
     Returns
     -------
@@ -270,7 +273,7 @@ def audit(
     order = {zone.id: i for i, zone in enumerate(plan.zones)}
     findings = tuple(
         sorted(
-            (finding for check in CHECKS for finding in check.find(case)),
+            (*(finding for check in CHECKS for finding in check.find(case)), *noticed),
             key=lambda f: order.get(f.zone_id or "", len(order)),
         )
     )
@@ -333,6 +336,7 @@ def _block_summary(block: Block, case: Case) -> dict[str, Any]:
             "geodesic": float(ways["geodesic_m2"]),
             "plane": float(ways["plane_m2"]),
         },
+        "perimeter_m": sum(float(d.xy.length) for d in drawn) if proof else None,
         "grade": max(grades, key=GRADES.index),
     }
 

@@ -1,0 +1,325 @@
+"""Lists of corners in running text and in tables: X and Y, degrees with signs, packed D.MMSS."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal
+
+from ftz_geo.model import KM2_PER_UNIT
+from ftz_geo.survey.values import Entry, Number, Point, StatedArea, notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftz_geo.model import Finding
+
+__all__ = ["read_lists"]
+
+_AXIS = r"(?:东经|東經|北纬|北緯|经度|纬度|[EWNS])?"
+_MINUTES = r"[′'’‘分]"
+_SECONDS = r"(?:″|\"|”|“|秒|′′|''|’’)"
+_COORDINATE = re.compile(
+    rf"""
+      (?P<deg>\d{{1,3}}) \s*[°º˚度]\s* (?P<min>\d{{1,2}}(?:\.\d+)?) \s*{_MINUTES}
+      (?:\s*(?P<sec>\d{{1,2}}(?:\.\d+)?) \s*{_SECONDS}?)?
+    | (?P<degrees>\d{{1,3}}\.\d+) \s*[°º˚度]
+    | (?<![\d.]) (?P<plain>\d+(?:\.(?P<fraction>\d+))?) (?![\d.]*\d|\s*%)
+    """,
+    re.X,
+)
+_RANGE = re.compile(
+    rf"{_AXIS}\s*\d{{1,3}}\s*[°º˚度][^~～—至,;]{{0,16}}(?:[~～]|—+|至|-)\s*{_AXIS}\s*\d{{1,3}}\s*[°º˚度]"
+    rf"[\d\s.]*{_MINUTES}?[\d\s.]*{_SECONDS}?"
+)
+"""东经 121°03′16″~121°04′17″ says how far a place reaches, and is no corner of it."""
+
+_MASKED = re.compile(
+    r"""
+      \d [\d.]* [*×✕?■□◻○●…#]+ [\d.*×✕?■□◻○●…#]*   # 4320***.689
+    | [*×✕?■□◻●#]{2,} [\d.]*                           # ****.689
+    | \d{2,}\.?\d* [XxOolI]+ [\dXxOolI.]*              # 43200XX.XX, 43200l4.689
+    | \d+\.\d*\.[\d.]*                                 # 4320.014.689
+    """,
+    re.X,
+)
+_NO_WORDS = re.compile(
+    r"""[\d\s.,;:|()\[\]°º˚′″'"’‘”“度分秒东東西南北经經纬緯EWNSXYJLBxyjewnsOolI*×✕?■□◻○●…#=+\-~/、横纵坐标点號号拐界址]*"""
+)
+_HEADER = re.compile(
+    r"""(?:点号|點號|序号|编号|拐点|界址点|顶点|角点|坐标|座标|坐標|值|横|纵|经度|纬度|经|纬|东|北|备注|边长
+    |直角|大地|地理|经纬度|CGCS2000|国家|系|\d度带|[XYxyNE]|号|点|[()\s,|:/、\-=米m])*""",
+    re.X,
+)
+_UNITS = {unit: unit for unit in KM2_PER_UNIT} | {
+    "km2": "平方公里",
+    "㎢": "平方公里",
+    "ha": "公顷",
+    "hm2": "公顷",
+    "hm²": "公顷",
+    "㎡": "平方米",
+    "m²": "平方米",
+    "m2": "平方米",
+}
+_AREA = re.compile(
+    r"(?P<about>[约約])?[为為是:=\s]{0,3}(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>"
+    + "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
+    + r")(?![A-Za-z\d])(?P<after>左右)?",
+    re.I,
+)
+_BOUNDED_BY = re.compile(r"由?\s*\d*\s*[个個]?\s*(?:拐[点點])?(?:圈定|围成|连线|连接|组成|构成)")
+_AFTER_THE_NAME = re.compile(
+    r"[(\[]?(?:各?拐[点點]|界址点|角点|顶点|范围|坐[标標]|座标|面[积積]|四至|由\s*\d|经纬度|:|=|—)"
+)
+_LABEL = re.compile(r"([A-Za-z]{0,2}-?\d{1,4})\D*$")
+
+_FOLDED: dict[int, int | str] = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    0x3000: " ",
+    **{0x2460 + i: f"\n{i + 1}\t" for i in range(20)},
+}
+"""Full-width signs become plain; ① begins a row, so that it does not run into the number after it."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An entry while its rows are read; nothing outside this module sees it."""
+
+    name: str | None = None
+    rings: list[list[Point]] = field(default_factory=list)
+    near: StatedArea | None = None
+    far: StatedArea | None = None
+    damaged: list[str] = field(default_factory=list)
+    closed: bool = True
+
+    def add(self, point: Point) -> None:
+        ring = self.rings[-1] if self.rings else []
+        if self.closed or (len(ring) >= 3 and point.label and point.label == ring[0].label):
+            if ring and not self.closed and _same(ring[0], point):
+                ring.append(point)
+                self.closed = True
+                return
+            self.rings.append([])
+            self.closed = False
+        elif len(ring) >= 3 and _same(ring[0], point):
+            self.closed = True
+        self.rings[-1].append(point)
+
+
+def _same(one: Point, other: Point) -> bool:
+    return (one.first.value, one.second.value) == (other.first.value, other.second.value)
+
+
+def read_lists(text: str) -> tuple[Entry, ...]:
+    """Read the lists of corners in a text.
+
+    Words between two lists name the second; labels that start anew begin another ring.
+
+    Examples
+    --------
+    >>> text = "区块一 J1 4320014.689,39511493.964;J2 4320024.689,39511493.964;J3 4320014.689,39511503.964"
+    >>> entry, = read_lists(text)
+    >>> entry.name, [p.label for p in entry.rings[0]]
+    ('区块一', ['J1', 'J2', 'J3'])
+    >>> read_lists("①37°41′55″N,121°03′16″E②37°4*′55″N,121°03′16″E")[0].damaged
+    ('2 37°4*′55″N,121°03′16″E',)
+    """
+    drafts: list[_Draft] = []
+    pending: list[str] = []
+    for segment in _segments(text):
+        pairs, before, after = _pairs(segment)
+        bare = _NO_WORDS.fullmatch(segment) is not None
+        masked = _MASKED.search(segment) is not None
+        damaged = (masked and (bare or pairs)) or (bare and not pairs and _looks_broken(segment))
+        if not pairs and not damaged:
+            if drafts and _is_area_alone(segment) and drafts[-1].near is None and not pending:
+                drafts[-1].near = _area(segment)
+            elif not _HEADER.fullmatch(segment):
+                pending.append(segment)
+            continue
+        if before:
+            pending.append(before)
+        if pending or not drafts:
+            named = [words for words in map(_name, pending) if words]
+            if named or not drafts:
+                drafts.append(_begin(pending, named[-1] if named else None))
+            pending = []
+        if damaged:
+            drafts[-1].damaged.append(re.sub(r"\s+", " ", segment))
+            continue
+        for point in pairs:
+            drafts[-1].add(point)
+        drafts[-1].near = drafts[-1].near or _area(after)
+    if drafts and drafts[-1].near is None:
+        drafts[-1].far = drafts[-1].far or next(filter(None, map(_area, pending)), None)
+    return tuple(_entry(draft, alone=len(drafts) == 1) for draft in drafts)
+
+
+def _begin(pending: list[str], name: str | None) -> _Draft:
+    """Begin an entry; an area beside its name is its own, one further up only if it is alone."""
+    last = max((i for i, words in enumerate(pending) if _name(words)), default=0)
+    near = next(filter(None, map(_area, pending[last:])), None)
+    return _Draft(name=name, near=near, far=next(filter(None, map(_area, pending)), None))
+
+
+def _entry(draft: _Draft, *, alone: bool) -> Entry:
+    notices: list[Finding] = []
+    rings = []
+    for ring in draft.rings:
+        ordered = _by_label(ring)
+        if ordered != ring:
+            zh = "坐标按点号排列（原表一行并列几个点）"
+            en = "points were put in the order of their labels (the table has several beside each other)"
+            notices.append(notice("survey-order", "note", zh, en))
+        rings.append(tuple(ordered))
+    return Entry(
+        name=draft.name,
+        rings=tuple(rings),
+        stated=draft.near or (draft.far if alone else None),
+        damaged=tuple(draft.damaged),
+        notices=tuple(notices),
+    )
+
+
+def _by_label(ring: list[Point]) -> list[Point]:
+    """Sort a ring whose labels are consecutive but not in order; tables print columns side by side."""
+    numbers = [int(digits.group()) if (digits := re.search(r"\d+$", p.label)) else None for p in ring]
+    known = [n for n in numbers if n is not None]
+    if len(known) < len(ring) or len(ring) < 3:
+        return ring
+    in_order = sorted(zip(known, ring, strict=True), key=lambda item: item[0])
+    if any(b[0] - a[0] != 1 for a, b in pairwise(in_order)):
+        return ring
+    return [point for _, point in in_order]
+
+
+def _segments(text: str) -> Iterator[str]:
+    folded = _RANGE.sub(" ", text.translate(_FOLDED))
+    for segment in re.split(r"[\n\r;。]", folded):
+        if segment.strip():
+            yield segment.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    start: int
+    end: int
+    number: Number
+    axis: Literal["north", "east", "lon", "lat"]
+
+
+def _tokens(segment: str) -> Iterator[_Token]:
+    areas = [m.span("number") for m in _AREA.finditer(segment)]
+    for m in _COORDINATE.finditer(segment):
+        if any(start <= m.start() < end for start, end in areas):
+            continue
+        number = _number(m)
+        axis = _axis(number) if number is not None else None
+        if number is not None and axis is not None:
+            yield _Token(m.start(), m.end(), number, axis)
+
+
+def _number(m: re.Match[str]) -> Number | None:
+    if m["plain"] or m["degrees"]:
+        words = m["plain"] or m["degrees"]
+        decimals = len(words.partition(".")[2])
+        form: Literal["plain", "dms"] = "plain" if m["plain"] else "dms"
+        return Number(value=float(words), half_digit=10.0**-decimals / 2, form=form, decimals=decimals)
+    minutes, seconds = float(m["min"]), float(m["sec"] or 0)
+    if minutes >= 60 or seconds >= 60:
+        return None
+    last, unit = (m["sec"], 3600) if m["sec"] else (m["min"], 60)
+    return Number(
+        value=int(m["deg"]) + minutes / 60 + seconds / 3600,
+        half_digit=10.0 ** -len(last.partition(".")[2]) / 2 / unit,
+        form="dms",
+    )
+
+
+def _axis(number: Number) -> Literal["north", "east", "lon", "lat"] | None:
+    """Tell what a number can be in China by its size alone; None for what is no coordinate."""
+    value = number.value
+    if number.form == "plain" and value >= 100_000:
+        if 1_000_000 <= value < 6_500_000:
+            return "north"
+        # With the number of a zone (13 to 45) before its six digits, or without.
+        return "east" if value < 1_000_000 or 13_000_000 <= value < 46_000_000 else None
+    if number.form == "plain" and number.decimals < 1:
+        return None
+    if 70 <= value <= 140:
+        return "lon"
+    return "lat" if 3 <= value < 55 else None
+
+
+def _pairs(segment: str) -> tuple[list[Point], str, str]:
+    """Give the points of a segment, and the words before the first and after the last."""
+    tokens = list(_tokens(segment))
+    plane = [t for t in tokens if t.axis in ("north", "east")]
+    # Beside metres, small numbers are lengths of sides or heights.
+    chosen = plane if len({t.axis for t in plane}) == 2 else [t for t in tokens if t.axis in ("lon", "lat")]
+    points: list[Point] = []
+    before, start = "", 0
+    for one, other in zip(chosen[::2], chosen[1::2], strict=False):
+        if one.axis == other.axis:
+            return [], "", ""
+        gap = segment[start : one.start]
+        label = _LABEL.search(gap)
+        if not points:
+            before = gap[: label.start()] if label else gap
+        words = segment[one.start : other.end]
+        points.append(
+            Point(label=label.group(1) if label else "", first=one.number, second=other.number, words=words)
+        )
+        start = other.end
+    if len(chosen) % 2:
+        return [], "", ""
+    return points, "" if _NO_WORDS.fullmatch(before) else before.strip(), segment[start:]
+
+
+def _looks_broken(segment: str) -> bool:
+    """Tell whether a row without words was meant to hold a point: it has a long number."""
+    return re.search(r"\d{5,}|\d{2,}\.\d{2,}|\d\s*[°º˚度]", segment) is not None
+
+
+def _area(words: str) -> StatedArea | None:
+    m = _AREA.search(words)
+    if m is None:
+        return None
+    unit = _UNITS[m["unit"] if m["unit"] in _UNITS else m["unit"].lower()]
+    value = Decimal(m["number"])
+    half = Decimal(1).scaleb(int(value.as_tuple().exponent)) / 2
+    return StatedArea(
+        text=m["number"] + m["unit"],
+        km2=value * KM2_PER_UNIT[unit],
+        half_width_km2=half * KM2_PER_UNIT[unit],
+        approximate=bool(m["about"] or m["after"]),
+    )
+
+
+def _is_area_alone(words: str) -> bool:
+    rest = _BOUNDED_BY.sub("", _AREA.sub("", words))
+    return _area(words) is not None and not re.sub(
+        r"(?:总|矿区|用地|占地|规划|面[积積]|[:,\s()为為是])", "", rest
+    )
+
+
+def _name(words: str) -> str | None:
+    """Give the name in the words before a list; None where they are only a table's head.
+
+    Examples
+    --------
+    >>> _name("（二）核心区拐点坐标为"), _name("点号 X Y"), _name("由5个拐点圈定")
+    ('核心区', None, None)
+    """
+    if _HEADER.fullmatch(words):
+        return None
+    words = _BOUNDED_BY.sub("", _AREA.sub("", words))
+    m = _AFTER_THE_NAME.search(words)
+    name = words[: m.start()] if m else words
+    name = re.sub(r"^[(（\[]?[一二三四五六七八九十\d]{1,3}[)）\]、.]\s*", "", name.strip())
+    name = re.split(r"[,|\t]", name.strip(" ,:|\t()[]#*-—、"))[-1].strip()
+    if not name or _NO_WORDS.fullmatch(name) or _HEADER.fullmatch(name):
+        return None
+    return name[-40:]

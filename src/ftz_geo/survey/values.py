@@ -1,0 +1,82 @@
+"""What a list of coordinates is read into: points, rings, and what was noticed on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ftz_geo.errors import FtzGeoError
+from ftz_geo.model import Finding
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from ftz_geo.model import Severity
+
+__all__ = ["DamagedError", "Entry", "Number", "Point", "StatedArea", "notice"]
+
+
+class DamagedError(FtzGeoError):
+    """Coordinates that cannot be read without guessing; carries the reason in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.zh, self.en = zh, en
+        super().__init__(en)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Number:
+    """One coordinate as it was printed."""
+
+    value: float
+    """Metres, or degrees; a packed D.MMSS is still packed."""
+    half_digit: float
+    """Half of the last printed digit, in the unit of the value."""
+    form: Literal["plain", "dms"]
+    """``dms`` was written with its signs (121°55′30″) and is in degrees already."""
+    decimals: int = 0
+    """Digits after the point of a plain number."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Point:
+    """A row of a list: a label and two coordinates in the order printed."""
+
+    label: str
+    first: Number
+    second: Number
+    words: str
+    """The row, verbatim."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatedArea:
+    """An area that stands beside the coordinates."""
+
+    text: str
+    km2: Decimal
+    half_width_km2: Decimal
+    approximate: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One parcel of a list, before its coordinates are understood."""
+
+    id: str | None = None
+    name: str | None = None
+    rings: tuple[tuple[Point, ...], ...]
+    stated: StatedArea | None = None
+    damaged: tuple[str, ...] = ()
+    """Rows that hold a masked or broken coordinate, verbatim."""
+    notices: tuple[Finding, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What to call it by in a message."""
+        return self.name or self.id or "图形"
+
+
+def notice(check: str, severity: Severity, zh: str, en: str) -> Finding:
+    """Give a finding about a list of coordinates; who joins it to a plan adds the ids."""
+    return Finding(check=check, severity=severity, zh=zh, en=en)
