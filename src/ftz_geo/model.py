@@ -34,6 +34,7 @@ __all__ = [
     "Finding",
     "Grade",
     "Kind",
+    "Measure",
     "Method",
     "Parcel",
     "Place",
@@ -45,6 +46,7 @@ __all__ = [
     "Severity",
     "Source",
     "Span",
+    "Task",
     "Undetermined",
     "Zone",
 ]
@@ -341,6 +343,59 @@ class Zone:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """One numbered task that a notice sets for a zone."""
+
+    zone_id: str
+    number: int
+    """As printed; it begins at 1 in every zone."""
+    group: str | None = None
+    """Heading of the group of tasks that it stands in."""
+    heading: str
+    departments: tuple[str, ...] = ()
+    """支持单位, in the order of the text."""
+    span: Span
+    """The whole task, from its number to its last word."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "zone_id": self.zone_id,
+            "number": self.number,
+            "group": self.group,
+            "heading": self.heading,
+            "departments": list(self.departments),
+            "span": list(self.span),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measure:
+    """One measure of a table of pilot measures."""
+
+    number: int
+    name: str
+    content: str
+    scope: str
+    """Where it applies: 全市, 京津冀."""
+    departments: tuple[str, ...]
+    """负责单位, in the order of the text."""
+    span: Span
+    """The table's row."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "number": self.number,
+            "name": self.name,
+            "content": self.content,
+            "scope": self.scope,
+            "departments": list(self.departments),
+            "span": list(self.span),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     """One document: its zones in order, and the text they were read from."""
 
@@ -350,6 +405,10 @@ class Plan:
     zones: tuple[Zone, ...]
     unread: tuple[Span, ...] = ()
     """Stretches that look like a boundary and that no rule read."""
+    tasks: tuple[Task, ...] = ()
+    """What the notice sets its zones to do."""
+    measures: tuple[Measure, ...] = ()
+    """Pilot measures told in the same document."""
     places: tuple[Place, ...] = field(default=(), repr=False)
     """Where in the document each stretch of the text stands; empty for text given directly."""
 
@@ -380,6 +439,8 @@ class Plan:
             "schema": "ftz-geo/plan-1",
             "source": self.source.to_dict(),
             "zones": [z.to_dict() for z in self.zones],
+            "tasks": [t.to_dict() for t in self.tasks],
+            "measures": [m.to_dict() for m in self.measures],
             "unread": [list(s) for s in self.unread],
         }
 

@@ -120,19 +120,12 @@ def is_description(
     known = group.directions
     first = group.sides[0]
     lead = prose.text[max(0, group.start - 24) : group.start]
-    led = _LED.search(lead) is not None
+    led = lead.endswith(":") or _LED.search(lead) is not None
     full = before is not None and len(before.directions) == 4
-    labelled = before is not None and bisect_left(label_starts, before.end) < bisect_left(
-        label_starts, group.start
-    )
-    if (
-        before
-        and full
-        and not labelled
-        and len(known) < 4
-        and group.start - before.end < 120
-        and not first.inverse
-    ):
+    labelled = before and bisect_left(label_starts, before.end) < bisect_left(label_starts, group.start)
+    near = before is not None and group.start - before.end < 120
+    around = len(known) < 3 or (len(known) < 4 and prose.text[group.start + 1] in "侧面边部方")
+    if full and near and around and not labelled and not first.inverse:
         # 片区东侧为…，南侧为… after a full description tells what lies around.
         return led
     if len(known) >= 3:

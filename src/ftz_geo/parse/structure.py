@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_right
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -63,9 +64,23 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
     prose = Prose.of(text)
     if source is None:
         source = Source(sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+    if source.title is None:
+        source = replace(source, title=_title(text))
     groups, labels, areas, remarks = _descriptions(prose)
     zones = _zones(prose, draft_zones(prose, _parts(prose, groups, labels, areas)))
     return Plan(text=text, source=source, zones=zones, unread=_unread(prose, zones, remarks))
+
+
+def _title(text: str) -> str | None:
+    r"""Give the first line if it reads like a title: short, no sentence and no boundary.
+
+    Examples
+    --------
+    >>> _title("\n示范区总体方案\n\n（三）实施范围"), _title("区块一：东至甲路、南至乙路。")
+    ('示范区总体方案', None)
+    """
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return line if 4 <= len(line) <= 60 and not re.search(r"[。；;，,：:\t]|[东南西北]至", line) else None
 
 
 def _descriptions(
@@ -93,12 +108,14 @@ def _descriptions(
     for table in tables:  # the labels of rows are found like any other
         taken[table.start : table.end] = bytes(table.end - table.start)
     take(sides)
-    firm = [label.start for label in find_labels(prose, taken) if label.firm]
+    labels = find_labels(prose, taken)
+    starts = [label.start for label in labels]
+    firm = [label.start for label in labels if label.firm]
     groups: list[Group] = []
     remarks: list[tuple[int, int]] = []
     found = list(group_sides(prose, sides, firm))
     for group, after in zip_longest(found, found[1:]):
-        if is_description(prose, group, groups[-1] if groups else None, after, firm):
+        if is_description(prose, group, groups[-1] if groups else None, after, starts):
             groups.append(group)
         else:
             remarks.append((group.start, group.end))
