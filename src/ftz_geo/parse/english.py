@@ -42,6 +42,10 @@ _TO = re.compile(
 """east to X, east: X"""
 
 
+_WALK = re.compile(r"(?:along|from|go|goes|pass|connect|starts?|then)\b", re.I)
+"""from the junction of X, go south along Y: a walk, which nobody can cut into sides safely."""
+
+
 def english_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
     """Read sides told in English; ``east of X`` makes X the west side.
 
@@ -59,7 +63,7 @@ def english_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
     for pattern in (_BY, _AT, _OF, _TO):
         for m in pattern.finditer(prose.text):
             start, end = m.span()
-            if any(taken[start:end]):
+            if taken.find(1, start, end) >= 0 or _WALK.match(m["name"]):
                 continue
             named: Direction = m["direction"].lower()  # type: ignore[assignment]  # the pattern allows no other
             direction = OPPOSITE[named] if pattern is _OF else named

@@ -93,7 +93,7 @@ _STOP = re.compile(
     | (?:总|规划|用地|占地|土地|核准|控制|净|升级后|扩区后|调整后|实施|约|的)*+(?:面积|占地|用地规模)
     | 约?\d+(?:\.\d+)?(?:平方|公顷|亩|km|ha)
     | [东南西北](?:[、,和]?[东南西北])*+(?:面|侧|边|部)?(?:至|起|临|靠|邻|抵|到|接|以|与)
-    | 位于 | 地处 | 共[{NUMERALS}\d] | 分为 | 由[{NUMERALS}\d]
+    | 位于 | 地处 | 以(?![东南西北]) | 内?(?:禁止|限制|实行|实施) | 共[{NUMERALS}\d] | 分为 | 由[{NUMERALS}\d]
     """,
     re.X,
 )
@@ -154,6 +154,7 @@ def name_before(prose: Prose, lowest: int, end: int) -> str | None:
     name = None
     for segment in re.finditer(r"[^,:]+", text[a:end]):
         p, q = a + segment.start(), a + segment.end()
+        p = next((i for i in range(q - 2, p, -1) if prose.gaps[i] >= BREAK), p)
         if m := _LOOSE.match(text, p, q):
             p = m.end()
         found = _name_in(prose, p, q)

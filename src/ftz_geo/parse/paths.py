@@ -15,6 +15,7 @@ _PATH = re.compile(
     re.X,
 )
 
+_QUOTED = re.compile(r"“([^”]{2,20})”")
 _STEP = re.compile(
     rf"""
       自 | 从 | 由 | 经(?:过)? | 沿着? | 再 | 折 | 转 | 入 | 过 | 起 | 止 | 接 | 穿过?
@@ -49,8 +50,10 @@ def read_path(words: str) -> list[tuple[int, int]]:
     ['东吉大路', '市委东街', '东辽河']
     """
     pieces: list[tuple[int, int]] = []
+    # What stands in quotation marks is a name, whatever characters it holds: “和宁街”.
+    unquoted = _QUOTED.sub(lambda m: "“" + "□" * len(m[1]) + "”", words)
     a = 0
-    for m in _STEP.finditer(words):
+    for m in _STEP.finditer(unquoted):
         if m.start() > a:
             pieces.append((a, m.start()))
         a = m.end()

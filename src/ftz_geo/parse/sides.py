@@ -37,7 +37,7 @@ _HEAD = re.compile(
     rf"""
     (?= (?P<directions> {_D} (?:{_SUFFIX})? (?: [、,和与及/]? {_D} (?:{_SUFFIX})? ){{0,3}} )
     (?: [两三四](?:面|侧|边|至|个方向) )?
-    (?P<each> 分别|各自|各 )? (?:均|都|皆|全部)?
+    (?P<each> 分别|各自|各 )? (?:均|都|皆|全部|则|大致|基本|一直)?
     (?: (?P<strong> 划界: | {one_of(SIDE_VERBS)} ) | (?P<weak> {one_of(WEAK_SIDE_VERBS)} ) )
     (?P<tail> (?:{one_of(VERB_TAILS)}){{0,2}} ) )
     """,
@@ -77,6 +77,7 @@ _CLAUSE = re.compile(
     | 占地 | 约\d | 共计 | 总用地 | 总占地 | 计\d
     | 等?(?:[一二三四五六七八九十\d]条)?(?:道路|路段)?(?:所|共同)?(?:合围|围合|围成|包围|围绕)
     | (?:区域|范围)?内?(?:被|已)?(?:划定|划分|确定|调整|列)为 | 区域(?:实行|实施)
+    | 四至(?:范围)?(?:以内|之内|内)
     | (?:所围|以内|之内|范围内|区域内|界内|沿线以内)
     | 为(?=\d{4}年|[^,。;界止边限]{0,8}(?:区域|范围|区|年|地带))
     | 的?(?:连片)?(?:范围|区域|地区|地带)(?=[,。;)”]|$)
@@ -412,6 +413,7 @@ def direction_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
 _BY = re.compile(
     rf"(?P<name>[^,。;]{{1,80}}?)(?:{one_of(FRAME_ENDS)}|[与和同][^,。;]{{1,30}}?{one_of(NEIGHBOUR_ENDS)})"
 )
+_FROM = re.compile(r"(?P<name>[^,。;]{1,60}?)(?:划定|界定|围成|构成|为界|为边界|形成)")
 _WITH = re.compile(
     rf"""
       (?P<inner>[^,。;]{{1,60}}?)以(?P<name>[^,。;]{{1,60}}?)(?:为界|分界)   # 与Y以X为界
@@ -429,11 +431,11 @@ def _framed(scan: _Scan, head: Head, used: set[Direction]) -> tuple[int, int]:
     # 北线划界:甲街以南,乙路以南: each item says again on which side of it the area lies.
     facing = FACING[head.directions[0]] if len(head.directions) == 1 else ""
     limit = scan.body(start, used, head.verb, facing)
-    pattern = {"以": _BY, "与": _WITH, "和": _WITH, "同": _WITH, "隔": _ACROSS}.get(head.verb)
+    pattern = {"以": _BY, "由": _FROM, "与": _WITH, "和": _WITH, "同": _WITH, "隔": _ACROSS}.get(head.verb)
     if pattern:
         # A list inside a frame may hold commas, so the frame may end beyond a plain side's words.
         m = pattern.match(text, start, min(len(text), max(limit, start) + 40))
-        if m is None and head.verb in "与和同":
+        if m is None and head.verb in "与和同由":
             return start, start  # 北和平街
         if m:
             group = next(k for k in ("name", "across", "plain") if k in m.groupdict() and m[k])
