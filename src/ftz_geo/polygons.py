@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from os.path import commonprefix
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -205,8 +205,8 @@ def _zone_stems(plan: Plan) -> dict[str, tuple[str, ...]]:
     Of 甲市东丽开发区 and 甲市西青开发区 these are 东丽 and 西青.
     """
     names = [folded(zone.name or "") for zone in plan.zones]
-    head = len(commonprefix(names))
-    tail = len(commonprefix([name[head:][::-1] for name in names]))
+    head = _shared(names)
+    tail = _shared([name[head:][::-1] for name in names])
     stems: dict[str, tuple[str, ...]] = {}
     for zone, name in zip(plan.zones, names, strict=True):
         own = name[head : len(name) - tail] if len(names) > 1 else name
@@ -214,6 +214,11 @@ def _zone_stems(plan: Plan) -> dict[str, tuple[str, ...]]:
         short = own[:2] if sum(n[head:].startswith(own[:2]) for n in names) == 1 else own
         stems[zone.id] = tuple(word for word in (zone.id, own, short) if len(word) > 1)
     return stems
+
+
+def _shared(names: Sequence[str]) -> int:
+    """Count the characters that all names begin with."""
+    return sum(1 for _ in takewhile(lambda same: len(set(same)) == 1, zip(*names, strict=False)))
 
 
 _Key = tuple[tuple[str, ...], str, str]

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_survey"]
 
-_STRAY = 30.0
-"""A corner so many times as far from the middle as half of the corners has lost or gained a digit."""
+_STRAY, _STRAY_M = 10.0, 10_000.0
+"""A corner so many times as far from the middle as half of the corners are, and so many metres, has a
+digit wrong: one of the first four of a northing moves it by 10 km or more."""
 
 _LEAST_PACKED = 6
 """Different numbers of which none has minutes or seconds from 60 up, before all are read as D.MMSS:
@@ -313,7 +314,7 @@ def _refuse_strays(corners: _Corners, points: list[Point]) -> None:
     xy = LocalPlane(lon=float(np.median(corners.lonlat[:, 0])), lat=float(np.median(corners.lonlat[:, 1])))
     away = np.hypot(*shapely.get_coordinates(xy.to_xy(shapely.points(corners.lonlat))).T)
     worst = int(away.argmax())
-    if away[worst] > _STRAY * max(float(np.median(away)), 1.0):
+    if away[worst] > max(_STRAY * float(np.median(away)), _STRAY_M):
         words, km = points[worst].words, away[worst] / 1000
         raise DamagedError(
             f"一点远离其余各点 {km:.1f} 公里（{words}），数字有误",

@@ -73,7 +73,7 @@ _BOUNDED_BY = re.compile(r"由?\s*\d*\s*[个個]?\s*(?:拐[点點])?(?:圈定|�
 _AFTER_THE_NAME = re.compile(
     r"[(\[]?(?:各?拐[点點]|界址点|角点|顶点|范围|坐[标標]|座标|面[积積]|四至|由\s*\d|经纬度|:|=|—)"
 )
-_LABEL = re.compile(r"([A-Za-z]{0,2}-?\d{1,4})\D*$")
+_LABEL = re.compile(r"(?<![A-Za-z\d-])([A-Za-z]{0,2}-?\d{1,4})\D*$")
 
 _FOLDED: dict[int, int | str] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
