@@ -268,12 +268,13 @@ def _together(
     gap_m: float,
 ) -> _Drawing | None:
     """Lay some parcels out together and draw them."""
-    scales: dict[str, float] = {}
+    scales: dict[str, tuple[float, float]] = {}
     for leaf in leaves:
         for side, feature in leaf.parcel.features():
             # Beside other things on a side, a river cannot wind as it does along the bank across.
             winds = len(leaf.parcel.abuttals[side]) == 1
-            scales[key(feature)] = min(winds * leaf.length_m, scales.get(key(feature), np.inf))
+            smallest, largest = scales.get(key(feature), (np.inf, 1.0))
+            scales[key(feature)] = min(smallest, winds * leaf.length_m), max(largest, leaf.length_m)
 
     def on_line(leaf: Leaf, words: Words) -> set[tuple[Direction, str]]:
         return {(side, name) for i, side, name in words.on_line if i == leaf.id}

@@ -395,10 +395,13 @@ def _share(
             at = np.array(targets[contact.parcel_id])
             nearest = min(standing, key=lambda c: float(np.hypot(*(pinned[c.parcel_id].middle - at))))
             line, by = (nearest.parcel_id, nearest.side), by - _offset(nearest, road_gap_m)
-        if contact.feature.kind in WINDING and ("order", bond) not in without:
+        given_up = ("order" if contact.feature.kind in WINDING else "line", bond) in without
+        if given_up:
+            words.broken.append((contact.parcel_id, name))
+        elif contact.feature.kind in WINDING:
             # A winding line yields to sites known apart, and draws together what has only one.
             words.ties.append(Tie(line, node, by, 0.3 if len(sites) == 1 else 0.05))
-        elif ("line", bond) not in without and words.order.add(Apart(line, node, by), Apart(node, line, -by)):
+        elif words.order.add(Apart(line, node, by), Apart(node, line, -by)):
             words.on_line.add(bond)
             words.tied.add(node)
             words.holds.append(("line", bond))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,7 +12,7 @@ from ftz_geo.model import DIRECTIONS
 from ftz_geo.sketch.relations import AXIS, OUTWARD, Box, key, scatter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,9 +31,6 @@ _WAVY = frozenset({"water", "boundary"})
 
 _DEEPEST = 0.12
 """How far a side may lean inwards, as a part of the width that it takes from."""
-
-_CORNERS = 0.08
-"""The part of an area that may be cut off at corners."""
 
 _BEND = 0.22
 """Where one feature turns a corner, its bend begins at this part of the shorter side."""
@@ -114,7 +110,7 @@ def area_needed_m2(leaf: Leaf, on_line: Collection[tuple[Direction, str]]) -> fl
         features = leaf.parcel.abuttals[side]
         if len(features) == 1 and features[0].kind in _WAVY:
             loss += 0.02
-        elif not features or any((side, key(f)) not in on_line for f in features):
+        elif not any((side, key(f)) in on_line for f in features):
             loss += _DEEPEST / 2
         if _turns(leaf, side, _next(side)):
             loss += 0.02
@@ -126,7 +122,7 @@ def draw(
     box: Box,
     on_line: Collection[tuple[Direction, str]],
     held: Mapping[Direction, int],
-    scales: Mapping[str, float],
+    scales: Mapping[str, tuple[float, float]],
 ) -> Outline:
     """Draw a parcel in its rectangle, of exactly its area.
 
@@ -142,8 +138,9 @@ def draw(
         What runs along the rectangle itself.
     held : mapping of direction to int
         How much a side is tied to others; the least tied one moves.
-    scales : mapping of str to float
-        Length, metres, that the windings of a river or boundary go by; 0 for none.
+    scales : mapping of str to (float, float)
+        Shortest and longest parcel, metres, that abuts on a river or boundary: what its windings go
+        by. 0 as the shortest for none.
 
     Returns
     -------
@@ -153,11 +150,14 @@ def draw(
     if not any(leaf.parcel.abuttals.values()):
         return _scaled(_blob(leaf, box), leaf.area_m2)
     sides = {side: _side(leaf, side, box, on_line, scales) for side in _RING}
-    whole = _outline(leaf, box, sides)
     moving = [side for side in DIRECTIONS if held[side] == 0]
-    if not moving and 0 <= whole.area - leaf.area_m2 < _CORNERS * leaf.area_m2:
-        return _scaled(_cut(whole, leaf), leaf.area_m2)
-    if not moving:  # one of each axis, so that the shape stays the same
+    if not moving:  # a bank may come nearer to its river, a road stays where it is
+        moving = [s for s in DIRECTIONS if not any((s, key(f)) in on_line for f in leaf.parcel.abuttals[s])]
+    if not moving:
+        cut = _cut(_outline(leaf, box, sides), leaf)
+        if cut is not None:
+            return _scaled(cut, leaf.area_m2)
+        # One of each axis, so that the shape stays the same.
         moving = [min(pair, key=lambda s: held[s]) for pair in (("east", "west"), ("north", "south"))]
 
     def missing(inset: float) -> float:
@@ -174,38 +174,47 @@ def draw(
     return _scaled(_outline(leaf, _inset(box, moving, now), sides), leaf.area_m2)
 
 
-def _cut(outline: Outline, leaf: Leaf) -> Outline:
-    """Cut off one corner, or all if one would be too much, so that the area is met."""
-    excess = outline.area - leaf.area_m2
-    last = [
-        p.side != q.side
-        for p, q in zip(outline.pieces, [*outline.pieces[1:], outline.pieces[0]], strict=True)
-    ]
-    bends = [_turns(leaf, p.side, _next(p.side)) for p in outline.pieces]
-    corners = [i for i, (ends, bend) in enumerate(zip(last, bends, strict=True)) if ends and not bend]
-    shortest = min(shapely.LineString(outline.ring[p.start : p.stop + 1]).length for p in outline.pieces)
-    if excess > (0.3 * shortest) ** 2 / 2:
-        chosen = corners
-    else:
-        chosen = [corners[int(len(corners) * scatter("corner", leaf.id))]] if corners else []
+def _cut(outline: Outline, leaf: Leaf) -> Outline | None:
+    """Cut off one corner, or all if one is not enough, so that the area is met; None if it cannot be."""
     paths: list[_Path] = [(p.side, p.feature, outline.ring[p.start : p.stop + 1]) for p in outline.pieces]
-    result: list[_Path] = list(paths)
-    inserted: dict[int, _Path] = {}
-    for i in chosen:
-        j = (i + 1) % len(paths)
-        corner = paths[i][2][-1]
-        back, on = (step / np.hypot(*step) for step in (paths[i][2][-2] - corner, paths[j][2][1] - corner))
-        sine = abs(float(back[0] * on[1] - back[1] * on[0]))
-        leg = (2 * excess / len(chosen) / sine) ** 0.5
-        head = shapely.LineString(result[i][2])
-        before = shapely.get_coordinates(substring(head, 0, head.length - leg))
-        tail = shapely.LineString(result[j][2])
-        after = shapely.get_coordinates(substring(tail, leg, tail.length))
-        result[i], result[j] = (*paths[i][:2], before), (*paths[j][:2], after)
-        inserted[i] = (paths[i][0], None, np.vstack([before[-1], after[0]]))
-    return _ring(
-        [path for i, own in enumerate(result) for path in (own, *([inserted[i]] if i in inserted else []))]
-    )
+    corners = [
+        i
+        for i, (side, _, _) in enumerate(paths)
+        if side != paths[(i + 1) % len(paths)][0] and not _turns(leaf, side, _next(side))
+    ]
+    if not corners:
+        return None
+    longest = 0.4 * min(shapely.LineString(path).length for _, _, path in paths)
+    one = corners[int(len(corners) * scatter("corner", leaf.id))]
+    for chosen in ([one], corners):
+        low, high = 0.0, longest
+        if _without_corners(paths, chosen, low).area < leaf.area_m2:
+            return None
+        if _without_corners(paths, chosen, high).area > leaf.area_m2:
+            continue
+        for _ in range(50):
+            leg = (low + high) / 2
+            low, high = (
+                (leg, high) if _without_corners(paths, chosen, leg).area > leaf.area_m2 else (low, leg)
+            )
+        return _without_corners(paths, chosen, high)
+    return None
+
+
+def _without_corners(paths: Sequence[_Path], corners: Collection[int], leg_m: float) -> Outline:
+    """Cut the corners at the ends of some paths; no feature accounts for the cut."""
+    result: list[_Path] = []
+    for i, (side, feature, path) in enumerate(paths):
+        line = shapely.LineString(path)
+        start = leg_m if (i - 1) % len(paths) in corners else 0.0
+        stop = line.length - (leg_m if i in corners else 0.0)
+        result.append((side, feature, shapely.get_coordinates(substring(line, start, stop))))
+    joined: list[_Path] = []
+    for i, piece in enumerate(result):
+        joined.append(piece)
+        if i in corners and leg_m > 0:
+            joined.append((piece[0], None, np.vstack([piece[2][-1], result[(i + 1) % len(result)][2][0]])))
+    return _ring(joined)
 
 
 def _scaled(outline: Outline, area_m2: float) -> Outline:
@@ -268,7 +277,7 @@ def _side(
     side: Direction,
     box: Box,
     on_line: Collection[tuple[Direction, str]],
-    scales: Mapping[str, float],
+    scales: Mapping[str, tuple[float, float]],
 ) -> _Side:
     """Decide the curve of one side: straight on its line, leaning, kinked, wavy or uneven."""
     names = _along(leaf, side)
@@ -283,16 +292,14 @@ def _side(
     straight = [f is not None and (side, key(f)) in on_line for f in names]
 
     knots: list[tuple[float, float]] = []
-    if count > 1:  # a bend where one feature ends and the next begins; those on a line stay on it
+    if any(straight) and count > 1:  # one line goes over into the next: a nick marks the place
+        nicks = [
+            (b + step, deep) for b in breaks[1:-1] for step, deep in ((-0.02, 0.0), (0.0, 0.03), (0.02, 0.0))
+        ]
+        knots = [(0.0, 0.0), *((float(at), min(deep, deepest)) for at, deep in nicks), (1.0, 0.0)]
+    elif count > 1:  # a bend where one feature ends and the next begins
         lean = min(0.07 + 0.05 * chance[1], deepest)
-        held = [straight[0], *(a or b for a, b in pairwise(straight)), straight[-1]]
-        inner = range(1, count)
-        knots = [(float(b), 0.0 if held[i] or i in inner else lean) for i, b in enumerate(breaks)]
-        for i in inner:
-            if straight[i - 1] and straight[i]:  # one line goes over into the next: a nick marks the place
-                at, half = float(breaks[i]), 0.02
-                knots += [(at - half, 0.0), (at + half, 0.0)]
-                knots[i] = (at, min(0.03, deepest))
+        knots = [(float(b), 0.0 if 0 < i < count else lean) for i, b in enumerate(breaks)]
     elif straight[0] or (names[0] is not None and names[0].kind in _WAVY):
         knots = [(0.0, 0.0), (1.0, 0.0)]
     elif names[0] is None or names[0].kind in {"place", "vague", "block"}:
@@ -306,15 +313,16 @@ def _side(
     return _Side(names, breaks, np.array(sorted(knots)), _wave(names, scales))
 
 
-def _wave(names: tuple[Feature | None, ...], scales: Mapping[str, float]) -> _Wave:
+def _wave(names: tuple[Feature | None, ...], scales: Mapping[str, tuple[float, float]]) -> _Wave:
     """Give the windings of a side along one thing; both banks wind alike, so only its name decides."""
     feature = names[0]
     if len(names) > 1 or feature is None or feature.kind not in _WAVY:
         return _Wave()
     name = key(feature)
+    smallest, largest = scales[name]
     return _Wave(
-        height_m=(0.03 if feature.kind == "water" else 0.012) * scales[name],
-        length_m=(0.8 + 0.4 * scatter("length", name)) * max(scales[name], 1.0),
+        height_m=(0.03 if feature.kind == "water" else 0.012) * smallest,
+        length_m=(0.8 + 0.4 * scatter("length", name)) * (smallest + largest) / 2,
         phase=scatter("phase", name),
     )
 
@@ -331,7 +339,8 @@ def _outline(leaf: Leaf, box: Box, sides: Mapping[Direction, _Side]) -> Outline:
         breaks = origin + sides[side].breaks * length
         samples = origin + sides[side].knots[:, 0] * length
         if sides[side].wave.height_m:
-            samples = np.r_[samples, origin + length * np.linspace(0.03, 0.97, 17)]
+            count = int(np.clip(9 * length / sides[side].wave.length_m, 9, 60))
+            samples = np.r_[samples, origin + length * np.linspace(0.03, 0.97, count)]
         low, high = min(start, stop), max(start, stop)
         breaks[0], breaks[-1] = low, high
         pieces = []
