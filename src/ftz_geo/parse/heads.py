@@ -53,15 +53,15 @@ _LOOSE = re.compile(
 )
 
 
-def find_labels(prose: Prose, taken: bytearray) -> list[Label]:
-    r"""Find the labels that begin a clause and are no part of a side.
+def find_labels(prose: Prose) -> list[Label]:
+    r"""Find the labels that begin a clause.
 
     Examples
     --------
     >>> from ftz_geo.parse.prose import Prose
     >>> text = "分为两个区块：区块一东至甲路；区块二东至区块一。\n（二）3号地块：面积2亩"
     >>> prose = Prose.of(text)
-    >>> [label.words for label in find_labels(prose, bytearray(len(prose.text)))]
+    >>> [label.words for label in find_labels(prose)]
     ['区块一', '区块二', '(二)', '3号地块']
     """
     text = prose.text
@@ -69,8 +69,8 @@ def find_labels(prose: Prose, taken: bytearray) -> list[Label]:
     begins = {m.end() for m in _BEFORE_LABEL.finditer(text)}
     begins.update(m.start() for m in re.finditer(rb"[\x02-\x04]", prose.gaps))
     for i in sorted(begins):
-        if i == len(text) or taken[i]:
-            continue
+        if i == len(text):
+            break
         if m := _FIRM.match(text, i):
             after = text[m.end() : m.end() + 1]
             listed = after and after in "、和与及至"  # 区块一、区块二 are spoken of, not told

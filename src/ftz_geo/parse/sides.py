@@ -125,7 +125,9 @@ class Side:
 
     start: int
     end: int
+    directions: tuple[Direction, ...]
     features: tuple[tuple[Direction, tuple[Feature, ...]], ...]
+    """The features of each direction."""
     others: tuple[tuple[Direction, tuple[Feature, ...]], ...] = ()
     """Other readings of the same words."""
     strong: bool = True
@@ -139,11 +141,6 @@ class Side:
     def latin(self) -> bool:
         """Its first name is written in Latin letters."""
         return self.features[0][1][0].name[:3].isascii()
-
-    @property
-    def directions(self) -> tuple[Direction, ...]:
-        """The directions that it gives."""
-        return tuple(d for d, _ in self.features)
 
 
 def side_of(
@@ -177,7 +174,7 @@ def side_of(
     if not found:
         return None
     others = tuple(f for other in reading.others for f in features(other))
-    return Side(start, end, found, others, strong, clean, inverse, faced)
+    return Side(start, end, tuple(d for d, _ in found), found, others, strong, clean, inverse, faced)
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,8 @@ def _descriptions(
     for table in tables:  # the labels of rows are found like any other
         taken[table.start : table.end] = bytes(table.end - table.start)
     take(sides)
-    labels = find_labels(prose, taken)
+    every_label = find_labels(prose)
+    labels = [label for label in every_label if not taken[label.start]]
     starts = [label.start for label in labels]
     firm = [label.start for label in labels if label.firm]
     groups: list[Group] = []
@@ -124,7 +125,8 @@ def _descriptions(
         groups.append(Group(start, end, ring=ring))
         taken[start:end] = b"\1" * (end - start)
     groups.sort(key=lambda g: g.start)
-    return groups, find_labels(prose, taken), [a for table in tables for a in table.areas], remarks
+    labels = [label for label in every_label if not taken[label.start]]
+    return groups, labels, [area for table in tables for area in table.areas], remarks
 
 
 def _parts(prose: Prose, groups: list[Group], labels: list[Label], areas: list[StatedArea]) -> list[Part]:
@@ -258,14 +260,18 @@ def _members(prose: Prose, block: BlockDraft, limit: int) -> tuple[Feature, ...]
 
 _LOOKS_LIKE_ONE = re.compile(
     r"""
-      (?:四至|四界)(?:范围|边界|界线)?(?:为|是|:|,)?[^。;]{0,60}
+    (?=[四东南西北nsewNSEW\d])
+    (?: (?:四至|四界)(?:范围|边界|界线)?(?:为|是|:|,)?[^。;]{0,60}
     | (?<![向往朝自由从以]) [东南西北][面侧边]?(?:至|临|邻|靠|抵|接|以(?=[^。,]{1,20}为界))[^,。;、]{1,20}
-    | [^,。;:]{0,20}(?:外延|外扩|外推|各至)[^,。;]{0,6}\d+(?:\.\d+)?米
     | \b(?i:north|south|east|west)(?:ern)?[ ](?i:boundary|side|of)\b[^.;。]{0,80}
-    | (?<!\d)\d{1,6}、\d{1,6}(?:平方公里|公顷|亩)
+    | (?<!\d)\d{1,6}、\d{1,6}(?:平方公里|公顷|亩) )
     """,
     re.X,
 )
+_GROWS = re.compile(
+    r"(?:(?<=[,。;:])|^)[^,。;:\d]{0,20}?(?:外延|外扩|外推|各至)[^,。;\d]{0,6}\d+(?:\.\d+)?米", re.M
+)
+"""城墙向东外延1.5米: a boundary told by how far it lies from something, which nobody named as a side."""
 
 
 def _unread(prose: Prose, zones: tuple[Zone, ...], remarks: list[tuple[int, int]]) -> tuple[Span, ...]:
@@ -273,7 +279,8 @@ def _unread(prose: Prose, zones: tuple[Zone, ...], remarks: list[tuple[int, int]
     read = sorted(b.span for z in zones for b in z.blocks)
     starts = [s for s, _ in read]
     found = [prose.span(*r) for r in remarks]
-    found += [prose.span(*m.span()) for m in _LOOKS_LIKE_ONE.finditer(prose.text)]
+    for pattern in (_LOOKS_LIKE_ONE, _GROWS):
+        found += [prose.span(*m.span()) for m in pattern.finditer(prose.text)]
     result: list[Span] = []
     for start, end in sorted(found):
         k = bisect_right(starts, start) - 1
