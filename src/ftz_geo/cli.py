@@ -21,6 +21,7 @@ from ftz_geo.model import DIRECTIONS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from geopandas import GeoDataFrame
     from rich.console import Console
 
     from ftz_geo.model import Audit, Parcel, Plan, ReferenceMap, Zone
@@ -206,6 +207,93 @@ def export(
     say(", ".join(f"{counts[g]} {g}" for g in counts.index))
     for path in to:
         print(files.write(parcels, path))
+
+
+@app.command()
+def describe(
+    file: Annotated[
+        Path, typer.Argument(metavar="POLYGONS", help="Any map file, land-survey TXT or list of corners.")
+    ],
+    reference: Annotated[
+        list[Path],
+        typer.Option(
+            "--reference", "-r", metavar="MAP", help="Map with named lines; may be given several times."
+        ),
+    ],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the words with every stretch of edge they rest on.")
+    ] = False,
+) -> None:
+    """Write the 四至 of polygons from the named features that their edges run along."""
+    from ftz_geo import pipeline
+    from ftz_geo.describe import describe_parcels
+
+    say = _talk()
+    say(f"reading {file}")
+    parcels = pipeline.read_polygons(file)
+    features = _read_reference(reference, say)
+    descriptions = describe_parcels(parcels, features) if features is not None else ()
+    if as_json:
+        described = [description.to_dict() for description in descriptions]
+        _print_json({"schema": "ftz-geo/describe-1", "descriptions": described})
+        return
+    titles = dict(zip(map(str, parcels.index), _titles(parcels), strict=True))
+    for found in descriptions:
+        part = "" if found.part is None else f"地块{found.part}"
+        print(f"{titles[found.parcel_id]}{part}：{found.text}。")
+        if found.nameless_share > 0:
+            say(f"{found.parcel_id}: {found.nameless_share:.0%} of its edge runs along nothing that is named")
+
+
+def _titles(parcels: GeoDataFrame) -> list[str]:
+    """Name polygons by label and name, as notices do, else by id; 区块 before a bare number."""
+    columns = [
+        parcels[name].tolist() if name in parcels.columns else [None] * len(parcels)
+        for name in ("block", "block_name", "parcel")
+    ]
+    titles = []
+    for key, label, name, part in zip(map(str, parcels.index), *columns, strict=True):
+        named = f"（{name}）" if label and name and name != label else ""
+        own = f"区块{key}" if key.isdigit() else key
+        titles.append(f"{label or name or own}{named}{part or ''}")
+    return titles
+
+
+@app.command()
+def diff(
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="A notice, or polygons: a map file or a list of corners.")
+    ],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The other version of it.")],
+    polygons: Annotated[
+        bool,
+        typer.Option("--polygons", help="Both are polygons, though their names end as a document's may."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the changes as JSON.")] = False,
+) -> None:
+    """Say what changed between two versions of a plan, or of a set of polygons."""
+    from ftz_geo import pipeline
+    from ftz_geo.diff import diff_parcels, diff_plans
+
+    say = _talk()
+    drawn = [polygons or Path(file).suffix.lower() not in _DOCUMENTS for file in (old, new)]
+    if drawn[0] != drawn[1]:
+        raise FtzGeoError(f"{old} and {new}: one is a document, the other polygons; give two of a kind")
+    if drawn[0]:
+        say(f"reading {old}, {new}")
+        changes = diff_parcels(pipeline.read_polygons(old), pipeline.read_polygons(new))
+    else:
+        changes = diff_plans(_read_plan(old, say), _read_plan(new, say))
+    if as_json:
+        _print_json({"schema": "ftz-geo/diff-1", "changes": [change.to_dict() for change in changes]})
+        return
+    for change in changes:
+        print(f"[{change.change}] {change.zh}\n    {change.en}")
+    say(f"{len(changes)} change(s)")
+
+
+_DOCUMENTS = frozenset({"", ".txt", ".md", ".docx", ".pdf", ".html", ".htm"})
+"""What the names of documents end in; ``-`` has no ending. Every other file is of polygons."""
 
 
 def _read_plan(file: str | Path, say: Callable[[str], None]) -> Plan:

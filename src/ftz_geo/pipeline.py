@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from ftz_geo import check, files, render, shipped
@@ -44,6 +45,7 @@ __all__ = [
     "join_polygons",
     "parcels_frame",
     "read_plan",
+    "read_polygons",
     "read_reference",
     "read_survey",
     "render_maps",
@@ -204,6 +206,35 @@ def audit(
         named=named,
         noticed=attrs.get("findings", ()),
     )
+
+
+def read_polygons(path: str | Path) -> gpd.GeoDataFrame:
+    """Read polygons that stand for themselves, without a plan to join them to.
+
+    Parameters
+    ----------
+    path : str or Path
+        Any file that :func:`read_survey` reads.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4326, indexed by id, or by number from 1 where the file gives none, with the columns of
+        ``blocks.geojson`` as far as the file has them.
+
+    Raises
+    ------
+    DocumentError
+        As for :func:`read_survey`.
+    """
+    frame = read_survey(path)
+    if frame.index.name == "id":
+        return frame
+    frame = frame.rename(
+        columns={"label": "block", "name": "block_name", "stated_area_km2": "declared_area_km2"}
+    )
+    ids = [given or str(number) for number, given in enumerate(frame["id"], start=1)]
+    return frame.drop(columns="id").set_index(pd.Index(ids, name="id"))
 
 
 def join_polygons(plan: Plan, polygons: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
