@@ -1,8 +1,12 @@
 """Coordinates that a user gives: forms of writing, real lists, and what must be refused."""
 
+import csv
 import io
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -12,7 +16,7 @@ import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ftz_geo import pipeline, shipped
+from ftz_geo import pipeline
 from ftz_geo.errors import DocumentError
 from ftz_geo.measure import area_m2
 from ftz_geo.parse import parse_plan
@@ -330,33 +334,87 @@ def test_a_workbook_of_corners_is_read(tmp_path: Path) -> None:
     assert shapely.hausdorff_distance(shape, oracle(SQUARE)) < 1e-9
 
 
-def test_workbook_has_the_audits_figures_behind_formulas() -> None:
-    plan = parse_plan(PLAN.replace("东丽经开区", "=东丽经开区"))
+def computed(sheet: Any, name: str) -> Any:
+    """What a cell shows, by an evaluator of its own for the few functions that the sheet uses."""
+    value = sheet[name].value
+    if sheet[name].data_type != "f":
+        return 0.0 if value is None else float(value)
+
+    def cells(m: re.Match[str]) -> str:
+        column, first, last = m[1], int(m[2]), int(m[3])
+        return "[" + ",".join(repr(computed(sheet, f"{column}{n}")) for n in range(first, last + 1)) + "]"
+
+    words = re.sub(r"([A-Z])(\d+):[A-Z](\d+)", cells, value[1:].replace("$", ""))
+    words = re.sub(r"\b[A-Z]\d+\b", lambda m: repr(computed(sheet, m[0])), words)
+    words = words.replace("<=", "≤").replace("^", "**").replace("≤", "<=")
+    known = {"SUM": sum, "MAX": max, "ABS": abs, "IF": lambda test, yes, no: yes if test else no}
+    return eval(words, {"__builtins__": {}}, known)  # noqa: S307  (cells that this test's own code wrote)
+
+
+@pytest.mark.parametrize("one", ["0.99", "0.985", "0.95"])
+def test_workbook_computes_what_the_audit_found(one: str) -> None:
+    plan = parse_plan(PLAN.replace("面积0.99", f"面积{one}"))
     audit = pipeline.audit(plan)
     book = openpyxl.load_workbook(io.BytesIO(audit_xlsx(plan, audit)))
     assert book.sheetnames == ["汇总", "发现", "面积"]
     areas = book["面积"]
-    rows = list(areas.iter_rows(min_row=3, max_row=9))
-    assert [row[5].value for row in rows] == [
-        "=C3*E3",
-        "=C4*E4",
-        "=C5*E5",
-        "=SUM(F3:F4)",
-        "=F5-F6",
-        "=SUM(H3:H5)",
-        '=IF(ABS(F8)<=F9+1E-12,"限内","超限")',
-    ] or [row[5].value for row in rows][3] == "=SUM(F3:F4)"
-    # Words of the document are text, whatever they begin with.
-    for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                assert cell.data_type != "f" or not str(cell.value).startswith("=东丽")
+    zone = audit.zones[0]
+    assert [computed(areas, f"F{n}") for n in (5, 6, 7, 8)] == pytest.approx(
+        [zone[key] for key in ("declared_km2", "sum_km2", "difference_km2", "limit_km2")]
+    )
+    assert computed(areas, "F9") == ("超限" if zone["verdict"] == "fail" else "限内")
 
 
-def test_csv_never_runs_the_documents_words() -> None:
-    plan = parse_plan(PLAN.replace("区块一：面积0.99", "区块一：面积0.50"))
-    audit = pipeline.audit(plan)
-    rows = audit_csv(plan, audit).splitlines()
-    assert rows[0].startswith("severity,check,zone_id")
-    assert len(rows) > len(audit.findings)
-    assert shipped.plan_file().is_file()
+def test_workbook_sets_a_surveyed_area_against_the_stated_one() -> None:
+    plan = parse_plan(PLAN)
+    joined = pipeline.join_polygons(plan, parse_survey(survey_txt(SQUARE).replace("区块一", "东丽区块一")))
+    audit = pipeline.audit(plan, joined)
+    areas = openpyxl.load_workbook(io.BytesIO(audit_xlsx(plan, audit)))["面积"]
+    assert float(areas["I3"].value) * 1e6 == pytest.approx(area_m2([oracle(SQUARE)], cut_m=70)[0])
+    perimeter = sum(
+        np.hypot(*(np.subtract(a, b))) for a, b in zip(SQUARE, SQUARE[1:] + SQUARE[:1], strict=True)
+    )
+    assert computed(areas, "N3") == pytest.approx(0.005 + perimeter / 1e6, rel=1e-3)
+    assert computed(areas, "O3") == "限内"
+
+
+HOSTILE = '=HYPERLINK("http://x")'
+
+
+def test_the_documents_words_never_run_in_a_spreadsheet() -> None:
+    plan = replace(parse_plan(PLAN.replace("面积0.99", "面积0.50")), text=HOSTILE * 20)
+    zones = tuple(replace(zone, name=HOSTILE) for zone in plan.zones)
+    audit = pipeline.audit(plan := replace(plan, zones=zones))
+    finding = next(f for f in audit.findings if f.spans)
+    audit = replace(audit, findings=(replace(finding, spans=((0, len(HOSTILE)),)),))
+    book = openpyxl.load_workbook(io.BytesIO(audit_xlsx(plan, audit)))
+    cells = [c for sheet in book.worksheets for row in sheet.iter_rows() for c in row if c.value == HOSTILE]
+    assert {cell.parent.title for cell in cells} == {"汇总", "发现", "面积"}
+    assert {cell.data_type for cell in cells} == {"s"}
+    row = list(csv.reader(io.StringIO(audit_csv(plan, audit))))[1]
+    assert row[-1] == "'" + HOSTILE
+
+
+def test_command_writes_reports_and_strict_counts_warnings(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from ftz_geo.cli import app
+
+    (tmp_path / "plan.txt").write_text(PLAN.replace("总面积2.98", "总面积约2.98"), encoding="utf-8")
+    square = [
+        (4320014.689, 511493.964),
+        (4321009.677, 511493.964),
+        (4321009.677, 512488.952),
+        (4320014.689, 512488.952),
+    ]
+    survey = survey_txt(square).replace("区块一", "东丽区块一")  # a box along the axes: a warning
+    (tmp_path / "s.txt").write_text(survey, encoding="gbk")
+    arguments = ["audit", str(tmp_path / "plan.txt"), "--polygons", str(tmp_path / "s.txt")]
+    done = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    names = ["audit.csv", "audit.html", "audit.json", "audit.xlsx"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == names
+    found = json.loads((tmp_path / "out" / "audit.json").read_text(encoding="utf-8"))
+    assert "s.txt" in found["metadata"]["inputs"]
+    assert {f["severity"] for f in found["findings"]} == {"warning"}
+    assert CliRunner().invoke(app, [*arguments, "--strict"]).exit_code == 1

@@ -203,12 +203,12 @@ def _areas(plan: Plan, audit: Audit) -> Iterator[_Row]:
         others = [block for block in zone.blocks if not block.part_of_total]
         first, last = line, line + len(addends) - 1
         # Where figures of one list differ in decimals, what was dropped is a zero: the finest holds.
-        finest = f"MAX(G{first}:G{last + 1})"
+        finest = f"MAX(G{first}:G{last})"
         for block in addends:
             yield _block_row(zone, block, line, measured.get(block.id, {}), finest)
             line += 1
         if zone.declared_area and addends:
-            yield [zone.name or zone.id, "公布总面积", *_stated(zone.declared_area, line, finest)]
+            yield [zone.name or zone.id, "公布总面积", *_stated(zone.declared_area, line, f"G{line}")]
             yield [None, "各区块之和", *[None] * 3, _Formula(f"=SUM(F{first}:F{last})")]
             yield [None, "公布减之和", *[None] * 3, _Formula(f"=F{line}-F{line + 1}")]
             yield [None, "允许差", *[None] * 3, _Formula(f"=SUM(H{first}:H{line})")]

@@ -255,6 +255,17 @@ def _degrees(
 
 
 def _datum_notice(system: System) -> list[Finding]:
+    if system.datum in ("Beijing 1954", "Xian 1980"):
+        far = {"Beijing 1954": ("约 15 米", "about 15 m"), "Xian 1980": ("数十米", "tens of metres")}
+        zh, en = far[system.datum]
+        return [
+            notice(
+                "survey-datum",
+                "warning" if system.datum == "Xian 1980" else "note",
+                f"坐标系为 {system.datum}，换算到 WGS 84 后位置可能偏差{zh}，面积不受影响",
+                f"the datum is {system.datum}; moved to WGS 84 the place may be off by {en}, the area is not",
+            )
+        ]
     if system.datum is not None:
         return []
     zh = "文中没有写坐标系，按 CGCS2000 读取"

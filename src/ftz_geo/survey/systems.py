@@ -39,6 +39,13 @@ _PLANE: dict[tuple[Datum, int], tuple[int, int]] = {
 }
 _GEOGRAPHIC: dict[Datum, int] = {"CGCS2000": 4490, "WGS 84": 4326, "Xian 1980": 4610, "Beijing 1954": 4214}
 
+_TRUST: dict[Datum, str] = {
+    "CGCS2000": "taken as WGS 84 (a zero shift of unknown accuracy in PROJ)",
+    "WGS 84": "WGS 84",
+    "Beijing 1954": "moved to WGS 84 by EPSG's parameters, good to 15 m",
+    "Xian 1980": "taken as WGS 84, as no parameters are public: the place may be off by tens of metres",
+}
+
 _ZONE = re.compile(r"带\s*号\s*(?:为|[:=])?\s*(\d{2})(?!\d)|(?<![\d.])(\d{2})\s*号?带(?!\s*号)")
 _MERIDIAN = re.compile(r"中央(?:子午线|经线)\D{0,6}(\d{2,3})(?:\.0+)?\s*(?:°|度|[EeＥ]|$|\D)")
 _WIDTH = re.compile(r"几度分带\s*=\s*([36])|([36三六])\s*(?:°|度)\s*(?:分)?带")
@@ -98,11 +105,7 @@ class System:
         """Say in English what the coordinates were read as, and how far that can be trusted."""
         code = self._epsg(plane=plane)
         said = "" if self.datum else ", datum not stated"
-        if self.known in ("Xian 1980", "Beijing 1954"):
-            trust = "moved to WGS 84 by the national parameters of EPSG, good to some metres"
-        else:
-            trust = "taken as WGS 84 (a zero shift of unknown accuracy in PROJ)"
-        return f"{CRS(code).name} (EPSG:{code}){said}; {trust}"
+        return f"{CRS(code).name} (EPSG:{code}){said}; {_TRUST[self.known]}"
 
 
 @cache
