@@ -1,5 +1,8 @@
 """Polygons described in words: against published words, and drawn again from them."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +242,43 @@ def test_described_and_digitised_again_real_blocks_come_back(shared: Path, case:
         inner
     )
     assert np.mean(score >= 0.95) >= 0.97
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [Path(sys.executable).parent / "ftz-geo", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_command_writes_what_parse_reads(tmp_path: Path) -> None:
+    blocks = polygons(BLOCK, shapely.box(0, 900, 1000, 1200)).assign(
+        block=["区块一", "区块二"], name=["科技园", None]
+    )
+    blocks.to_file(tmp_path / "blocks.gpkg")
+    a_map(*CROSS).features.drop(columns="alt_names").to_file(tmp_path / "roads.geojson")
+    done = run("describe", tmp_path / "blocks.gpkg", "--reference", tmp_path / "roads.geojson")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        f"区块一：科技园，{PLAIN}。",
+        f"区块二：东至东路、南至北路、西至西路、北至{NAMELESS}。",
+    ]
+    assert "runs along nothing that is named" in done.stderr
+    first, second = ftz_geo.parse_plan(done.stdout).zones[0].blocks
+    assert (first.label, first.name, second.label) == ("区块一", "科技园", "区块二")
+    assert [f.kind for f in second.parcels[0].abuttals["north"]] == ["vague"]
+
+    done = run("describe", tmp_path / "blocks.gpkg", "-r", tmp_path / "roads.geojson", "--json")
+    answer = json.loads(done.stdout)
+    assert answer["schema"] == "ftz-geo/describe-1"
+    assert answer["descriptions"][0]["abuttals"]["east"] == ["东路"]
+    assert answer["descriptions"][1]["nameless_share"] == pytest.approx(0.38, abs=0.02)
+
+
+def test_command_refuses_unusable_input(tmp_path: Path) -> None:
+    done = run("describe", tmp_path / "nothing.gpkg", "-r", tmp_path / "roads.gpkg")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no such file" in done.stderr.splitlines()[-1]

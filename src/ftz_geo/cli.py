@@ -240,22 +240,25 @@ def describe(
     titles = dict(zip(map(str, parcels.index), _titles(parcels), strict=True))
     for found in descriptions:
         part = "" if found.part is None else f"地块{found.part}"
-        print(f"{titles[found.parcel_id]}{part}：{found.text}。")
+        label, name = titles[found.parcel_id]
+        print(f"{label}{part}：{name}{found.text}。")
         if found.nameless_share > 0:
             say(f"{found.parcel_id}: {found.nameless_share:.0%} of its edge runs along nothing that is named")
 
 
-def _titles(parcels: GeoDataFrame) -> list[str]:
-    """Name polygons by label and name, as notices do, else by id; 区块 before a bare number."""
+def _titles(parcels: GeoDataFrame) -> list[tuple[str, str]]:
+    """Give what notices write before the sides of polygons: label, or id, and name.
+
+    A bare number is a block's.
+    """
     columns = [
-        parcels[name].tolist() if name in parcels.columns else [None] * len(parcels)
-        for name in ("block", "block_name", "parcel")
+        [value if isinstance(value, str) else None for value in parcels.get(name, [None] * len(parcels))]
+        for name in ("block", "parcel", "block_name")
     ]
     titles = []
-    for key, label, name, part in zip(map(str, parcels.index), *columns, strict=True):
-        named = f"（{name}）" if label and name and name != label else ""
-        own = f"区块{key}" if key.isdigit() else key
-        titles.append(f"{label or name or own}{named}{part or ''}")
+    for key, block, parcel, name in zip(map(str, parcels.index), *columns, strict=True):
+        label = block or name or (f"区块{key}" if key.isdigit() else key)
+        titles.append((f"{label}{parcel or ''}", f"{name}，" if name and name != label else ""))
     return titles
 
 

@@ -56,7 +56,7 @@ class Change:
     side: str | None = None
     """The side, where one changed."""
     before: str | None = None
-    """What the old version says, verbatim."""
+    """What the old version says; the names of a side, as written, joined by 、."""
     after: str | None = None
     difference_km2: float | None = None
     """New area less old area."""
@@ -183,21 +183,17 @@ def _agreement(one: Zone | Block | Parcel, other: Zone | Block | Parcel, *, labe
     return sum(w * agreed for w, agreed in parts) / sum(w for w, _ in parts)
 
 
-def _side_keys(part: Zone | Block | Parcel) -> frozenset[tuple[str, Hashable]]:
+def _side_keys(part: Zone | Block | Parcel) -> frozenset[tuple[str, str]]:
     """Give every side of a part with every feature on it."""
     if isinstance(part, Zone | Block):
         return frozenset().union(*(_side_keys(parcel) for parcel in part.parcels))
-    return frozenset((side, _key(f)) for side, features in _listed(part).items() for f in features)
+    return frozenset((side, _plain(f.name)) for side, features in _listed(part).items() for f in features)
 
 
 def _listed(parcel: Parcel) -> Mapping[str, tuple[Feature, ...]]:
     """Give the features of each side, of the ring and of the contents."""
     sides: dict[str, tuple[Feature, ...]] = {side: parcel.abuttals[side] for side in DIRECTIONS}
     return {**sides, "ring": parcel.ring, "members": parcel.members}
-
-
-def _key(feature: Feature) -> tuple[str, str, float | None]:
-    return _plain(feature.name), feature.relation, feature.offset_m
 
 
 def _plain(words: str) -> str:
@@ -295,7 +291,7 @@ def _parcel_changes(was: tuple[Zone, Block, Parcel], now: tuple[Zone, Block, Par
     yield from _area_change("面积", "area", was, now, one.declared_area, other.declared_area)
     later = _listed(other)
     for side, features in _listed(one).items():
-        if [_key(f) for f in features] != [_key(f) for f in later[side]]:
+        if [_plain(f.name) for f in features] != [_plain(f.name) for f in later[side]]:
             yield _side_change(side, was, now, features, later[side])
 
 
@@ -332,11 +328,6 @@ def _claim(area: Area) -> Hashable:
     return area.km2, area.half_width_km2, area.approximate
 
 
-_RELATION_ZH: Mapping[str, str] = {
-    **{f"{side}_of": f"以{LABELS_ZH[side]}" for side in DIRECTIONS},
-    **{f"{side}_edge": f"{LABELS_ZH[side]}侧" for side in DIRECTIONS},
-    "at": "",
-}
 _LISTED_ZH: Mapping[str, str] = {
     **{side: f"{LABELS_ZH[side]}至" for side in DIRECTIONS},
     "ring": "四周",
@@ -344,15 +335,10 @@ _LISTED_ZH: Mapping[str, str] = {
 }
 
 
-def _feature_words(feature: Feature) -> str:
-    metres = "" if feature.offset_m is None else f"{feature.offset_m:g}米"
-    return f"{feature.name}{_RELATION_ZH[feature.relation]}{metres}"
-
-
 def _side_change(
     side: str, was: _Path, now: _Path, features: tuple[Feature, ...], later: tuple[Feature, ...]
 ) -> Change:
-    before, after = ("、".join(map(_feature_words, listed)) or None for listed in (features, later))
+    before, after = ("、".join(f.name for f in listed) or None for listed in (features, later))
     spans = ((fs[0].span[0], fs[-1].span[1]) if fs else None for fs in (features, later))
     return _changed(
         "side-changed", _LISTED_ZH[side], side, was, now, before, after, side=side, spans=tuple(spans)
