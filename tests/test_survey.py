@@ -199,6 +199,17 @@ def test_masked_and_damaged_numbers_are_refused(broken: str, form: str) -> None:
         parse_survey(text)
 
 
+@pytest.mark.parametrize("words", ["（辨认不清）", "此处破损"])
+def test_a_broken_row_with_words_does_not_fall_out_of_its_list(words: str) -> None:
+    rows = [f"{i} {x + 7 * i:.3f} {y + 39e6 + i * i:.3f}" for i, (x, y) in enumerate(SQUARE * 2, 1)]
+    assert len(parse_survey("\n".join(rows[:4]))) == 1
+    rows[3] = f"4 4321*** 39511500.100 {words}"
+    with pytest.raises(DocumentError, match="masked or broken"):
+        parse_survey("\n".join(rows))
+    del rows[3]
+    assert "survey-count" in codes("\n".join(rows))
+
+
 def test_one_damaged_parcel_does_not_take_the_others_along() -> None:
     second = survey_txt(SQUARE).split("[地块坐标]\n")[1].replace("4321014.689", "4321***.689")
     frame = parse_survey(survey_txt(SQUARE) + "\n" + second)
@@ -214,7 +225,7 @@ def test_decimal_degrees_are_not_read_as_packed() -> None:
 
 
 def test_degrees_that_could_be_either_are_refused_unless_the_text_says() -> None:
-    text = "1,121.1010,45.1010\n2,121.1020,45.1010\n3,121.1020,45.1020"
+    text = "1,121.101000,45.101000\n2,121.102000,45.101000\n3,121.102000,45.102000"
     with pytest.raises(DocumentError, match="cannot be told apart"):
         parse_survey(text)
     packed = parse_survey("度分秒格式\n" + text).geometry.iloc[0]

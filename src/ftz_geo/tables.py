@@ -199,13 +199,13 @@ def _areas(plan: Plan, audit: Audit) -> Iterator[_Row]:
     yield ["界线误差 m", None, tolerance]
     line = 3
     for zone in plan.zones:
-        addends = [block for block in zone.blocks if block.part_of_total]
-        others = [block for block in zone.blocks if not block.part_of_total]
+        addends = [part for block in zone.blocks if block.part_of_total for part in _parts(block)]
+        others = [part for block in zone.blocks if not block.part_of_total for part in _parts(block)]
         first, last = line, line + len(addends) - 1
         # Where figures of one list differ in decimals, what was dropped is a zero: the finest holds.
         finest = f"MAX(G{first}:G{last})"
-        for block in addends:
-            yield _block_row(zone, block, line, measured.get(block.id, {}), finest)
+        for block, title, area in addends:
+            yield _area_row(zone, title, area, line, measured.get(block or "", {}), finest)
             line += 1
         if zone.declared_area and addends:
             yield [zone.name or zone.id, "公布总面积", *_stated(zone.declared_area, line, f"G{line}")]
@@ -215,8 +215,8 @@ def _areas(plan: Plan, audit: Audit) -> Iterator[_Row]:
             verdict = _Formula(f'=IF(ABS(F{line + 2})<=F{line + 3}+1E-12,"{_WITHIN}","{_BEYOND}")')
             yield [None, "判断", *[None] * 3, verdict]
             line += 5
-        for block in others:
-            yield _block_row(zone, block, line, measured.get(block.id, {}), f"G{line}")
+        for block, title, area in others:
+            yield _area_row(zone, title, area, line, measured.get(block or "", {}), f"G{line}")
             line += 1
         yield []
         line += 1
@@ -226,13 +226,16 @@ def _stated(area: Area | None, line: int, finest: str) -> _Row:
     """Give figure, unit, factor, km², decimals and rounding; the last ones as formulas."""
     if area is None:
         return [None] * 6
+    # 约 is held to a whole unit of its last digit that is not a padding zero.
+    last = int(area.value.normalize().as_tuple().exponent)
+    rounding = f"=10^({last})*E{line}" if area.approximate else f"=0.5*10^(-{finest})*E{line}"
     return [
         area.value,
         area.unit,
         _factor(area.unit),
         _Formula(f"=C{line}*E{line}"),
         area.decimals,
-        _Formula(f"=0.5*10^(-{finest})*E{line}"),
+        _Formula(rounding),
     ]
 
 
@@ -241,12 +244,29 @@ def _factor(unit: str) -> Any:
     return {"亩": _Formula("=1/1500"), "万亩": _Formula("=10000/1500")}.get(unit, KM2_PER_UNIT[unit])
 
 
-def _block_row(zone: Zone, block: Block, line: int, drawn: Mapping[str, Any], finest: str) -> _Row:
+def _parts(block: Block) -> Iterator[tuple[str | None, str, Area | None]]:
+    """Give the figures of a block: its own, or where it has none those of its parcels.
+
+    Each with the id of the block that it is the whole area of, and a title.
+    """
     title = " ".join(filter(None, (block.label, block.name))) or block.id
+    own = [parcel for parcel in block.parcels if parcel.declared_area is not None]
+    if block.declared_area is not None or len(own) < len(block.parcels) or not own:
+        yield block.id, title, block.declared_area
+    elif len(own) == 1:
+        yield block.id, title, own[0].declared_area
+    else:
+        for parcel in own:
+            yield None, f"{title} {parcel.label or parcel.id}", parcel.declared_area
+
+
+def _area_row(
+    zone: Zone, title: str, area: Area | None, line: int, drawn: Mapping[str, Any], finest: str
+) -> _Row:
     ways = drawn.get("measured_ways_km2") or {}
-    row = [zone.name or zone.id, title, *_stated(_one_area(block), line, finest)]
+    row = [zone.name or zone.id, title, *_stated(area, line, finest)]
     row += [drawn.get("measured_km2"), ways.get("geodesic"), ways.get("plane"), drawn.get("perimeter_m")]
-    if drawn.get("measured_km2") is None or _one_area(block) is None:
+    if drawn.get("measured_km2") is None or area is None:
         return row
     return [
         *row,
@@ -254,10 +274,3 @@ def _block_row(zone: Zone, block: Block, line: int, drawn: Mapping[str, Any], fi
         _Formula(f"=H{line}+L{line}*$C$2/1000000"),
         _Formula(f'=IF(ABS(M{line})<=N{line},"{_WITHIN}","{_BEYOND}")'),
     ]
-
-
-def _one_area(block: Block) -> Area | None:
-    """Give the figure of a block, its own or that of its only parcel."""
-    if block.declared_area is None and len(block.parcels) == 1:
-        return block.parcels[0].declared_area
-    return block.declared_area

@@ -35,8 +35,8 @@ _STRAY, _STRAY_M = 10.0, 10_000.0
 digit wrong: one of the first four of a northing moves it by 10 km or more."""
 
 _LEAST_PACKED = 6
-"""Different numbers of which none has minutes or seconds from 60 up, before all are read as D.MMSS:
-of decimal degrees each would be so by a chance of 0.36."""
+"""Different numbers of more than four decimals of which none has minutes or seconds from 60 up, before
+all are read as D.MMSS: each decimal degree would be so by a chance of 0.36."""
 
 
 def parse_survey(text: str, file: str = "text") -> geopandas.GeoDataFrame:
@@ -292,8 +292,10 @@ def _are_packed(entries: tuple[Entry, ...], text: str) -> bool | None:
     decimals = max(n.decimals for n in numbers)
     if decimals > 6 or decimals == 3 or any(_overflows(n.value) for n in numbers):
         return False
-    # Seconds fill four decimals, and hundredths of them six.
-    return True if decimals >= 4 and len({n.value for n in numbers}) >= _LEAST_PACKED else None
+    # Whole seconds fill four decimals, which are the habit of mining notices; no survey gives decimal
+    # degrees so coarsely (11 m).
+    enough = decimals == 4 or len({n.value for n in numbers}) >= _LEAST_PACKED
+    return True if decimals >= 4 and enough else None
 
 
 def _overflows(value: float) -> bool:

@@ -71,7 +71,7 @@ _AREA = re.compile(
 )
 _BOUNDED_BY = re.compile(r"由?\s*\d*\s*[个個]?\s*(?:拐[点點])?(?:圈定|围成|连线|连接|组成|构成)")
 _AFTER_THE_NAME = re.compile(
-    r"[(\[]?(?:各?拐[点點]|界址点|角点|顶点|范围|坐[标標]|座标|面[积積]|四至|由\s*\d|经纬度|:|=|—)"
+    r"[(\[]?(?:中央子午线|中央经线|各?拐[点點]|界址点|角点|顶点|范围|坐[标標]|座标|面[积積]|四至|由\s*\d|经纬度|:|=|—)"
 )
 _LABEL = re.compile(r"(?<![A-Za-z\d-])([A-Za-z]{0,2}-?\d{1,4})\D*$")
 
@@ -133,6 +133,8 @@ def read_lists(text: str) -> tuple[Entry, ...]:
         bare = _NO_WORDS.fullmatch(segment) is not None
         masked = _MASKED.search(segment) is not None
         damaged = (masked and (bare or pairs)) or (bare and not pairs and _looks_broken(segment))
+        # A row of a list with words beside it (辨认不清) must not fall out of the list unseen.
+        damaged = damaged or (bool(drafts) and not pairs and _has_half_a_point(segment))
         if not pairs and not damaged:
             if drafts and _is_area_alone(segment) and drafts[-1].near is None and not pending:
                 drafts[-1].near = _area(segment)
@@ -173,6 +175,9 @@ def _entry(draft: _Draft, *, alone: bool) -> Entry:
             zh = "坐标按点号排列（原表一行并列几个点）"
             en = "points were put in the order of their labels (the table has several beside each other)"
             notices.append(notice("survey-order", "note", zh, en))
+        if lost := _skipped(ordered):
+            zh, en = f"点号在 {lost} 之后不连续，可能缺点", f"labels skip after {lost}: points may be missing"
+            notices.append(notice("survey-count", "warning", zh, en))
         rings.append(tuple(ordered))
     return Entry(
         name=draft.name,
@@ -193,6 +198,13 @@ def _by_label(ring: list[Point]) -> list[Point]:
     if any(b[0] - a[0] != 1 for a, b in pairwise(in_order)):
         return ring
     return [point for _, point in in_order]
+
+
+def _skipped(ring: list[Point]) -> str | None:
+    """Give the label after which one or more are missing."""
+    numbers = [int(digits.group()) if (digits := re.search(r"\d+$", p.label)) else 0 for p in ring]
+    later = zip(ring, pairwise(numbers), strict=False)
+    return next((point.label for point, (a, b) in later if a and b > a + 1), None)
 
 
 def _segments(text: str) -> Iterator[str]:
@@ -276,6 +288,12 @@ def _pairs(segment: str) -> tuple[list[Point], str, str]:
     if len(chosen) % 2:
         return [], "", ""
     return points, "" if _NO_WORDS.fullmatch(before) else before.strip(), segment[start:]
+
+
+def _has_half_a_point(segment: str) -> bool:
+    """Tell whether a row with words holds one coordinate of a point that lacks the other."""
+    sure = [t for t in _tokens(segment) if t.number.form == "dms" or t.axis in ("north", "east")]
+    return len([t for t in sure if t.number.form == "dms" or t.number.decimals]) % 2 == 1
 
 
 def _looks_broken(segment: str) -> bool:
