@@ -58,16 +58,14 @@ KIND_BY_TAG: Mapping[str, Kind] = {
 }
 """What a feature is when this OSM key is set; ``natural=water`` is told by its value."""
 
-KIND_BY_VALUE: Mapping[str, Kind] = (
-    dict.fromkeys(
-        ("motorway", "trunk", "primary", "secondary", "tertiary", "residential", "road", "highway"), "road"
-    )
-    | dict.fromkeys(("rail", "railway", "subway", "metro", "light_rail", "tram", "monorail"), "rail")
-    | dict.fromkeys(
-        ("water", "river", "riverbank", "canal", "stream", "drain", "ditch", "coastline", "reservoir"), "water"
-    )
-    | dict.fromkeys(("administrative", "boundary", "border"), "boundary")
-)
+_VALUES: Mapping[Kind, tuple[str, ...]] = {
+    "road": ("motorway", "trunk", "primary", "secondary", "tertiary", "residential", "road", "highway"),
+    "rail": ("rail", "railway", "subway", "metro", "light_rail", "tram", "monorail"),
+    "water": ("water", "river", "riverbank", "canal", "stream", "drain", "ditch", "coastline", "reservoir"),
+    "boundary": ("administrative", "boundary", "border"),
+}
+
+KIND_BY_VALUE: Mapping[str, Kind] = {value: kind for kind, values in _VALUES.items() for value in values}
 """What a feature is by the value of a class column (OSM values, Geofabrik's ``fclass``)."""
 
 CLASS_COLUMNS = ("fclass", "class", "cls", "kind", "type", "feature", "natural", "boundary", "waterway")
@@ -248,7 +246,7 @@ def _kinds(
     tags = [(k, _text(table[columns[t]])) for t, k in KIND_BY_TAG.items() if t in columns]
     kinds: list[Kind] = []
     for i, (name, line) in enumerate(zip(names, lines, strict=True)):
-        by_value = next((KIND_BY_VALUE[v] for c in values if (v := c.iat[i]) in KIND_BY_VALUE), None)
+        by_value = next((KIND_BY_VALUE[v] for c in values if (v := str(c.iat[i])) in KIND_BY_VALUE), None)
         by_tag = next((k for k, column in tags if column.iat[i]), None)
         kinds.append(by_value or by_tag or _kind_by_name(name, is_line=bool(line)))
     return kinds
@@ -328,9 +326,7 @@ def _read_osm(path: Path) -> _Read:
         raise ReferenceMapError(
             path, f"it cannot be read as OpenStreetMap data ({_first_line(error)})", "download it anew"
         ) from error
-    ids, names, others, kinds, shapes = (
-        [list(c) for c in zip(*rows, strict=True)] if rows else [[]] * 5  # type: ignore[list-item]
-    )
+    ids, names, others, kinds, shapes = [list(c) for c in zip(*rows, strict=True)] if rows else [[]] * 5
     frame = _frame(ids, names, others, kinds, shapely.from_wkb(shapes) if rows else [])
     return frame, {"licence": _OSM_LICENCE, "date": date, "crs": STORAGE_CRS}
 
@@ -370,9 +366,7 @@ def _read_overpass(path: Path) -> _Read:
         raise ReferenceMapError(
             path, f"it is not a whole Overpass answer ({_first_line(error)})", "download it anew"
         ) from error
-    ids, names, others, kinds, shapes = (
-        [list(c) for c in zip(*rows, strict=True)] if rows else [[]] * 5  # type: ignore[list-item]
-    )
+    ids, names, others, kinds, shapes = [list(c) for c in zip(*rows, strict=True)] if rows else [[]] * 5
     date = answer.get("osm3s", {}).get("timestamp_osm_base")
     return _frame(ids, names, others, kinds, shapes), {
         "licence": _OSM_LICENCE,

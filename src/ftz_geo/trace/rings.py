@@ -1,0 +1,318 @@
+"""The closed ways through tracks in order, cheapest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from ftz_geo.trace.tracks import BRIDGE, METRE_COST, ON, SAME_M, SNAP_M, crossings, same_places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from ftz_geo.model import Direction, Feature
+    from ftz_geo.trace.tracks import Track
+
+_MIN_SIDE_M = 5.0  # a side is more than a point
+_MAX_CORNERS = 60  # per pair of tracks; a city's dual carriageways cross in four places
+_STARTS = 12  # rings looked at per place to start from
+
+
+class Step(NamedTuple):
+    """One feature in the order of the ring; on two sides in turn where both name it."""
+
+    sides: tuple[tuple[Direction, Feature], ...]
+    track: Track
+
+
+class Run(NamedTuple):
+    """A stretch of one line of a step's track, in the direction of the ring."""
+
+    line: int
+    start: float
+    """Metres along the line."""
+    end: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ring:
+    """One closed way."""
+
+    cost: float
+    steps: tuple[Step, ...]
+    runs: tuple[tuple[Run, ...], ...]
+    """Per step."""
+    links: tuple[float, ...]
+    """Metres left open between each step and the next."""
+
+    @cached_property
+    def paths(self) -> tuple[NDArray[np.float64], ...]:
+        """Points of each step's path, shape (n, 2)."""
+        return tuple(
+            np.concatenate([points_along(step.track.lines[r.line], r.start, r.end) for r in runs])
+            for step, runs in zip(self.steps, self.runs, strict=True)
+        )
+
+    @cached_property
+    def polygon(self) -> shapely.Polygon:
+        """What it encloses; empty where it is no simple counter-clockwise ring."""
+        return unknot(np.concatenate(self.paths))
+
+    @cached_property
+    def drawn(self) -> tuple[float, ...]:
+        """Lengths of its unbroken stretches that are not on the features."""
+        lengths, open_now = [0.0], False
+        for step, runs, gap in zip(self.steps, self.runs, self.links, strict=True):
+            for run in runs:
+                if step.track.kind[run.line] == ON:
+                    open_now = False
+                else:
+                    lengths = [*lengths, 0.0] if not open_now else lengths
+                    open_now = True
+                    lengths[-1] += abs(run.end - run.start)
+            if gap > SAME_M:
+                lengths = [*lengths, 0.0] if not open_now else lengths
+                open_now = True
+                lengths[-1] += gap
+        return tuple(x for x in lengths if x > SAME_M)
+
+
+class _Corners(NamedTuple):
+    """Where one track hands over to the next: m pairs of points, the same but for short links."""
+
+    before: NDArray[np.intp]
+    """Shape (m,): lines of the one track."""
+    before_xy: NDArray[np.float64]
+    """Shape (m, 2)."""
+    after: NDArray[np.intp]
+    after_xy: NDArray[np.float64]
+    gap: NDArray[np.float64]
+    """Shape (m,): metres between the two points."""
+
+    def turned(self) -> _Corners:
+        """Give them with the two tracks exchanged."""
+        return _Corners(self.after, self.after_xy, self.before, self.before_xy, self.gap)
+
+
+class _Graph(NamedTuple):
+    matrix: csr_array
+    runs: dict[tuple[int, int], Run]
+
+
+def find_rings(steps: Sequence[Step]) -> list[Ring]:
+    """Find the closed ways through tracks in order.
+
+    Parameters
+    ----------
+    steps : sequence of Step
+        In the order of a counter-clockwise ring; at least two.
+
+    Returns
+    -------
+    list of Ring
+        The cheapest one, and the cheapest by other corners, cheapest first; empty where two
+        neighbours do not meet.
+    """
+    n = len(steps)
+    corners = [_corners(steps[k].track, steps[(k + 1) % n].track) for k in range(n)]
+    if any(not len(c.gap) for c in corners):
+        return []
+    graphs, exits, distances, before = [], [], [], []
+    for k, step in enumerate(steps):
+        last, following = corners[k - 1], corners[k]
+        graph, node = _graph(
+            step.track,
+            np.concatenate([last.after, following.before]),
+            np.concatenate([last.after_xy, following.before_xy]),
+        )
+        entry, exit_ = node[: len(last.gap)], node[len(last.gap) :]
+        found, previous = dijkstra(graph.matrix, indices=entry, return_predecessors=True)
+        distance = found[:, exit_]
+        distance[distance < _MIN_SIDE_M] = np.inf
+        graphs.append(graph)
+        exits.append(exit_)
+        distances.append(distance + METRE_COST[BRIDGE] * following.gap)
+        before.append(previous)
+
+    rings = []
+    for chosen, cost in _cheapest(distances).items():
+        runs = []
+        for k in range(n):
+            node_now, path = int(exits[k][chosen[k]]), []
+            while (node_before := int(before[k][chosen[k - 1], node_now])) >= 0:
+                path.append(graphs[k].runs[node_before, node_now])
+                node_now = node_before
+            runs.append(tuple(reversed(path)))
+        links = tuple(float(corners[k].gap[chosen[k]]) for k in range(n))
+        rings.append(Ring(cost=cost, steps=tuple(steps), runs=tuple(runs), links=links))
+    return sorted(rings, key=lambda r: r.cost)
+
+
+def _cheapest(distances: Sequence[NDArray[np.float64]]) -> dict[tuple[int, ...], float]:
+    """Give the cheapest choices of one corner after each step, through every corner in turn.
+
+    Min-plus products of the distance matrices around the ring, begun at each step: a ring through
+    a given corner is the cheapest closed walk from that corner back to itself.
+    """
+    n = len(distances)
+    found: dict[tuple[int, ...], float] = {}
+    for first in range(n):
+        turn = [*range(first, n), *range(first)]
+        reach, via = distances[turn[0]], []
+        for k in turn[1:]:
+            total = reach[:, :, None] + distances[k][None, :, :]
+            via.append(total.argmin(axis=1))
+            reach = total.min(axis=1)
+        costs = np.diag(reach)
+        for start in np.argsort(costs, kind="stable")[:_STARTS].tolist():
+            if not np.isfinite(costs[start]):
+                break
+            walk = [start]
+            for choice in reversed(via):
+                walk.append(int(choice[start, walk[-1]]))
+            walk = [start, *reversed(walk)][:n]  # the corner before each step of the turn
+            corner = [0] * n
+            for k, chosen in zip(turn, walk, strict=True):
+                corner[k - 1] = chosen
+            found.setdefault(tuple(corner), float(costs[start]))
+    return found
+
+
+def _corners(a: Track, b: Track) -> _Corners:
+    """Find where two tracks cross, and where an end of one stops short of the other."""
+    i, j, xy = crossings(a.lines, b.lines, b.tree)
+    if len(xy):
+        _, one = same_places(xy)  # a node of the map is the end of several lines
+        i, j, xy = i[one], j[one], xy[one]
+    found = [
+        _Corners(i, xy, j, xy, np.zeros(len(i))),
+        _short_links(a, b),
+        _short_links(b, a).turned(),
+    ]
+    every = _Corners(
+        np.concatenate([f.before for f in found]),
+        np.concatenate([f.before_xy for f in found]),
+        np.concatenate([f.after for f in found]),
+        np.concatenate([f.after_xy for f in found]),
+        np.concatenate([f.gap for f in found]),
+    )
+    # Where the lines of the map cross, what is drawn beside them adds nothing; of several
+    # drawn crossings in one place the first, by the kinds of the lines, stands for all.
+    rank = np.array(METRE_COST)[a.kind[every.before]] + np.array(METRE_COST)[b.kind[every.after]] + every.gap
+    order = np.lexsort((every.before_xy[:, 1], every.before_xy[:, 0], rank))
+    kept: list[int] = []
+    crossing = (a.kind[every.before] == ON) & (b.kind[every.after] == ON) & (every.gap <= SAME_M)
+    for k in order.tolist():
+        if len(kept) >= _MAX_CORNERS:
+            break
+        if crossing[k] or not len(kept) or _apart(every.before_xy[k], every.before_xy[kept]):
+            kept.append(k)
+    return _Corners(
+        every.before[kept], every.before_xy[kept], every.after[kept], every.after_xy[kept], every.gap[kept]
+    )
+
+
+def _apart(xy: NDArray[np.float64], others: NDArray[np.float64]) -> bool:
+    return bool((np.hypot(*(others - xy).T) > SNAP_M / 2).all())
+
+
+def _short_links(ends: Track, lines: Track) -> _Corners:
+    """Link each loose end of one track to the nearest points of another's lines within :data:`SNAP_M`."""
+    points = np.asarray(shapely.points(ends.loose.xy), dtype=object)
+    i, j = lines.tree.query(points, predicate="dwithin", distance=SNAP_M)
+    drawn = lines.kind[j] != ON
+    i, j = i[~drawn], j[~drawn]
+    near = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(points[i], lines.lines[j]), 1))
+    gap = np.hypot(*(near - ends.loose.xy[i]).T)
+    far = gap > SAME_M
+    i, j = i[far], j[far]
+    return _Corners(ends.loose.line[i], ends.loose.xy[i], j, near[far], gap[far])
+
+
+def _graph(track: Track, line: NDArray[np.intp], xy: NDArray[np.float64]) -> tuple[_Graph, NDArray[np.intp]]:
+    """Cut a track at points on its lines; give the graph and the node of each point."""
+    n = len(track.lines)
+    both = np.tile(np.arange(n), 2)
+    ends = np.concatenate([shapely.get_coordinates(shapely.get_point(track.lines, k)) for k in (0, -1)])
+    on = np.concatenate([both, track.joins[0], line])
+    points = np.concatenate([ends, track.joins[1], xy])
+    cut = shapely.line_locate_point(track.lines[on[2 * n :]], shapely.points(points[2 * n :]))
+    at = np.concatenate([np.zeros(n), shapely.length(track.lines), cut])
+    node, first = same_places(points)
+    order = np.lexsort((at, on))
+    u, v = order[:-1], order[1:]
+    piece = (on[u] == on[v]) & (node[u] != node[v])
+    u, v = u[piece], v[piece]
+    cost = np.array(METRE_COST)[track.kind[on[u]]] * np.maximum(at[v] - at[u], SAME_M)
+    runs: dict[tuple[int, int], Run] = {}
+    for k in np.argsort(-cost, kind="stable").tolist():  # of two lines between two nodes the cheaper
+        s, t, on_line = int(node[u[k]]), int(node[v[k]]), int(on[u[k]])
+        runs[s, t] = Run(on_line, float(at[u[k]]), float(at[v[k]]))
+        runs[t, s] = Run(on_line, float(at[v[k]]), float(at[u[k]]))
+    pairs = np.array(list(runs), dtype=np.intp).reshape(-1, 2)
+    kinds = track.kind[[r.line for r in runs.values()]] if runs else np.empty(0, dtype=np.intp)
+    weights = np.array(METRE_COST)[kinds] * np.maximum([abs(r.end - r.start) for r in runs.values()], SAME_M)
+    matrix = csr_array((weights, (pairs[:, 0], pairs[:, 1])), shape=(len(first), len(first)))
+    return _Graph(matrix, runs), node[2 * n + len(track.joins[0]) :]
+
+
+def points_along(line: shapely.LineString, start: float, end: float) -> NDArray[np.float64]:
+    """Give the points of a stretch of a line, in the direction from start to end."""
+    xy = shapely.get_coordinates(line)
+    low, high = min(start, end), max(start, end)
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
+    between = xy[(along > low + SAME_M) & (along < high - SAME_M)]
+    ends = shapely.get_coordinates(shapely.line_interpolate_point(line, [low, high]))
+    run: NDArray[np.float64] = np.concatenate([ends[:1], between, ends[1:]])
+    return run if start <= end else run[::-1]
+
+
+def unknot(xy: NDArray[np.float64]) -> shapely.Polygon:
+    """Give the polygon inside a closed way, without the spikes and small loops where its parts join.
+
+    Empty where the way is no ring: clockwise, or crossing itself in the large.
+
+    Examples
+    --------
+    A spike of 9 m is dropped, a figure of eight is no ring:
+
+    >>> unknot(np.array([(0, 0), (9, 0), (9, 5), (18, 5), (9, 5), (9, 9), (0, 9)], dtype=float)).area
+    81.0
+    >>> unknot(np.array([(0, 0), (9, 0), (0, 9), (9, 9)], dtype=float)).is_empty
+    True
+    """
+    if len(xy) < 3:
+        return shapely.Polygon()
+    ring = shapely.Polygon(xy)
+    area = 0.5 * float(np.sum(xy[:, 0] * np.roll(xy[:, 1], -1) - np.roll(xy[:, 0], -1) * xy[:, 1]))
+    if area <= 0:
+        return shapely.Polygon()
+    if ring.is_valid:
+        return ring
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all([ring.exterior]))))
+    whole = shapely.get_parts(shapely.union_all(faces))
+    if not len(whole) or whole[0].is_empty:
+        return shapely.Polygon()
+    largest = whole[shapely.area(whole).argmax()]
+    if shapely.area(faces).sum() > 1.02 * area or largest.area < 0.98 * area:
+        return shapely.Polygon()
+    return shapely.orient_polygons(shapely.Polygon(largest.exterior))
+
+
+def looked_at(rings: Sequence[Ring], limit: float) -> Iterator[Ring]:
+    """Give the rings that enclose something, as far as they cost at most ``limit`` times the first."""
+    cheapest = None
+    for ring in rings:
+        if cheapest is not None and ring.cost > limit * cheapest:
+            return
+        if not ring.polygon.is_empty:
+            cheapest = ring.cost if cheapest is None else cheapest
+            yield ring

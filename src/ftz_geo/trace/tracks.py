@@ -1,0 +1,326 @@
+"""Where one feature runs or may run: its lines on the map, bridges over gaps, extensions of ends.
+
+All coordinates are metres in a local plane.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ftz_geo.model import Method
+
+ON, BRIDGE, EXTENSION, LINK = range(4)
+METHODS: tuple[Method, ...] = ("on-feature", "bridge", "extension", "bridge")
+"""The method of each kind of line; a ``LINK`` is a road of another name that joins two of a side."""
+
+METRE_COST = (1.0, 6.0, 24.0, 3.0)
+"""What a metre of each kind costs the ring. A bridge is held at both ends and costs less than an
+extension, which is held at one. Twice or half these figures give the same rings but for 1 in 100."""
+
+SAME_M = 0.01
+"""Points this close are one place."""
+
+SNAP_M = 15.0
+"""Ends of lines this close belong together however they point: lines that were drawn to meet."""
+
+MAX_GAP_M = 1500.0
+"""The longest gap in a feature that a bridge is tried over."""
+
+MAX_EXTENSION_M = 1200.0
+"""How far a loose end is extended to meet its neighbour."""
+
+MAX_TURN = np.radians(60)
+"""The sharpest turn from a line on to a bridge longer than :data:`SNAP_M`."""
+
+HEADING_M = 100.0
+"""The stretch that tells where a line is heading at its end: junctions flare, vertices shake."""
+
+_PARTNERS = 2  # bridges tried from each loose end
+
+_DETOUR_COST, _STREET_REWARD_M, _SPREAD, _STEP_M = 1.5, 20.0, 0.25, 400.0
+
+
+class Ends(NamedTuple):
+    """Loose ends of lines."""
+
+    xy: NDArray[np.float64]
+    """Shape (n, 2)."""
+    outward: NDArray[np.float64]
+    """Shape (n, 2): unit directions in which the lines point there."""
+    line: NDArray[np.intp]
+    """Shape (n,): which line ends there."""
+
+    def where(self, mask: NDArray[np.bool_]) -> Ends:
+        """Give some of the ends."""
+        return Ends(self.xy[mask], self.outward[mask], self.line[mask])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Track:
+    """The lines along which one feature runs or may run."""
+
+    lines: NDArray[np.object_]
+    """Shape (n,): LineStrings, those of the map first."""
+    kind: NDArray[np.intp]
+    """Shape (n,): index into :data:`METHODS`."""
+    joins: tuple[NDArray[np.intp], NDArray[np.float64]]
+    """Lines, shape (k,), and points on them, shape (k, 2), where one of the lines joins another."""
+    parts: NDArray[np.object_]
+    """The map's own lines, uncut."""
+    part_ids: NDArray[np.object_]
+    """Source id of each of :attr:`parts`."""
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Index of :attr:`lines`."""
+        return shapely.STRtree(self.lines)
+
+    @cached_property
+    def part_tree(self) -> shapely.STRtree:
+        """Index of :attr:`parts`."""
+        return shapely.STRtree(self.parts)
+
+    @cached_property
+    def mapped(self) -> NDArray[np.object_]:
+        """The lines of the map, cut where they cross."""
+        found: NDArray[np.object_] = self.lines[self.kind == ON]
+        return found
+
+    @cached_property
+    def loose(self) -> Ends:
+        """The loose ends of the map's lines."""
+        return loose_ends(self.mapped)
+
+    def with_lines(self, lines: NDArray[np.object_], kind: NDArray[np.intp]) -> Track:
+        """Put other bridges, extensions and links in place of these."""
+        mapped = self.mapped
+        v, m, xy = crossings(lines, mapped)
+        return Track(
+            lines=np.concatenate([mapped, lines]),
+            kind=np.concatenate([np.full(len(mapped), ON), kind]),
+            joins=(np.concatenate([v + len(mapped), m]), np.concatenate([xy, xy])),
+            parts=self.parts,
+            part_ids=self.part_ids,
+        )
+
+    def source_ids(self, xy: NDArray[np.float64]) -> tuple[str, ...]:
+        """Give the ids of the map's lines that a path runs along, in the path's order."""
+        middles = shapely.points((xy[1:] + xy[:-1]) / 2)
+        at, part = self.part_tree.query(middles, predicate="dwithin", distance=5 * SAME_M)
+        return tuple(dict.fromkeys(self.part_ids[part[np.lexsort((self.part_ids[part], at))]]))
+
+
+def track_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_]) -> Track:
+    """Make a track of a feature's lines: nodes where they cross, bridges, extensions.
+
+    Parameters
+    ----------
+    lines : ndarray of LineString or MultiLineString, shape (n,)
+    source_ids : ndarray of str, shape (n,)
+
+    Returns
+    -------
+    Track
+        The same however the lines are ordered, cut or directed.
+    """
+    parts, owner = shapely.get_parts(lines, return_index=True)
+    mapped = shapely.get_parts(shapely.line_merge(shapely.union_all(parts)))
+    mapped = shapely.normalize(mapped[shapely.length(mapped) > SAME_M])
+    mapped = mapped[np.argsort(shapely.to_wkb(mapped))]
+    bare = Track(
+        lines=mapped,
+        kind=np.full(len(mapped), ON),
+        joins=(np.empty(0, dtype=np.intp), np.empty((0, 2))),
+        parts=parts,
+        part_ids=source_ids[owner],
+    )
+    bridges, extensions = _bridges(bare), _extensions(bare)
+    kind = np.repeat([BRIDGE, EXTENSION], [len(bridges), len(extensions)])
+    return bare.with_lines(np.concatenate([bridges, extensions]), kind)
+
+
+def crossings(
+    a: NDArray[np.object_], b: NDArray[np.object_], tree: shapely.STRtree | None = None
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    """Give indexes into two sets of lines, and the points, shape (n, 2), where they meet."""
+    if not len(a) or not len(b):
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp), np.empty((0, 2))
+    i, j = (tree or shapely.STRtree(b)).query(a, predicate="intersects")
+    order = np.lexsort((j, i))
+    i, j = i[order], j[order]
+    xy, pair = shapely.get_coordinates(shapely.intersection(a[i], b[j]), return_index=True)
+    return i[pair], j[pair], xy
+
+
+def same_places(xy: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Give each of some points the number of its place, and the first point of each place."""
+    pairs = cKDTree(xy).query_pairs(SAME_M, output_type="ndarray")
+    links = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy), len(xy)))
+    _, place = connected_components(links, directed=False)
+    _, first = np.unique(place, return_index=True)
+    return place.astype(np.intp), first
+
+
+def all_ends(lines: NDArray[np.object_]) -> Ends:
+    """Give both ends of every line: all first ones, then all last ones."""
+    length = shapely.length(lines)
+    run = np.minimum(HEADING_M, length)
+    xy = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)])
+    inward = [shapely.line_interpolate_point(lines, at) for at in (run, length - run)]
+    outward = xy - np.concatenate([shapely.get_coordinates(p) for p in inward])
+    norm = np.hypot(outward[:, 0], outward[:, 1])
+    return Ends(xy, outward / np.where(norm > 0, norm, 1)[:, None], np.tile(np.arange(len(lines)), 2))
+
+
+def loose_ends(lines: NDArray[np.object_], within: float = SAME_M) -> Ends:
+    """Give the ends at which no other line, and not the line itself, goes on."""
+    ends = all_ends(lines)
+    if within <= SAME_M:
+        place, _ = same_places(ends.xy)
+        loose = np.bincount(place)[place] == 1
+    else:
+        loose = shapely.length(lines)[ends.line] > within
+        at, other = shapely.STRtree(lines).query(
+            shapely.points(ends.xy), predicate="dwithin", distance=within
+        )
+        loose[at[ends.line[at] != other]] = False
+        n = len(lines)
+        loose &= np.tile(np.hypot(*(ends.xy[:n] - ends.xy[n:]).T) > within, 2)
+    return ends.where(loose)
+
+
+def strings(segments: NDArray[np.float64]) -> NDArray[np.object_]:
+    """Make a LineString of each of many pairs of points, shape (n, 2, 2)."""
+    if not len(segments):
+        return np.empty(0, dtype=object)
+    made: NDArray[np.object_] = np.asarray(shapely.linestrings(segments), dtype=object)
+    return made
+
+
+def _bridges(track: Track) -> NDArray[np.object_]:
+    """Bridge gaps: from each loose end to those it points at, and to a line that it just misses."""
+    xy, outward, line = track.loose
+    step = xy[None] - xy[:, None]
+    gap = np.hypot(step[..., 0], step[..., 1])
+    ahead = np.einsum("ijk,ik->ij", step, outward) / np.maximum(gap, SAME_M)
+    turn = np.arccos(np.clip(ahead, -1, 1))
+    turn = np.maximum(turn, turn.T)
+    possible = (gap <= SNAP_M) | ((gap <= MAX_GAP_M) & (turn <= MAX_TURN))
+    np.fill_diagonal(possible, val=False)
+    cost = np.where(possible, gap * (1 + turn), np.inf)
+    best = np.argsort(cost, axis=1, kind="stable")[:, :_PARTNERS]
+    i = np.repeat(np.arange(len(xy)), best.shape[1])
+    pairs = np.sort(np.stack([i, best.ravel()], axis=1)[np.isfinite(cost[i, best.ravel()])], axis=1)
+    pairs = np.unique(pairs, axis=0)
+    # A carriageway that ends beside its twin joins it there.
+    at, other = shapely.STRtree(track.mapped).query(shapely.points(xy), predicate="dwithin", distance=SNAP_M)
+    at, other = at[line[at] != other], other[line[at] != other]
+    near = shapely.shortest_line(shapely.points(xy[at]), track.mapped[other])
+    near = near[shapely.length(near) > SAME_M]
+    return np.concatenate([strings(xy[pairs]), np.asarray(near, dtype=object)])
+
+
+def _extensions(track: Track) -> NDArray[np.object_]:
+    """Extend straight on each loose end that has no other end of the feature just ahead."""
+    xy, outward, _ = track.loose
+    step = xy[None] - xy[:, None]
+    ahead = np.einsum("ijk,ik->ij", step, outward)
+    goes_on = ((np.hypot(step[..., 0], step[..., 1]) <= SNAP_M) & (ahead > 0)).any(axis=1)
+    start, way = xy[~goes_on], outward[~goes_on]
+    return strings(np.stack([start, start + MAX_EXTENSION_M * way], axis=1))
+
+
+def steer(track: Track, streets: Ends, own: NDArray[np.bool_]) -> Track:
+    """Lead bridges and extensions through the places where other streets stop.
+
+    Where a stretch of a road is missing from a map, the streets that met it end in nothing, and
+    they end where it ran.
+
+    Parameters
+    ----------
+    track : Track
+    streets : Ends
+        Loose ends of the whole map near by.
+    own : ndarray of bool
+        Which of them are the track's own.
+    """
+    drawn = track.kind != ON
+    lines, kind = track.lines[drawn].copy(), track.kind[drawn]
+    others = streets.where(~own)
+    for k in np.flatnonzero((shapely.length(lines) > 2 * SNAP_M) & (kind != LINK)).tolist():
+        lines[k] = _steered(lines[k], others, free=bool(kind[k] == EXTENSION))
+    return track.with_lines(lines, kind)
+
+
+def _steered(line: shapely.LineString, streets: Ends, *, free: bool) -> shapely.LineString:
+    """Lead one straight line from street end to street end, as far as they lie well for it.
+
+    The way is the cheapest by detour, each street that it serves being worth
+    :data:`_STREET_REWARD_M`; ``free`` lets it end elsewhere than the line does.
+    """
+    a, b = shapely.get_coordinates(line)[[0, -1]]
+    length = float(np.hypot(*(b - a)))
+    along = (b - a) / length
+    across = np.array([-along[1], along[0]])
+    t, s = (streets.xy - a) @ along, (streets.xy - a) @ across
+    room = t if free else np.minimum(t, length - t)
+    fits = (room > SNAP_M / 2) & (t < length) & (np.abs(s) <= _SPREAD * room + SNAP_M / 2)
+    fits &= np.abs(streets.outward @ along) <= 0.85  # a street that ends alongside was not met there
+    t, s = t[fits], s[fits]
+    if not len(t):
+        return line
+    order = np.lexsort((s, t))
+    last = () if free else (length,)
+    t, s = np.concatenate([[0.0], t[order], last]), np.concatenate([[0.0], s[order], np.zeros(len(last))])
+    best, back = np.zeros(len(t)), np.full(len(t), -1)
+    best[1:] = np.inf
+    for j in range(1, len(t)):
+        dt, ds = t[j] - t[:j], np.abs(s[j] - s[:j])
+        step = np.hypot(dt, ds)
+        cost = best[:j] + _DETOUR_COST * (step - dt) - _STREET_REWARD_M
+        cost[(ds > dt) & (step > 1)] = np.inf
+        if free:
+            cost[dt > _STEP_M] = np.inf
+        back[j] = int(cost.argmin())
+        best[j] = cost[back[j]]
+    end = int(best.argmin()) if free else len(t) - 1
+    if end == 0 or not np.isfinite(best[end]):
+        return line
+    chosen = [end]
+    while chosen[-1] > 0:
+        chosen.append(int(back[chosen[-1]]))
+    chosen.reverse()
+    xy = a + t[chosen, None] * along + s[chosen, None] * across
+    if free:  # and on from the last street, half as it came, half as the line went
+        since = np.flatnonzero(np.hypot(*(xy[-1] - xy).T) > 4 * SNAP_M)
+        came = xy[-1] - xy[since[-1] if len(since) else 0]
+        way = came / max(float(np.hypot(*came)), SAME_M) + along
+        xy = np.concatenate([xy, [xy[-1] + max(length - t[end], SNAP_M) * way / np.hypot(*way)]])
+    apart = np.concatenate([[True], np.hypot(*np.diff(xy, axis=0).T) > SAME_M])
+    return shapely.LineString(xy[apart]) if apart.sum() > 1 else line
+
+
+def link(track: Track, other: Track, roads: NDArray[np.object_]) -> Track:
+    """Add to a track the roads of other names that join it with another track."""
+    touching = [
+        set(t.tree.query(roads, predicate="dwithin", distance=SNAP_M)[0].tolist()) for t in (track, other)
+    ]
+    both = sorted(touching[0] & touching[1])
+    if not len(both):
+        return track
+    drawn = track.kind != ON
+    return track.with_lines(
+        np.concatenate([track.lines[drawn], roads[both]]),
+        np.concatenate([track.kind[drawn], np.full(len(both), LINK)]),
+    )
