@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -187,6 +188,19 @@ class _Scan:
     @cached_property
     def text(self) -> str:
         return self.prose.text
+
+    @cached_property
+    def _frame_ends(self) -> list[int]:
+        return [m.start() for m in _FRAME_END.finditer(self.text)]
+
+    def heads_between(self, start: int, end: int) -> bool:
+        """Tell whether another side begins after a mark between two places."""
+        return any(i in self.heads and self.text[i - 1] in ",、;" for i in range(start + 1, end))
+
+    def frame_ends_after(self, start: int) -> bool:
+        """Tell whether a word such as 为界 or 接壤 stands near enough to end a frame."""
+        k = bisect_right(self._frame_ends, start)
+        return k < len(self._frame_ends) and self._frame_ends[k] - start < _LONGEST_FRAME
 
     def body(self, start: int, used: set[Direction], verb: str, facing: str = "") -> int:
         """Give the end of the words of the side whose verb ends at ``start``."""
@@ -422,22 +436,27 @@ _WITH = re.compile(
 _ACROSS = re.compile(r"(?P<name>[^,。;、与和同]{1,40}?)(?:[与和同为是][^。;,]{1,60}|相[望邻对])")
 
 
+_FRAMES = {"以": _BY, "由": _FROM, "与": _WITH, "和": _WITH, "同": _WITH, "隔": _ACROSS}
+_LONGEST_FRAME = 130
+_FRAME_END = re.compile(one_of((*FRAME_ENDS, *NEIGHBOUR_ENDS, "划定", "界定", "围成", "构成", "形成")))
+
+
 def _framed(scan: _Scan, head: Head, used: set[Direction]) -> tuple[int, int]:
     """Give the stretch of a side's names: what a frame such as 以…为界 encloses, or all words."""
     text, start = scan.text, head.end
+    pattern = _FRAMES.get(head.verb) if scan.frame_ends_after(start) else None
+    only_framed = head.verb in "与和同由"  # 北和平街 is a street
+    if only_framed and not pattern:
+        return start, start
+    if pattern and (m := pattern.match(text, start, start + _LONGEST_FRAME)):
+        group = next(k for k in ("name", "across", "plain") if k in m.groupdict() and m[k])
+        if not scan.heads_between(start, m.end(group)):
+            return m.span(group)
+    if only_framed:
+        return start, start
     # 北线划界:甲街以南,乙路以南: each item says again on which side of it the area lies.
     facing = FACING[head.directions[0]] if len(head.directions) == 1 else ""
-    limit = scan.body(start, used, head.verb, facing)
-    pattern = {"以": _BY, "由": _FROM, "与": _WITH, "和": _WITH, "同": _WITH, "隔": _ACROSS}.get(head.verb)
-    if pattern:
-        # A list inside a frame may hold commas, so the frame may end beyond a plain side's words.
-        m = pattern.match(text, start, min(len(text), max(limit, start) + 40))
-        if m is None and head.verb in "与和同由":
-            return start, start  # 北和平街
-        if m:
-            group = next(k for k in ("name", "across", "plain") if k in m.groupdict() and m[k])
-            return m.span(group)
-    return start, limit
+    return start, scan.body(start, used, head.verb, facing)
 
 
 _VERBLESS = re.compile(
