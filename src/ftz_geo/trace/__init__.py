@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import merge
 from itertools import permutations, product
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ import shapely
 
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import LABELS_ZH, Digitised, Direction, Edge, Reason
-from ftz_geo.trace.rings import Ring, Step, find_rings, looked_at
+from ftz_geo.trace.rings import Step, find_rings, looked_at
 from ftz_geo.trace.shape import draw
 from ftz_geo.trace.tracks import SNAP_M, Ends, Track, link, loose_ends, steer, track_of
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ftz_geo.model import Candidate, Feature, Grade, Parcel, Plan, ReferenceMap, Settings
+    from ftz_geo.trace.rings import Ring
     from ftz_geo.trace.shape import Piece
 
 __all__ = ["trace_parcels"]
@@ -41,6 +43,9 @@ RIVAL_COST = 1.25
 
 RIVAL_OVERLAP = 0.9
 """unless the two share this much of their union."""
+
+WIDTH_SHARE = 0.04
+"""Where the near line of wide features would change the area by more than this, a note says so."""
 
 NEAR_M = 600.0
 """How far around a ring the map is searched for streets that stop at a missing road."""
@@ -109,6 +114,7 @@ class _Atlas:
 
     reference: ReferenceMap
     planes: dict[tuple[float, float], LocalPlane] = field(default_factory=dict)
+    middles: dict[tuple[str, ...], NDArray[np.float64]] = field(default_factory=dict)
     tracks: dict[tuple[LocalPlane, tuple[str, ...], tuple[float, float]], Track] = field(default_factory=dict)
 
     @cached_property
@@ -132,10 +138,16 @@ class _Atlas:
 
     def plane(self, candidates: Sequence[Candidate]) -> LocalPlane:
         """Give a plane near some features, the same for all that lie near each other."""
-        bounds = np.array([shapely.total_bounds(self.geometry[self.rows(c)]) for c in candidates])
-        middle = np.median(bounds.reshape(-1, 2, 2).mean(axis=1), axis=0)
+        middle = np.median([self.middle(c) for c in candidates], axis=0)
         lon, lat = (np.round(middle * 4) / 4).tolist()
         return self.planes.setdefault((lon, lat), LocalPlane(lon=lon, lat=lat))
+
+    def middle(self, candidate: Candidate) -> NDArray[np.float64]:
+        """Give the middle of a candidate's bounds, longitude and latitude."""
+        if candidate.source_ids not in self.middles:
+            bounds = shapely.total_bounds(self.geometry[self.rows(candidate)])
+            self.middles[candidate.source_ids] = bounds.reshape(2, 2).mean(axis=0)
+        return self.middles[candidate.source_ids]
 
     def rows(self, candidate: Candidate) -> NDArray[np.intp]:
         return self.ids.get_indexer(pd.Index(candidate.source_ids, dtype=object))
@@ -229,21 +241,20 @@ def _trace(
         parcel_id=parcel.id,
         polygon=plane.to_lonlat(polygon),
         grade=grade,
-        reasons=(*doubts, *_bridge_notes(pieces)),
+        reasons=(*doubts, *_bridge_notes(pieces), *_width_notes(ring, polygon)),
         edges=tuple(_edge(piece, plane) for piece in pieces),
     )
 
 
 def _search(named: Mapping[Direction, Sequence[_Named]]) -> list[Ring]:
     """Find the rings, cheapest first, over all orders of the features within their sides."""
-    rings: list[Ring] = []
+    searches = []
     orders = product(*(permutations(named[side]) for side in RING_ORDER))
     for _, order in zip(range(_ORDERS), orders, strict=False):
         steps = _steps([n for side in order for n in side])
         if len(steps) > 1:
-            rings += find_rings(steps)
-    rings.sort(key=lambda r: r.cost)
-    return list(looked_at(rings, RIVAL_COST))
+            searches.append(find_rings(steps))
+    return list(looked_at(merge(*searches, key=lambda ring: ring.cost), RIVAL_COST))
 
 
 def _steps(order: Sequence[_Named]) -> list[Step]:
@@ -440,6 +451,17 @@ def _rival_doubts(ring: Ring, rings: Sequence[Ring]) -> Iterator[Reason]:
                 en=f"the same sides enclose another block on the map; the two share {shared:.0%}",
             )
             return
+
+
+def _width_notes(ring: Ring, polygon: shapely.Polygon) -> Iterator[Reason]:
+    """Say so where middle or near edge of a wide road makes a difference."""
+    share = polygon.symmetric_difference(ring.polygon).area / ring.polygon.area
+    if share > WIDTH_SHARE:
+        yield Reason(
+            code="wide-feature",
+            zh=f"道路或水域有多条平行线，取其中线；若取近侧一线，面积相差{share:.1%}",
+            en=f"drawn along the middle of parallel lines; by the nearer ones the area differs by {share:.1%}",
+        )
 
 
 def _bridge_notes(pieces: Sequence[Piece]) -> Iterator[Reason]:

@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 from ftz_geo.trace.tracks import BRIDGE, METRE_COST, ON, SAME_M, SNAP_M, crossings, same_places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -104,10 +104,19 @@ class _Corners(NamedTuple):
 
 class _Graph(NamedTuple):
     matrix: csr_array
-    runs: dict[tuple[int, int], Run]
+    keys: NDArray[np.intp]
+    """Shape (e,): from-node times number of nodes plus to-node of each run, ascending."""
+    line: NDArray[np.intp]
+    start: NDArray[np.float64]
+    end: NDArray[np.float64]
+
+    def run(self, u: int, v: int) -> Run:
+        """Give the run between two neighbouring nodes."""
+        k = int(np.searchsorted(self.keys, u * self.matrix.shape[0] + v))
+        return Run(int(self.line[k]), float(self.start[k]), float(self.end[k]))
 
 
-def find_rings(steps: Sequence[Step]) -> list[Ring]:
+def find_rings(steps: Sequence[Step]) -> Iterator[Ring]:
     """Find the closed ways through tracks in order.
 
     Parameters
@@ -117,14 +126,14 @@ def find_rings(steps: Sequence[Step]) -> list[Ring]:
 
     Returns
     -------
-    list of Ring
-        The cheapest one, and the cheapest by other corners, cheapest first; empty where two
+    iterator of Ring
+        The cheapest one, and the cheapest by other corners, cheapest first; nothing where two
         neighbours do not meet.
     """
     n = len(steps)
     corners = [_corners(steps[k].track, steps[(k + 1) % n].track) for k in range(n)]
     if any(not len(c.gap) for c in corners):
-        return []
+        return
     graphs, exits, distances, before = [], [], [], []
     for k, step in enumerate(steps):
         last, following = corners[k - 1], corners[k]
@@ -142,18 +151,16 @@ def find_rings(steps: Sequence[Step]) -> list[Ring]:
         distances.append(distance + METRE_COST[BRIDGE] * following.gap)
         before.append(previous)
 
-    rings = []
-    for chosen, cost in _cheapest(distances).items():
+    for cost, chosen in sorted((cost, chosen) for chosen, cost in _cheapest(distances).items()):
         runs = []
         for k in range(n):
             node_now, path = int(exits[k][chosen[k]]), []
             while (node_before := int(before[k][chosen[k - 1], node_now])) >= 0:
-                path.append(graphs[k].runs[node_before, node_now])
+                path.append(graphs[k].run(node_before, node_now))
                 node_now = node_before
             runs.append(tuple(reversed(path)))
         links = tuple(float(corners[k].gap[chosen[k]]) for k in range(n))
-        rings.append(Ring(cost=cost, steps=tuple(steps), runs=tuple(runs), links=links))
-    return sorted(rings, key=lambda r: r.cost)
+        yield Ring(cost=cost, steps=tuple(steps), runs=tuple(runs), links=links)
 
 
 def _cheapest(distances: Sequence[NDArray[np.float64]]) -> dict[tuple[int, ...], float]:
@@ -250,18 +257,14 @@ def _graph(track: Track, line: NDArray[np.intp], xy: NDArray[np.float64]) -> tup
     order = np.lexsort((at, on))
     u, v = order[:-1], order[1:]
     piece = (on[u] == on[v]) & (node[u] != node[v])
-    u, v = u[piece], v[piece]
-    cost = np.array(METRE_COST)[track.kind[on[u]]] * np.maximum(at[v] - at[u], SAME_M)
-    runs: dict[tuple[int, int], Run] = {}
-    for k in np.argsort(-cost, kind="stable").tolist():  # of two lines between two nodes the cheaper
-        s, t, on_line = int(node[u[k]]), int(node[v[k]]), int(on[u[k]])
-        runs[s, t] = Run(on_line, float(at[u[k]]), float(at[v[k]]))
-        runs[t, s] = Run(on_line, float(at[v[k]]), float(at[u[k]]))
-    pairs = np.array(list(runs), dtype=np.intp).reshape(-1, 2)
-    kinds = track.kind[[r.line for r in runs.values()]] if runs else np.empty(0, dtype=np.intp)
-    weights = np.array(METRE_COST)[kinds] * np.maximum([abs(r.end - r.start) for r in runs.values()], SAME_M)
-    matrix = csr_array((weights, (pairs[:, 0], pairs[:, 1])), shape=(len(first), len(first)))
-    return _Graph(matrix, runs), node[2 * n + len(track.joins[0]) :]
+    u, v = np.concatenate([u[piece], v[piece]]), np.concatenate([v[piece], u[piece]])
+    cost = np.array(METRE_COST)[track.kind[on[u]]] * np.maximum(np.abs(at[v] - at[u]), SAME_M)
+    keys = node[u] * len(first) + node[v]
+    cheapest = np.lexsort((on[u], cost, keys))  # of several lines between two nodes
+    keys, one = np.unique(keys[cheapest], return_index=True)
+    u, v, cost = u[cheapest[one]], v[cheapest[one]], cost[cheapest[one]]
+    matrix = csr_array((cost, (node[u], node[v])), shape=(len(first), len(first)))
+    return _Graph(matrix, keys, on[u], at[u], at[v]), node[2 * n + len(track.joins[0]) :]
 
 
 def points_along(line: shapely.LineString, start: float, end: float) -> NDArray[np.float64]:
@@ -307,7 +310,7 @@ def unknot(xy: NDArray[np.float64]) -> shapely.Polygon:
     return shapely.orient_polygons(shapely.Polygon(largest.exterior))
 
 
-def looked_at(rings: Sequence[Ring], limit: float) -> Iterator[Ring]:
+def looked_at(rings: Iterable[Ring], limit: float) -> Iterator[Ring]:
     """Give the rings that enclose something, as far as they cost at most ``limit`` times the first."""
     cheapest = None
     for ring in rings:

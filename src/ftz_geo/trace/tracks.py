@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
@@ -166,9 +164,13 @@ def crossings(
 def same_places(xy: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Give each of some points the number of its place, and the first point of each place."""
     pairs = cKDTree(xy).query_pairs(SAME_M, output_type="ndarray")
-    links = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(xy), len(xy)))
-    _, place = connected_components(links, directed=False)
-    _, first = np.unique(place, return_index=True)
+    lowest = np.arange(len(xy))
+    while len(pairs):  # until every point knows the first of its place
+        low = np.minimum(lowest[pairs[:, 0]], lowest[pairs[:, 1]])
+        np.minimum.at(lowest, pairs[:, 0], low)
+        np.minimum.at(lowest, pairs[:, 1], low)
+        pairs = pairs[lowest[pairs[:, 0]] != lowest[pairs[:, 1]]]
+    first, place = np.unique(lowest, return_inverse=True)
     return place.astype(np.intp), first
 
 
