@@ -1,5 +1,6 @@
 """The command line, run as a user runs it."""
 
+import csv
 import json
 import os
 import subprocess
@@ -168,3 +169,26 @@ def test_help_imports_no_geometry() -> None:
     code = f"import sys, ftz_geo.cli; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_departments_are_counted_by_zone(shared: Path) -> None:
+    done = run(
+        "departments",
+        shared / "documents/zones-plan.txt",
+        "--measures",
+        shared / "documents/pilot-measures.txt",
+    )
+    assert done.returncode == 0, done.stderr
+    head, *rows = list(csv.reader(done.stdout.lstrip("\ufeff").splitlines()))
+    assert len(head) == 1 + 5 + 2
+    customs = next(row for row in rows if row[0] == "天津海关")
+    assert sum(map(int, customs[1:6])) == int(customs[6]) == 23
+
+
+def test_pilot_measures_are_read_and_not_built(shared: Path, tmp_path: Path) -> None:
+    path = shared / "documents/pilot-measures.txt"
+    assert len(json.loads(run("parse", path, "--json").stdout)["measures"]) == 42
+    done = run("build", path, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "describes no block" in done.stderr.splitlines()[-1]
+    assert not (tmp_path / "out").exists()

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from ftz_geo.model import Measure, Plan, Task
 from ftz_geo.parse import parse_plan
-from ftz_geo.policy import department_csv, department_table, measures_of, read_measures, read_tasks
+from ftz_geo.policy import department_table, measures_of, read_measures, read_tasks
+from ftz_geo.tables import department_csv
 
 
 @pytest.fixture(scope="module")

@@ -81,6 +81,22 @@ def parse(
 
 
 @app.command()
+def departments(
+    file: _File,
+    measures: Annotated[
+        Path | None,
+        typer.Option("--measures", metavar="FILE", help="A table of pilot measures, joined by scope."),
+    ] = None,
+) -> None:
+    """Print, as CSV, how many tasks of each zone and how many measures every department supports."""
+    from ftz_geo.reading import read_plan
+    from ftz_geo.tables import department_csv
+
+    plan = read_plan(file)
+    print(department_csv(plan, read_plan(measures).measures if measures else ()), end="")
+
+
+@app.command()
 def build(
     file: Annotated[
         str | None,

@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 
 from ftz_geo import check, files, render, shipped
-from ftz_geo.errors import OutputError
+from ftz_geo.errors import OutputError, PlanError
 from ftz_geo.measure import area_m2, versions
 from ftz_geo.model import DIRECTIONS, STORAGE_CRS, Audit, Digitised, Plan, Reason, Settings
 from ftz_geo.polygons import match_polygons, read_survey
@@ -81,6 +81,11 @@ def digitise(
         and ``evidence``, a tuple of :class:`~ftz_geo.model.Edge` per parcel. The geometry is None
         where the grade is ``undetermined``.
 
+    Raises
+    ------
+    PlanError
+        The plan has no parcel.
+
     Examples
     --------
     >>> text = "甲开发区总面积1平方公里。区块一：面积1平方公里，东至河、南至甲路、西至乙路、北至丙路。"
@@ -89,6 +94,10 @@ def digitise(
     >>> parcels["grade"].tolist(), parcels["measured_area_km2"].round(6).tolist()
     (['sketched'], [1.0])
     """
+    if not plan.parcels:
+        raise PlanError(
+            plan.source.file or "text", "it describes no block", "name a notice with boundaries (四至)"
+        )
     settings = settings or Settings()
     anchors = shipped.read_anchors() if anchors is None else anchors
     traced: Mapping[str, Digitised] = {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Plan, Span, Zone
 
-__all__ = ["department_csv", "department_table", "measures_of", "read_measures", "read_tasks"]
+__all__ = ["department_table", "measures_of", "read_measures", "read_tasks"]
 
 _CHAPTER = re.compile(r"^[ \t]*[一二三四五六七八九十]{1,3}、[ \t]*(?P<title>[^\n。]{2,30})", re.M)
 _TASK_CHAPTER = re.compile(r"任务|举措|措施")
@@ -248,19 +246,3 @@ def department_table(plan: Plan, measures: Sequence[Measure] = ()) -> list[dict[
         for department in measure.departments:
             row(department)["measures"] = int(row(department)["measures"]) + 1
     return sorted(rows.values(), key=lambda r: (-int(r["tasks"]) - int(r["measures"]), str(r["department"])))
-
-
-def department_csv(plan: Plan, measures: Sequence[Measure] = ()) -> str:
-    """Write :func:`department_table` as CSV; the zones' names stand in the head.
-
-    Returns
-    -------
-    str
-        With a byte order mark, so that spreadsheets read it as UTF-8.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["单位", *(z.name or z.id for z in plan.zones), "任务合计", "试点经验"])
-    for row in department_table(plan, measures):
-        writer.writerow(row.values())
-    return "\ufeff" + out.getvalue()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ftz_geo.documents import read_document
 from ftz_geo.errors import PlanError
 from ftz_geo.parse import parse_plan
+from ftz_geo.policy import read_measures, read_tasks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,7 @@ def read_plan(path: str | Path) -> Plan:
     DocumentError
         The file cannot be read, or holds no text.
     PlanError
-        The text describes no block.
+        The text describes no block and lists no measure.
 
     Examples
     --------
@@ -45,7 +46,8 @@ def read_plan(path: str | Path) -> Plan:
     """
     document = read_document(path)
     plan = replace(parse_plan(document.text, source=document.source), places=document.places)
-    if not any(p.ring or p.members or any(p.abuttals.values()) for p in plan.parcels):
+    plan = replace(plan, tasks=read_tasks(plan), measures=read_measures(document.text))
+    if not plan.measures and not any(p.ring or p.members or any(p.abuttals.values()) for p in plan.parcels):
         raise PlanError(
             path,
             f"its {len(document.text)} characters hold no boundary description (四至, such as 东至…、南至…)",

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from ftz_geo.errors import OutputError
 from ftz_geo.files import safe_cell
 from ftz_geo.model import KM2_PER_UNIT, LABELS_ZH
+from ftz_geo.policy import department_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ftz_geo.model import Area, Audit, Block, Finding, Plan, Zone
+    from ftz_geo.model import Area, Audit, Block, Finding, Measure, Plan, Zone
 
-__all__ = ["audit_csv", "audit_xlsx"]
+__all__ = ["audit_csv", "audit_xlsx", "department_csv"]
 
 _FINDING_COLUMNS = (
     ("severity", "程度"),
@@ -274,3 +275,26 @@ def _area_row(
         _Formula(f"=H{line}+L{line}*$C$2/1000000"),
         _Formula(f'=IF(ABS(M{line})<=N{line},"{_WITHIN}","{_BEYOND}")'),
     ]
+
+
+def department_csv(plan: Plan, measures: Sequence[Measure] = ()) -> str:
+    """Write who supports how many tasks of which zone, and answers for how many measures.
+
+    Parameters
+    ----------
+    plan : Plan
+        With its tasks.
+    measures : sequence of Measure, optional
+        By default the plan's own.
+
+    Returns
+    -------
+    str
+        CSV with a byte order mark, so that spreadsheets read it as UTF-8; the zones' names stand in the head.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["单位", *(safe_cell(z.name or z.id) for z in plan.zones), "任务合计", "试点经验"])
+    for row in department_table(plan, measures):
+        writer.writerow([safe_cell(value) for value in row.values()])
+    return "\ufeff" + out.getvalue()
