@@ -1,5 +1,6 @@
 """Documents of every format come out as one running text."""
 
+import html
 import io
 import os
 import shutil
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from ftz_geo.documents import read_document
 from ftz_geo.errors import DocumentError
+from ftz_geo.reading import read_plan
 
 NOTICE = """甲开发区总面积3平方公里，分为两个区块。
 区块一：面积1平方公里，东至津淄公路、南至赛达南道。
@@ -92,14 +94,8 @@ def test_pdf_of_several_pages_is_one_running_text(tmp_path: Path) -> None:
         + "".join(f"<p>{p}</p>" for p in paragraphs),
         encoding="utf-8",
     )
-    options = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking".split()
-    profile = f"--user-data-dir={tmp_path / 'profile'}"
     pdf = tmp_path / "n.pdf"
-    subprocess.run(
-        [browser(), *options, profile, f"--print-to-pdf={pdf}", page.as_uri()],
-        check=True,
-        capture_output=True,
-    )
+    print_pdf(page, pdf, tmp_path / "profile")
     document = read_document(pdf)
     assert document.text.strip().split("\n") == paragraphs
     pages = {place.page for place in document.places}
@@ -176,3 +172,50 @@ def test_hostile_input_ends_in_one_sentence(tmp_path: Path, name: str, make: obj
     with pytest.raises(DocumentError, match=sentence) as caught:
         read_document(save(tmp_path, name, make()))  # type: ignore[operator]
     assert "\n" not in str(caught.value)
+
+
+def facts(path: Path) -> list[object]:
+    """Everything that a plan says of its zones, apart from where the words stand."""
+
+    def strip(value: object) -> object:
+        if isinstance(value, dict):
+            return {k: strip(v) for k, v in value.items() if k not in {"span", "text"}}
+        return [strip(v) for v in value] if isinstance(value, list) else value
+
+    plan = read_plan(path).to_dict()
+    tasks = [{k: v for k, v in task.items() if k != "span"} for task in plan["tasks"]]
+    return [strip(plan["zones"]), tasks]
+
+
+def print_pdf(page: Path, pdf: Path, profile: Path) -> None:
+    options = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking".split()
+    command = [browser(), *options, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", page.as_uri()]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def test_the_notice_reads_the_same_from_every_format(shared: Path, tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx")
+    pytest.importorskip("pypdfium2")
+    notice = shared / "documents/zones-plan.txt"
+    text = notice.read_text(encoding="utf-8")
+    document = docx.Document()
+    for line in text.splitlines():
+        document.add_paragraph(line)
+    document.save(str(tmp_path / "notice.docx"))
+    paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line.strip())
+    page = tmp_path / "notice.html"
+    page.write_text(
+        f"<!DOCTYPE html><meta charset=utf-8><body style='font:16pt serif'>{paragraphs}", encoding="utf-8"
+    )
+    print_pdf(page, tmp_path / "notice.pdf", tmp_path / "profile")
+    (tmp_path / "gbk.txt").write_bytes(text.encode("gb18030"))
+    want = facts(notice)
+    assert len(read_plan(notice).parcels) == 28
+    for name in ("gbk.txt", "notice.docx", "notice.html", "notice.pdf"):
+        assert facts(tmp_path / name) == want, name
+    plan = read_plan(tmp_path / "notice.pdf")
+    first = next(feature for _, feature in plan.parcels[0].features())
+    place = plan.place(first.span)
+    assert place is not None
+    assert place.page is not None
+    assert place.page > 1
