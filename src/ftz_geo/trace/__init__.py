@@ -44,8 +44,8 @@ RIVAL_COST = 1.25
 RIVAL_OVERLAP = 0.9
 """unless the two share this much of their union."""
 
-WIDTH_SHARE = 0.04
-"""Where the near line of wide features would change the area by more than this, a note says so."""
+WIDTH_SHARE = 0.05
+"""Where the near lines of wide features would change the area by more than this, it is in doubt."""
 
 NEAR_M = 600.0
 """How far around a ring the map is searched for streets that stop at a missing road."""
@@ -235,13 +235,14 @@ def _trace(
         *_name_doubts([n for side in RING_ORDER for n in named[side]]),
         *_piece_doubts(pieces, settings),
         *_rival_doubts(ring, rings),
+        *_width_doubts(ring, polygon),
     ]
     grade: Grade = "inferred" if doubts else "traced"
     return Digitised(
         parcel_id=parcel.id,
         polygon=plane.to_lonlat(polygon),
         grade=grade,
-        reasons=(*doubts, *_bridge_notes(pieces), *_width_notes(ring, polygon)),
+        reasons=(*doubts, *_bridge_notes(pieces)),
         edges=tuple(_edge(piece, plane) for piece in pieces),
     )
 
@@ -453,14 +454,14 @@ def _rival_doubts(ring: Ring, rings: Sequence[Ring]) -> Iterator[Reason]:
             return
 
 
-def _width_notes(ring: Ring, polygon: shapely.Polygon) -> Iterator[Reason]:
+def _width_doubts(ring: Ring, polygon: shapely.Polygon) -> Iterator[Reason]:
     """Say so where middle or near edge of a wide road makes a difference."""
     share = polygon.symmetric_difference(ring.polygon).area / ring.polygon.area
     if share > WIDTH_SHARE:
         yield Reason(
             code="wide-feature",
             zh=f"道路或水域有多条平行线，取其中线；若取近侧一线，面积相差{share:.1%}",
-            en=f"drawn along the middle of parallel lines; by the nearer ones the area differs by {share:.1%}",
+            en=f"drawn along the middle of parallel lines; along the near ones the area is {share:.1%} off",
         )
 
 

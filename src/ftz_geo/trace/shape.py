@@ -25,7 +25,6 @@ of main urban roads are 40 to 55 m wide (GB 50220), so the middles of their carr
 _SAMPLE_M = 15.0
 _PARALLEL = np.cos(np.radians(20))
 _SMOOTH = 5  # samples that a shift is averaged over
-_HOLD = 6  # samples over which a shift carries on where one carriageway is missing
 
 _DIAGONAL: dict[tuple[Direction, Direction], tuple[float, float]] = {
     ("east", "north"): (1, 1),
@@ -159,7 +158,11 @@ def _middle(xy: NDArray[np.float64], lines: NDArray[np.object_]) -> NDArray[np.f
     known = np.flatnonzero(several)
     index = np.arange(len(xy))
     nearest = known[np.abs(index[:, None] - known[None, :]).argmin(axis=1)]
-    filled = np.where(np.abs(nearest - index) <= _HOLD, np.interp(index, known, shift[known]), 0.0)
+    # Where one carriageway is missing the other keeps its distance from the middle, for as long
+    # as the road was seen to be wide; where two become one, the distance is nothing at the end.
+    run = np.cumsum(np.concatenate([[0], np.diff(known) > 1]))
+    seen = np.bincount(run)[run][np.searchsorted(known, nearest)]
+    filled = np.where(np.abs(nearest - index) <= seen, np.interp(index, known, shift[known]), 0.0)
     edge = np.pad(filled, _SMOOTH // 2, mode="edge")
     smooth = np.convolve(edge, np.full(_SMOOTH, 1 / _SMOOTH), mode="valid")
     moved: NDArray[np.float64] = xy + smooth[:, None] * left
