@@ -698,3 +698,21 @@ def written(parcel: Parcel) -> str:
 @pytest.mark.parametrize(("text", "expected"), WORDINGS)
 def test_wording(text: str, expected: str) -> None:
     assert "//".join(written(p) for p in parse_plan(text).parcels) == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["<img src=x onerror=alert(1)>", "<script>alert(1)</script>", "甲<svg onload=alert(1)>园"]
+)
+def test_foreign_tags_are_words_of_the_document(name: str) -> None:
+    text = f"甲区总面积2平方公里。区块一：{name}，面积2平方公里，东至{name}路、南至乙路、西至丙路、北至丁路。"
+    plan = parse_plan(text)
+    (block,) = plan.zones[0].blocks
+    assert block.name == name
+    assert [f.name for _, f in block.parcels[0].features()] == [f"{name}路", "乙路", "丙路", "丁路"]
+
+
+def test_markup_that_only_sets_text_is_no_word() -> None:
+    plan = parse_plan(
+        "<p>区块一：<b>东至</b>甲<br/>路、南至<span style='x'>乙路</span>、西至丙路、北至丁路。</p>"
+    )
+    assert [f.name for _, f in plan.parcels[0].features()] == ["甲路", "乙路", "丙路", "丁路"]

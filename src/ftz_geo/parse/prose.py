@@ -30,16 +30,29 @@ _FOLD = str.maketrans(
 )
 """One character for one character, so that positions stay."""
 
+_MARKUP = (
+    "a|b|br|center|div|em|font|h[1-6]|i|li|ol|p|section|span|strong|su[bp]|table|tbody|td|th|thead|tr|u|ul"
+)
+"""HTML that only sets text. Any other tag is words of the document, like a name, and stays."""
+
+_FOREIGN = re.compile(
+    rf"""<(script|style|svg|iframe)\b[^<>\n]{{0,300}}>[^<>\n]{{0,300}}</\1>
+    | <(?!/?(?:{_MARKUP})\b)[/!A-Za-z][^<>\n\u4e00-\u9fff]{{0,300}}>""",
+    re.X,
+)
+_OPAQUE = "\ue000"
+"""Stands in for the characters of a foreign tag: its brackets and marks are no grammar."""
+
 _LEFT_OUT = re.compile(
-    r"""(?=[\s<&(*`|\#+•▪·\u200b\ufeff-])  # most characters are none of these
+    rf"""(?=[\s<&(*`|\#+•▪·\u200b\ufeff-])  # most characters are none of these
     (?:
-      (?P<tag>   <(?:/|!--)?[A-Za-z][^<>\n]{0,300}> )   # HTML
-    | (?P<entity> &(?:nbsp|ensp|emsp|ldquo|rdquo|amp|\#\d{1,6}); )
-    | (?P<pinyin> (?<=[\u4e00-\u9fff])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)
-                  (?:\([a-z]{1,6}\))* )                 # 東(dong): left by some web pages
+      (?P<tag>   </?(?:{_MARKUP})\b[^<>\n]{{0,300}}> )
+    | (?P<entity> &(?:nbsp|ensp|emsp|ldquo|rdquo|amp|\#\d{{1,6}}); )
+    | (?P<pinyin> (?<=[\u4e00-\u9fff])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{{1,6}}\)
+                  (?:\([a-z]{{1,6}}\))* )                 # 東(dong): left by some web pages
     | (?P<blank> (?:
           (?:(?<=\n)|\A)[ \t]*[-+•▪·](?=[ \t])            # a list's bullet
-        | (?<=\|)[ ]*:?-{2,}:?[ ]*(?=\|)                  # the rule under a table's head
+        | (?<=\|)[ ]*:?-{{2,}}:?[ ]*(?=\|)                  # the rule under a table's head
         | [\s\u200b\ufeff*`|\#]
       )+ )
     )
@@ -86,7 +99,7 @@ class Prose:
     @classmethod
     def of(cls, raw: str) -> Prose:
         """Fold a text."""
-        folded = raw.translate(_FOLD)
+        folded = _FOREIGN.sub(lambda tag: _OPAQUE * len(tag.group()), raw.translate(_FOLD))
         pieces: list[str] = []
         at = array("q")
         gaps = bytearray()
