@@ -286,7 +286,7 @@ def _mended(
     lines, names = atlas.around(box, plane)
     streets, street_names = _streets(lines, names)
     plan_names = {n.candidate.map_name for side in RING_ORDER for n in named[side]}
-    roads = lines[~np.isin(names, list(plan_names))]
+    foreign = ~np.isin(names, list(plan_names))
     mended: dict[Direction, list[_Named]] = {}
     steered: dict[int, Track] = {}
     for side in RING_ORDER:
@@ -297,10 +297,8 @@ def _mended(
                 steered[id(n.track)] = steer(n.track, streets, own)
             track = steered[id(n.track)]
             for other in named[side]:
-                if other is not n and not len(
-                    n.track.tree.query(other.track.mapped, predicate="intersects")[0]
-                ):
-                    track = link(track, other.track, roads)
+                if other is not n and not n.track.meets(other.track):
+                    track = link(track, other.track, lines[foreign], names[foreign])
             mended[side].append(_Named(side=side, feature=n.feature, candidate=n.candidate, track=track))
     return mended
 

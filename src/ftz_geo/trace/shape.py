@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from ftz_geo.model import Direction, Feature, Method
     from ftz_geo.trace.rings import Ring
 
-ROAD_WIDTH_M = 40.0
-"""Lines of one name that run side by side within this are carriageways of one road. Rights of way
-of main urban roads are 40 to 55 m wide (GB 50220), so the middles of their carriageways are closer."""
+ROAD_WIDTH_M = 32.0
+"""Lines of one name that run side by side within this are carriageways of one road. The widest urban
+roads have rights of way of 55 m (GB 50220), in which the middles of two carriageways lie about half
+as far apart."""
 
 _SAMPLE_M = 15.0
 _PARALLEL = np.cos(np.radians(20))

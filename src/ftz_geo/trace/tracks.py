@@ -100,6 +100,11 @@ class Track:
         """The loose ends of the map's lines."""
         return loose_ends(self.mapped)
 
+    def meets(self, other: Track) -> bool:
+        """Tell whether the lines of the map meet those of another track."""
+        line = self.tree.query(other.mapped, predicate="dwithin", distance=SNAP_M)[1]
+        return bool((self.kind[line] == ON).any())
+
     def with_lines(self, lines: NDArray[np.object_], kind: NDArray[np.intp]) -> Track:
         """Put other bridges, extensions and links in place of these."""
         mapped = self.mapped
@@ -313,16 +318,31 @@ def _steered(line: shapely.LineString, streets: Ends, *, free: bool) -> shapely.
     return shapely.LineString(xy[apart]) if apart.sum() > 1 else line
 
 
-def link(track: Track, other: Track, roads: NDArray[np.object_]) -> Track:
-    """Add to a track the roads of other names that join it with another track."""
+def link(track: Track, other: Track, roads: NDArray[np.object_], names: NDArray[np.object_]) -> Track:
+    """Add to a track the roads of another name that join it with another track where the two are closest.
+
+    Parameters
+    ----------
+    track, other : Track
+        Two features of one side that do not meet on the map.
+    roads : ndarray of LineString, shape (n,)
+    names : ndarray of str, shape (n,)
+    """
+    gap = shapely.shortest_line(shapely.union_all(track.mapped), shapely.union_all(other.mapped))
+    roads = shapely.intersection(roads, gap.buffer(gap.length + SNAP_M))
+    roads, owner = shapely.get_parts(roads, return_index=True)
+    long = shapely.length(roads) > SAME_M
+    roads, owner = roads[long], owner[long]
+    names = names[owner]
     touching = [
-        set(t.tree.query(roads, predicate="dwithin", distance=SNAP_M)[0].tolist()) for t in (track, other)
+        set(names[shapely.STRtree(roads).query(t.mapped, predicate="dwithin", distance=SNAP_M)[1]])
+        for t in (track, other)
     ]
-    both = sorted(touching[0] & touching[1])
-    if not len(both):
+    joining = np.isin(names, sorted(touching[0] & touching[1]))
+    if not joining.any():
         return track
     drawn = track.kind != ON
     return track.with_lines(
-        np.concatenate([track.lines[drawn], roads[both]]),
-        np.concatenate([track.kind[drawn], np.full(len(both), LINK)]),
+        np.concatenate([track.lines[drawn], roads[joining]]),
+        np.concatenate([track.kind[drawn], np.full(int(joining.sum()), LINK)]),
     )
