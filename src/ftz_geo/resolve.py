@@ -32,7 +32,6 @@ LONG_FORMS: Mapping[str, str] = {
     "高架路": "高架",
     "快速公路": "快速路",
     "快速道路": "快速路",
-    "大路": "路",
 }
 """Endings that are written long or short for the same road."""
 
