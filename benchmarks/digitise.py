@@ -15,12 +15,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import Digitised, Plan, ReferenceMap, Settings
@@ -28,6 +27,9 @@ from ftz_geo.parse import parse_plan
 from ftz_geo.reference import read_reference
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.trace import trace_parcels
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 SEEDS = (1, 2, 3)
 HIT = 0.95
