@@ -21,7 +21,7 @@ import shapely
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import LABELS_ZH, Digitised, Direction, Edge, Reason
 from ftz_geo.trace.rings import Step, find_rings, looked_at
-from ftz_geo.trace.shape import draw
+from ftz_geo.trace.shape import draw, gap_beside_m, strip_m2
 from ftz_geo.trace.tracks import SNAP_M, Ends, Track, link, loose_ends, steer, track_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,12 @@ __all__ = ["trace_parcels"]
 
 RING_ORDER: tuple[Direction, ...] = ("east", "north", "west", "south")
 """The sides in the order in which a counter-clockwise ring passes them."""
+
+ALIKE_COST = 2.0
+"""Rings that cost up to this times the cheapest are held against each other."""
+
+INSIDE_COST = 3.0
+"""What a metre of its own features' lines inside a ring counts against it, in metres."""
 
 RIVAL_COST = 1.25
 """Another ring that costs at most this times the drawn one is a rival,"""
@@ -234,7 +240,9 @@ def _trace(
         *reasons,
         *_name_doubts([n for side in RING_ORDER for n in named[side]]),
         *_piece_doubts(pieces, settings),
+        *_short_doubts(pieces, polygon.area),
         *_rival_doubts(ring, rings),
+        *_beside_doubts(ring, settings),
         *_width_doubts(ring, polygon),
     ]
     grade: Grade = "inferred" if doubts else "traced"
@@ -248,14 +256,21 @@ def _trace(
 
 
 def _search(named: Mapping[Direction, Sequence[_Named]]) -> list[Ring]:
-    """Find the rings, cheapest first, over all orders of the features within their sides."""
+    """Find the rings, best first, over all orders of the features within their sides.
+
+    A block has its roads around it: a line of a side's own feature that runs inside counts against
+    a ring.
+    """
     searches = []
     orders = product(*(permutations(named[side]) for side in RING_ORDER))
     for _, order in zip(range(_ORDERS), orders, strict=False):
         steps = _steps([n for side in order for n in side])
         if len(steps) > 1:
             searches.append(find_rings(steps))
-    return list(looked_at(merge(*searches, key=lambda ring: ring.cost), RIVAL_COST))
+    rings = list(looked_at(merge(*searches, key=lambda ring: ring.cost), ALIKE_COST))
+    if rings and rings[0].inside_m > 0:
+        rings.sort(key=lambda ring: ring.cost + INSIDE_COST * ring.inside_m)
+    return rings
 
 
 def _steps(order: Sequence[_Named]) -> list[Step]:
@@ -417,6 +432,26 @@ def _piece_doubts(pieces: Sequence[Piece], settings: Settings) -> Iterator[Reaso
         stretch = []
 
 
+def _short_doubts(pieces: Sequence[Piece], area_m2: float) -> Iterator[Reason]:
+    """Say where a side stops short of its neighbour by enough to doubt where the neighbour runs."""
+    for k, piece in enumerate(pieces):
+        if piece.method != "extension":
+            continue
+        for beside in (pieces[k - 1], pieces[(k + 1) % len(pieces)]):
+            if (beside.side, beside.feature) == (piece.side, piece.feature):
+                continue
+            length = sum(_length(p) for p in pieces if (p.side, p.feature) == (beside.side, beside.feature))
+            share = _length(piece) * length / area_m2
+            if share > WIDTH_SHARE:
+                yield Reason(
+                    code="short-of-neighbour",
+                    zh=f"{LABELS_ZH[piece.side]}至的“{piece.feature.name}”离{LABELS_ZH[beside.side]}至的"
+                    f"“{beside.feature.name}”差{_length(piece):.0f}米，后者若在前者止处，面积差{share:.1%}",
+                    en=f"{piece.feature.name} ({piece.side}) stops {_length(piece):.0f} m short of "
+                    f"{beside.feature.name} ({beside.side}), {share:.1%} of the area",
+                )
+
+
 def _from_a_feature(pieces: Sequence[Piece]) -> list[Piece]:
     """Turn the ring so that no drawn stretch runs over its start."""
     start = next((k for k, p in enumerate(pieces) if p.method == "on-feature"), 0)
@@ -440,7 +475,7 @@ def _long_piece(piece: Piece) -> Reason:
 
 def _rival_doubts(ring: Ring, rings: Sequence[Ring]) -> Iterator[Reason]:
     for other in rings:
-        if other is ring:
+        if other is ring or other.cost > RIVAL_COST * ring.cost:
             continue
         shared = ring.polygon.intersection(other.polygon).area / ring.polygon.union(other.polygon).area
         if shared < RIVAL_OVERLAP:
@@ -450,6 +485,28 @@ def _rival_doubts(ring: Ring, rings: Sequence[Ring]) -> Iterator[Reason]:
                 en=f"the same sides enclose another block on the map; the two share {shared:.0%}",
             )
             return
+
+
+def _beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
+    """Say where another line of a side's feature, or a gap in one, runs beside the ring."""
+    for step, path in zip(ring.steps, ring.paths, strict=True):
+        side, feature = step.sides[0]
+        strip = strip_m2(ring, step.track, path) / ring.polygon.area
+        if strip > WIDTH_SHARE:
+            yield Reason(
+                code="line-beside",
+                zh=f"{LABELS_ZH[side]}至的“{feature.name}”另有一线在区块以内并行，两线之间占面积{strip:.1%}",
+                en=f"another line of {feature.name} ({side}) runs alongside inside the block; "
+                f"{strip:.1%} of the area lies between the two",
+            )
+        gap = gap_beside_m(step.track, path)
+        if gap > settings.bridge_tolerance_m:
+            yield Reason(
+                code="gap-beside",
+                zh=f"{LABELS_ZH[side]}至的“{feature.name}”在边线旁缺{gap:.0f}米，边线可能不是近侧一线",
+                en=f"{gap:.0f} m of {feature.name} ({side}) are missing beside the ring, "
+                "which may not run along its near line",
+            )
 
 
 def _width_doubts(ring: Ring, polygon: shapely.Polygon) -> Iterator[Reason]:

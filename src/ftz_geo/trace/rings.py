@@ -67,6 +67,17 @@ class Ring:
         return unknot(np.concatenate(self.paths))
 
     @cached_property
+    def inside_m(self) -> float:
+        """Length of its own features' lines that run inside it."""
+        core = self.polygon.buffer(-SNAP_M)
+        shapely.prepare(core)
+        length = 0.0
+        for lines in {id(step.track): step.track.mapped for step in self.steps}.values():
+            near = lines[shapely.intersects(core, lines)]
+            length += float(shapely.length(shapely.intersection(near, core)).sum())
+        return length
+
+    @cached_property
     def drawn(self) -> tuple[float, ...]:
         """Lengths of its unbroken stretches that are not on the features."""
         lengths, open_now = [0.0], False

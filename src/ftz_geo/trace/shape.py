@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.trace.rings import points_along, unknot
-from ftz_geo.trace.tracks import BRIDGE, METHODS, SAME_M, strings
+from ftz_geo.trace.tracks import BRIDGE, METHODS, SAME_M, SNAP_M, strings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Direction, Feature, Method
     from ftz_geo.trace.rings import Ring
+    from ftz_geo.trace.tracks import Track
 
 ROAD_WIDTH_M = 32.0
 """Lines of one name that run side by side within this are carriageways of one road. The widest urban
@@ -168,6 +169,24 @@ def _middle(xy: NDArray[np.float64], lines: NDArray[np.object_]) -> NDArray[np.f
     smooth = np.convolve(edge, np.full(_SMOOTH, 1 / _SMOOTH), mode="valid")
     moved: NDArray[np.float64] = xy + smooth[:, None] * left
     return moved
+
+
+def strip_m2(ring: Ring, track: Track, path: NDArray[np.float64]) -> float:
+    """Give the area between a side's path and lines of the same feature that run alongside inside."""
+    core = ring.polygon.buffer(-SNAP_M)
+    inside = shapely.intersection(track.mapped[shapely.intersects(track.mapped, core)], core)
+    points = shapely.get_coordinates(shapely.segmentize(inside, _SAMPLE_M))
+    away = np.atleast_1d(shapely.distance(shapely.points(points), shapely.LineString(path)))
+    return float(away[away <= 2 * ROAD_WIDTH_M].sum()) * _SAMPLE_M
+
+
+def gap_beside_m(track: Track, path: NDArray[np.float64]) -> float:
+    """Give the length of the longest gap in a feature's lines that lies beside a path, not on it."""
+    beside = shapely.LineString(path).buffer(2 * ROAD_WIDTH_M)
+    bridges = track.lines[track.kind == BRIDGE]
+    bridges = bridges[shapely.within(bridges, beside)]
+    off = shapely.length(shapely.difference(bridges, shapely.LineString(path).buffer(SNAP_M)))
+    return float(off.max(initial=0.0))
 
 
 def _join(a: _Strand, b: _Strand) -> tuple[_Strand, _Strand]:
