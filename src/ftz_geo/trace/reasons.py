@@ -1,0 +1,210 @@
+"""Why a polygon is graded as it is: what is not sure of a ring, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ftz_geo.model import LABELS_ZH, Reason
+from ftz_geo.trace.atlas import RING_ORDER
+from ftz_geo.trace.shape import gap_beside_m, strip_m2
+from ftz_geo.trace.tracks import SNAP_M
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import shapely
+
+    from ftz_geo.model import Direction, Feature, Settings
+    from ftz_geo.trace.atlas import Named
+    from ftz_geo.trace.rings import Ring
+    from ftz_geo.trace.shape import Piece
+
+RIVAL_COST = 1.25
+"""Another ring that costs at most this times the drawn one is a rival,"""
+
+RIVAL_OVERLAP = 0.9
+"""unless the two share this much of their union."""
+
+WIDTH_SHARE = 0.05
+"""Where the near lines of wide features would change the area by more than this, it is in doubt."""
+
+
+def side_not_stated(side: Direction) -> Reason:
+    """Say that the text leaves a side open."""
+    return Reason(
+        code="side-not-stated",
+        zh=f"原文没有写明{LABELS_ZH[side]}至",
+        en=f"the text names nothing on the {side} side",
+    )
+
+
+def not_on_map(side: Direction, feature: Feature) -> Reason:
+    """Say that the map has nothing of a name."""
+    return Reason(
+        code="not-on-map",
+        zh=f"底图上没有{LABELS_ZH[side]}至的“{feature.name}”",
+        en=f"{feature.name} ({side}) is not on the reference map",
+    )
+
+
+def does_not_close(named: Mapping[Direction, Sequence[Named]]) -> Reason:
+    """Say which neighbours do not meet, or that the ring does not close."""
+    order = [n for side in RING_ORDER for n in named[side]]
+    for a, b in zip(order, [*order[1:], order[0]], strict=True):
+        if not len(b.track.tree.query(a.track.lines, predicate="dwithin", distance=SNAP_M)[0]):
+            return Reason(
+                code="sides-do-not-meet",
+                zh=f"{LABELS_ZH[a.side]}至的“{a.feature.name}”与"
+                f"{LABELS_ZH[b.side]}至的“{b.feature.name}”在底图上不相接",
+                en=f"{a.feature.name} ({a.side}) and {b.feature.name} ({b.side}) do not meet on the map",
+            )
+    return Reason(
+        code="does-not-close",
+        zh="各边在底图上不能围成一个区块",
+        en="the sides enclose no block on the reference map",
+    )
+
+
+def name_doubts(named: Sequence[Named]) -> Iterator[Reason]:
+    """Say where a side is not drawn on a feature of the very name."""
+    for n in named:
+        if n.candidate.score < 0.9:
+            yield Reason(
+                code="name-differs",
+                zh=f"“{n.feature.name}”按底图上的“{n.candidate.map_name}”绘制，名称不同",
+                en=f"{n.feature.name} was taken for {n.candidate.map_name} of the map ({n.candidate.how})",
+            )
+        if n.feature.kind == "place":
+            yield Reason(
+                code="landmark",
+                zh=f"{LABELS_ZH[n.side]}至的“{n.feature.name}”是一处地方，按其边线绘制",
+                en=f"{n.feature.name} ({n.side}) is a place: drawn along its outline",
+            )
+        if n.feature.offset_m is not None:
+            yield Reason(
+                code="offset",
+                zh=f"“{n.feature.name}”一边按原文偏移{n.feature.offset_m:g}米",
+                en=f"the {n.side} side was drawn {n.feature.offset_m:g} m from {n.feature.name}, as stated",
+            )
+
+
+def _length(piece: Piece) -> float:
+    return float(np.hypot(*np.diff(piece.xy, axis=0).T).sum())
+
+
+def piece_doubts(pieces: Sequence[Piece], settings: Settings) -> Iterator[Reason]:
+    """Say which stretches are too long, together with what is drawn next to them, to be traced."""
+    stretch: list[Piece] = []
+    turned = _from_a_feature(pieces)
+    for piece in [*turned, None]:
+        if piece is not None and piece.method != "on-feature":
+            stretch.append(piece)
+            continue
+        if sum(map(_length, stretch)) > settings.bridge_tolerance_m:
+            for drawn in stretch:
+                if _length(drawn) >= 1:
+                    yield _long_piece(drawn)
+        stretch = []
+
+
+def short_doubts(pieces: Sequence[Piece], area_m2: float) -> Iterator[Reason]:
+    """Say where a side stops short of its neighbour by enough to doubt where the neighbour runs."""
+    for k, piece in enumerate(pieces):
+        if piece.method != "extension":
+            continue
+        for beside in (pieces[k - 1], pieces[(k + 1) % len(pieces)]):
+            if (beside.side, beside.feature) == (piece.side, piece.feature):
+                continue
+            length = sum(_length(p) for p in pieces if (p.side, p.feature) == (beside.side, beside.feature))
+            share = _length(piece) * length / area_m2
+            if share > WIDTH_SHARE:
+                yield Reason(
+                    code="short-of-neighbour",
+                    zh=f"{LABELS_ZH[piece.side]}至的“{piece.feature.name}”离{LABELS_ZH[beside.side]}至的"
+                    f"“{beside.feature.name}”差{_length(piece):.0f}米，后者若在前者止处，面积差{share:.1%}",
+                    en=f"{piece.feature.name} ({piece.side}) stops {_length(piece):.0f} m short of "
+                    f"{beside.feature.name} ({beside.side}), {share:.1%} of the area",
+                )
+
+
+def _from_a_feature(pieces: Sequence[Piece]) -> list[Piece]:
+    """Turn the ring so that no drawn stretch runs over its start."""
+    start = next((k for k, p in enumerate(pieces) if p.method == "on-feature"), 0)
+    return [*pieces[start:], *pieces[:start]]
+
+
+def _long_piece(piece: Piece) -> Reason:
+    side, name, length = LABELS_ZH[piece.side], piece.feature.name, _length(piece)
+    if piece.method == "extension":
+        return Reason(
+            code="long-extension",
+            zh=f"{side}至的“{name}”在底图上未及相邻一边，按走向延长{length:.0f}米",
+            en=f"{name} ({piece.side}) stops short of its neighbour and was extended by {length:.0f} m",
+        )
+    return Reason(
+        code="long-bridge",
+        zh=f"{side}至的“{name}”在底图上缺{length:.0f}米，按两端连接",
+        en=f"{length:.0f} m of {name} ({piece.side}) are missing from the map and were bridged",
+    )
+
+
+def rival_doubts(ring: Ring, rings: Sequence[Ring]) -> Iterator[Reason]:
+    """Say so where another ring is nearly as cheap and lies elsewhere."""
+    for other in rings:
+        if other is ring or other.cost > RIVAL_COST * ring.cost:
+            continue
+        shared = ring.polygon.intersection(other.polygon).area / ring.polygon.union(other.polygon).area
+        if shared < RIVAL_OVERLAP:
+            yield Reason(
+                code="another-ring",
+                zh=f"同样的四至在底图上还能围成另一区块，两者重合{shared:.0%}",
+                en=f"the same sides enclose another block on the map; the two share {shared:.0%}",
+            )
+            return
+
+
+def beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
+    """Say where another line of a side's feature, or a gap in one, runs beside the ring."""
+    for step, path in zip(ring.steps, ring.paths, strict=True):
+        side, feature = step.sides[0]
+        strip = strip_m2(ring, step.track, path) / ring.polygon.area
+        if strip > WIDTH_SHARE:
+            yield Reason(
+                code="line-beside",
+                zh=f"{LABELS_ZH[side]}至的“{feature.name}”另有一线在区块以内并行，两线之间占面积{strip:.1%}",
+                en=f"another line of {feature.name} ({side}) runs alongside inside the block; "
+                f"{strip:.1%} of the area lies between the two",
+            )
+        gap = gap_beside_m(step.track, path)
+        if gap > settings.bridge_tolerance_m:
+            yield Reason(
+                code="gap-beside",
+                zh=f"{LABELS_ZH[side]}至的“{feature.name}”在边线旁缺{gap:.0f}米，边线可能不是近侧一线",
+                en=f"{gap:.0f} m of {feature.name} ({side}) are missing beside the ring, "
+                "which may not run along its near line",
+            )
+
+
+def width_doubts(ring: Ring, polygon: shapely.Polygon) -> Iterator[Reason]:
+    """Say so where middle or near edge of a wide road makes a difference."""
+    share = polygon.symmetric_difference(ring.polygon).area / ring.polygon.area
+    if share > WIDTH_SHARE:
+        yield Reason(
+            code="wide-feature",
+            zh=f"道路或水域有多条平行线，取其中线；若取近侧一线，面积相差{share:.1%}",
+            en=f"drawn along the middle of parallel lines; along the near ones the area is {share:.1%} off",
+        )
+
+
+def bridge_notes(pieces: Sequence[Piece]) -> Iterator[Reason]:
+    """Count the stretches that are not on the features."""
+    lengths = [length for p in pieces if p.method != "on-feature" and (length := _length(p)) >= 1]
+    if lengths:
+        yield Reason(
+            code="bridges",
+            zh=f"共{len(lengths)}处不在地物上，合计{sum(lengths):.0f}米，最长{max(lengths):.0f}米",
+            en=f"{len(lengths)} stretches are not on the features, {sum(lengths):.0f} m in all, "
+            f"the longest {max(lengths):.0f} m",
+        )
