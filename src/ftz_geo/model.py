@@ -27,6 +27,7 @@ __all__ = [
     "Audit",
     "Block",
     "Candidate",
+    "Choice",
     "Digitised",
     "Direction",
     "Edge",
@@ -470,16 +471,28 @@ class Candidate:
     score: float
     """1 for the very name; lower for a match by the name's parts."""
     how: str
-    """Which rule matched: ``exact``, ``normalised``, ``alt_name`` …"""
+    """Which rule matched: ``exact``, ``normalised``, ``alternative name`` …"""
+    lost: Reason | None = None
+    """Why another candidate was chosen; None for the chosen one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reason:
-    """Why a result is graded as it is: a stable code, and a sentence in both languages."""
+    """Why a result is graded as it is, or a candidate lost: a stable code, a sentence in both languages."""
 
     code: str
     zh: str
     en: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """What one feature of a side was taken for on the reference map."""
+
+    side: Direction
+    feature: Feature
+    candidates: tuple[Candidate, ...]
+    """The chosen one first, then those that lost, each with its reason; empty where there was none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -508,6 +521,8 @@ class Digitised:
     grade: Grade
     reasons: tuple[Reason, ...] = ()
     edges: tuple[Edge, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    """For every feature of the sides, what it was looked up as; empty where there was no map."""
     placement_uncertainty_m: float | None = None
     """How far the whole polygon may lie from the truth; None where it stands on a map."""
     area_shaped: bool = False
