@@ -1,4 +1,4 @@
-"""From the names in a plan to the features of a reference map that they may mean.
+"""Names of a plan against names of a map: what is one name, and what never is.
 
 Names are compared by their parts, never by edit distance: 南京路 and 北京路 differ in one
 character and are two roads, 友谊路 and 友谊街 are two roads, 京沪高速 and 京沪高速公路 are one.
@@ -13,18 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
-
-from ftz_geo.model import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from ftz_geo.model import Direction, Feature, Plan, ReferenceMap
+    from ftz_geo.model import ReferenceMap
 
-__all__ = ["normalise", "resolve_plan"]
+__all__ = ["SCORES", "Names", "normalise"]
 
 LONG_FORMS: Mapping[str, str] = {
     "高速公路": "高速",
@@ -42,16 +39,26 @@ not among them, since cities name a 路 and a 街 alike."""
 PART_WORDS = ("桥", "大桥", "地道", "隧道", "高架", "辅路", "辅道", "立交")
 """Endings by which a map names a part of a road, or the road beside it: 中山北路桥 carries 中山北路."""
 
+BESIDE_WORDS = ("高架", "辅路", "辅道")
+"""Endings of roads that run along the road whose name they carry."""
+
 SCORES = {
     "exact": 1.0,
     "normalised": 1.0,
     "alternative name": 0.95,
     "long or short form": 0.9,
+    "numeral written otherwise": 0.9,
     "words in brackets": 0.85,
     "part of the feature": 0.7,
+    "road that it follows": 0.6,
     "other word for road": 0.5,
 }
 """Ranks of the rules; their order matters, the figures only spread them between 0 and 1."""
+
+_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
+
+_NUMBER = re.compile(r"(?<![A-Z\d])[1-9]\d?(?=号|[大经纬]?[路街道])")
+"""A number that is read out: 3号路, 第3大街, 经3路; not that of a house (28弄) or of a highway (G2)."""
 
 _BRACKETS = re.compile(r"[(\[{〔【「]([^)\]}〕】」]*)[)\]}〕】」]")
 
@@ -80,6 +87,22 @@ def _shorten(name: str) -> str:
     return name
 
 
+def _numerals(name: str) -> str:
+    """Give a name with its numbers below 100 in Chinese.
+
+    >>> _numerals("3号路"), _numerals("第12大街"), _numerals("G2京沪高速"), _numerals("武宁路28弄")
+    ('三号路', '第十二大街', 'G2京沪高速', '武宁路28弄')
+    """
+
+    def written(found: re.Match[str]) -> str:
+        tens, ones = divmod(int(found[0]), 10)
+        digits = f"{tens}{ones}".translate(_DIGITS)
+        ten = "" if not tens else "十" if tens == 1 else f"{digits[0]}十"
+        return ten + (digits[1] if ones else "")
+
+    return _NUMBER.sub(written, name)
+
+
 def _stem(name: str, words: tuple[str, ...]) -> str | None:
     """Give what stands before the longest of some endings, at least two characters of it."""
     found = [w for w in words if name.endswith(w) and len(name) - len(w) >= 2]
@@ -92,6 +115,7 @@ def _keys(name: str) -> Iterator[tuple[str, str]]:
     yield "exact", name
     yield "normalised", plain
     yield "long or short form", _shorten(plain)
+    yield "numeral written otherwise", _numerals(plain)
     outside, inside = _BRACKETS.sub("", plain), _BRACKETS.findall(plain)
     if inside:
         yield "words in brackets", outside
@@ -102,29 +126,36 @@ def _keys(name: str) -> Iterator[tuple[str, str]]:
         yield "other word for road", stem
 
 
-def _questions(name: str) -> Iterator[tuple[str, str]]:
-    """Give the keys under which a name of the plan is looked up."""
+def _questions(name: str) -> Iterator[tuple[str, str, str]]:
+    """Give what a name of the plan is looked up by: the rule, and where and under which key.
+
+    Where is the rule under which names of the map are filed, or ``other`` for their further names.
+    """
     plain = normalise(name)
-    yield "exact", name
-    yield "normalised", plain
-    yield "alternative name", plain
-    yield "long or short form", _shorten(plain)
-    yield "words in brackets", plain
+    yield "exact", "exact", name
+    yield "normalised", "normalised", plain
+    yield "alternative name", "other", plain
+    yield "long or short form", "long or short form", _shorten(plain)
+    yield "numeral written otherwise", "numeral written otherwise", _numerals(plain)
+    yield "words in brackets", "words in brackets", plain
     outside, inside = _BRACKETS.sub("", plain), _BRACKETS.findall(plain)
     if inside:
         for word in (outside, *inside):
-            yield "normalised in brackets", word
+            yield "words in brackets", "normalised", word
+            yield "words in brackets", "other", word
     # 京津高速 may be G2 or "G2京津高速" on the map.
     if number := re.match(r"[GSXYZ]\d+", plain):
-        yield "alternative name", number[0]
-        yield "long or short form", _shorten(plain[number.end() :])
-    yield "part of the feature", plain
+        yield "alternative name", "other", number[0]
+        yield "long or short form", "long or short form", _shorten(plain[number.end() :])
+    yield "part of the feature", "part of the feature", plain
+    if (followed := _stem(plain, BESIDE_WORDS)) is not None:
+        yield "road that it follows", "normalised", followed
     if (stem := _stem(plain, ROAD_WORDS)) is not None:
-        yield "other word for road", stem
+        yield "other word for road", "other word for road", stem
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Names:
+class Names:
     """The names of a map, filed for looking up."""
 
     rows: Mapping[str, NDArray[np.intp]]
@@ -135,7 +166,8 @@ class _Names:
     """Rows by normalised further name."""
 
     @classmethod
-    def of(cls, reference: ReferenceMap) -> _Names:
+    def of(cls, reference: ReferenceMap) -> Names:
+        """File the names of a map."""
         features = reference.features
         rows = {str(n): np.asarray(r) for n, r in features.groupby("name", sort=True).indices.items()}
         filed: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
@@ -156,81 +188,14 @@ class _Names:
     def find(self, name: str) -> Iterator[tuple[str, str, NDArray[np.intp]]]:
         """Give the rule, the map's name and its rows, best rule first, each map name once."""
         seen: set[str] = set()
-        for rule, key in sorted(_questions(name), key=lambda q: -_score(q[0])):
-            if rule == "alternative name" and key in self.other_rows:
-                yield rule, key, self.other_rows[key]
-            asked = "normalised" if rule == "normalised in brackets" else rule
-            for found in self.filed.get((asked, key), ()):
+        others: set[str] = set()
+        for rule, where, key in sorted(_questions(name), key=lambda q: -SCORES[q[0]]):
+            if where == "other":
+                if key in self.other_rows and key not in others:
+                    others.add(key)
+                    yield rule, key, self.other_rows[key]
+                continue
+            for found in self.filed.get((where, key), ()):
                 if found not in seen:
                     seen.add(found)
-                    yield ("words in brackets" if asked != rule else rule), found, self.rows[found]
-
-
-def _score(rule: str) -> float:
-    return SCORES["words in brackets" if rule == "normalised in brackets" else rule]
-
-
-def resolve_plan(
-    plan: Plan, reference: ReferenceMap
-) -> Mapping[tuple[str, Direction, int], tuple[Candidate, ...]]:
-    """Look up every feature that a plan's sides name.
-
-    Parameters
-    ----------
-    plan : Plan
-    reference : ReferenceMap
-
-    Returns
-    -------
-    mapping of (parcel id, side, index of the feature in that side) to tuple of Candidate
-        Best first; an empty tuple where the map names nothing of the kind. A name that the map
-        has many times is one candidate: which of them is meant, the other sides tell.
-
-    Examples
-    --------
-    >>> import geopandas as gpd
-    >>> from ftz_geo.parse import parse_plan
-    >>> from ftz_geo.model import ReferenceMap
-    >>> features = gpd.GeoDataFrame(
-    ...     {"source_id": ["w1", "w2"], "name": ["京津高速公路", "北京路"], "alt_names": [(), ()]},
-    ...     geometry=gpd.points_from_xy([117.0, 117.0], [39.0, 39.1]).buffer(0.1).boundary,
-    ... ).assign(kind="road", source=0)
-    >>> plan = parse_plan("区块一：东至京津高速、南至南京路、西至甲路、北至乙路。")
-    >>> found = resolve_plan(plan, ReferenceMap(features=features))
-    >>> [(c.map_name, c.how) for c in found[plan.parcels[0].id, "east", 0]]
-    [('京津高速公路', 'long or short form')]
-    >>> found[plan.parcels[0].id, "south", 0]
-    ()
-    """
-    names = _Names.of(reference)
-    is_point = shapely.get_type_id(reference.features.geometry.to_numpy()) == shapely.GeometryType.POINT
-    kinds = reference.features["kind"].to_numpy()
-    source_ids = reference.features["source_id"].to_numpy()
-    known: dict[tuple[str, str], tuple[Candidate, ...]] = {}
-
-    def candidates(feature: Feature) -> tuple[Candidate, ...]:
-        linear = feature.kind in ("road", "water", "rail", "boundary")
-        found = []
-        for rule, map_name, rows in names.find(feature.name):
-            # A station or a shop may carry the road's name; it is not where the road runs.
-            fitting = rows[~is_point[rows] & (kinds[rows] != "place")] if linear else rows
-            if len(fitting):
-                found.append(
-                    Candidate(
-                        source_ids=tuple(source_ids[fitting]),
-                        map_name=map_name,
-                        score=_score(rule),
-                        how=rule,
-                    )
-                )
-        return tuple(sorted(found, key=lambda c: (-c.score, c.map_name)))
-
-    result: dict[tuple[str, Direction, int], tuple[Candidate, ...]] = {}
-    for parcel in plan.parcels:
-        for direction, features in parcel.abuttals.items():
-            for index, feature in enumerate(features):
-                key = (feature.name, feature.kind)
-                if key not in known:
-                    known[key] = () if feature.kind in ("vague", "block") else candidates(feature)
-                result[parcel.id, direction, index] = known[key]
-    return result
+                    yield rule, found, self.rows[found]
