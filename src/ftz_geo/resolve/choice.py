@@ -1,0 +1,348 @@
+"""Which of several features of a name is meant: those that lie together around one block.
+
+The sides of a block meet. Of the candidates for its names, the combination whose features lie
+closest together in the order of the ring is the one meant, a worse match of a name counting as
+some distance. Where two combinations are as good, the district that the zone is named after and
+then the zone's other blocks decide; what nothing decides is a tie, and is told as one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise, product
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from ftz_geo.model import Candidate, Direction, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from ftz_geo.model import Parcel, Plan, ReferenceMap, Zone
+
+__all__ = ["APART_M", "Places", "choose"]
+
+APART_M = 3000.0
+"""Pieces of one name farther apart than this are two features: twice the longest gap (1.5 km) that
+tracing would bridge, so that no bridge could ever make one line of them."""
+
+TIE_M = 500.0
+"""Combinations whose features lie together this equally well are equally possible: roads that form
+a block meet, and where a map lacks a piece of one they miss each other by a few hundred metres."""
+
+SCORE_M = 20_000.0
+"""What the whole rank of a name is worth in metres: a match in long or short form (0.1 below the
+very name) is taken only where the very name lies 2 km farther from the other sides."""
+
+_MOST = 2000  # combinations looked at for one parcel
+
+_RING: tuple[Direction, ...] = ("east", "north", "west", "south")
+
+_METRES_PER_DEGREE = 111_320.0
+
+Key = tuple[str, Direction, int]
+
+
+class Places:
+    """Where the features of a map lie, in rough metres: a degree of longitude is that of the map's middle.
+
+    Good to tell kilometres apart within a province; nothing is measured or drawn here.
+    """
+
+    def __init__(self, reference: ReferenceMap) -> None:
+        self._reference = reference
+        self._shapes: dict[tuple[str, ...], BaseGeometry] = {}
+        self._distances: dict[tuple[tuple[str, ...], tuple[str, ...]], float] = {}
+
+    @cached_property
+    def _lonlat(self) -> NDArray[np.object_]:
+        found: NDArray[np.object_] = self._reference.features.geometry.to_numpy()
+        return found
+
+    @cached_property
+    def _scale(self) -> NDArray[np.float64]:
+        south, north = shapely.total_bounds(self._lonlat)[[1, 3]] if len(self._lonlat) else (0.0, 0.0)
+        return _METRES_PER_DEGREE * np.array([np.cos(np.radians((south + north) / 2)), 1.0])
+
+    def _xy(self, rows: Sequence[int] | NDArray[np.intp]) -> NDArray[np.object_]:
+        moved: NDArray[np.object_] = shapely.transform(
+            self._lonlat[rows], lambda lonlat: lonlat * self._scale
+        )
+        return moved
+
+    @cached_property
+    def _row(self) -> dict[str, int]:
+        return {key: row for row, key in enumerate(self._reference.features["source_id"])}
+
+    def groups(self, rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+        """Part rows into groups more than :data:`APART_M` from each other, the order of their first rows."""
+        xy = self._xy(rows)
+        bounds = shapely.bounds(xy)
+        size = bounds[:, 2:].max(axis=0) - bounds[:, :2].min(axis=0)
+        if np.hypot(*size) <= APART_M:
+            return [rows]
+        # First what touches, or nearly so where a map is not noded: few shapes are left to measure.
+        near = _linked(xy, within=50.0)
+        shapes = np.array([shapely.union_all(xy[near == k]) for k in range(near.max() + 1)])
+        far = _linked(shapes, within=APART_M)[near]
+        order = dict.fromkeys(far.tolist())
+        return [rows[far == k] for k in order]
+
+    def shape(self, candidate: Candidate) -> BaseGeometry:
+        """Give all that a candidate consists of as one geometry."""
+        key = candidate.source_ids
+        if key not in self._shapes:
+            found = shapely.union_all(self._xy([self._row[i] for i in key]))
+            shapely.prepare(found)
+            self._shapes[key] = found
+        return self._shapes[key]
+
+    def lonlat(self, candidate: Candidate) -> str:
+        """Give the middle of a candidate's bounds in words: longitude and latitude."""
+        lonlat = self._lonlat[[self._row[i] for i in candidate.source_ids]]
+        west, south, east, north = shapely.total_bounds(lonlat)
+        return f"{(west + east) / 2:.4f}, {(south + north) / 2:.4f}"
+
+    def distance_m(self, a: Candidate, b: Candidate) -> float:
+        """Give how far two candidates lie apart."""
+        key = (a.source_ids, b.source_ids)
+        if key not in self._distances:
+            found = float(shapely.distance(self.shape(a), self.shape(b)))
+            self._distances[key] = self._distances[key[::-1]] = found
+        return self._distances[key]
+
+    def district(self, zone: Zone) -> BaseGeometry | None:
+        """Give the outline of the district that a zone's name holds, the longest name that fits."""
+        features = self._reference.features
+        areal = shapely.get_dimensions(self._lonlat) == 2
+        words = zone.name or ""
+        fitting = [
+            (len(name), name, row)
+            for row in np.flatnonzero(areal).tolist()
+            if (name := str(features["name"].iat[row]))[-1:] in "区县旗镇市"
+            and len(name) > 2
+            and name[:-1] in words
+        ]
+        if not fitting:
+            return None
+        outline: BaseGeometry = self._xy([max(fitting)[2]])[0]
+        return outline
+
+
+def _linked(shapes: NDArray[np.object_], *, within: float) -> NDArray[np.intp]:
+    """Give each shape the number of the group that distances of at most so much link it to."""
+    i, j = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=within)
+    graph = coo_array((np.ones(len(i)), (i, j)), shape=(len(shapes), len(shapes)))
+    group: NDArray[np.intp] = connected_components(graph, directed=False)[1].astype(np.intp)
+    return group
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Combination:
+    """One candidate for each of a parcel's features, in the order of the ring."""
+
+    chosen: tuple[Candidate, ...]
+    cost_m: float
+    """How far its features lie from each other and from the district, plus what its names cost."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Puzzle:
+    """A parcel's features and what each may be."""
+
+    keys: tuple[Key, ...]
+    choices: tuple[tuple[Candidate, ...], ...]
+    """For each of the keys, best name first."""
+    places: Places
+    district: BaseGeometry | None
+
+    def outside_m(self, candidate: Candidate) -> float:
+        """Give how far a candidate lies outside the zone's district."""
+        if self.district is None:
+            return 0.0
+        return float(shapely.distance(self.places.shape(candidate), self.district))
+
+    def own_m(self, candidate: Candidate) -> float:
+        """Give what a candidate costs wherever the others are."""
+        return (1 - candidate.score) * SCORE_M + self.outside_m(candidate)
+
+    def joints(self, chosen: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
+        """Give the pairs of features that should meet: of neighbouring sides, and within a side."""
+        sides: dict[Direction, list[Candidate]] = {}
+        for (_, side, _), candidate in zip(self.keys, chosen, strict=True):
+            sides.setdefault(side, []).append(candidate)
+        order = list(sides.values())
+        around = [*order, order[0]] if len(order) > 2 else order
+        pairs = [list(product(here, there)) for here, there in pairwise(around)]
+        pairs += [[(a, b) for b in own if b is not a] for own in order if len(own) > 1 for a in own]
+        return [min(of, key=lambda pair: self.places.distance_m(*pair)) for of in pairs if of]
+
+    def combination(self, chosen: tuple[Candidate, ...]) -> _Combination:
+        apart = sum(self.places.distance_m(a, b) for a, b in self.joints(chosen))
+        return _Combination(chosen=chosen, cost_m=sum(map(self.own_m, chosen)) + apart)
+
+    def middle(self, combination: _Combination) -> shapely.Point:
+        """Give the place where the features of a combination meet."""
+        shape = self.places.shape
+        joints = self.joints(combination.chosen)
+        if not joints:
+            return shapely.centroid(shape(combination.chosen[0]))
+        links = [shapely.shortest_line(shape(a), shape(b)) for a, b in joints]
+        return shapely.MultiPoint([shapely.centroid(link) for link in links]).centroid
+
+    @cached_property
+    def ranked(self) -> tuple[_Combination, ...]:
+        """The combinations, the closest together first; one only where no other can be as good."""
+        first = self.combination(tuple(of[0] for of in self.choices))
+        more = [min(map(self.own_m, of[1:])) - self.own_m(of[0]) for of in self.choices if len(of) > 1]
+        apart = first.cost_m - sum(map(self.own_m, first.chosen))
+        if not more or apart + TIE_M < min(more):
+            return (first,)
+        every = map(self.combination, product(*self._likely()))
+        return tuple(sorted(every, key=lambda c: (c.cost_m, [x.source_ids for x in c.chosen])))
+
+    def _likely(self) -> list[list[Candidate]]:
+        """Leave out the candidates that lie farthest from all others while combinations are too many."""
+
+        def least_m(n: int, candidate: Candidate) -> float:
+            others = [of for k, of in enumerate(self.choices) if k != n]
+            return self.own_m(candidate) + sum(
+                min(self.places.distance_m(candidate, other) for other in of) for of in others
+            )
+
+        ranked = []
+        for n, of in enumerate(self.choices):
+            cost = {c.source_ids: least_m(n, c) for c in of} if len(of) > 1 else {}
+            ranked.append(sorted(of, key=lambda c: (cost.get(c.source_ids, 0.0), c.source_ids)))
+        most = max(map(len, ranked))
+        while prod(min(most, len(of)) for of in ranked) > _MOST and most > 1:
+            most -= 1
+        return [of[:most] for of in ranked]
+
+    @cached_property
+    def rivals(self) -> tuple[_Combination, ...]:
+        """The best combination, and those as good as it that lie elsewhere."""
+        best, *others = self.ranked
+        return (best, *(c for c in others if c.cost_m <= best.cost_m + TIE_M and self._elsewhere(c, best)))
+
+    def _elsewhere(self, one: _Combination, other: _Combination) -> bool:
+        pairs = zip(one.chosen, other.chosen, strict=True)
+        return any(a is not b and self.places.distance_m(a, b) > APART_M for a, b in pairs)
+
+    def nearest(self, neighbours: Sequence[shapely.Point]) -> tuple[_Combination, ...]:
+        """Give the rivals that lie nearest to the zone's other blocks, one if that decides."""
+        if len(self.rivals) == 1 or not neighbours:
+            return self.rivals
+        around = shapely.MultiPoint(neighbours)
+        away = [float(shapely.distance(self.middle(c), around)) for c in self.rivals]
+        order = sorted(range(len(away)), key=lambda k: (away[k], k))
+        return tuple(self.rivals[k] for k in order if away[k] <= away[order[0]] + APART_M)
+
+
+def choose(
+    plan: Plan, found: Mapping[Key, tuple[Candidate, ...]], places: Places
+) -> dict[Key, tuple[Candidate, ...]]:
+    """Put the candidate that is meant first for every feature, and say of each other why it lost.
+
+    Parameters
+    ----------
+    plan : Plan
+    found : mapping of (parcel id, side, index) to tuple of Candidate
+        Best name first.
+    places : Places
+        Where they lie.
+
+    Returns
+    -------
+    dict
+        The same keys and candidates, the chosen one first. A candidate that lost with the code ``tied``
+        is as likely as the chosen one.
+    """
+    result = dict(found)
+    for zone in plan.zones:
+        keys = {p.id: _keys(p, found) for p in zone.parcels}
+        if all(len(found[key]) < 2 for own in keys.values() for key in own):
+            continue
+        district = places.district(zone)
+        puzzles = {
+            parcel_id: _Puzzle(
+                keys=own, choices=tuple(found[key] for key in own), places=places, district=district
+            )
+            for parcel_id, own in keys.items()
+            if own
+        }
+        unsure = [key for key, puzzle in puzzles.items() if len(puzzle.rivals) > 1]
+        sure = {k: p.middle(p.ranked[0]) for k, p in puzzles.items() if k not in unsure} if unsure else {}
+        for puzzle in puzzles.values():
+            best, *tied = puzzle.nearest(list(sure.values()))
+            for n, key in enumerate(puzzle.keys):
+                lost = (c for c in found[key] if c is not best.chosen[n])
+                why = (replace(c, lost=_why(c, n, best, tied, puzzle)) for c in lost)
+                result[key] = (best.chosen[n], *why)
+    return result
+
+
+def _keys(parcel: Parcel, found: Mapping[Key, tuple[Candidate, ...]]) -> tuple[Key, ...]:
+    """Give a parcel's features that the map has, in the order of the ring."""
+    return tuple(
+        key
+        for side in _RING
+        for index in range(len(parcel.abuttals[side]))
+        if found[key := (parcel.id, side, index)]
+    )
+
+
+def _why(
+    candidate: Candidate, n: int, best: _Combination, tied: Sequence[_Combination], puzzle: _Puzzle
+) -> Reason:
+    """Say why a candidate for the n-th feature was not chosen."""
+    chosen = best.chosen[n]
+    if any(c.chosen[n] is candidate for c in tied):
+        here, there = puzzle.places.lonlat(chosen), puzzle.places.lonlat(candidate)
+        return Reason(
+            code="tied",
+            zh=f"底图上“{chosen.map_name}”（{here}）与“{candidate.map_name}”（{there}）"
+            "都可能是所指，其他各边和片区分不出是哪一处",
+            en=f"{chosen.map_name} at {here} and {candidate.map_name} at {there} are both possible; "
+            "neither the other sides nor the zone tell which is meant",
+        )
+    outside = puzzle.outside_m(candidate) - puzzle.outside_m(chosen)
+    if outside > TIE_M:
+        return Reason(
+            code="outside-district",
+            zh=f"在片区所在区县以外{outside / 1000:.1f}公里",
+            en=f"it lies {outside / 1000:.1f} km outside the zone's district",
+        )
+    alike = puzzle.own_m(candidate) - puzzle.own_m(chosen)
+    farther = (
+        next((c.cost_m for c in puzzle.ranked if c.chosen[n] is candidate), np.inf) - best.cost_m - alike
+    )
+    if candidate.score < chosen.score and (len(puzzle.ranked) == 1 or farther <= TIE_M):
+        return Reason(
+            code="weaker-name",
+            zh=f"名称不如“{chosen.map_name}”相符",
+            en=f"its name fits less well than {chosen.map_name} ({candidate.how}, not {chosen.how})",
+        )
+    if farther > TIE_M:
+        by = f"{farther / 1000:.1f}" if np.isfinite(farther) else None
+        return Reason(
+            code="farther",
+            zh=f"取它则各边相距更远{by}公里" if by else "离其他各边更远",
+            en=f"with it the sides would lie {by} km farther apart"
+            if by
+            else "it lies farther from the others",
+        )
+    return Reason(
+        code="neighbours",
+        zh="离本片区其他区块更远",
+        en="it lies farther from the zone's other blocks",
+    )
