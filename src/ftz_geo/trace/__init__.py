@@ -121,6 +121,7 @@ def _trace(
             candidates = resolutions.get((parcel.id, side, index), ())
             if candidates and (feature.relation not in OFFSET or feature.offset_m is not None):
                 chosen[side].append((feature, candidates[0]))
+                reasons += [c.lost for c in candidates if c.lost is not None and c.lost.code == "tied"]
             else:
                 reasons.append(not_on_map(side, feature))
         open_side |= not chosen[side]
