@@ -21,7 +21,7 @@ import shapely
 from ftz_geo import check, files, render, shipped
 from ftz_geo.errors import OutputError, PlanError
 from ftz_geo.measure import area_m2, versions
-from ftz_geo.model import DIRECTIONS, STORAGE_CRS, Audit, Digitised, Plan, Reason, Settings
+from ftz_geo.model import DIRECTIONS, STORAGE_CRS, Audit, Choice, Digitised, Plan, Reason, Settings
 from ftz_geo.polygons import match_polygons, read_survey
 from ftz_geo.reading import read_plan
 from ftz_geo.reference import read_reference
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import Anchor, Block, Parcel, ReferenceMap, Zone
+    from ftz_geo.model import Anchor, Block, Candidate, Direction, Parcel, ReferenceMap, Zone
 
 __all__ = [
     "Built",
@@ -78,8 +78,8 @@ def digitise(
     -------
     GeoDataFrame
         Indexed by parcel id, in EPSG:4326: the properties of ``blocks.geojson``, ``area_shaped``,
-        and ``evidence``, a tuple of :class:`~ftz_geo.model.Edge` per parcel. The geometry is None
-        where the grade is ``undetermined``.
+        ``evidence``, a tuple of :class:`~ftz_geo.model.Edge` per parcel, and ``choices``, a tuple of
+        :class:`~ftz_geo.model.Choice`. The geometry is None where the grade is ``undetermined``.
 
     Raises
     ------
@@ -101,13 +101,17 @@ def digitise(
     settings = settings or Settings()
     anchors = shipped.read_anchors() if anchors is None else anchors
     traced: Mapping[str, Digitised] = {}
+    choices: Mapping[str, tuple[Choice, ...]] = {}
     if reference is not None:
-        traced = trace_parcels(plan, reference, resolve_plan(plan, reference), settings)
+        resolutions = resolve_plan(plan, reference)
+        traced = trace_parcels(plan, reference, resolutions, settings)
+        choices = {parcel.id: tuple(_choices(parcel, resolutions)) for parcel in plan.parcels}
     drawn = {key: value for key, value in traced.items() if value.polygon is not None}
     for zone in plan.zones:
         for key, sketched in sketch_zone(zone, anchors, settings, drawn=drawn).items():
             failed = traced.get(key)
             drawn[key] = replace(sketched, reasons=(failed.reasons if failed else ()) + sketched.reasons)
+    drawn = {key: replace(value, choices=choices.get(key, ())) for key, value in drawn.items()}
     frame = parcels_frame(plan, drawn)
     frame.attrs["ftz_geo"] = {
         "source": plan.source.to_dict(),
@@ -117,6 +121,15 @@ def digitise(
         "versions": versions(),
     }
     return frame
+
+
+def _choices(
+    parcel: Parcel, resolutions: Mapping[tuple[str, Direction, int], tuple[Candidate, ...]]
+) -> Iterator[Choice]:
+    for side in DIRECTIONS:
+        for index, feature in enumerate(parcel.abuttals[side]):
+            found = resolutions.get((parcel.id, side, index), ())
+            yield Choice(side=side, feature=feature, candidates=found)
 
 
 def parcels_frame(plan: Plan, drawn: Mapping[str, Digitised]) -> gpd.GeoDataFrame:
@@ -144,6 +157,7 @@ def parcels_frame(plan: Plan, drawn: Mapping[str, Digitised]) -> gpd.GeoDataFram
     columns["measured_area_km2"] = list(np.round(area_m2(polygons) / 1e6, 9))
     columns["reasons"] = files.object_cells(columns.get("reasons", []))
     columns["evidence"] = files.object_cells(columns.get("evidence", []))
+    columns["choices"] = files.object_cells(columns.get("choices", []))
     frame = gpd.GeoDataFrame(columns, geometry=polygons, crs=STORAGE_CRS)
     return frame.set_index("id", drop=True)
 
@@ -170,6 +184,7 @@ def _row(plan: Plan, zone: Zone, block: Block, parcel: Parcel, result: Digitised
         **{side: "、".join(f.name for f in parcel.abuttals[side]) or None for side in DIRECTIONS},
         "area_shaped": result.area_shaped,
         "evidence": result.edges,
+        "choices": result.choices,
         "geometry": result.polygon,
     }
 
@@ -322,7 +337,7 @@ def _with_strangers(frame: gpd.GeoDataFrame, strangers: gpd.GeoDataFrame) -> gpd
     )
     longer.loc[extra, "grade"] = "surveyed"
     longer["area_shaped"] = longer["area_shaped"].eq(True)
-    for name in ("reasons", "evidence"):
+    for name in ("reasons", "evidence", "choices"):
         longer[name] = files.object_cells([v if isinstance(v, tuple) else () for v in longer[name]])
     return longer
 
