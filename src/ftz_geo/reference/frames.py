@@ -1,0 +1,63 @@
+"""What every reader gives: a frame of named features, and the facts of where they come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from ftz_geo.model import STORAGE_CRS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ftz_geo.model import Kind
+
+__all__ = ["Part", "Row", "feature_frame", "first_line", "frame_of_rows"]
+
+Row = tuple[str, str, "tuple[str, ...]", "Kind", Any]
+"""Source id, name, further names, kind, geometry."""
+
+
+class Part(NamedTuple):
+    """Features of one source."""
+
+    frame: gpd.GeoDataFrame
+    """As :attr:`ftz_geo.model.ReferenceMap.features`, without ``source``."""
+    facts: dict[str, Any]
+    """Licence, date, crs and datum; more where the source says more."""
+
+
+def feature_frame(
+    source_ids: list[str],
+    names: list[str],
+    alt_names: list[tuple[str, ...]],
+    kinds: list[Kind],
+    geometry: Any,
+) -> gpd.GeoDataFrame:
+    """Put columns together into a frame of features in longitude, latitude."""
+    return gpd.GeoDataFrame(
+        {
+            "source_id": pd.Series(source_ids, dtype=object),
+            "name": pd.Series(names, dtype=object),
+            "alt_names": pd.Series(alt_names, dtype=object),
+            "kind": pd.Series(kinds, dtype=object),
+        },
+        geometry=np.asarray(geometry, dtype=object),
+        crs=STORAGE_CRS,
+    )
+
+
+def frame_of_rows(rows: Iterable[Row]) -> gpd.GeoDataFrame:
+    """Put rows together into a frame of features; geometries are shapely's."""
+    ids, names, others, kinds, shapes = [list(c) for c in zip(*rows, strict=True)] or [[], [], [], [], []]
+    geometry = np.empty(len(shapes), dtype=object)
+    geometry[:] = shapes
+    return feature_frame(ids, names, others, kinds, geometry)
+
+
+def first_line(error: Exception) -> str:
+    """Give an error's words for a sentence of our own."""
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,0 +1,175 @@
+"""A reference map in one GeoPackage: clipped and indexed once, read again with nothing lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, get_args
+
+import pandas as pd
+import shapely
+
+from ftz_geo.errors import OutputError, ReferenceMapError
+from ftz_geo.model import Kind, ReferenceMap
+from ftz_geo.reference.frames import Part, feature_frame, first_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Box", "check_box", "clip", "is_prepared", "read_prepared", "write_prepared"]
+
+FEATURES = "ftz_geo_features"
+SOURCES = "ftz_geo_sources"
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north, WGS 84 degrees."""
+
+
+def check_box(box: Sequence[float]) -> Box:
+    """Check that four numbers are west, south, east, north.
+
+    >>> check_box([117.0, 38.9, 117.5, 39.3])
+    (117.0, 38.9, 117.5, 39.3)
+
+    Raises
+    ------
+    ReferenceMapError
+        They are not.
+    """
+    if len(box) == 4:
+        west, south, east, north = box
+        if -180 <= west < east <= 180 and -90 <= south < north <= 90:
+            return west, south, east, north
+    raise ReferenceMapError(
+        f"box {','.join(f'{number:.12g}' for number in box)}",
+        "it is not west,south,east,north in degrees",
+        "give it as 117.0,38.9,117.5,39.3",
+    )
+
+
+def clip(reference: ReferenceMap, box: Box) -> ReferenceMap:
+    """Keep the features that meet a box, each of them whole.
+
+    Cut at the box, an area would have an edge that no map shows, and a line an end.
+
+    Raises
+    ------
+    ReferenceMapError
+        None does.
+    """
+    shapes = reference.features.geometry
+    area = shapely.box(*box)
+    shapely.prepare(area)
+    kept = reference.features[shapely.intersects(area, shapes.to_numpy())].reset_index(drop=True)
+    if kept.empty:
+        west, south, east, north = shapes.total_bounds
+        raise ReferenceMapError(
+            f"box {','.join(f'{number:.12g}' for number in box)}",
+            "no feature of the map lies in it",
+            f"choose one within {west:.4f},{south:.4f},{east:.4f},{north:.4f}",
+        )
+    return ReferenceMap(features=kept, sources=reference.sources)
+
+
+def write_prepared(reference: ReferenceMap, path: str | Path) -> Path:
+    """Write a reference map as one GeoPackage with a spatial index.
+
+    One layer holds the features, a table holds their sources. The file is written whole beside its
+    place first, so that a failure leaves what was there.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written, or its name does not end in ``.gpkg``.
+    """
+    import pyogrio
+
+    path = Path(path)
+    if path.suffix.lower() != ".gpkg":
+        raise OutputError(path, "a prepared map is a GeoPackage", "let its name end in .gpkg")
+    features = reference.features.assign(
+        alt_names=[json.dumps(names, ensure_ascii=False) for names in reference.features["alt_names"]],
+        source=reference.features["source"].astype("int64"),
+    )
+    sources = pd.DataFrame(
+        {
+            "source": range(len(reference.sources)),
+            # For people who open the table; "facts" is what is read back.
+            **{
+                fact: [_said(source.get(fact)) for source in reference.sources]
+                for fact in ("file", "licence", "date", "crs", "datum")
+            },
+            "facts": [json.dumps(dict(source), ensure_ascii=False) for source in reference.sources],
+        }
+    )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".ftz-geo-", dir=path.parent) as folder:
+            written = Path(folder) / path.name
+            pyogrio.write_dataframe(
+                features, written, layer=FEATURES, driver="GPKG", geometry_type="Unknown", SPATIAL_INDEX="YES"
+            )
+            pyogrio.write_dataframe(sources, written, layer=SOURCES, driver="GPKG")
+            written.replace(path)
+    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        reason = getattr(error, "strerror", None) or first_line(error)
+        raise OutputError(
+            path, f"it cannot be written ({reason})", "choose a folder you may write to"
+        ) from error
+    return path
+
+
+def _said(fact: Any) -> str | None:
+    return None if fact is None else str(fact)
+
+
+def is_prepared(path: Path) -> bool:
+    """Tell whether a GeoPackage is one that :func:`write_prepared` wrote."""
+    import pyogrio
+
+    try:
+        return {FEATURES, SOURCES} <= {name for name, _ in pyogrio.list_layers(path)}
+    except pyogrio.errors.DataSourceError:
+        return False  # whoever reads it says so
+
+
+def read_prepared(path: Path) -> list[Part]:
+    """Read a prepared map; a part per source.
+
+    Raises
+    ------
+    ReferenceMapError
+        It was changed by something that does not know its form.
+    """
+    import pyogrio
+
+    try:
+        table = pyogrio.read_dataframe(path, layer=FEATURES)
+        said = pyogrio.read_dataframe(path, layer=SOURCES).sort_values("source")
+        facts = {
+            int(number): json.loads(text) for number, text in zip(said["source"], said["facts"], strict=True)
+        }
+        others = {text: tuple(map(str, json.loads(text))) for text in table["alt_names"].unique()}
+        unknown = set(table["source"]) - set(facts) or set(table["kind"]) - set(get_args(Kind))
+        if unknown or not all(isinstance(fact, dict) for fact in facts.values()):
+            raise ValueError(f"unknown source or kind {sorted(map(str, unknown))}")
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        ValueError,
+        KeyError,
+        TypeError,
+    ) as error:
+        raise ReferenceMapError(
+            path, f"it is no longer a prepared map ({first_line(error)})", "prepare it anew"
+        ) from error
+    frame = feature_frame(
+        table["source_id"].to_list(),
+        table["name"].to_list(),
+        [others[text] for text in table["alt_names"]],
+        table["kind"].to_list(),
+        table.geometry.to_numpy(),
+    )
+    number = table["source"].to_numpy()
+    return [Part(frame[number == n].reset_index(drop=True), fact) for n, fact in facts.items()]
