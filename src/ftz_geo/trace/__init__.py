@@ -8,6 +8,7 @@ ring is the cheapest closed way through the tracks in order, what is not on the 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from heapq import merge
 from itertools import permutations, product
 from typing import TYPE_CHECKING
@@ -15,13 +16,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from ftz_geo.model import Digitised, Direction, Edge, Reason
+from ftz_geo.measure import area_m2
+from ftz_geo.model import Digitised, Direction, Edge, Feature, Reason
+from ftz_geo.trace.areas import OPPOSITE
 from ftz_geo.trace.atlas import NEAR_M, OFFSET, RING_ORDER, Atlas, Named
 from ftz_geo.trace.reasons import (
     beside_doubts,
     bridge_notes,
+    closed_by_area,
     does_not_close,
     name_doubts,
+    neighbour_doubts,
+    no_place_for_area,
     not_on_map,
     piece_doubts,
     rival_doubts,
@@ -30,16 +36,17 @@ from ftz_geo.trace.reasons import (
     width_doubts,
 )
 from ftz_geo.trace.rings import Step, find_rings, looked_at
+from ftz_geo.trace.rules import closing_line, line_through, neighbours_first, neighbours_of
 from ftz_geo.trace.shape import draw
 from ftz_geo.trace.tracks import SNAP_M, Ends, Track, link, loose_ends, steer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from ftz_geo.measure import LocalPlane
-    from ftz_geo.model import Candidate, Feature, Grade, Parcel, Plan, ReferenceMap, Settings
+    from ftz_geo.model import Candidate, Grade, Method, Parcel, Plan, ReferenceMap, Settings
     from ftz_geo.trace.rings import Ring
     from ftz_geo.trace.shape import Piece
 
@@ -99,7 +106,62 @@ def trace_parcels(
     undetermined None
     """
     atlas = Atlas(reference=reference)
-    return {parcel.id: _trace(parcel, resolutions, atlas, settings) for parcel in plan.parcels}
+    neighbours = neighbours_of(plan)
+    stated = _stated_m2(plan)
+    drawn: dict[str, Digitised] = {}
+    for group in neighbours_first(plan, neighbours):
+        # Those that wait for each other see none of their own group.
+        drawn |= {
+            parcel.id: _trace(
+                parcel,
+                _with_neighbours(parcel, resolutions, neighbours, drawn, atlas),
+                atlas,
+                settings,
+                stated_m2=stated.get(parcel.id),
+                circle=_within(parcel, group, neighbours),
+            )
+            for parcel in group
+        }
+    return {parcel.id: drawn[parcel.id] for parcel in plan.parcels}
+
+
+def _within(
+    parcel: Parcel, group: Sequence[Parcel], neighbours: Mapping[tuple[str, Direction, int], str]
+) -> set[tuple[Direction, int]]:
+    """Give the sides of a parcel that name others of a group that wait for each other."""
+    ids = {p.id for p in group}
+    return {
+        (side, index) for (key, side, index), other in neighbours.items() if key == parcel.id and other in ids
+    }
+
+
+def _stated_m2(plan: Plan) -> dict[str, float]:
+    """Give the stated areas of parcels; what is stated of a block of one parcel is stated of it."""
+    stated = {}
+    for zone in plan.zones:
+        for block in zone.blocks:
+            for parcel in block.parcels:
+                area = parcel.declared_area or (block.declared_area if len(block.parcels) == 1 else None)
+                if area is not None and area.km2 > 0:
+                    stated[parcel.id] = float(area.km2) * 1e6
+    return stated
+
+
+def _with_neighbours(
+    parcel: Parcel,
+    resolutions: Mapping[tuple[str, Direction, int], tuple[Candidate, ...]],
+    neighbours: Mapping[tuple[str, Direction, int], str],
+    drawn: Mapping[str, Digitised],
+    atlas: Atlas,
+) -> Mapping[tuple[str, Direction, int], tuple[Candidate, ...]]:
+    """Add to what the map has for a parcel's sides the other blocks that are drawn already."""
+    added = dict(resolutions)
+    for side in RING_ORDER:
+        for index, feature in enumerate(parcel.abuttals[side]):
+            other = drawn.get(neighbours.get((parcel.id, side, index), ""))
+            if other is not None and other.polygon is not None:
+                added[parcel.id, side, index] = (atlas.take_block(other, feature.name),)
+    return added
 
 
 def _trace(
@@ -107,48 +169,49 @@ def _trace(
     resolutions: Mapping[tuple[str, Direction, int], tuple[Candidate, ...]],
     atlas: Atlas,
     settings: Settings,
+    *,
+    stated_m2: float | None,
+    circle: Collection[tuple[Direction, int]],
 ) -> Digitised:
     chosen: dict[Direction, list[tuple[Feature, Candidate]]] = {}
     reasons: list[Reason] = []
-    open_side = False
     for side in RING_ORDER:
         chosen[side] = []
         features = parcel.abuttals[side]
         if not features:
             reasons.append(side_not_stated(side))
-            open_side = True
         for index, feature in enumerate(features):
             candidates = resolutions.get((parcel.id, side, index), ())
             if candidates and (feature.relation not in OFFSET or feature.offset_m is not None):
                 chosen[side].append((feature, candidates[0]))
                 reasons += [c.lost for c in candidates if c.lost is not None and c.lost.code == "tied"]
             else:
-                reasons.append(not_on_map(side, feature))
-        open_side |= not chosen[side]
-    if open_side:
-        return Digitised(parcel_id=parcel.id, polygon=None, grade="undetermined", reasons=tuple(reasons))
+                reasons.append(not_on_map(side, feature, in_circle=(side, index) in circle))
+    open_sides = [side for side in RING_ORDER if not chosen[side]]
+    undrawn = Digitised(parcel_id=parcel.id, polygon=None, grade="undetermined", reasons=tuple(reasons))
+    if len(open_sides) > 1 or (open_sides and stated_m2 is None):
+        return undrawn
 
     plane = atlas.plane([c for side in RING_ORDER for _, c in chosen[side]])
-    named = {
-        side: [
-            Named(side=side, feature=f, candidate=c, track=atlas.track(c, f, plane)) for f, c in chosen[side]
-        ]
-        for side in RING_ORDER
-    }
-    rings = _search(named)
-    if not rings or max(rings[0].drawn, default=0.0) > settings.bridge_tolerance_m:
-        rings = _search(_mended(named, rings, atlas, plane)) or rings
-    for ring in rings:
-        polygon, pieces = draw(ring)
-        if not polygon.is_empty:
-            break
-    else:
-        reasons.append(does_not_close(named))
-        return Digitised(parcel_id=parcel.id, polygon=None, grade="undetermined", reasons=tuple(reasons))
+    named = _named(chosen, atlas, plane)
+    if open_sides:
+        assert stated_m2 is not None  # noqa: S101  (told above)
+        side = open_sides[0]
+        closing = _closing(parcel, side, named, stated_m2, plane)
+        if closing is None:
+            return replace(undrawn, reasons=(*reasons, no_place_for_area(side)))
+        named[side] = [closing]
+        reasons.append(closed_by_area(side))
+    found = _draw(named, settings, None if open_sides else atlas, plane)
+    if found is None:
+        return replace(undrawn, reasons=(*reasons, does_not_close(named)))
+    ring, rings, polygon, pieces = found
 
+    every = [n for side in RING_ORDER for n in named[side]]
     doubts = [
         *reasons,
-        *name_doubts([n for side in RING_ORDER for n in named[side]]),
+        *name_doubts(every),
+        *neighbour_doubts(every, atlas.blocks),
         *piece_doubts(pieces, settings),
         *short_doubts(pieces, polygon.area),
         *rival_doubts(ring, rings),
@@ -156,13 +219,88 @@ def _trace(
         *width_doubts(ring, polygon),
     ]
     grade: Grade = "inferred" if doubts else "traced"
+    methods = {(n.side, n.feature): n.method for n in every}
     return Digitised(
         parcel_id=parcel.id,
         polygon=plane.to_lonlat(polygon),
         grade=grade,
         reasons=(*doubts, *bridge_notes(pieces)),
-        edges=tuple(_edge(piece, plane) for piece in pieces),
+        edges=tuple(_edge(piece, plane, methods[piece.side, piece.feature]) for piece in pieces),
+        area_shaped=bool(open_sides) or any(atlas.is_area_shaped(n.candidate) for n in every),
     )
+
+
+def _named(
+    chosen: Mapping[Direction, Sequence[tuple[Feature, Candidate]]], atlas: Atlas, plane: LocalPlane
+) -> dict[Direction, list[Named]]:
+    """Give every feature its track; a landmark that is a point gets a line across its side."""
+    tracks = {
+        (side, index): atlas.track(c, f, side, plane)
+        for side in RING_ORDER
+        for index, (f, c) in enumerate(chosen[side])
+    }
+    named: dict[Direction, list[Named]] = {}
+    for side in RING_ORDER:
+        named[side] = []
+        for index, (feature, candidate) in enumerate(chosen[side]):
+            track = tracks[side, index]
+            is_point = track is None
+            if track is None:
+                opposite = tracks.get((OPPOSITE[side], 0))
+                track = line_through(atlas.shapes(candidate, plane), candidate.source_ids, side, opposite)
+            method: Method = "on-feature"
+            if feature.offset_m is not None:
+                method = "offset"
+            elif is_point or feature.kind == "place":
+                method = "landmark"
+            named[side].append(
+                Named(
+                    side=side,
+                    feature=feature,
+                    candidate=candidate,
+                    track=track,
+                    method=method,
+                    is_point=is_point,
+                )
+            )
+    return named
+
+
+def _draw(
+    named: Mapping[Direction, Sequence[Named]], settings: Settings, atlas: Atlas | None, plane: LocalPlane
+) -> tuple[Ring, list[Ring], shapely.Polygon, tuple[Piece, ...]] | None:
+    """Give the best ring that can be drawn, the rings it was chosen from, and its drawing.
+
+    Without ``atlas`` nothing else of the map is asked where stretches are missing.
+    """
+    rings = _search(named)
+    if atlas is not None and (not rings or max(rings[0].drawn, default=0.0) > settings.bridge_tolerance_m):
+        rings = _search(_mended(named, rings, atlas, plane)) or rings
+    for ring in rings:
+        polygon, pieces = draw(ring)
+        if not polygon.is_empty:
+            return ring, rings, polygon, pieces
+    return None
+
+
+def _closing(
+    parcel: Parcel,
+    side: Direction,
+    named: Mapping[Direction, Sequence[Named]],
+    stated_m2: float,
+    plane: LocalPlane,
+) -> Named | None:
+    """Give the line that closes the open side where the stated area is met."""
+
+    def area_closed_by(line: Named) -> float | None:
+        rings = _search({**named, side: [line]})
+        drawings = (draw(ring)[0] for ring in rings)
+        polygon = next((p for p in drawings if not p.is_empty), None)
+        return None if polygon is None else float(area_m2([plane.to_lonlat(polygon)])[0])
+
+    words = parcel.abuttals[side]
+    feature = words[0] if words else Feature(name="", kind="vague", span=parcel.span)
+    return closing_line(named, side, feature, stated_m2, area_closed_by)
 
 
 def _search(named: Mapping[Direction, Sequence[Named]]) -> list[Ring]:
@@ -252,13 +390,12 @@ def _whereabouts(named: Mapping[Direction, Sequence[Named]]) -> tuple[float, flo
     return x - NEAR_M, y - NEAR_M, x + NEAR_M, y + NEAR_M
 
 
-def _edge(piece: Piece, plane: LocalPlane) -> Edge:
-    offset = piece.feature.offset_m is not None and piece.method == "on-feature"
+def _edge(piece: Piece, plane: LocalPlane, method: Method) -> Edge:
     return Edge(
         side=piece.side,
-        feature=piece.feature.name,
+        feature=piece.feature.name or None,
         span=piece.feature.span,
-        source_ids=piece.source_ids,
-        method="offset" if offset else piece.method,
+        source_ids=tuple(key for key in piece.source_ids if key),
+        method=method if piece.method == "on-feature" else piece.method,
         line=plane.to_lonlat(shapely.LineString(piece.xy)),
     )

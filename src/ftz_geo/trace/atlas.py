@@ -11,6 +11,8 @@ import pandas as pd
 import shapely
 
 from ftz_geo.measure import LocalPlane
+from ftz_geo.model import Candidate
+from ftz_geo.trace.areas import OPPOSITE, facing, side_lines
 from ftz_geo.trace.tracks import Track, track_of
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ftz_geo.model import Candidate, Direction, Feature, ReferenceMap
+    from ftz_geo.model import Digitised, Direction, Feature, Method, ReferenceMap
 
 RING_ORDER: tuple[Direction, ...] = ("east", "north", "west", "south")
 """The sides in the order in which a counter-clockwise ring passes them."""
@@ -42,7 +44,11 @@ class Atlas:
     reference: ReferenceMap
     planes: dict[tuple[float, float], LocalPlane] = field(default_factory=dict)
     middles: dict[tuple[str, ...], NDArray[np.float64]] = field(default_factory=dict)
-    tracks: dict[tuple[LocalPlane, tuple[str, ...], tuple[float, float]], Track] = field(default_factory=dict)
+    tracks: dict[tuple[LocalPlane, tuple[str, ...], tuple[float, float], Direction | None], Track] = field(
+        default_factory=dict
+    )
+    blocks: dict[tuple[str, ...], Digitised] = field(default_factory=dict)
+    """Blocks drawn already that others abut on, by the source ids of their candidates."""
 
     @cached_property
     def geometry(self) -> NDArray[np.object_]:
@@ -84,18 +90,42 @@ class Atlas:
         """Give the rows of a candidate's features."""
         return self.ids.get_indexer(pd.Index(candidate.source_ids, dtype=object))
 
-    def track(self, candidate: Candidate, feature: Feature, plane: LocalPlane) -> Track:
-        """Give the track of a feature, moved by the offset that the text states."""
+    def take_block(self, block: Digitised, name: str) -> Candidate:
+        """Take a drawn block among the features; give the candidate for a side that names it."""
+        key = (f"block:{block.parcel_id}",)
+        self.blocks[key] = block
+        self.middles[key] = shapely.total_bounds([block.polygon]).reshape(2, 2).mean(axis=0)
+        return Candidate(source_ids=key, map_name=name, score=1.0, how="block")
+
+    def is_area_shaped(self, candidate: Candidate) -> bool:
+        """Tell whether a stated area decided where a block lies that a side names."""
+        block = self.blocks.get(candidate.source_ids)
+        return block is not None and block.area_shaped
+
+    def shapes(self, candidate: Candidate, plane: LocalPlane) -> NDArray[np.object_]:
+        """Give the shapes of a candidate's features in plane metres."""
+        return plane.to_xy(self.geometry[self.rows(candidate)])
+
+    def track(
+        self, candidate: Candidate, feature: Feature, side: Direction, plane: LocalPlane
+    ) -> Track | None:
+        """Give the track of a feature, moved by the offset that the text states.
+
+        Of an area it is the edge that faces the block, of a river its middle; None where the map has
+        points only, along which no side runs.
+        """
         way = OFFSET.get(feature.relation, (0, 0)) if feature.offset_m else (0, 0)
         shift = (way[0] * (feature.offset_m or 0.0), way[1] * (feature.offset_m or 0.0))
-        key = (plane, candidate.source_ids, shift)
+        face = facing(feature, side)
+        key = (plane, candidate.source_ids, shift, face)
+        if candidate.source_ids in self.blocks:
+            return edge_track(self.blocks[candidate.source_ids], feature, side, plane)
         if key not in self.tracks:
-            rows = self.rows(candidate)
-            lines = plane.to_xy(self.geometry[rows])
-            areal = shapely.get_dimensions(lines) == 2
-            lines[areal] = shapely.boundary(lines[areal])
+            lines, shape = side_lines(self.shapes(candidate, plane), feature.kind, face)
+            if not len(lines):
+                return None
             lines = shapely.transform(lines, lambda xy: xy + np.array(shift))
-            self.tracks[key] = track_of(lines, np.asarray(candidate.source_ids, dtype=object))
+            self.tracks[key] = track_of(lines, np.asarray(candidate.source_ids, dtype=object)[shape])
         return self.tracks[key]
 
     def around(
@@ -117,3 +147,17 @@ class Named:
     feature: Feature
     candidate: Candidate
     track: Track
+    method: Method = "on-feature"
+    """How a piece is drawn that lies on the track's lines."""
+    is_point: bool = False
+    """The map has a point of that name, and the track is a line through it."""
+
+
+def edge_track(other: Digitised, feature: Feature, side: Direction, plane: LocalPlane) -> Track:
+    """Give the track along another block's edges on the side that faces this one."""
+    face = facing(feature, side) or OPPOSITE[side]
+    edges = [edge for edge in other.edges if edge.side == face] or other.edges
+    pairs = [(edge.line, key) for edge in edges for key in edge.source_ids or ("",)]
+    lines = np.empty(len(pairs), dtype=object)
+    lines[:] = [line for line, _ in pairs]
+    return track_of(plane.to_xy(lines), np.array([key for _, key in pairs], dtype=object))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import shapely
 
-    from ftz_geo.model import Direction, Feature, Settings
+    from ftz_geo.model import Digitised, Direction, Feature, Settings
     from ftz_geo.trace.atlas import Named
     from ftz_geo.trace.rings import Ring
     from ftz_geo.trace.shape import Piece
@@ -40,12 +40,50 @@ def side_not_stated(side: Direction) -> Reason:
     )
 
 
-def not_on_map(side: Direction, feature: Feature) -> Reason:
-    """Say that the map has nothing of a name."""
+def not_on_map(side: Direction, feature: Feature, *, in_circle: bool = False) -> Reason:
+    """Say that no line of the map is known for a side, and why."""
+    zh_side = LABELS_ZH[side]
+    if feature.kind == "vague":
+        return Reason(
+            code="no-map-knows",
+            zh=f"{zh_side}至的“{feature.name}”没有名称，底图上无从查找",
+            en=f"{feature.name} ({side}) has no name that a map could know",
+        )
+    if feature.kind == "block" and in_circle:
+        return Reason(
+            code="blocks-in-a-circle",
+            zh=f"{zh_side}至的“{feature.name}”与本区块互为四至，无一可以先画",
+            en=f"{feature.name} ({side}) is bounded by this block in turn: none can be drawn first",
+        )
+    if feature.kind == "block":
+        return Reason(
+            code="block-not-drawn",
+            zh=f"{zh_side}至的“{feature.name}”未能画出",
+            en=f"{feature.name} ({side}) is a block that could not be drawn",
+        )
     return Reason(
         code="not-on-map",
-        zh=f"底图上没有{LABELS_ZH[side]}至的“{feature.name}”",
+        zh=f"底图上没有{zh_side}至的“{feature.name}”",
         en=f"{feature.name} ({side}) is not on the reference map",
+    )
+
+
+def closed_by_area(side: Direction) -> Reason:
+    """Say that the stated area decided where a side lies."""
+    return Reason(
+        code="area-closure",
+        zh=f"{LABELS_ZH[side]}边按申报面积画成与对边平行的直线，面积相符不能作为印证",
+        en=f"the {side} side is a line parallel to the opposite one, put where the stated area is met; "
+        "that the areas agree proves nothing",
+    )
+
+
+def no_place_for_area(side: Direction) -> Reason:
+    """Say that the other sides and the stated area do not fix where a side lies."""
+    return Reason(
+        code="no-area-closure",
+        zh=f"其余三边在底图上不能由{LABELS_ZH[side]}边按申报面积闭合",
+        en=f"no line as {side} side gives the other three the stated area",
     )
 
 
@@ -76,17 +114,35 @@ def name_doubts(named: Sequence[Named]) -> Iterator[Reason]:
                 zh=f"“{n.feature.name}”按底图上的“{n.candidate.map_name}”绘制，名称不同",
                 en=f"{n.feature.name} was taken for {n.candidate.map_name} of the map ({n.candidate.how})",
             )
-        if n.feature.kind == "place":
+        if n.is_point:
             yield Reason(
                 code="landmark",
-                zh=f"{LABELS_ZH[n.side]}至的“{n.feature.name}”是一处地方，按其边线绘制",
-                en=f"{n.feature.name} ({n.side}) is a place: drawn along its outline",
+                zh=f"{LABELS_ZH[n.side]}至的“{n.feature.name}”在底图上只是一个点，边线按穿过该点的直线绘制",
+                en=f"{n.feature.name} ({n.side}) is a point on the map: drawn as a straight line through it",
+            )
+        elif n.feature.kind == "place":
+            yield Reason(
+                code="landmark",
+                zh=f"{LABELS_ZH[n.side]}至的“{n.feature.name}”是一处地方，按其朝向区块的边线绘制",
+                en=f"{n.feature.name} ({n.side}) is a place: drawn along its edge that faces the block",
             )
         if n.feature.offset_m is not None:
             yield Reason(
                 code="offset",
                 zh=f"“{n.feature.name}”一边按原文偏移{n.feature.offset_m:g}米",
                 en=f"the {n.side} side was drawn {n.feature.offset_m:g} m from {n.feature.name}, as stated",
+            )
+
+
+def neighbour_doubts(named: Sequence[Named], blocks: Mapping[tuple[str, ...], Digitised]) -> Iterator[Reason]:
+    """Say which sides lie on blocks that are not traced themselves."""
+    for n in named:
+        block = blocks.get(n.candidate.source_ids)
+        if block is not None and block.grade != "traced":
+            yield Reason(
+                code="block-inferred",
+                zh=f"{LABELS_ZH[n.side]}至的“{n.feature.name}”本身是推断的",
+                en=f"{n.feature.name} ({n.side}) is itself inferred",
             )
 
 
