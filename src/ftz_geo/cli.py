@@ -311,6 +311,37 @@ def diff(
     say(f"{len(changes)} change(s)")
 
 
+@app.command()
+def explain(
+    file: _File,
+    block: Annotated[str, typer.Argument(metavar="BLOCK", help="A block's id, label or name.")],
+    reference: _Reference = [],  # noqa: B006
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="PAGE", help="Draw the block and all candidates on this page."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the explanation as JSON.")] = False,
+) -> None:
+    """Say how a block came to its edges: words, candidates on the map, choice, edge, and how sure each is."""
+    from ftz_geo import pipeline
+    from ftz_geo.render import explanation_table
+
+    say = _talk()
+    plan = _read_plan(file, say)
+    told = pipeline.explain(plan, block, _read_reference(reference, say), out=out)
+    if as_json:
+        parcels = [explanation.to_dict() for explanation in told]
+        _print_json({"schema": "ftz-geo/explain-1", "parcels": parcels})
+    elif out is not None:
+        print(out)
+    else:
+        console = _console()
+        for explanation in told:
+            console.print(explanation_table(explanation))
+            for reason in explanation.reasons:
+                console.print(f"· {reason.zh}", markup=False, highlight=False)
+
+
 _DOCUMENTS = frozenset({"", ".txt", ".md", ".docx", ".pdf", ".html", ".htm"})
 """What the names of documents end in; ``-`` has no ending. Every other file is of polygons."""
 

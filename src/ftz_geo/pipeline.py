@@ -20,6 +20,7 @@ import shapely
 
 from ftz_geo import check, files, render, shipped
 from ftz_geo.errors import OutputError, PlanError
+from ftz_geo.explain import explain_parcel, find_parcels
 from ftz_geo.measure import area_m2, versions
 from ftz_geo.model import DIRECTIONS, STORAGE_CRS, Audit, Choice, Digitised, Plan, Reason, Settings
 from ftz_geo.polygons import match_polygons, read_survey
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.explain import Explanation
     from ftz_geo.model import Anchor, Block, Candidate, Direction, Parcel, ReferenceMap, Zone
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "audit",
     "build",
     "digitise",
+    "explain",
     "join_polygons",
     "parcels_frame",
     "read_plan",
@@ -421,6 +424,56 @@ def render_maps(
             (folder / name).write_text(page, encoding="utf-8", newline="\n")
     _remove_earlier_pages(Path(out), pages.keys())
     return tuple(Path(out) / name for name in pages)
+
+
+def explain(
+    plan: Plan,
+    block: str,
+    reference: ReferenceMap | None = None,
+    settings: Settings | None = None,
+    *,
+    out: str | Path | None = None,
+) -> tuple[Explanation, ...]:
+    """Say how a block came to its edges: words, candidates, choice and edge of every feature.
+
+    Parameters
+    ----------
+    plan : Plan
+    block : str
+        Id, label or name of a block or parcel.
+    reference : ReferenceMap, optional
+    settings : Settings, optional
+    out : str or Path, optional
+        Page to draw the block on, with the lines of all candidates.
+
+    Returns
+    -------
+    tuple of Explanation
+        One for each parcel of the block.
+
+    Raises
+    ------
+    PlanError
+        No block, or more than one, is called so.
+    OutputError
+        The page cannot be written.
+    """
+    wanted = find_parcels(plan, block)
+    # The whole zone is drawn: its other blocks decide what a name means.
+    zone = next(zone for zone in plan.zones if wanted[0] in zone.parcels)
+    parcels = digitise(replace(plan, zones=(zone,)), reference, settings)
+    told = tuple(explain_parcel(plan, parcels, parcel.id) for parcel in wanted)
+    if out is not None:
+        shapes = {}
+        if reference is not None:
+            rows = reference.features.set_index("source_id").geometry
+            shapes = {
+                i: rows[i] for t in told for f in t.features for c in f.candidates for i in c.source_ids
+            }
+        text = render.explanation_page(plan, parcels, told, shapes)
+        with _staged(Path(out).parent) as folder:
+            (folder / Path(out).name).write_text(text, encoding="utf-8", newline="\n")
+    return told
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -68,7 +68,9 @@ class _Shape:
     """Number of the card that a click on it opens."""
 
 
-def _script(bounds: Sequence[float], *, edges: bool, uncertain: bool, what: str) -> str:
+def _script(
+    bounds: Sequence[float], *, edges: bool, uncertain: bool, what: str, candidates: bool = False
+) -> str:
     """Write the map's JavaScript with folium: base maps, empty groups of layers, and what to show."""
     import folium
     from folium.map import CustomPane
@@ -92,6 +94,9 @@ def _script(bounds: Sequence[float], *, edges: bool, uncertain: bool, what: str)
     folium.TileLayer(_TIANDITU, name="天地图（联网，需密钥）", layer="vec", **tianditu).add_to(the_map)
 
     layers = {"blocks": folium.FeatureGroup(name=what)}
+    if candidates:
+        layers["chosen"] = folium.FeatureGroup(name="所取地物")
+        layers["lost"] = folium.FeatureGroup(name="落选候选")
     if edges:
         layers["edges"] = folium.FeatureGroup(name="四至边线")
         layers["sideNames"] = folium.FeatureGroup(name="四至名称")

@@ -71,6 +71,19 @@ const ftzGeo = (() => {
     }
   }
 
+  /** What the names of a block's sides may mean on the map, chosen and lost, each into its group. */
+  function drawCandidates(layers, { candidates = [], units_per_degree: units }) {
+    for (const { lines, chosen, words: label } of candidates) {
+      const style = chosen
+        ? { color: "#1d5566", weight: 7, opacity: 0.3 }
+        : { color: "#8c1d2c", weight: 3, opacity: 0.75, dashArray: "1 6" };
+      const drawn = lines.map((steps) => vertices(steps, units));
+      L.polyline(drawn, { ...style, smoothFactor: 0 })
+        .bindTooltip(() => words(label), { sticky: true })
+        .addTo(chosen ? layers.chosen : layers.lost);
+    }
+  }
+
   /* ---------- labels ---------- */
 
   /** Width of a text in its own font size: a Chinese character is one em wide, others about half of one. */
@@ -456,6 +469,7 @@ const ftzGeo = (() => {
     toggle.setAttribute("aria-label", "图层");
 
     draw(layers, data);
+    drawCandidates(layers, data);
     bindCards(map, layers, data.shapes);
     linkTable(map, data.shapes);
     const labels = new Labels(map, layers, data);

@@ -1,0 +1,289 @@
+"""Why a block was drawn as it was: words, candidates, choice and edge of every feature, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ftz_geo.errors import PlanError
+from ftz_geo.measure import GEOD
+from ftz_geo.model import LABELS_ZH, Direction, Method, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import geopandas
+
+    from ftz_geo.model import Candidate, Choice, Edge, Feature, Parcel, Plan
+
+__all__ = ["DrawnEdge", "Explanation", "FeatureExplanation", "explain_parcel", "find_parcels", "rule_zh"]
+
+RULES_ZH = {
+    "exact": "同名",
+    "normalised": "同名（写法不同）",
+    "alternative name": "别名、曾用名或编号",
+    "long or short form": "全称与简称",
+    "numeral written otherwise": "数字写法不同",
+    "words in brackets": "括注",
+    "part of the feature": "其一段",
+    "road that it follows": "所沿之路",
+    "other word for road": "路、道、大道之别",
+}
+"""The rules by which a name of the map matches, in Chinese."""
+
+
+def rule_zh(how: str) -> str:
+    """Give the rule of a candidate in Chinese.
+
+    >>> rule_zh("alternative name"), rule_zh("exact, of another kind")
+    ('别名、曾用名或编号', '同名，类别不同')
+    """
+    rule, _, other = how.partition(", ")
+    return RULES_ZH.get(rule, rule) + ("，类别不同" if other else "")
+
+
+_NAMED_WELL = 0.9
+"""Candidates that score less carry another name than the text."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DrawnEdge:
+    """What was drawn for a feature by one method."""
+
+    method: Method
+    length_m: float
+    """On the CGCS2000 ellipsoid."""
+    source_ids: tuple[str, ...]
+    """Features of the map that it lies on, in the order of the ring."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "method": self.method,
+            "length_m": round(self.length_m, 1),
+            "source_ids": list(self.source_ids),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeatureExplanation:
+    """How one feature of one side came to its edge."""
+
+    side: Direction
+    feature: Feature
+    candidates: tuple[Candidate, ...]
+    """The chosen one first."""
+    edges: tuple[DrawnEdge, ...]
+    doubts: tuple[Reason, ...]
+    """Why its edge is not sure; none where it is."""
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """The feature of the map that it was taken for."""
+        return self.candidates[0] if self.candidates else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "side": self.side,
+            "words": self.feature.to_dict(),
+            "candidates": [
+                {
+                    "map_name": c.map_name,
+                    "how": c.how,
+                    "score": c.score,
+                    "source_ids": list(c.source_ids),
+                    "chosen": c is self.chosen,
+                    "lost": c.lost and _words(c.lost),
+                }
+                for c in self.candidates
+            ],
+            "edges": [edge.to_dict() for edge in self.edges],
+            "sure": not self.doubts,
+            "doubts": [_words(d) for d in self.doubts],
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Explanation:
+    """One parcel: its words, and for every feature what became of them."""
+
+    parcel_id: str
+    title: str
+    text: str
+    """The clause that it was read from."""
+    grade: str
+    measured_area_km2: float | None
+    features: tuple[FeatureExplanation, ...]
+    """East, south, west, north, in the order of the text."""
+    reasons: tuple[Reason, ...]
+    """Why the polygon as a whole is graded as it is."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "parcel_id": self.parcel_id,
+            "title": self.title,
+            "text": self.text,
+            "grade": self.grade,
+            "measured_area_km2": self.measured_area_km2,
+            "features": [feature.to_dict() for feature in self.features],
+            "reasons": [_words(reason) for reason in self.reasons],
+        }
+
+
+def _words(reason: Reason) -> dict[str, str]:
+    return {"code": reason.code, "zh": reason.zh, "en": reason.en}
+
+
+def find_parcels(plan: Plan, words: str) -> tuple[Parcel, ...]:
+    """Give the parcels of the block, or the one parcel, that a user names.
+
+    Parameters
+    ----------
+    plan : Plan
+    words : str
+        A block's or parcel's id, label or name; a label may stand after its zone's id or name.
+
+    Returns
+    -------
+    tuple of Parcel
+        In the order of the text, at least one.
+
+    Raises
+    ------
+    PlanError
+        Nothing is called so, or blocks of several zones are.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse import parse_plan
+    >>> plan = parse_plan("区块一：东至甲路、南至乙路、西至丙路、北至丁路。")
+    >>> [parcel.id for parcel in find_parcels(plan, "区块一")] == [plan.parcels[0].id]
+    True
+    """
+    asked = words.strip()
+    found: dict[str, tuple[Parcel, ...]] = {}
+    for zone in plan.zones:
+        for block in zone.blocks:
+            names = {block.id, block.label, block.name}
+            names |= {f"{of}{block.label}" for of in (zone.id, zone.name) if of and block.label}
+            if asked in names:
+                found[block.id] = block.parcels
+            for parcel in block.parcels:
+                if asked in {parcel.id, f"{block.label}{parcel.label}"} and block.id not in found:
+                    found[parcel.id] = (parcel,)
+    file = plan.source.file or "text"
+    if not found:
+        ids = ", ".join(b.id for z in plan.zones for b in z.blocks)
+        raise PlanError(file, f"no block in it is called {asked!r}", f"name one of {ids}")
+    if len(found) > 1:
+        raise PlanError(
+            file, f"{len(found)} blocks in it are called {asked!r}", f"name one of {', '.join(found)}"
+        )
+    (parcels,) = found.values()
+    if not parcels:
+        raise PlanError(file, f"{asked!r} has no boundary in words", "name a block with 四至")
+    return parcels
+
+
+def explain_parcel(plan: Plan, parcels: geopandas.GeoDataFrame, parcel_id: str) -> Explanation:
+    """Say how every feature of a parcel's sides came to its edge.
+
+    Parameters
+    ----------
+    plan : Plan
+    parcels : GeoDataFrame
+        As :func:`ftz_geo.digitise` gives it, with the columns ``evidence`` and ``choices``.
+    parcel_id : str
+
+    Returns
+    -------
+    Explanation
+
+    Examples
+    --------
+    >>> from ftz_geo import digitise, parse_plan
+    >>> plan = parse_plan("区块一：面积1平方公里，东至甲路、南至空地、西至丙路、北至丁路。")
+    >>> told = explain_parcel(plan, digitise(plan), plan.parcels[0].id)
+    >>> told.grade, [d.code for d in told.features[1].doubts]
+    ('sketched', ['vague', 'sketch'])
+    """
+    block, parcel = next((b, p) for z in plan.zones for b in z.blocks for p in b.parcels if p.id == parcel_id)
+    row = parcels.loc[parcel_id]
+    choices: Sequence[Choice] = row["choices"]
+    candidates = {(c.side, c.feature.span): c.candidates for c in choices}
+    names = (block.label, block.name if block.name != block.label else None, parcel.label)
+    area = row["measured_area_km2"]
+    return Explanation(
+        parcel_id=parcel_id,
+        title=" ".join(filter(None, names)) or parcel_id,
+        text=plan.words(parcel.span),
+        grade=row["grade"],
+        measured_area_km2=float(area) if area == area else None,
+        features=tuple(
+            _explained(side, feature, candidates.get((side, feature.span)), row["evidence"])
+            for side, feature in parcel.features()
+        ),
+        reasons=tuple(row["reasons"]),
+    )
+
+
+def _explained(
+    side: Direction, feature: Feature, candidates: tuple[Candidate, ...] | None, evidence: Iterable[Edge]
+) -> FeatureExplanation:
+    edges = tuple(_edges(e for e in evidence if e.side == side and e.feature == feature.name))
+    return FeatureExplanation(
+        side=side,
+        feature=feature,
+        candidates=candidates or (),
+        edges=edges,
+        doubts=tuple(_doubts(feature, candidates, edges)),
+    )
+
+
+def _edges(pieces: Iterable[Edge]) -> Iterator[DrawnEdge]:
+    """Sum pieces of a ring up by method, in the order in which the ring first meets each."""
+    by_method: dict[Method, list[Edge]] = {}
+    for piece in pieces:
+        by_method.setdefault(piece.method, []).append(piece)
+    for method, own in by_method.items():
+        yield DrawnEdge(
+            method=method,
+            length_m=sum(GEOD.geometry_length(piece.line) for piece in own),
+            source_ids=tuple(dict.fromkeys(i for piece in own for i in piece.source_ids)),
+        )
+
+
+def _doubts(
+    feature: Feature, candidates: tuple[Candidate, ...] | None, edges: Sequence[DrawnEdge]
+) -> Iterator[Reason]:
+    """Say what keeps a feature's edge from being sure, from what was looked up and drawn for it."""
+    if feature.kind in ("vague", "block") and not candidates:
+        yield Reason(
+            code=feature.kind,
+            zh="指另一区块，不查底图" if feature.kind == "block" else "泛指，底图无从查找",
+            en="another block: not looked up" if feature.kind == "block" else "no map can know what it means",
+        )
+    elif candidates is None:
+        yield Reason(code="no-map", zh="没有底图", en="there was no reference map")
+    elif not candidates:
+        yield Reason(code="not-on-map", zh="底图上没有", en="it is not on the reference map")
+    else:
+        chosen = candidates[0]
+        if chosen.score < _NAMED_WELL:
+            yield Reason(
+                code="name-differs",
+                zh=f"底图名称为“{chosen.map_name}”（{rule_zh(chosen.how)}）",
+                en=f"the map calls it {chosen.map_name} ({chosen.how})",
+            )
+        yield from (c.lost for c in candidates if c.lost is not None and c.lost.code == "tied")
+    if not edges:
+        yield Reason(code="no-edge", zh="没有单独的边", en="no edge was drawn for it")
+    for edge in edges:
+        if edge.method != "on-feature" and edge.length_m >= 1:
+            yield Reason(
+                code=edge.method,
+                zh=f"{edge.length_m:.0f}米为{LABELS_ZH[edge.method]}",
+                en=f"{edge.length_m:.0f} m of it: {edge.method}",
+            )

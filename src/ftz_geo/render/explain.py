@@ -1,0 +1,183 @@
+"""Words, candidates, choice and edge of one parcel: as a table for the terminal, and as an offline page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from ftz_geo.explain import rule_zh
+from ftz_geo.measure import versions
+from ftz_geo.model import LABELS_ZH
+from ftz_geo.render import offline
+from ftz_geo.render.maps import (
+    SKETCH_NOTE,
+    _bounds,
+    _data,
+    _differences,
+    _grid,
+    _script,
+    _Shape,
+    _shape_data,
+)
+from ftz_geo.render.quotes import marked
+from ftz_geo.render.views import GRADES, METHODS, PALETTE, zone_views
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import geopandas
+    from rich.table import Table
+    from shapely.geometry.base import BaseGeometry
+
+    from ftz_geo.explain import Explanation
+    from ftz_geo.model import Candidate, Plan
+
+__all__ = ["explanation_page", "explanation_table"]
+
+_LINE_TOLERANCE_DEGREES = 1e-5
+"""How far a candidate's line may be simplified on the page: 1 m, less than its width there."""
+
+
+def explanation_table(told: Explanation) -> Table:
+    """Lay an explanation out as a table of one row per feature.
+
+    Parameters
+    ----------
+    told : Explanation
+
+    Returns
+    -------
+    rich.table.Table
+        Words, candidates with why they lost, choice, edge, and whether it is sure.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    grade = f"{told.title}（{told.parcel_id}）：{LABELS_ZH[told.grade]}"
+    table = Table(title=Text(grade), title_justify="left", show_lines=True)
+    for head in ("四至", "候选", "取用", "边线", "把握"):
+        table.add_column(head, overflow="fold")
+    for feature in told.features:
+        chosen = feature.chosen
+        candidates = [
+            f"{c.map_name}（{rule_zh(c.how)}，{len(c.source_ids)}段）" + (f"：{c.lost.zh}" if c.lost else "")
+            for c in feature.candidates
+        ]
+        edges = [
+            f"{LABELS_ZH[e.method]} {e.length_m:.0f} 米"
+            + (f" [{_few(e.source_ids)}]" if e.source_ids else "")
+            for e in feature.edges
+        ]
+        cells = (
+            f"{LABELS_ZH[feature.side]}至 {feature.feature.name}",
+            "\n".join(candidates) or "—",
+            chosen.map_name if chosen else "—",
+            "\n".join(edges) or "—",
+            "；".join(d.zh for d in feature.doubts) or "确定",
+        )
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _few(ids: tuple[str, ...]) -> str:
+    return ", ".join(ids[:4]) + (f" 等{len(ids)}段" if len(ids) > 4 else "")
+
+
+def explanation_page(
+    plan: Plan,
+    parcels: geopandas.GeoDataFrame,
+    told: Sequence[Explanation],
+    shapes: Mapping[str, BaseGeometry],
+) -> str:
+    """Draw a block with the candidates of its sides, chosen and lost, beside the words.
+
+    Parameters
+    ----------
+    plan : Plan
+    parcels : GeoDataFrame
+        As ``digitise`` gives it, EPSG:4326.
+    told : sequence of Explanation
+        One for each of the block's parcels.
+    shapes : mapping of source id to geometry
+        The map's features that are candidates, longitude and latitude.
+
+    Returns
+    -------
+    str
+        HTML, one file complete in itself.
+    """
+    frame = parcels.loc[[one.parcel_id for one in told]]
+    cards = [card for zone in zone_views(plan, frame, None) for card in zone.parcels]
+    drawn = [
+        _Shape(parcel=card, geometry=card.geometry, colour=card.colour, card=card.number)
+        for card in cards
+        if card.geometry is not None
+    ]
+    spans = {parcel.id: parcel.span for parcel in plan.parcels}
+    bounds = _bounds(drawn) if drawn else _of_chosen(told, shapes)
+    data = _data(drawn, [_shape_data(s, s.parcel.evidence) for s in drawn], [])
+    data["candidates"] = [found for one in told for found in _candidate_data(one, shapes)]
+    methods = {edge.method for one in told for feature in one.features for edge in feature.edges}
+    return offline.map_page(
+        "explain.html",
+        drawing=_script(bounds, edges=True, uncertain=False, what="区块", candidates=True),
+        data=data,
+        told=told,
+        rule_zh=rule_zh,
+        cards=[s.parcel for s in drawn],
+        clauses=[
+            marked(plan.text, spans[one.parcel_id], [f.feature.span for f in one.features]) for one in told
+        ],
+        methods=[method for method in METHODS if method in methods],
+        grades=[grade for grade in GRADES if any(one.grade == grade for one in told)],
+        sketched=any(one.grade == "sketched" for one in told),
+        source=plan.source,
+        grade_words=GRADES,
+        method_dashes=METHODS,
+        labels=LABELS_ZH,
+        palette=PALETTE,
+        sketch_note=SKETCH_NOTE,
+        versions=versions(),
+    )
+
+
+def _candidate_data(told: Explanation, shapes: Mapping[str, BaseGeometry]) -> Iterator[dict[str, Any]]:
+    for feature in told.features:
+        # The lost ones first: where two run together, the chosen one lies on top.
+        for candidate in reversed(feature.candidates):
+            fate = "取用" if candidate.lost is None else f"落选：{candidate.lost.zh}"
+            side = f"{LABELS_ZH[feature.side]}至 {feature.feature.name}"
+            yield {
+                "lines": [_differences(_grid(line)) for line in _lines(candidate, shapes)],
+                "chosen": candidate.lost is None,
+                "words": f"{side} → {candidate.map_name}（{rule_zh(candidate.how)}）：{fate}",
+            }
+
+
+def _lines(candidate: Candidate, shapes: Mapping[str, BaseGeometry]) -> list[BaseGeometry]:
+    """Give the lines of a candidate, the outlines of its areas, and a small cross for a point."""
+    lines: list[BaseGeometry] = []
+    for part in shapely.get_parts([shapes[i] for i in candidate.source_ids]):
+        if part.geom_type == "Point":
+            lines += [
+                shapely.LineString([(part.x - d, part.y - e), (part.x + d, part.y + e)]) for d, e in _CROSS
+            ]
+        elif part.geom_type == "Polygon":
+            lines += shapely.get_rings(part).tolist()
+        else:
+            lines.append(part)
+    return [line.simplify(_LINE_TOLERANCE_DEGREES) for line in lines]
+
+
+_CROSS = ((5e-4, 0.0), (0.0, 5e-4))
+
+
+def _of_chosen(
+    told: Sequence[Explanation], shapes: Mapping[str, BaseGeometry]
+) -> tuple[float, float, float, float]:
+    found = [shapes[i] for one in told for f in one.features if f.chosen for i in f.chosen.source_ids]
+    if not found:
+        return _bounds([])
+    west, south, east, north = map(float, shapely.total_bounds(found))
+    return west, south, east, north
