@@ -342,6 +342,102 @@ def explain(
                 console.print(f"· {reason.zh}", markup=False, highlight=False)
 
 
+maps = typer.Typer(
+    name="reference",
+    help="Prepare reference maps, or download one.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(maps)
+
+_Box = Annotated[
+    str | None,
+    typer.Option("--bbox", metavar="W,S,E,N", help="Only what meets this box, in degrees (WGS 84)."),
+]
+_Map = Annotated[Path, typer.Option("--out", "-o", metavar="MAP", help="GeoPackage to write.")]
+
+
+@maps.command()
+def prepare(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="IN...", help="Map files, such as an OpenStreetMap extract.")
+    ],
+    out: _Map,
+    bbox: _Box = None,
+    licence: Annotated[
+        str | None, typer.Option("--licence", help="Licence of the maps that do not state theirs.")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", help="Date of the data of maps that do not state it.")
+    ] = None,
+) -> None:
+    """Clip and index map files once, into one that reads quickly and keeps names and sources."""
+    from ftz_geo.reference import prepare_reference
+
+    box = _box(bbox)
+    say = _talk()
+    say(f"reading {', '.join(map(str, files))}")
+    _told(prepare_reference(files, out, box=box, licence=licence, date=date), out, say)
+
+
+@maps.command()
+def download(
+    out: _Map,
+    bbox: _Box = None,
+    place: Annotated[
+        str | None, typer.Option("--place", metavar="NAME", help="An administrative area, such as 西青区.")
+    ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            envvar="FTZ_GEO_OVERPASS",
+            metavar="URL",
+            help="Overpass server; by default https://overpass-api.de/api/interpreter.",
+        ),
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="How long the server may work; 180 by default.")
+    ] = None,
+    retries: Annotated[int | None, typer.Option(help="Tries after the first; 4 by default.")] = None,
+    cache: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="FTZ_GEO_CACHE",
+            metavar="DIR",
+            help="Folder of earlier answers, used again; by default none.",
+        ),
+    ] = None,
+) -> None:
+    """Download the named features of a box or a place from OpenStreetMap (ODbL)."""
+    from ftz_geo.reference import Overpass, download_reference
+
+    given = {"server": server, "timeout_s": timeout, "retries": retries, "cache": cache}
+    overpass = Overpass(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # typer gave each its type
+    say = _talk()
+    say(f"asking {overpass.host}")
+    _told(download_reference(out, box=_box(bbox), place=place, overpass=overpass, say=say), out, say)
+
+
+def _box(text: str | None) -> list[float] | None:
+    if text is None:
+        return None
+    try:
+        return [float(number) for number in text.replace("，", ",").split(",")]
+    except ValueError:
+        raise FtzGeoError(
+            f"--bbox {text}: it is not four numbers; give west,south,east,north such as 117.0,38.9,117.5,39.3"
+        ) from None
+
+
+def _told(reference: ReferenceMap, out: Path, say: Callable[[str], None]) -> None:
+    kinds = reference.features["kind"].value_counts()
+    say(f"{len(reference.features)} named features: " + ", ".join(f"{n} {kind}" for kind, n in kinds.items()))
+    for source in reference.sources:
+        said = [source.get("date") or "no date stated", source.get("licence") or "no licence stated"]
+        say(f"{source['file']}: {', '.join(said)}")
+    print(out)
+
+
 _DOCUMENTS = frozenset({"", ".txt", ".md", ".docx", ".pdf", ".html", ".htm"})
 """What the names of documents end in; ``-`` has no ending. Every other file is of polygons."""
 
