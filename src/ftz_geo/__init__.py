@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from ftz_geo.polygons import read_survey
     from ftz_geo.reading import read_plan
+    from ftz_geo.reference import download_reference, prepare_reference
 
 __all__ = [
     "Audit",
@@ -38,8 +39,10 @@ __all__ = [
     "audit",
     "build",
     "digitise",
+    "download_reference",
     "join_polygons",
     "parse_plan",
+    "prepare_reference",
     "read_parcels",
     "read_plan",
     "read_reference",
@@ -54,8 +57,10 @@ _HOME = {
     "audit": "pipeline",
     "build": "pipeline",
     "digitise": "pipeline",
+    "download_reference": "reference",
     "join_polygons": "pipeline",
     "parse_plan": "parse",
+    "prepare_reference": "reference",
     "read_parcels": "files",
     "read_plan": "reading",
     "read_reference": "pipeline",
