@@ -17,6 +17,8 @@ from ftz_geo.reference.frames import Part, feature_frame, first_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
 __all__ = ["Box", "check_box", "clip", "is_prepared", "read_prepared", "write_prepared"]
 
 FEATURES = "ftz_geo_features"
@@ -145,13 +147,12 @@ def read_prepared(path: Path) -> list[Part]:
     import pyogrio
 
     try:
-        table = pyogrio.read_dataframe(path, layer=FEATURES)
-        said = pyogrio.read_dataframe(path, layer=SOURCES).sort_values("source")
-        facts = {
-            int(number): json.loads(text) for number, text in zip(said["source"], said["facts"], strict=True)
-        }
-        others = {text: tuple(map(str, json.loads(text))) for text in table["alt_names"].unique()}
-        unknown = set(table["source"]) - set(facts) or set(table["kind"]) - set(get_args(Kind))
+        # As plain arrays: by way of a frame, every text would be turned into Arrow's and back.
+        shapes, columns = _columns(path, FEATURES)
+        _, said = _columns(path, SOURCES)
+        facts = {int(n): json.loads(text) for n, text in zip(said["source"], said["facts"], strict=True)}
+        others = {text: tuple(map(str, json.loads(text))) for text in set(columns["alt_names"])}
+        unknown = set(columns["source"]) - set(facts) or set(columns["kind"]) - set(get_args(Kind))
         if unknown or not all(isinstance(fact, dict) for fact in facts.values()):
             raise ValueError(f"unknown source or kind {sorted(map(str, unknown))}")
     except (
@@ -165,11 +166,19 @@ def read_prepared(path: Path) -> list[Part]:
             path, f"it is no longer a prepared map ({first_line(error)})", "prepare it anew"
         ) from error
     frame = feature_frame(
-        table["source_id"].to_list(),
-        table["name"].to_list(),
-        [others[text] for text in table["alt_names"]],
-        table["kind"].to_list(),
-        table.geometry.to_numpy(),
+        columns["source_id"].tolist(),
+        columns["name"].tolist(),
+        [others[text] for text in columns["alt_names"]],
+        columns["kind"].tolist(),
+        shapely.from_wkb(shapes),
     )
-    number = table["source"].to_numpy()
-    return [Part(frame[number == n].reset_index(drop=True), fact) for n, fact in facts.items()]
+    number = columns["source"]
+    return [Part(frame[number == n].reset_index(drop=True), facts[n]) for n in sorted(facts)]
+
+
+def _columns(path: Path, layer: str) -> tuple[NDArray[Any] | None, dict[str, NDArray[Any]]]:
+    """Read a layer's geometry, as WKB, and its columns by name."""
+    from pyogrio.raw import read
+
+    meta, _, shapes, values = read(path, layer=layer)
+    return shapes, dict(zip(meta["fields"], values, strict=True))
