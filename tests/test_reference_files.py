@@ -1,9 +1,11 @@
 """The same named streets from every kind of map file."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import pyogrio
 import pytest
 import shapely
 
@@ -44,9 +46,26 @@ def osm_pbf(path: Path) -> None:
             writer.add(entity)
 
 
+def overpass(path: Path, *, with_geometry: bool = True) -> None:
+    """Write an answer with ``out geom``, or with the nodes told apart (``out; >; out skel``)."""
+    elements: list[dict[str, object]] = []
+    for way, (name, points) in enumerate(LINES.items(), 1):
+        found = [{"lon": lon, "lat": lat} for lon, lat in points]
+        refs = [10 * way + i for i in range(len(points))]
+        own = {"geometry": found} if with_geometry else {"nodes": refs}
+        elements.append({"type": "way", "id": way, "tags": {"highway": "primary", "name": name}, **own})
+        if not with_geometry:
+            elements += [{"type": "node", "id": i, **xy} for i, xy in zip(refs, found, strict=True)]
+    path.write_text(json.dumps({"version": 0.6, "elements": elements}), encoding="utf-8")
+
+
 MAKERS: dict[str, Callable[[Path], None]] = {
-    "roads.gpkg": lambda path: FRAME.to_crs(4548).to_file(path, layer="roads"),
+    "roads.gpkg": lambda path: FRAME.to_file(path, layer="roads"),
     "roads.geojson": lambda path: FRAME.to_file(path),
+    "roads.shp": lambda path: FRAME.to_file(path, encoding="GBK"),
+    "roads.fgb": lambda path: FRAME.to_crs(4490).to_file(path),
+    "roads.json": overpass,
+    "skeleton.json": lambda path: overpass(path, with_geometry=False),
     "roads.osm": osm_xml,
     "roads.osm.pbf": osm_pbf,
 }
@@ -65,15 +84,32 @@ def test_named_lines_of_every_format(tmp_path: Path, name: str) -> None:
     (source,) = reference.sources
     assert source["file"] == name
     assert len(source["sha256"]) == 64
+    datum = {"EPSG:4326": "WGS 84", "EPSG:4490": "China Geodetic Coordinate System 2000"}
+    assert source["datum"] == datum[source["crs"]]
+    assert set(source) >= {"file", "sha256", "licence", "date", "crs", "datum"}
 
 
-def test_several_maps_are_one(tmp_path: Path) -> None:
-    for name in ("roads.gpkg", "roads.osm"):
+def test_all_maps_are_one(tmp_path: Path) -> None:
+    for name in MAKERS:
         MAKERS[name](tmp_path / name)
-    reference = read_reference(tmp_path / "roads.gpkg", tmp_path / "roads.osm")
-    assert len(reference.features) == 4
-    assert reference.features["source_id"].is_unique
-    assert [source["file"] for source in reference.sources] == ["roads.gpkg", "roads.osm"]
+    reference = read_reference(*[tmp_path / name for name in MAKERS])
+    features = reference.features
+    assert features["source_id"].is_unique
+    assert [source["file"] for source in reference.sources] == list(MAKERS)
+    assert features.groupby("source")["name"].agg(set).to_list() == [set(LINES)] * len(MAKERS)
+    # What a source says of itself, and nothing of what another one says.
+    licences = [reference.sources[number]["licence"] for number in features["source"]]
+    openstreetmap = features["source"].map(list(MAKERS).__getitem__).str.contains("osm|json$")
+    geojson = features["source"] == list(MAKERS).index("roads.geojson")
+    assert [licence is not None for licence in licences] == (openstreetmap & ~geojson).to_list()
+
+
+def test_a_layer_that_states_its_licence_keeps_it(tmp_path: Path) -> None:
+    path = tmp_path / "roads.gpkg"
+    metadata = {"licence": "CC BY 4.0", "date": "2023-11-02"}
+    pyogrio.write_dataframe(FRAME, path, layer="roads", layer_metadata=metadata)
+    (source,) = read_reference(path).sources
+    assert (source["licence"], source["date"]) == ("CC BY 4.0", "2023-11-02")
 
 
 def test_unusable_maps_get_one_sentence(tmp_path: Path) -> None:
