@@ -68,8 +68,8 @@ class DatumCheck:
             return "not checked: no district on it fits an outline that is known"
         names = ", ".join(self.districts)
         return (
-            f"{self.verdict}: its outline of {names} lies {_vector(self.offset_m)} of the known one "
-            f"(GCJ-02: {_vector(self.shift_m)})"
+            f"{self.verdict}: its outline of {names} lies {_vector(self.offset_m)} of the known one, "
+            f"where GCJ-02 lies {_vector(self.shift_m)}"
         )
 
 
@@ -314,8 +314,9 @@ def settle_datum(
             "give the map in WGS 84, or have it converted with --gcj02 convert",
         )
     sources = [
-        {**source, "datum_check": str(check)}
-        | ({"datum": "WGS 84, converted from GCJ-02"} if number in shifted else {})
+        {**source, "datum_check": f"{check}; converted to WGS 84", "datum": "WGS 84, converted from GCJ-02"}
+        if number in shifted
+        else {**source, "datum_check": str(check)}
         for number, (source, check) in enumerate(zip(reference.sources, checks, strict=True))
     ]
     features = reference.features

@@ -21,6 +21,7 @@ __all__ = ["DrawnEdge", "Explanation", "FeatureExplanation", "explain_parcel", "
 RULES_ZH = {
     "exact": "同名",
     "normalised": "同名（写法不同）",
+    "boundary of the area": "其界线",
     "alternative name": "别名、曾用名或编号",
     "long or short form": "全称与简称",
     "numeral written otherwise": "数字写法不同",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 
 from ftz_geo.model import Candidate
@@ -18,7 +19,6 @@ from ftz_geo.resolve.names import SCORES, Names, normalise
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from ftz_geo.model import Direction, Feature, Plan, ReferenceMap
@@ -104,10 +104,8 @@ class _LookUp:
                 )
 
     def _ranked(self, feature: Feature) -> Iterator[tuple[float, str, str, NDArray[np.intp]]]:
-        linear = feature.kind in ("road", "water", "rail", "boundary")
         for rule, map_name, rows in self.names.find(feature.name):
-            # A station or a shop may carry the road's name; it is not where the road runs.
-            fitting = rows[~self.is_point[rows] & (self.kinds[rows] != "place")] if linear else rows
+            fitting = rows[self._fits(feature, rows)]
             # What the map calls a road may still be the river: without one of the right kind it stands.
             right = self.kinds[fitting] == feature.kind
             if right.any() and not right.all():
@@ -115,3 +113,10 @@ class _LookUp:
                 fitting = fitting[right]
             if len(fitting):
                 yield SCORES[rule], map_name, rule, fitting
+
+    def _fits(self, feature: Feature, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        if feature.kind == "place":
+            return np.ones(len(rows), dtype=bool)
+        # A station or a shop may carry the road's name; it is not where the road runs.
+        runs = np.asarray(~self.is_point[rows], dtype=bool)
+        return runs if feature.kind == "boundary" else runs & (self.kinds[rows] != "place")

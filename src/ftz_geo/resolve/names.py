@@ -42,9 +42,13 @@ PART_WORDS = ("桥", "大桥", "地道", "隧道", "高架", "辅路", "辅道",
 BESIDE_WORDS = ("高架", "辅路", "辅道")
 """Endings of roads that run along the road whose name they carry."""
 
+BOUNDARY_WORDS = ("界", "边界", "界线", "行政边界", "行政区划界线", "行政区界")
+"""Endings of an administrative boundary, which the map has as the outline of the area itself."""
+
 SCORES = {
     "exact": 1.0,
     "normalised": 1.0,
+    "boundary of the area": 0.95,
     "alternative name": 0.95,
     "long or short form": 0.9,
     "numeral written otherwise": 0.9,
@@ -147,6 +151,8 @@ def _questions(name: str) -> Iterator[tuple[str, str, str]]:
     if number := re.match(r"[GSXYZ]\d+", plain):
         yield "alternative name", "other", number[0]
         yield "long or short form", "long or short form", _shorten(plain[number.end() :])
+    if (area := _stem(plain, BOUNDARY_WORDS)) is not None:
+        yield "boundary of the area", "normalised", area
     yield "part of the feature", "part of the feature", plain
     if (followed := _stem(plain, BESIDE_WORDS)) is not None:
         yield "road that it follows", "normalised", followed
