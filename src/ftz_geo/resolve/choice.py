@@ -322,24 +322,23 @@ def _why(
             zh=f"在片区所在区县以外{outside / 1000:.1f}公里",
             en=f"it lies {outside / 1000:.1f} km outside the zone's district",
         )
-    alike = puzzle.own_m(candidate) - puzzle.own_m(chosen)
-    farther = (
-        next((c.cost_m for c in puzzle.ranked if c.chosen[n] is candidate), np.inf) - best.cost_m - alike
-    )
-    if candidate.score < chosen.score and (len(puzzle.ranked) == 1 or farther <= TIE_M):
+    if candidate.score < chosen.score:
         return Reason(
             code="weaker-name",
             zh=f"名称不如“{chosen.map_name}”相符",
             en=f"its name fits less well than {chosen.map_name} ({candidate.how}, not {chosen.how})",
         )
-    if farther > TIE_M:
-        by = f"{farther / 1000:.1f}" if np.isfinite(farther) else None
+    # Of combinations that were not even looked at, all that is known is that they lie far apart.
+    cost_m = next((c.cost_m for c in puzzle.ranked if c.chosen[n] is candidate), None)
+    if cost_m is None:
+        return Reason(code="farther", zh="离其他各边远", en="it lies far from the other sides")
+    farther_m = cost_m - best.cost_m + puzzle.own_m(chosen) - puzzle.own_m(candidate)
+    if farther_m > TIE_M:
+        by = f"{farther_m / 1000:.1f}"
         return Reason(
             code="farther",
-            zh=f"取它则各边相距更远{by}公里" if by else "离其他各边更远",
-            en=f"with it the sides would lie {by} km farther apart"
-            if by
-            else "it lies farther from the others",
+            zh=f"取它则各边相距更远{by}公里",
+            en=f"with it the sides would lie {by} km farther apart",
         )
     return Reason(
         code="neighbours",
