@@ -39,9 +39,10 @@ from ftz_geo.trace.rings import Step, find_rings, looked_at
 from ftz_geo.trace.rules import closing_line, line_through, neighbours_first, neighbours_of
 from ftz_geo.trace.shape import draw
 from ftz_geo.trace.tracks import SNAP_M, Ends, Track, link, loose_ends, steer
+from ftz_geo.trace.weave import weave
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -122,7 +123,33 @@ def trace_parcels(
             )
             for parcel in group
         }
+    runs_along = _runs_along(plan, resolutions, neighbours)
+    for zone in plan.zones:
+        drawn |= weave([drawn[parcel.id] for parcel in zone.parcels], runs_along)
     return {parcel.id: drawn[parcel.id] for parcel in plan.parcels}
+
+
+def _runs_along(
+    plan: Plan,
+    resolutions: Mapping[tuple[str, Direction, int], tuple[Candidate, ...]],
+    neighbours: Mapping[tuple[str, Direction, int], str],
+) -> Callable[[Digitised, Edge], frozenset[str]]:
+    """Give a function that tells what an edge runs along: all of its feature, and its own block."""
+    ids: dict[tuple[str, str | None], frozenset[str]] = {}
+    for parcel in plan.parcels:
+        for side in RING_ORDER:
+            for index, feature in enumerate(parcel.abuttals[side]):
+                key = (parcel.id, side, index)
+                if key in neighbours:
+                    ids[parcel.id, feature.name] = frozenset({f"block:{neighbours[key]}"})
+                elif candidates := resolutions.get(key, ()):
+                    ids[parcel.id, feature.name] = frozenset(candidates[0].source_ids)
+
+    def runs_along(drawn: Digitised, edge: Edge) -> frozenset[str]:
+        own = ids.get((drawn.parcel_id, edge.feature), frozenset())
+        return own | {*edge.source_ids, f"block:{drawn.parcel_id}"}
+
+    return runs_along
 
 
 def _within(

@@ -1,0 +1,236 @@
+"""Blocks that abut on each other share their common edges exactly.
+
+Two blocks along one road are drawn each for itself, and along the middle of two carriageways their
+edges differ by as much as the paths they were found by. Here the later one takes over the edge of
+the earlier one wherever both run along the same feature, and both get the same vertices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+
+from ftz_geo.measure import LocalPlane
+from ftz_geo.trace.rings import unknot
+from ftz_geo.trace.shape import ROAD_WIDTH_M
+from ftz_geo.trace.tracks import SAME_M, same_places, strings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from ftz_geo.model import Digitised, Edge
+
+WEAVE_M = ROAD_WIDTH_M / 2
+"""Edges along one feature that lie this close are one edge: each is at most half a road off its middle."""
+
+_LONG_SIDE = 0.2  # of a strip's outline
+
+_ROUNDS = 4  # a vertex that is moved may come to lie on another edge
+
+
+class _Block(NamedTuple):
+    drawn: Digitised
+    ring: shapely.Polygon
+    """Plane metres."""
+    lines: NDArray[np.object_]
+    """Shape (n,): its edges in plane metres."""
+    keys: tuple[frozenset[str], ...]
+    """Per edge: what tells that two edges run along the same feature."""
+
+
+def weave(
+    drawn: Sequence[Digitised], keys_of: Callable[[Digitised, Edge], frozenset[str]]
+) -> dict[str, Digitised]:
+    """Let the polygons of a zone share the edges that run along the same features.
+
+    Parameters
+    ----------
+    drawn : sequence of Digitised
+        With or without polygon, in any order.
+    keys_of : callable
+        Gives an edge's keys; two edges that have one in common run along the same feature.
+
+    Returns
+    -------
+    dict of parcel id to Digitised
+        Those whose polygon changed. Where two overlapped or left a gap along a feature that both have,
+        by no more than :data:`WEAVE_M`, they now have the same vertices there; what overlaps by more,
+        or abuts along different features, stays as it was drawn.
+    """
+    outlines = [(d, d.polygon) for d in drawn if isinstance(d.polygon, shapely.Polygon) and d.edges]
+    if len(outlines) < 2:
+        return {}
+    plane = LocalPlane.around([polygon for _, polygon in outlines])
+    # What is surer keeps its place; among equals the order is that of the ground, not of the rows.
+    outlines.sort(key=lambda o: (o[0].grade != "traced", o[0].area_shaped, o[1].bounds))
+    blocks = [_block(d, polygon, plane, keys_of) for d, polygon in outlines]
+    corridors = _corridors(blocks)
+    if not corridors:
+        return {}
+    rings = _with_common_corners(blocks)
+    for k in range(len(blocks)):
+        beside = {j: corridors[j, k] for j in range(k) if (j, k) in corridors}
+        if beside:
+            rings[k] = _fitted(rings[k], {j: rings[j] for j in beside}, shapely.union_all([*beside.values()]))
+    touched = sorted({k for pair in corridors for k in pair})
+    noded = _noded([rings[k] for k in touched])
+    return {
+        blocks[k].drawn.parcel_id: _redrawn(blocks[k], ring, plane)
+        for k, ring in zip(touched, noded, strict=True)
+        if not ring.is_empty and not ring.equals_exact(blocks[k].ring, 0)
+    }
+
+
+def _block(
+    drawn: Digitised,
+    polygon: shapely.Polygon,
+    plane: LocalPlane,
+    keys_of: Callable[[Digitised, Edge], frozenset[str]],
+) -> _Block:
+    lines = np.empty(len(drawn.edges), dtype=object)
+    lines[:] = [edge.line for edge in drawn.edges]
+    keys = tuple(keys_of(drawn, edge) for edge in drawn.edges)
+    ring = shapely.orient_polygons(plane.to_xy(shapely.Polygon(polygon.exterior)))
+    return _Block(drawn, ring, plane.to_xy(lines), keys)
+
+
+def _corridors(blocks: Sequence[_Block]) -> dict[tuple[int, int], BaseGeometry]:
+    """Give, for each two blocks that abut, the strips in which both run along the same feature."""
+    rings = np.array([block.ring for block in blocks], dtype=object)
+    i, j = shapely.STRtree(rings).query(rings, predicate="dwithin", distance=WEAVE_M)
+    i, j = i[i < j], j[i < j]
+    common = shapely.intersection(rings[i], rings[j])
+    # Of a strip, twice the area over the outline is its width: most that overlap do so by far more.
+    thin = 2 * shapely.area(common) <= WEAVE_M * shapely.length(common)
+    thin[thin] = shapely.is_empty(shapely.buffer(common[thin], -WEAVE_M / 2))
+    found = {}
+    for a, b in sorted(zip(i[thin].tolist(), j[thin].tolist(), strict=True)):
+        one, other = blocks[a], blocks[b]
+        same = np.array([[bool(x & y) for y in other.keys] for x in one.keys])
+        m, n = np.nonzero(same)
+        near = shapely.dwithin(one.lines[m], other.lines[n], WEAVE_M)
+        m, n = m[near], n[near]
+        if len(m):
+            strips = shapely.intersection(
+                shapely.buffer(one.lines[m], WEAVE_M), shapely.buffer(other.lines[n], WEAVE_M)
+            )
+            found[a, b] = shapely.union_all(strips)
+    return found
+
+
+def _with_common_corners(blocks: Sequence[_Block]) -> list[shapely.Polygon]:
+    """Give the blocks' rings with corners between the same two features in one place."""
+    known: list[tuple[NDArray[np.float64], frozenset[str], frozenset[str]]] = []
+    rings = []
+    for block in blocks:
+        xy = shapely.get_coordinates(block.ring.exterior)[:-1]
+        edges = block.drawn.edges
+        for k, line in enumerate(block.lines):
+            following = (k + 1) % len(edges)
+            if edges[k].feature == edges[following].feature:
+                continue
+            corner = shapely.get_coordinates(line)[-1]
+            one, two = block.keys[k], block.keys[following]
+            same = [
+                at
+                for at, a, b in known
+                if np.hypot(*(at - corner)) <= WEAVE_M and ((a & one and b & two) or (a & two and b & one))
+            ]
+            if same:
+                xy = _moved(xy, corner, same[int(np.hypot(*(np.array(same) - corner).T).argmin())])
+            else:
+                known.append((corner, one, two))
+        moved = unknot(xy)
+        rings.append(block.ring if moved.is_empty else moved)
+    return rings
+
+
+def _moved(
+    xy: NDArray[np.float64], corner: NDArray[np.float64], to: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Move one vertex of a ring; others so near that the ring would double back to them go."""
+    vertex = int(np.hypot(*(xy - corner).T).argmin())
+    shift = float(np.hypot(*(to - xy[vertex])))
+    kept = np.hypot(*(xy - to).T) > 2 * shift
+    kept[vertex] = True
+    moved: NDArray[np.float64] = np.where(np.arange(len(xy))[:, None] == vertex, to, xy)[kept]
+    return moved
+
+
+def _fitted(
+    ring: shapely.Polygon, beside: Mapping[int, shapely.Polygon], corridor: BaseGeometry
+) -> shapely.Polygon:
+    """Take from a polygon what it shares with its neighbours; give it the gaps along common features."""
+    others = shapely.union_all([*beside.values()])
+    parts = shapely.get_parts(ring.difference(others))
+    if not len(parts):
+        return ring
+    whole = parts[shapely.area(parts).argmax()]
+    both = shapely.union_all([whole, others])
+    grown = both.buffer(WEAVE_M / 2, join_style="mitre", mitre_limit=5.0)
+    closed = grown.buffer(-WEAVE_M / 2, join_style="mitre", mitre_limit=5.0)
+    gaps = shapely.get_parts(closed.difference(both))
+    inside = shapely.area(shapely.intersection(gaps, corridor)) >= 0.9 * shapely.area(gaps)
+    # An open strip has either block along one of its long sides; a notch at a corner has not.
+    outline = shapely.boundary(gaps)
+    own, foreign = (
+        shapely.length(shapely.intersection(outline, side.boundary.buffer(SAME_M)))
+        for side in (whole, others)
+    )
+    between = np.minimum(own, foreign) >= _LONG_SIDE * shapely.length(outline)
+    filled = shapely.get_parts(shapely.union_all([whole, *gaps[inside & between]]))
+    largest = filled[shapely.area(filled).argmax()]
+    return shapely.orient_polygons(shapely.Polygon(largest.exterior))
+
+
+def _noded(rings: Sequence[shapely.Polygon]) -> list[shapely.Polygon]:
+    """Give polygons the same vertices where they touch."""
+    noded = list(rings)
+    for _ in range(_ROUNDS):
+        before, noded = noded, _with_nodes(noded)
+        if all(a.equals_exact(b, 0) for a, b in zip(before, noded, strict=True)):
+            break
+    return noded
+
+
+def _with_nodes(rings: Sequence[shapely.Polygon]) -> list[shapely.Polygon]:
+    """Move vertices that are one place together, and put them on every edge that they lie on."""
+    xy, owner = shapely.get_coordinates([r.exterior for r in rings], return_index=True)
+    place, first = same_places(xy)
+    nodes = xy[first]
+    tree = shapely.STRtree(np.asarray(shapely.points(nodes), dtype=object))
+    noded = []
+    for k, ring in enumerate(rings):
+        own = place[owner == k]
+        segments = strings(np.stack([nodes[own[:-1]], nodes[own[1:]]], axis=1))
+        at, node = tree.query(segments, predicate="dwithin", distance=SAME_M)
+        between = (node != own[at]) & (node != own[at + 1])
+        at, node = at[between], node[between]
+        along = shapely.line_locate_point(segments[at], shapely.points(nodes[node]))
+        start = np.arange(len(segments))
+        order = np.lexsort((np.concatenate([np.zeros(len(start)), along]), np.concatenate([start, at])))
+        way = np.concatenate([own[:-1], node])[order]
+        closed = unknot(nodes[way[way != np.roll(way, -1)]])
+        noded.append(ring if closed.is_empty else closed)
+    return noded
+
+
+def _redrawn(block: _Block, ring: shapely.Polygon, plane: LocalPlane) -> Digitised:
+    """Put a ring in the place of a block's; each stretch keeps the evidence of the edge nearest to it."""
+    xy = shapely.get_coordinates(ring.exterior)
+    lonlat = shapely.get_coordinates(plane.to_lonlat(ring.exterior))
+    middles = np.asarray(shapely.points((xy[1:] + xy[:-1]) / 2), dtype=object)
+    edge_of = np.asarray(shapely.STRtree(block.lines).nearest(middles))
+    n = len(edge_of)
+    change = [k for k in range(n) if edge_of[k] != edge_of[k - 1]] or [0]
+    edges = []
+    for start, stop in zip(change, [*change[1:], change[0] + n], strict=True):
+        steps = np.arange(start, stop + 1) % n
+        edges.append(replace(block.drawn.edges[edge_of[start]], line=shapely.LineString(lonlat[steps])))
+    return replace(block.drawn, polygon=shapely.Polygon(lonlat), edges=tuple(edges))
