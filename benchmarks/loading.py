@@ -59,7 +59,7 @@ def one_pass(name: str, path: Path) -> None:
 
 
 def make(path: Path, ways: int) -> None:
-    """Write a grid of ways of three nodes each; every eighth is a named road, as in a city's extract."""
+    """Write a grid of ways as mixed as in a city: an eighth are named roads, most are closed buildings."""
     import osmium
     from osmium.osm.mutable import Node, Way
 
@@ -76,12 +76,18 @@ def make(path: Path, ways: int) -> None:
         for number in range(ways):
             row, column = divmod(number, across)
             first = row * columns + 2 * column + 1
-            tags = {"building": "yes", "source": "survey"}
+            nodes = [first, first + 1, first + 2]
             if number % 8 == 0:
                 tags = {"highway": "tertiary", "name": f"{row}路", "lanes": "2", "surface": "asphalt"}
             elif number % 8 < 3:
                 tags = {"highway": "service"}
-            writer.add_way(Way(id=number + 1, version=1, nodes=[first, first + 1, first + 2], tags=tags))
+            else:
+                below = first + columns if row + 1 < rows else first - columns
+                tags = {"building": "yes", "source": "survey"}
+                if number % 80 == 7:
+                    tags["name"] = f"{number}大厦"
+                nodes = [first, first + 1, below + 1, below, first]
+            writer.add_way(Way(id=number + 1, version=1, nodes=nodes, tags=tags))
 
 
 def compare(path: Path, label: str) -> None:

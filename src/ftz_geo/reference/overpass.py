@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["answer_part", "read_overpass"]
+__all__ = ["BROKEN", "answer_part", "read_overpass"]
+
+BROKEN = (ValueError, KeyError, TypeError, AttributeError, RecursionError, shapely.errors.GEOSException)
+"""What comes of reading an answer that was cut off, or is of another kind."""
 
 _Lonlat = tuple[float, float]
 
@@ -27,8 +30,8 @@ _Lonlat = tuple[float, float]
 def read_overpass(path: Path) -> list[Part]:
     """Read a file that holds one answer."""
     try:
-        return [answer_part(json.loads(path.read_text(encoding="utf-8")))]
-    except (ValueError, KeyError, TypeError, AttributeError, shapely.errors.GEOSException) as error:
+        return [answer_part(json.loads(path.read_bytes()))]
+    except BROKEN as error:
         raise ReferenceMapError(
             path, f"it is not a whole Overpass answer ({first_line(error)})", "download it anew"
         ) from error
@@ -39,7 +42,7 @@ def answer_part(answer: Mapping[str, Any]) -> Part:
 
     Raises
     ------
-    ValueError, KeyError, TypeError, AttributeError
+    One of :data:`BROKEN`
         It is not what an Overpass server answers.
     """
     frame = frame_of_rows(_rows(answer["elements"]))
