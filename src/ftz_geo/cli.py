@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ftz_geo.errors import FtzGeoError
-from ftz_geo.model import DIRECTIONS
+from ftz_geo.model import DIRECTIONS, LABELS_ZH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -361,7 +361,10 @@ def explain(
     else:
         console = _console()
         for explanation in told:
-            console.print(explanation_table(explanation))
+            title = f"{explanation.title}（{explanation.parcel_id}）：{LABELS_ZH[explanation.grade]}"
+            console.print(title, markup=False, highlight=False)
+            if explanation.features:
+                console.print(explanation_table(explanation))
             for reason in explanation.reasons:
                 console.print(f"· {reason.zh}", markup=False, highlight=False)
 

@@ -54,8 +54,7 @@ def explanation_table(told: Explanation) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    grade = f"{told.title}（{told.parcel_id}）：{LABELS_ZH[told.grade]}"
-    table = Table(title=Text(grade), title_justify="left", show_lines=True)
+    table = Table(show_lines=True)
     for head in ("四至", "候选", "取用", "边线", "把握"):
         table.add_column(head, overflow="fold")
     for feature in told.features:
@@ -124,6 +123,7 @@ def explanation_page(
         drawing=_script(bounds, edges=True, uncertain=False, what="区块", candidates=True),
         data=data,
         told=told,
+        references=parcels.attrs.get("ftz_geo", {}).get("reference", ()),
         rule_zh=rule_zh,
         cards=[s.parcel for s in drawn],
         clauses=[
