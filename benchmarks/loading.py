@@ -1,6 +1,6 @@
 """Measure how quickly OSM files load beside a bare pyosmium pass, and what memory that takes.
 
-    python benchmarks/loading.py [PBF]... [--ways N]
+    python benchmarks/loading.py [PBF]... [--ways N] [--rounds N]
 
 Without a file: the map of Helsinki in ``../shared``, where that folder is beside the checkout, and a
 PBF of two million ways that is made in a temporary folder. Each pass runs in a process of its own,
@@ -22,7 +22,6 @@ import time
 from pathlib import Path
 
 PASSES = ("ours", "all", "tagged")
-ROUNDS = 3
 
 
 def bare(path: Path, *, tagged: bool) -> int:
@@ -90,9 +89,9 @@ def make(path: Path, ways: int) -> None:
             writer.add_way(Way(id=number + 1, version=1, nodes=nodes, tags=tags))
 
 
-def compare(path: Path, label: str) -> None:
+def compare(path: Path, label: str, rounds: int) -> None:
     best: dict[str, tuple[float, ...]] = {}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name in PASSES:
             command = [sys.executable, __file__, str(path), "--pass", name]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -124,6 +123,8 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description="Load OSM files beside a bare pyosmium pass.")
     arguments.add_argument("files", nargs="*", type=Path, metavar="PBF")
     arguments.add_argument("--ways", type=int, default=2_000_000, help="of the file that is made")
+    arguments.add_argument("--made-only", action="store_true", help="leave the map of Helsinki out")
+    arguments.add_argument("--rounds", type=int, default=3, help="of each pass; the quickest counts")
     arguments.add_argument("--pass", dest="name", choices=PASSES, help=argparse.SUPPRESS)
     asked = arguments.parse_args()
     if asked.name:
@@ -134,13 +135,13 @@ def main() -> int:
         if not files:
             helsinki = Path(__file__).resolve().parents[2] / "shared" / "reference" / "helsinki.osm.pbf"
             made = Path(folder) / "made.osm.pbf"
-            if helsinki.is_file():
+            if helsinki.is_file() and not asked.made_only:
                 files[helsinki.name] = helsinki
             print(f"making a PBF of {asked.ways} ways", file=sys.stderr)
             make(made, asked.ways)
             files[f"{asked.ways} ways"] = made
         for label, file in files.items():
-            compare(file, label)
+            compare(file, label, asked.rounds)
             prepared(file, Path(folder))
     return 0
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -12,9 +15,6 @@ import shapely
 
 from ftz_geo.errors import ReferenceMapError
 from ftz_geo.reference import read_reference
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ROADS = {"津淄公路": [(117.20, 39.00), (117.20, 39.02)], "赛达南道": [(117.19, 39.01), (117.21, 39.01)]}
 
@@ -156,6 +156,21 @@ def test_broken_osm_file(tmp_path: Path) -> None:
     path.write_bytes(b"\x00\x00\x00\x0dnothing of the kind")
     with pytest.raises(ReferenceMapError, match="OpenStreetMap"):
         read_reference(path)
+
+
+def test_loading_benchmark_runs() -> None:
+    script = Path(__file__).resolve().parents[1] / "benchmarks" / "loading.py"
+    command = [sys.executable, str(script), "--ways", "160", "--rounds", "1", "--made-only"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    # Every eighth way is a road with a name, every eightieth a building with one; every hundredth of
+    # 14 rows of 25 nodes is a village.
+    assert f"{20 + 2 + 4} named features" in done.stdout
+    assert [line.split()[0] for line in done.stdout.splitlines()[2:]] == [
+        "ours",
+        "all",
+        "tagged",
+        "prepared:",
+    ]
 
 
 def test_real_files(shared: Path) -> None:
