@@ -457,7 +457,8 @@ class ReferenceMap:
     """Columns ``source_id`` (str, unique), ``name``, ``alt_names`` (tuple of str), ``kind``
     (a :data:`Kind`), ``source`` (index into :attr:`sources`), geometry in :data:`STORAGE_CRS`."""
     sources: tuple[Mapping[str, Any], ...] = ()
-    """One mapping per file: file, sha256, licence, date, crs."""
+    """One mapping per file, or per layer where layers differ: file, sha256, licence, date, crs, datum;
+    None where the file does not say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
