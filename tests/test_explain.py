@@ -167,7 +167,7 @@ def test_the_table_has_a_row_per_feature() -> None:
     console.file.close()
     text = console.export_text()
     assert [re.search(rf"{side}至 {side}路", text) is not None for side in "东南西北"] == [True] * 4
-    assert "东路桥（其一段，1段）：名称不如“东路”相符" in text
+    assert "东路桥（其一段，1段）：落选：名称不如“东路”相符" in text
     assert len(re.findall(r"沿地物 99\d 米 \[w\d\]|沿地物 100\d 米 \[w\d\]", text)) == 4
 
 

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Candidate, Choice, Edge, Feature, Parcel, Plan
 
-__all__ = ["DrawnEdge", "Explanation", "FeatureExplanation", "explain_parcel", "find_parcels", "rule_zh"]
+__all__ = [
+    "DrawnEdge",
+    "Explanation",
+    "FeatureExplanation",
+    "explain_parcel",
+    "fate_zh",
+    "find_parcels",
+    "rule_zh",
+]
 
 RULES_ZH = {
     "exact": "同名",
@@ -41,6 +49,19 @@ def rule_zh(how: str) -> str:
     """
     rule, _, other = how.partition(", ")
     return RULES_ZH.get(rule, rule) + ("，类别不同" if other else "")
+
+
+def fate_zh(candidate: Candidate) -> str:
+    """Say in Chinese what became of a candidate.
+
+    >>> from ftz_geo.model import Candidate
+    >>> fate_zh(Candidate(source_ids=("w1",), map_name="甲路", score=1.0, how="exact"))
+    '取用'
+    """
+    if candidate.lost is None:
+        return "取用"
+    # The reason names both places at length, and stands among the doubts.
+    return "未取，但同样可能" if candidate.lost.code == "tied" else f"落选：{candidate.lost.zh}"
 
 
 _NAMED_WELL = 0.9

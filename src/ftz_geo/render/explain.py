@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from ftz_geo.explain import rule_zh
+from ftz_geo.explain import fate_zh, rule_zh
 from ftz_geo.measure import versions
 from ftz_geo.model import LABELS_ZH
 from ftz_geo.render import offline
@@ -60,7 +60,7 @@ def explanation_table(told: Explanation) -> Table:
     for feature in told.features:
         chosen = feature.chosen
         candidates = [
-            f"{c.map_name}（{rule_zh(c.how)}，{len(c.source_ids)}段）" + (f"：{c.lost.zh}" if c.lost else "")
+            f"{c.map_name}（{rule_zh(c.how)}，{len(c.source_ids)}段）" + (f"：{fate_zh(c)}" if c.lost else "")
             for c in feature.candidates
         ]
         edges = [
@@ -125,6 +125,7 @@ def explanation_page(
         told=told,
         references=parcels.attrs.get("ftz_geo", {}).get("reference", ()),
         rule_zh=rule_zh,
+        fate_zh=fate_zh,
         cards=[s.parcel for s in drawn],
         clauses=[
             marked(plan.text, spans[one.parcel_id], [f.feature.span for f in one.features]) for one in told
@@ -146,12 +147,11 @@ def _candidate_data(told: Explanation, shapes: Mapping[str, BaseGeometry]) -> It
     for feature in told.features:
         # The lost ones first: where two run together, the chosen one lies on top.
         for candidate in reversed(feature.candidates):
-            fate = "取用" if candidate.lost is None else f"落选：{candidate.lost.zh}"
             side = f"{LABELS_ZH[feature.side]}至 {feature.feature.name}"
             yield {
                 "lines": [_differences(_grid(line)) for line in _lines(candidate, shapes)],
                 "chosen": candidate.lost is None,
-                "words": f"{side} → {candidate.map_name}（{rule_zh(candidate.how)}）：{fate}",
+                "words": f"{side} → {candidate.map_name}（{rule_zh(candidate.how)}）：{fate_zh(candidate)}",
             }
 
 
