@@ -348,3 +348,60 @@ def test_blocks_of_shanghai_side_by_side_share_their_edges(shared: Path) -> None
     assert len(touching) >= 3
     for a, b in touching:
         assert area_m2([shapely.intersection(a, b)])[0] < 1e-6
+
+
+ROADS: Mapping[str, BaseGeometry] = {**THREE, "东路": EAST}
+BLOCK = shapely.box(-500, -500, 1000, 500)
+
+
+def with_widths(widths_m: Mapping[str, float]) -> ReferenceMap:
+    reference = map_of(ROADS)
+    features = reference.features.assign(
+        width_m=[widths_m.get(n, np.nan) for n in reference.features["name"]]
+    )
+    return ReferenceMap(features=features)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.floats(4, 90), min_size=4, max_size=4))
+@example([20.0, 20.0, 20.0, 20.0])
+def test_the_band_is_as_wide_as_the_roads(widths: list[float]) -> None:
+    """Of a rectangle, near and far edges are rectangles: the oracle is arithmetic."""
+    reference = with_widths(dict(zip(ROADS, widths, strict=True)))
+    north, west, south, east = (width / 2 for width in widths)
+    for boundary, sign in (("centre", 0), ("near", -1), ("far", 1)):
+        drawn = one(f"区块一：东至东路、{SIDES}", reference, Settings(boundary=boundary))  # type: ignore[arg-type]  # a literal of its own
+        edge = shapely.box(-500 - sign * west, -500 - sign * south, 1000 + sign * east, 500 + sign * north)
+        assert off(drawn, edge) < STRAIGHT
+        assert drawn.grade == "traced"
+        near, far = ((1500 + k * (east + west)) * (1000 + k * (north + south)) / 1e6 for k in (-1, 1))
+        assert drawn.area_near_km2 == pytest.approx(near, rel=1e-4)
+        assert drawn.area_far_km2 == pytest.approx(far, rel=1e-4)
+        ring = shapely.Polygon([xy for piece in drawn.edges for xy in piece.line.coords[:-1]])
+        assert ring.normalize() == drawn.polygon.normalize()  # type: ignore[union-attr]  # asserted above
+        assert {piece.side for piece in drawn.edges} == {"east", "south", "west", "north"}
+
+
+def test_banks_and_carriageways_tell_the_width() -> None:
+    river = shapely.box(1000, -2000, 1120, 2000)
+    twice = shapely.MultiLineString([[(-800, 490), (2400, 490)], [(-800, 510), (2400, 510)]])
+    reference = map_of({**THREE, "北路": twice, "甲河": river}, {"甲河": "water"})
+    drawn = one(f"区块一：东至甲河、{SIDES}", reference, Settings(boundary="near", road_half_width_m=0))
+    assert off(drawn, shapely.box(-500, -500, 1000, 500 - 10 - 3.5)) < 4e-3
+
+
+def test_a_point_landmark_has_a_band_and_an_outline_has_none() -> None:
+    choices = Settings(road_half_width_m=0, landmark_half_width_m=80)
+    for place, half in ((shapely.Point(1000, 0), 80), (shapely.box(1000, -700, 1500, 700), 0)):
+        reference = map_of({**THREE, "甲大学": place}, {"甲大学": "place"})
+        drawn = one(f"区块一：东至甲大学、{SIDES}", reference, choices)
+        if not half:
+            assert drawn.area_near_km2 is None
+            continue
+        assert drawn.area_near_km2 == pytest.approx(1.42, rel=1e-4)
+        assert drawn.area_far_km2 == pytest.approx(1.58, rel=1e-4)
+
+
+def test_an_unknown_boundary_is_refused() -> None:
+    with pytest.raises(ValueError, match="'middle'"):
+        Settings(boundary="middle")  # type: ignore[arg-type]  # what a user may write

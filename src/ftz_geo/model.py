@@ -26,6 +26,7 @@ __all__ = [
     "Area",
     "Audit",
     "Block",
+    "Boundary",
     "Candidate",
     "Choice",
     "Digitised",
@@ -84,6 +85,9 @@ Method = Literal["on-feature", "bridge", "extension", "landmark", "offset", "are
 """How one piece of a ring was drawn."""
 
 Severity = Literal["error", "warning", "note"]
+
+Boundary = Literal["centre", "near", "far"]
+"""Which line of a road or water a block ends at: the middle, the edge on its side, the other edge."""
 
 STORAGE_CRS = "EPSG:4326"
 """Results are stored as WGS 84 longitude, latitude; areas are taken on the CGCS2000 ellipsoid."""
@@ -510,6 +514,8 @@ class Edge:
     method: Method
     line: LineString
     """Longitude, latitude, in ring order (counter-clockwise)."""
+    half_width_m: float = 0.0
+    """From the line to the edge of what it runs along; 0 where that has no width."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -528,6 +534,10 @@ class Digitised:
     """How far the whole polygon may lie from the truth; None where it stands on a map."""
     area_shaped: bool = False
     """The stated area decided the shape, so it cannot be checked against it."""
+    area_near_km2: float | None = None
+    """Of the block up to the near edges of its roads and waters; None where none has a width."""
+    area_far_km2: float | None = None
+    """Of the block with its roads and waters up to their far edges."""
 
     def __post_init__(self) -> None:
         if (self.polygon is None) != (self.grade == "undetermined"):
@@ -650,11 +660,21 @@ class Settings:
     """From the middle of a road or water to its edge, where a notice does not say which bounds a block."""
     gap_width_m: float = 5.0
     """Open strips between polygons that are narrower are gaps in the drawing; wider ones are roads."""
+    landmark_half_width_m: float = 100.0
+    """From the middle of a landmark to its edge, where the map has a point only."""
+    boundary: Boundary = "centre"
+    """Which line of a road or water bounds a block where the words do not say."""
     outline_tolerance_m: float = 150.0
     """How far a district's outline on a reference map may be off: public ones are 50 to 130 m coarse."""
 
     def __post_init__(self) -> None:
+        if self.boundary not in get_args(Boundary):
+            raise ValueError(
+                f"boundary must be one of {', '.join(get_args(Boundary))}, not {self.boundary!r}"
+            )
         for name in self.__slots__:
             value = getattr(self, name)
+            if name == "boundary":
+                continue
             if not 0 <= value < 10_000:
                 raise ValueError(f"{name} is metres between 0 and 10000, not {value!r}")

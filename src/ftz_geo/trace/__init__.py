@@ -20,6 +20,7 @@ from ftz_geo.measure import area_m2
 from ftz_geo.model import Digitised, Direction, Edge, Feature, Reason
 from ftz_geo.trace.areas import OPPOSITE
 from ftz_geo.trace.atlas import NEAR_M, OFFSET, RING_ORDER, Atlas, Named
+from ftz_geo.trace.band import half_width_m, with_band
 from ftz_geo.trace.reasons import (
     beside_doubts,
     bridge_notes,
@@ -126,7 +127,7 @@ def trace_parcels(
     runs_along = _runs_along(plan, resolutions, neighbours)
     for zone in plan.zones:
         drawn |= weave([drawn[parcel.id] for parcel in zone.parcels], runs_along)
-    return {parcel.id: drawn[parcel.id] for parcel in plan.parcels}
+    return {parcel.id: with_band(drawn[parcel.id], atlas, settings) for parcel in plan.parcels}
 
 
 def _runs_along(
@@ -246,13 +247,15 @@ def _trace(
         *width_doubts(ring, polygon),
     ]
     grade: Grade = "inferred" if doubts else "traced"
-    methods = {(n.side, n.feature): n.method for n in every}
+    of_piece = {(n.side, n.feature): n for n in every}
     return Digitised(
         parcel_id=parcel.id,
         polygon=plane.to_lonlat(polygon),
         grade=grade,
         reasons=(*doubts, *bridge_notes(pieces)),
-        edges=tuple(_edge(piece, plane, methods[piece.side, piece.feature]) for piece in pieces),
+        edges=tuple(
+            _edge(piece, of_piece[piece.side, piece.feature], atlas, plane, settings) for piece in pieces
+        ),
         area_shaped=bool(open_sides) or any(atlas.is_area_shaped(n.candidate) for n in every),
     )
 
@@ -417,12 +420,14 @@ def _whereabouts(named: Mapping[Direction, Sequence[Named]]) -> tuple[float, flo
     return x - NEAR_M, y - NEAR_M, x + NEAR_M, y + NEAR_M
 
 
-def _edge(piece: Piece, plane: LocalPlane, method: Method) -> Edge:
+def _edge(piece: Piece, named: Named, atlas: Atlas, plane: LocalPlane, settings: Settings) -> Edge:
+    width_m = atlas.width_m(named.candidate, plane)
     return Edge(
         side=piece.side,
         feature=piece.feature.name or None,
         span=piece.feature.span,
         source_ids=tuple(key for key in piece.source_ids if key),
-        method=method if piece.method == "on-feature" else piece.method,
+        method=named.method if piece.method == "on-feature" else piece.method,
         line=plane.to_lonlat(shapely.LineString(piece.xy)),
+        half_width_m=half_width_m(named, piece.xy, width_m, settings),
     )

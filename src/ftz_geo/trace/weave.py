@@ -81,7 +81,7 @@ def weave(
     touched = sorted({k for pair in corridors for k in pair})
     noded = _noded([rings[k] for k in touched])
     return {
-        blocks[k].drawn.parcel_id: _redrawn(blocks[k], ring, plane)
+        blocks[k].drawn.parcel_id: redrawn(blocks[k].drawn, blocks[k].lines, ring, plane)
         for k, ring in zip(touched, noded, strict=True)
         if not ring.is_empty and not ring.equals_exact(blocks[k].ring, 0)
     }
@@ -221,16 +221,28 @@ def _with_nodes(rings: Sequence[shapely.Polygon]) -> list[shapely.Polygon]:
     return noded
 
 
-def _redrawn(block: _Block, ring: shapely.Polygon, plane: LocalPlane) -> Digitised:
-    """Put a ring in the place of a block's; each stretch keeps the evidence of the edge nearest to it."""
+def redrawn(
+    drawn: Digitised, lines: NDArray[np.object_], ring: shapely.Polygon, plane: LocalPlane
+) -> Digitised:
+    """Put a ring in the place of a block's; each stretch keeps the evidence of the edge nearest to it.
+
+    Parameters
+    ----------
+    drawn : Digitised
+    lines : ndarray of LineString, shape (n,)
+        Its edges in plane metres.
+    ring : Polygon
+        Plane metres, counter-clockwise.
+    plane : LocalPlane
+    """
     xy = shapely.get_coordinates(ring.exterior)
     lonlat = shapely.get_coordinates(plane.to_lonlat(ring.exterior))
     middles = np.asarray(shapely.points((xy[1:] + xy[:-1]) / 2), dtype=object)
-    edge_of = np.asarray(shapely.STRtree(block.lines).nearest(middles))
+    edge_of = np.asarray(shapely.STRtree(lines).nearest(middles))
     n = len(edge_of)
     change = [k for k in range(n) if edge_of[k] != edge_of[k - 1]] or [0]
     edges = []
     for start, stop in zip(change, [*change[1:], change[0] + n], strict=True):
         steps = np.arange(start, stop + 1) % n
-        edges.append(replace(block.drawn.edges[edge_of[start]], line=shapely.LineString(lonlat[steps])))
-    return replace(block.drawn, polygon=shapely.Polygon(lonlat), edges=tuple(edges))
+        edges.append(replace(drawn.edges[edge_of[start]], line=shapely.LineString(lonlat[steps])))
+    return replace(drawn, polygon=shapely.Polygon(lonlat), edges=tuple(edges))

@@ -1,0 +1,162 @@
+"""The width of what a block abuts on: its area to the near and to the far edges of roads and waters.
+
+A notice that bounds a block by a road seldom says which line of the road. A ring is drawn along the
+middle; between the near edges (the block alone) and the far ones (with the whole roads) lies a band.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from ftz_geo.measure import area_m2
+from ftz_geo.trace.tracks import SAME_M
+from ftz_geo.trace.weave import redrawn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from ftz_geo.model import Digitised, Settings
+    from ftz_geo.trace.atlas import Atlas, Named
+
+LANE_M = 3.5
+"""Width of a lane (CJJ 37-2012, table 5.3.1): the middle of a carriageway lies at least this far inside."""
+
+_WIDE = frozenset({"road", "rail", "water"})
+
+_SAMPLES = 9  # places along an edge where the distance to its lines is taken
+
+
+def half_width_m(named: Named, xy: NDArray[np.float64], width_m: float | None, settings: Settings) -> float:
+    """Give how far the edge of a feature lies from the line drawn for it.
+
+    Parameters
+    ----------
+    named : Named
+    xy : ndarray of float, shape (n, 2)
+        What was drawn along it, plane metres.
+    width_m : float or None
+        What the map says of its width.
+    settings : Settings
+
+    Returns
+    -------
+    float
+        Metres; 0 for what has no width, or was not drawn along its middle.
+    """
+    if named.is_point:
+        return settings.landmark_half_width_m
+    if named.feature.kind not in _WIDE or named.method != "on-feature" or named.feature.relation != "at":
+        return 0.0
+    known = settings.road_half_width_m if width_m is None else width_m / 2
+    places = shapely.line_interpolate_point(
+        shapely.LineString(xy), np.linspace(0.1, 0.9, _SAMPLES), normalized=True
+    )
+    # Along the middle of two carriageways, both are as far away as each is from the middle.
+    nearest = named.track.part_tree.query_nearest(places, return_distance=True, all_matches=False)
+    apart = float(np.median(nearest[1]))
+    return max(known, apart + LANE_M) if apart > 1 else known
+
+
+def band(
+    ring: shapely.Polygon, edges: Sequence[NDArray[np.float64]], half_widths_m: Sequence[float]
+) -> tuple[shapely.Polygon, shapely.Polygon]:
+    """Give a ring moved to the near and to the far edges of its features.
+
+    Parameters
+    ----------
+    ring : Polygon
+        Plane metres, counter-clockwise.
+    edges : sequence of ndarray of float, shape (n, 2)
+        The ring in pieces, in its order.
+    half_widths_m : sequence of float
+        For each of them.
+
+    Returns
+    -------
+    tuple of Polygon
+        The near one within the ring, empty where roads leave nothing of it, and the far one around it.
+
+    Examples
+    --------
+    A square of 100 m, a road of 20 m on its east:
+
+    >>> square = shapely.box(0, 0, 100, 100)
+    >>> xy = np.array([(100, 0), (100, 100), (0, 100), (0, 0), (100, 0)], dtype=float)
+    >>> near, far = band(square, [xy[k : k + 2] for k in range(4)], [10, 0, 0, 0])
+    >>> near.area, far.area
+    (9000.0, 11000.0)
+    """
+    strips: list[BaseGeometry] = [
+        shapely.buffer(shapely.LineString(xy), half, cap_style="flat", join_style="mitre")
+        for xy, half in zip(edges, half_widths_m, strict=True)
+        if half > 0
+    ]
+    n = len(edges)
+    for k in range(n):
+        corner = _corner(edges[k], half_widths_m[k], edges[(k + 1) % n], half_widths_m[(k + 1) % n])
+        if corner is not None:
+            strips.append(corner)
+    roads = shapely.union_all(strips)
+    near = shapely.get_parts(ring.difference(roads))
+    far = shapely.get_parts(ring.union(roads))
+    largest = near[shapely.area(near).argmax()] if len(near) else shapely.Polygon()
+    around = far[shapely.area(far).argmax()]
+    return (
+        shapely.orient_polygons(shapely.Polygon(largest.exterior)),
+        shapely.orient_polygons(shapely.Polygon(around.exterior)),
+    )
+
+
+def _corner(
+    a: NDArray[np.float64], half_a: float, b: NDArray[np.float64], half_b: float
+) -> BaseGeometry | None:
+    """Give what the strips of two edges leave open between them on the outer side of their corner."""
+    u, v = a[-1] - a[-2], b[1] - b[0]
+    u, v = u / max(float(np.hypot(*u)), SAME_M), v / max(float(np.hypot(*v)), SAME_M)
+    turn = float(u[0] * v[1] - u[1] * v[0])
+    if min(half_a, half_b) <= 0 or abs(turn) < np.sin(np.radians(20)):
+        return None
+    side = np.sign(turn)  # a left turn is open on the right
+    p = a[-1] + side * half_a * np.array([u[1], -u[0]])
+    q = b[0] + side * half_b * np.array([v[1], -v[0]])
+    s = ((q - p)[0] * v[1] - (q - p)[1] * v[0]) / turn
+    return shapely.MultiPoint([a[-1], p, p + s * u, q]).convex_hull
+
+
+def with_band(drawn: Digitised, atlas: Atlas, settings: Settings) -> Digitised:
+    """Add a block's areas to the near and far edges; draw it along the edge that the settings choose.
+
+    Parameters
+    ----------
+    drawn : Digitised
+    atlas : Atlas
+    settings : Settings
+        ``boundary``: which line of a wide feature bounds a block.
+
+    Returns
+    -------
+    Digitised
+        As it was where nothing that it runs along has a width.
+    """
+    halves = [edge.half_width_m for edge in drawn.edges]
+    if not isinstance(drawn.polygon, shapely.Polygon) or not any(halves):
+        return drawn
+    plane = atlas.plane_at(shapely.get_coordinates(drawn.polygon.centroid)[0])
+    lines = np.empty(len(drawn.edges), dtype=object)
+    lines[:] = [edge.line for edge in drawn.edges]
+    lines = plane.to_xy(lines)
+    near, far = band(plane.to_xy(drawn.polygon), [shapely.get_coordinates(line) for line in lines], halves)
+    if near.is_empty or not (near.is_valid and far.is_valid):
+        return drawn
+    areas = area_m2(plane.to_lonlat(np.array([near, far], dtype=object))) / 1e6
+    banded = replace(drawn, area_near_km2=float(areas[0]), area_far_km2=float(areas[1]))
+    if settings.boundary == "centre":
+        return banded
+    return redrawn(banded, lines, near if settings.boundary == "near" else far, plane)
