@@ -143,7 +143,17 @@ def test_overpass_answer(tmp_path: Path) -> None:
     assert reference.sources[0]["date"] == "2026-07-16T06:36:02Z"
 
 
-@pytest.mark.parametrize("text", ['{"elements": [{"type": "way"', '{"elements": [{"type": "way", "id": 1'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"elements": [{"type": "way"',
+        '{"elements": [{"type": "way", "id": 1',
+        '{"elements": [], "remark": "runtime error: Query timed out in \\"query\\" at line 3"}',
+        '{"elements": [{"type": "node", "id": 1, "tags": {"name": "村"}}]}',
+        '{"elements": ' + "[" * 100_000,
+    ],
+    ids=["cut off", "cut off in a way", "given up", "no place", "deep"],
+)
 def test_overpass_answer_cut_off(tmp_path: Path, text: str) -> None:
     path = tmp_path / "roads.json"
     path.write_text(text, encoding="utf-8")

@@ -25,7 +25,7 @@ from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 from ftz_geo.errors import OutputError, ReferenceMapError
-from ftz_geo.reference.overpass import BROKEN, answer_part
+from ftz_geo.reference.overpass import BROKEN, GaveUpError, answer_part
 from ftz_geo.reference.prepared import check_box, write_prepared
 from ftz_geo.reference.read import join_parts, read_reference
 
@@ -270,11 +270,9 @@ def _fetch(overpass: Overpass, query: str) -> bytes:
 def _understood(answer: bytes) -> Part:
     """Turn the bytes of an answer into features."""
     try:
-        said = json.loads(answer)
-        remark = str(said.get("remark", ""))
-        if "error" in remark:  # told with status 200, and with the part that was found until then
-            raise _NoAnswerError(f"it gave up on the query ({_clean(remark)})")
-        return answer_part(said)
+        return answer_part(json.loads(answer))
+    except GaveUpError as error:  # told with status 200
+        raise _NoAnswerError(f"it gave up on the query ({_clean(error)})") from error
     except BROKEN as error:
         raise _NoAnswerError("its answer is no Overpass JSON, or was cut off") from error
 

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["BROKEN", "answer_part", "read_overpass"]
+__all__ = ["BROKEN", "GaveUpError", "answer_part", "read_overpass"]
+
+_Lonlat = tuple[float, float]
 
 BROKEN = (ValueError, KeyError, TypeError, AttributeError, RecursionError, shapely.errors.GEOSException)
 """What comes of reading an answer that was cut off, or is of another kind."""
 
-_Lonlat = tuple[float, float]
+
+class GaveUpError(ValueError):
+    """The server ran out of time or memory; the answer holds what was found until then, and says so."""
 
 
 def read_overpass(path: Path) -> list[Part]:
@@ -45,6 +49,9 @@ def answer_part(answer: Mapping[str, Any]) -> Part:
     One of :data:`BROKEN`
         It is not what an Overpass server answers.
     """
+    remark = str(answer.get("remark", ""))
+    if "error" in remark:
+        raise GaveUpError(remark)
     frame = frame_of_rows(_rows(answer["elements"]))
     date = answer.get("osm3s", {}).get("timestamp_osm_base")
     return Part(frame, {"licence": OSM_LICENCE, "date": date, "crs": STORAGE_CRS, "datum": "WGS 84"})
