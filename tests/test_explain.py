@@ -63,7 +63,7 @@ TEXT = (
 
 
 def tell(block: str, text: str = TEXT) -> Explanation:
-    (told,) = pipeline.explain(parse_plan(text), block, a_map(ROADS))
+    (told,) = pipeline.explain_block(parse_plan(text), block, a_map(ROADS))
     return told
 
 
@@ -96,13 +96,13 @@ def test_what_was_not_found_says_so() -> None:
         "东路": "sketch",
         "丁路": "not-on-map",
     }
-    (without,) = pipeline.explain(parse_plan(TEXT), "区块一")
+    (without,) = pipeline.explain_block(parse_plan(TEXT), "区块一")
     assert {f.doubts[0].code for f in without.features} == {"no-map"}
 
 
 def test_an_edge_of_several_methods_is_not_sure() -> None:
     roads = dict(ROADS) | {"西路": [(0, -0.5), (0, 0.4)], "西路 ": [(0, 0.6), (0, 1.5)]}
-    (told,) = pipeline.explain(parse_plan(TEXT), "区块一", a_map(roads))
+    (told,) = pipeline.explain_block(parse_plan(TEXT), "区块一", a_map(roads))
     (west,) = [f for f in told.features if f.side == "west"]
     lengths = {edge.method: edge.length_m for edge in west.edges}
     assert lengths["bridge"] == pytest.approx(200, abs=3)
@@ -245,7 +245,7 @@ def test_the_page_draws_block_and_candidates_offline(browser: Any, tmp_path: Pat
     """Hostile names of a map stay text; nothing is asked of the network; lost candidates are drawn too."""
     plan = parse_plan(TEXT)
     reference = a_map(ROADS)
-    told = pipeline.explain(plan, "区块一", reference)
+    told = pipeline.explain_block(plan, "区块一", reference)
     east = told[0].features[0]
     object.__setattr__(east.candidates[1], "map_name", hostile)
     shapes = dict(zip(reference.features["source_id"], reference.features.geometry, strict=True))

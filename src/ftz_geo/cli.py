@@ -352,7 +352,7 @@ def explain(
 
     say = _talk()
     plan = _read_plan(file, say)
-    told = pipeline.explain(plan, block, _read_reference(reference, say, gcj02, outlines), out=out)
+    told = pipeline.explain_block(plan, block, _read_reference(reference, say, gcj02, outlines), out=out)
     if as_json:
         parcels = [explanation.to_dict() for explanation in told]
         _print_json({"schema": "ftz-geo/explain-1", "parcels": parcels})

@@ -45,7 +45,7 @@ __all__ = [
     "audit",
     "build",
     "digitise",
-    "explain",
+    "explain_block",
     "join_polygons",
     "parcels_frame",
     "read_plan",
@@ -464,7 +464,7 @@ def render_maps(
     return tuple(Path(out) / name for name in pages)
 
 
-def explain(
+def explain_block(
     plan: Plan,
     block: str,
     reference: ReferenceMap | None = None,
