@@ -58,6 +58,9 @@ PARCEL_PROPERTIES = (
     "south",
     "west",
     "north",
+    "area_near_km2",
+    "area_far_km2",
+    "area_shaped",
 )
 EDGE_PROPERTIES = ("parcel_id", "side", "feature", "source_ids", "method", "length_m")
 
@@ -293,8 +296,13 @@ def read_parcels(path: str | Path) -> gpd.GeoDataFrame:
             columns[name] = object_cells([None if _plain(value) is None else value for value in column])
     reasons = [tuple(Reason(code="", zh=t, en=t) for t in _reason_texts(v)) for v in columns["reasons"]]
     columns["reasons"] = object_cells(reasons)
-    columns["area_shaped"] = [grade == "sketched" for grade in columns["grade"]]
     columns["evidence"] = object_cells([tuple(evidence.get(str(key), ())) for key in frame["id"]])
+    columns["area_shaped"] = [
+        bool(shaped) or grade == "sketched" or any(edge.method == "area-closure" for edge in edges)
+        for shaped, grade, edges in zip(
+            columns["area_shaped"], columns["grade"], columns["evidence"], strict=True
+        )
+    ]
     parcels = gpd.GeoDataFrame(
         columns,
         index=pd.Index(frame["id"].astype(str), name="id"),

@@ -118,7 +118,7 @@ def digitise(
     Returns
     -------
     GeoDataFrame
-        Indexed by parcel id, in EPSG:4326: the properties of ``blocks.geojson``, ``area_shaped``,
+        Indexed by parcel id, in EPSG:4326: the properties of ``blocks.geojson``,
         ``evidence``, a tuple of :class:`~ftz_geo.model.Edge` per parcel, and ``choices``, a tuple of
         :class:`~ftz_geo.model.Choice`. The geometry is None where the grade is ``undetermined``.
 
@@ -224,6 +224,8 @@ def _row(plan: Plan, zone: Zone, block: Block, parcel: Parcel, result: Digitised
         else result.placement_uncertainty_m,
         **{side: "、".join(f.name for f in parcel.abuttals[side]) or None for side in DIRECTIONS},
         "area_shaped": result.area_shaped,
+        "area_near_km2": np.nan if result.area_near_km2 is None else round(result.area_near_km2, 9),
+        "area_far_km2": np.nan if result.area_far_km2 is None else round(result.area_far_km2, 9),
         "evidence": result.edges,
         "choices": result.choices,
         "geometry": result.polygon,

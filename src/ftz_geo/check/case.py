@@ -41,6 +41,8 @@ class Drawn:
     grade: Grade
     area_shaped: bool
     edges: tuple[Edge, ...]
+    band_km2: tuple[float, float] | None
+    """Areas up to the near and to the far edges of its roads and waters, where the drawing tells them."""
     area_km2: float
     """On the CGCS2000 ellipsoid; the edges of a surveyed polygon are taken as straight on its plane."""
 
@@ -165,6 +167,7 @@ def read_case(
                 column("grade", "surveyed"),
                 column("area_shaped", False),
                 column("evidence", ()),
+                zip(column("area_near_km2", np.nan), column("area_far_km2", np.nan), strict=True),
                 strict=True,
             ),
             strict=True,
@@ -175,7 +178,7 @@ def read_case(
         for block in zone.blocks:
             for parcel in block.parcels:
                 if parcel.id in rows:
-                    shape, xy, area_km2, grade, area_shaped, edges = rows[parcel.id]
+                    shape, xy, area_km2, grade, area_shaped, edges, band = rows[parcel.id]
                     drawn.append(
                         Drawn(
                             zone=zone,
@@ -186,6 +189,7 @@ def read_case(
                             grade=grade,
                             area_shaped=bool(area_shaped),
                             edges=tuple(edges),
+                            band_km2=band if np.isfinite(np.array(band, dtype=float)).all() else None,
                             area_km2=float(area_km2),
                         )
                     )

@@ -58,17 +58,23 @@ class Comparison:
 
     @property
     def band_km2(self) -> float:
-        """Area between the middle of roads and waters and their edges, along the sides traced on them.
+        """Area between the drawn ring and the edges of roads and waters on the stated figure's side.
 
-        A notice that bounds a block by a road seldom says which line of it; a traced side follows
-        the map's line.
+        A notice that bounds a block by a road seldom says which line of it. Where the drawing does not
+        tell the widths, the settings' half width counts along the sides traced on roads and waters.
         """
-        length = 0.0
-        for drawn in self.drawn:
-            kinds = {f.name: f.kind for _, f in drawn.parcel.features()}
-            for edge in drawn.edges:
-                if edge.method == "on-feature" and kinds.get(edge.feature or "") in _WIDE:
-                    length += GEOD.geometry_length(edge.line)
+        return sum(self._band_km2(drawn) for drawn in self.drawn)
+
+    def _band_km2(self, drawn: Drawn) -> float:
+        if drawn.band_km2 is not None:
+            near, far = drawn.band_km2
+            return max(0.0, far - drawn.area_km2 if self.difference_km2 > 0 else drawn.area_km2 - near)
+        kinds = {f.name: f.kind for _, f in drawn.parcel.features()}
+        length = sum(
+            GEOD.geometry_length(edge.line)
+            for edge in drawn.edges
+            if edge.method == "on-feature" and kinds.get(edge.feature or "") in _WIDE
+        )
         return length * self.settings.road_half_width_m / 1e6
 
     @property
