@@ -119,17 +119,23 @@ def build(
     reference: _Reference = [],  # noqa: B006  (typer copies it)
     gcj02: _Gcj02 = "refuse",
     outlines: _Outlines = None,
+    boundary: Annotated[
+        Literal["centre", "near", "far"],
+        typer.Option("--boundary", help="Which line of a road or water bounds a block on a reference map."),
+    ] = "centre",
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results.")] = Path(
         "out"
     ),
 ) -> None:
     """Draw every block, audit the areas, and write GeoJSON, the audit and maps."""
     from ftz_geo import shipped
+    from ftz_geo.model import Settings
     from ftz_geo.pipeline import build as run
 
     say = _talk()
     plan = _read_plan(file or shipped.plan_file(), say)
-    built = run(plan, out, _read_reference(reference, say, gcj02, outlines), say=say)
+    features = _read_reference(reference, say, gcj02, outlines)
+    built = run(plan, out, features, Settings(boundary=boundary), say=say)
     counts = built.parcels["grade"].value_counts()
     say("drawn: " + ", ".join(f"{counts[g]} {g}" for g in counts.index))
     notes = Counter(finding.severity for finding in built.audit.findings)
