@@ -39,13 +39,11 @@ from ftz_geo.trace.reasons import (
 from ftz_geo.trace.rings import Step, find_rings, looked_at
 from ftz_geo.trace.rules import closing_line, line_through, neighbours_first, neighbours_of
 from ftz_geo.trace.shape import draw
-from ftz_geo.trace.tracks import SNAP_M, Ends, Track, link, loose_ends, steer
+from ftz_geo.trace.tracks import SNAP_M, Track, link, loose_ends, signs_of, steer
 from ftz_geo.trace.weave import weave
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
-
-    from numpy.typing import NDArray
 
     from ftz_geo.measure import LocalPlane
     from ftz_geo.model import Candidate, Grade, Method, Parcel, Plan, ReferenceMap, Settings
@@ -377,7 +375,10 @@ def _mended(
     if box is None:
         return {side: list(n) for side, n in named.items()}
     lines, names = atlas.around(box, plane)
-    streets, street_names = _streets(lines, names)
+    if not len(lines):
+        return {side: list(n) for side, n in named.items()}
+    stops = loose_ends(lines, within=SNAP_M / 2)
+    signs = signs_of(lines, stops)
     plan_names = {n.candidate.map_name for side in RING_ORDER for n in named[side]}
     foreign = ~np.isin(names, list(plan_names))
     mended: dict[Direction, list[Named]] = {}
@@ -386,22 +387,16 @@ def _mended(
         mended[side] = []
         for n in named[side]:
             if id(n.track) not in steered:
-                own = street_names == n.candidate.map_name
-                steered[id(n.track)] = steer(n.track, streets, own)
+                own = names == n.candidate.map_name
+                steered[id(n.track)] = steer(
+                    n.track, signs.where(~own[signs.line]), stops.xy[own[stops.line]]
+                )
             track = steered[id(n.track)]
             for other in named[side]:
                 if other is not n and not n.track.meets(other.track):
                     track = link(track, other.track, lines[foreign], names[foreign])
             mended[side].append(Named(side=side, feature=n.feature, candidate=n.candidate, track=track))
     return mended
-
-
-def _streets(lines: NDArray[np.object_], names: NDArray[np.object_]) -> tuple[Ends, NDArray[np.object_]]:
-    """Give the loose ends of all lines of a map, and the names of those lines."""
-    if not len(lines):
-        return Ends(np.empty((0, 2)), np.empty((0, 2)), np.empty(0, dtype=np.intp)), names
-    ends = loose_ends(lines, within=SNAP_M / 2)
-    return ends, names[ends.line]
 
 
 def _whereabouts(named: Mapping[Direction, Sequence[Named]]) -> tuple[float, float, float, float] | None:

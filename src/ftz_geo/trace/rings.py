@@ -11,7 +11,17 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from ftz_geo.trace.tracks import BRIDGE, METRE_COST, ON, SAME_M, SNAP_M, crossings, same_places
+from ftz_geo.trace.tracks import (
+    BRIDGE,
+    MAX_GAP_M,
+    MAX_TURN,
+    METRE_COST,
+    ON,
+    SAME_M,
+    SNAP_M,
+    crossings,
+    same_places,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +32,8 @@ if TYPE_CHECKING:
     from ftz_geo.trace.tracks import Track
 
 _MIN_SIDE_M = 5.0  # a side is more than a point
+_STUB_COST = 15.0  # a metre to a neighbour's stub: between a bridge, held at both ends by one feature,
+# and an extension, held at one
 _MAX_CORNERS = 60  # per pair of tracks; a city's dual carriageways cross in four places
 _STARTS = 12  # rings looked at per place to start from
 
@@ -57,7 +69,7 @@ class Ring:
     def paths(self) -> tuple[NDArray[np.float64], ...]:
         """Points of each step's path, shape (n, 2)."""
         return tuple(
-            np.concatenate([points_along(step.track.lines[r.line], r.start, r.end) for r in runs])
+            np.concatenate([step.track.stretch(*r) for r in runs])
             for step, runs in zip(self.steps, self.runs, strict=True)
         )
 
@@ -107,10 +119,23 @@ class _Corners(NamedTuple):
     after_xy: NDArray[np.float64]
     gap: NDArray[np.float64]
     """Shape (m,): metres between the two points."""
+    cost: NDArray[np.float64]
+    """Shape (m,): what they cost the ring."""
 
     def turned(self) -> _Corners:
         """Give them with the two tracks exchanged."""
-        return _Corners(self.after, self.after_xy, self.before, self.before_xy, self.gap)
+        return _Corners(self.after, self.after_xy, self.before, self.before_xy, self.gap, self.cost)
+
+    def where(self, rows: Sequence[int]) -> _Corners:
+        """Give some of them."""
+        return _Corners(
+            self.before[rows],
+            self.before_xy[rows],
+            self.after[rows],
+            self.after_xy[rows],
+            self.gap[rows],
+            self.cost[rows],
+        )
 
 
 class _Graph(NamedTuple):
@@ -159,15 +184,19 @@ def find_rings(steps: Sequence[Step]) -> Iterator[Ring]:
         distance[distance < _MIN_SIDE_M] = np.inf
         graphs.append(graph)
         exits.append(exit_)
-        distances.append(distance + METRE_COST[BRIDGE] * following.gap)
+        distances.append(distance + following.cost)
         before.append(previous)
 
     for cost, chosen in sorted((cost, chosen) for chosen, cost in _cheapest(distances).items()):
         runs = []
         for k in range(n):
-            node_now, path = int(exits[k][chosen[k]]), []
+            node_now = int(exits[k][chosen[k]])
+            path: list[Run] = []
             while (node_before := int(before[k][chosen[k - 1], node_now])) >= 0:
-                path.append(graphs[k].run(node_before, node_now))
+                run = graphs[k].run(node_before, node_now)
+                if path and path[-1].line == run.line and path[-1].start == run.end:
+                    run = Run(run.line, run.start, path.pop().end)
+                path.append(run)
                 node_now = node_before
             runs.append(tuple(reversed(path)))
         links = tuple(float(corners[k].gap[chosen[k]]) for k in range(n))
@@ -211,20 +240,16 @@ def _corners(a: Track, b: Track) -> _Corners:
         _, one = same_places(xy)  # a node of the map is the end of several lines
         i, j, xy = i[one], j[one], xy[one]
     found = [
-        _Corners(i, xy, j, xy, np.zeros(len(i))),
+        _Corners(i, xy, j, xy, np.zeros(len(i)), np.zeros(len(i))),
         _short_links(a, b),
         _short_links(b, a).turned(),
+        _stub_links(a, b),
+        _stub_links(b, a).turned(),
     ]
-    every = _Corners(
-        np.concatenate([f.before for f in found]),
-        np.concatenate([f.before_xy for f in found]),
-        np.concatenate([f.after for f in found]),
-        np.concatenate([f.after_xy for f in found]),
-        np.concatenate([f.gap for f in found]),
-    )
+    every = _together(found)
     # Where the lines of the map cross, what is drawn beside them adds nothing; of several
     # drawn crossings in one place the first, by the kinds of the lines, stands for all.
-    rank = np.array(METRE_COST)[a.kind[every.before]] + np.array(METRE_COST)[b.kind[every.after]] + every.gap
+    rank = np.array(METRE_COST)[a.kind[every.before]] + np.array(METRE_COST)[b.kind[every.after]] + every.cost
     order = np.lexsort((every.before_xy[:, 1], every.before_xy[:, 0], rank))
     kept: list[int] = []
     crossing = (a.kind[every.before] == ON) & (b.kind[every.after] == ON) & (every.gap <= SAME_M)
@@ -233,8 +258,17 @@ def _corners(a: Track, b: Track) -> _Corners:
             break
         if crossing[k] or not len(kept) or _apart(every.before_xy[k], every.before_xy[kept]):
             kept.append(k)
+    return every.where(kept)
+
+
+def _together(some: Sequence[_Corners]) -> _Corners:
     return _Corners(
-        every.before[kept], every.before_xy[kept], every.after[kept], every.after_xy[kept], every.gap[kept]
+        np.concatenate([c.before for c in some]),
+        np.concatenate([c.before_xy for c in some]),
+        np.concatenate([c.after for c in some]),
+        np.concatenate([c.after_xy for c in some]),
+        np.concatenate([c.gap for c in some]),
+        np.concatenate([c.cost for c in some]),
     )
 
 
@@ -252,7 +286,21 @@ def _short_links(ends: Track, lines: Track) -> _Corners:
     gap = np.hypot(*(near - ends.loose.xy[i]).T)
     far = gap > SAME_M
     i, j = i[far], j[far]
-    return _Corners(ends.loose.line[i], ends.loose.xy[i], j, near[far], gap[far])
+    return _Corners(
+        ends.loose.line[i], ends.loose.xy[i], j, near[far], gap[far], METRE_COST[BRIDGE] * gap[far]
+    )
+
+
+def _stub_links(ends: Track, stubs: Track) -> _Corners:
+    """Link each loose end of one track to the stubs of another that it points at."""
+    i, j = (k.ravel() for k in np.indices((len(ends.loose.xy), len(stubs.stubs))))
+    step = stubs.stubs[j] - ends.loose.xy[i]
+    gap = np.hypot(*step.T)
+    turn = np.arccos(np.clip((step * ends.loose.outward[i]).sum(axis=1) / np.maximum(gap, SAME_M), -1, 1))
+    fits = (gap > SNAP_M) & (gap <= MAX_GAP_M) & (turn <= MAX_TURN)
+    i, xy, cost = i[fits], stubs.stubs[j[fits]], _STUB_COST * gap[fits] * (1 + turn[fits])
+    line = stubs.tree.query_nearest(shapely.points(xy), all_matches=False)[1]
+    return _Corners(ends.loose.line[i], ends.loose.xy[i], line, xy, gap[fits], cost)
 
 
 def _graph(track: Track, line: NDArray[np.intp], xy: NDArray[np.float64]) -> tuple[_Graph, NDArray[np.intp]]:
@@ -276,17 +324,6 @@ def _graph(track: Track, line: NDArray[np.intp], xy: NDArray[np.float64]) -> tup
     u, v, cost = u[cheapest[one]], v[cheapest[one]], cost[cheapest[one]]
     matrix = csr_array((cost, (node[u], node[v])), shape=(len(first), len(first)))
     return _Graph(matrix, keys, on[u], at[u], at[v]), node[2 * n + len(track.joins[0]) :]
-
-
-def points_along(line: shapely.LineString, start: float, end: float) -> NDArray[np.float64]:
-    """Give the points of a stretch of a line, in the direction from start to end."""
-    xy = shapely.get_coordinates(line)
-    low, high = min(start, end), max(start, end)
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
-    between = xy[(along > low + SAME_M) & (along < high - SAME_M)]
-    ends = shapely.get_coordinates(shapely.line_interpolate_point(line, [low, high]))
-    run: NDArray[np.float64] = np.concatenate([ends[:1], between, ends[1:]])
-    return run if start <= end else run[::-1]
 
 
 def unknot(xy: NDArray[np.float64]) -> shapely.Polygon:

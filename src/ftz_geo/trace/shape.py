@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
-from ftz_geo.trace.rings import points_along, unknot
+from ftz_geo.trace.rings import unknot
 from ftz_geo.trace.tracks import BRIDGE, METHODS, SAME_M, SNAP_M, strings
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
     step = ring.steps[k]
     xy, label = [], []
     for run in ring.runs[k]:
-        line = points_along(step.track.lines[run.line], run.start, run.end)
+        line = step.track.stretch(*run)
         method = METHODS[step.track.kind[run.line]]
         ids = step.track.source_ids(line) if step.track.kind[run.line] != 1 else ()
         labels.append((*step.sides[0], method, ids))

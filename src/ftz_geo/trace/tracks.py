@@ -5,7 +5,7 @@ All coordinates are metres in a local plane.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -46,7 +46,9 @@ HEADING_M = 100.0
 
 _PARTNERS = 2  # bridges tried from each loose end
 
-_DETOUR_COST, _STREET_REWARD_M, _SPREAD, _STEP_M = 1.5, 20.0, 0.25, 400.0
+_DETOUR_COST, _SPREAD, _STEP_M = 1.5, 0.25, 400.0
+
+_END_WORTH_M, _VERTEX_WORTH_M, _VERTEX_SPACE_M = 20.0, 6.0, 20.0
 
 
 class Ends(NamedTuple):
@@ -64,6 +66,23 @@ class Ends(NamedTuple):
         return Ends(self.xy[mask], self.outward[mask], self.line[mask])
 
 
+class Signs(NamedTuple):
+    """Places that a missing stretch of a road may have run through."""
+
+    xy: NDArray[np.float64]
+    """Shape (n, 2)."""
+    along: NDArray[np.float64]
+    """Shape (n, 2): unit directions of the streets there, which it crossed or met."""
+    line: NDArray[np.intp]
+    """Shape (n,): which line is the street."""
+    worth_m: NDArray[np.float64]
+    """Shape (n,): how much longer a way through it may be."""
+
+    def where(self, mask: NDArray[np.bool_]) -> Signs:
+        """Give some of the signs."""
+        return Signs(self.xy[mask], self.along[mask], self.line[mask], self.worth_m[mask])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Track:
     """The lines along which one feature runs or may run."""
@@ -78,6 +97,8 @@ class Track:
     """The map's own lines, uncut."""
     part_ids: NDArray[np.object_]
     """Source id of each of :attr:`parts`."""
+    stubs: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
+    """Shape (n, 2): ends at which no line of the whole map goes on; something is missing there."""
 
     @cached_property
     def tree(self) -> shapely.STRtree:
@@ -100,6 +121,26 @@ class Track:
         """The loose ends of the map's lines."""
         return loose_ends(self.mapped)
 
+    @cached_property
+    def vertices(self) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
+        """The points of each of :attr:`lines`, shape (n, 2), and their metres along it, shape (n,)."""
+        xy, line = shapely.get_coordinates(self.lines, return_index=True)
+        split = np.split(xy, np.flatnonzero(np.diff(line)) + 1) if len(xy) else []
+        return tuple((p, np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(p, axis=0).T))])) for p in split)
+
+    def stretch(self, line: int, start: float, end: float) -> NDArray[np.float64]:
+        """Give the points, shape (n, 2), of a stretch of a line in the direction from start to end.
+
+        ``start`` and ``end`` are metres along the line.
+        """
+        xy, along = self.vertices[line]
+        low, high = min(start, end), max(start, end)
+        first, last = np.searchsorted(along, [low + SAME_M, high - SAME_M])
+        run = np.empty((max(last - first, 0) + 2, 2))
+        run[1:-1] = xy[first:last]
+        run[0], run[-1] = _point_at(xy, along, low), _point_at(xy, along, high)
+        return run if start <= end else run[::-1]
+
     def meets(self, other: Track) -> bool:
         """Tell whether the lines of the map meet those of another track."""
         line = self.tree.query(other.mapped, predicate="dwithin", distance=SNAP_M)[1]
@@ -115,6 +156,7 @@ class Track:
             joins=(np.concatenate([v + len(mapped), m]), np.concatenate([xy, xy])),
             parts=self.parts,
             part_ids=self.part_ids,
+            stubs=self.stubs,
         )
 
     def source_ids(self, xy: NDArray[np.float64]) -> tuple[str, ...]:
@@ -122,6 +164,14 @@ class Track:
         middles = shapely.points((xy[1:] + xy[:-1]) / 2)
         at, part = self.part_tree.query(middles, predicate="dwithin", distance=5 * SAME_M)
         return tuple(dict.fromkeys(self.part_ids[part[np.lexsort((self.part_ids[part], at))]]))
+
+
+def _point_at(xy: NDArray[np.float64], along: NDArray[np.float64], at: float) -> NDArray[np.float64]:
+    k = min(max(int(np.searchsorted(along, at)), 1), len(along) - 1)
+    length = along[k] - along[k - 1]
+    share = min(max((at - along[k - 1]) / length, 0.0), 1.0) if length > 0 else 0.0
+    point: NDArray[np.float64] = xy[k - 1] + share * (xy[k] - xy[k - 1])
+    return point
 
 
 def track_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_]) -> Track:
@@ -248,54 +298,78 @@ def _extensions(track: Track) -> NDArray[np.object_]:
     return strings(np.stack([start, start + MAX_EXTENSION_M * way], axis=1))
 
 
-def steer(track: Track, streets: Ends, own: NDArray[np.bool_]) -> Track:
-    """Lead bridges and extensions through the places where other streets stop.
+def signs_of(lines: NDArray[np.object_], ends: Ends) -> Signs:
+    """Find where streets stop, and where they may have been crossed.
 
-    Where a stretch of a road is missing from a map, the streets that met it end in nothing, and
-    they end where it ran.
+    A street that stops in nothing ended where something ran that the map lacks. Roads meet at
+    vertices (OSM wiki, Junctions): the fewer vertices a street has about one, the more it tells.
+
+    Parameters
+    ----------
+    lines : ndarray of LineString, shape (n,)
+    ends : Ends
+        Their loose ends.
+    """
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    inner = np.flatnonzero(line[:-2] == line[2:]) + 1
+    chord = xy[inner + 1] - xy[inner - 1]
+    space = np.hypot(*np.stack([xy[inner] - xy[inner - 1], xy[inner + 1] - xy[inner]]).transpose(2, 0, 1))
+    worth = _VERTEX_WORTH_M * np.clip(np.log(np.maximum(space.min(axis=0), SAME_M) / _VERTEX_SPACE_M), 0, 2)
+    norm = np.hypot(*chord.T)
+    tells = (worth > 0) & (norm > 0)
+    return Signs(
+        np.concatenate([ends.xy, xy[inner[tells]]]),
+        np.concatenate([ends.outward, chord[tells] / norm[tells, None]]),
+        np.concatenate([ends.line, line[inner[tells]]]),
+        np.concatenate([np.full(len(ends.xy), _END_WORTH_M), worth[tells]]),
+    )
+
+
+def steer(track: Track, signs: Signs, stubs: NDArray[np.float64]) -> Track:
+    """Lead bridges and extensions through the places where other streets stop or have a vertex.
 
     Parameters
     ----------
     track : Track
-    streets : Ends
-        Loose ends of the whole map near by.
-    own : ndarray of bool
-        Which of them are the track's own.
+    signs : Signs
+        Of other streets near by.
+    stubs : ndarray, shape (n, 2)
+        Ends of the track's own lines at which no line of the map goes on.
     """
     drawn = track.kind != ON
     lines, kind = track.lines[drawn].copy(), track.kind[drawn]
-    others = streets.where(~own)
     for k in np.flatnonzero((shapely.length(lines) > 2 * SNAP_M) & (kind != LINK)).tolist():
-        lines[k] = _steered(lines[k], others, free=bool(kind[k] == EXTENSION))
-    return track.with_lines(lines, kind)
+        lines[k] = _steered(lines[k], signs, free=bool(kind[k] == EXTENSION))
+    return replace(track.with_lines(lines, kind), stubs=stubs)
 
 
-def _steered(line: shapely.LineString, streets: Ends, *, free: bool) -> shapely.LineString:
-    """Lead one straight line from street end to street end, as far as they lie well for it.
+def _steered(line: shapely.LineString, signs: Signs, *, free: bool) -> shapely.LineString:
+    """Lead one straight line from sign to sign, as far as they lie well for it.
 
-    The way is the cheapest by detour, each street that it serves being worth
-    :data:`_STREET_REWARD_M`; ``free`` lets it end elsewhere than the line does.
+    The way is the cheapest by detour less what the signs on it are worth; ``free`` lets it end
+    elsewhere than the line does.
     """
     a, b = shapely.get_coordinates(line)[[0, -1]]
     length = float(np.hypot(*(b - a)))
     along = (b - a) / length
     across = np.array([-along[1], along[0]])
-    t, s = (streets.xy - a) @ along, (streets.xy - a) @ across
+    t, s = (signs.xy - a) @ along, (signs.xy - a) @ across
     room = t if free else np.minimum(t, length - t)
     fits = (room > SNAP_M / 2) & (t < length) & (np.abs(s) <= _SPREAD * room + SNAP_M / 2)
-    fits &= np.abs(streets.outward @ along) <= 0.85  # a street that ends alongside was not met there
-    t, s = t[fits], s[fits]
+    fits &= np.abs(signs.along @ along) <= 0.85  # a street alongside was not met there
+    t, s, worth = t[fits], s[fits], signs.worth_m[fits]
     if not len(t):
         return line
     order = np.lexsort((s, t))
     last = () if free else (length,)
     t, s = np.concatenate([[0.0], t[order], last]), np.concatenate([[0.0], s[order], np.zeros(len(last))])
+    worth = np.concatenate([[0.0], worth[order], np.zeros(len(last))])
     best, back = np.zeros(len(t)), np.full(len(t), -1)
     best[1:] = np.inf
     for j in range(1, len(t)):
         dt, ds = t[j] - t[:j], np.abs(s[j] - s[:j])
         step = np.hypot(dt, ds)
-        cost = best[:j] + _DETOUR_COST * (step - dt) - _STREET_REWARD_M
+        cost = best[:j] + _DETOUR_COST * (step - dt) - worth[j]
         cost[(ds > dt) & (step > 1)] = np.inf
         if free:
             cost[dt > _STEP_M] = np.inf
