@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +11,7 @@ import shapely
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from ftz_geo import files, pipeline
 from ftz_geo.measure import LocalPlane, area_m2
 from ftz_geo.model import Digitised, Plan, ReferenceMap, Settings
 from ftz_geo.parse import parse_plan
@@ -33,6 +34,21 @@ SOUTH = shapely.LineString([(-800, -500), (2400, -500)])
 THREE: Mapping[str, BaseGeometry] = {"北路": NORTH, "西路": WEST, "南路": SOUTH}
 STRAIGHT = 1e-4
 """A street of 1.5 km that is straight in longitude and latitude bends by centimetres on a plane."""
+
+
+Shanghai: TypeAlias = tuple[Plan, ReferenceMap, dict[str, Digitised]]
+
+
+@pytest.fixture(scope="module")
+def shanghai(shared: Path) -> Shanghai:
+    """Eight blocks, the streets of their names, and what is drawn on them."""
+    words = (shared / "cases" / "shanghai_west_blocks_two_on_a_side.txt").read_text(encoding="utf-8")
+    whole = parse_plan(words)
+    plan = parse_plan("".join(whole.words(p.span).rstrip("。；\n") + "。" for p in whole.parcels[:8]))
+    names = {feature.name for parcel in plan.parcels for _, feature in parcel.features()}
+    features = read_reference(shared / "reference" / "shanghai_west.gpkg").features
+    reference = ReferenceMap(features=features[features["name"].isin(names)].reset_index(drop=True))
+    return plan, reference, trace(plan, reference)
 
 
 def map_of(shapes: Mapping[str, BaseGeometry], kinds: Mapping[str, str] | None = None) -> ReferenceMap:
@@ -405,3 +421,54 @@ def test_a_point_landmark_has_a_band_and_an_outline_has_none() -> None:
 def test_an_unknown_boundary_is_refused() -> None:
     with pytest.raises(ValueError, match="'middle'"):
         Settings(boundary="middle")  # type: ignore[arg-type]  # what a user may write
+
+
+def test_an_agreement_that_the_stated_area_made_is_not_counted(tmp_path: Path) -> None:
+    """Neither of the fresh drawing nor of one that was written and read back, whatever the format."""
+    plan = parse_plan(f"区块一：面积1.2平方公里，东至空地、{SIDES}")
+    parcels = pipeline.digitise(plan, map_of(THREE))
+    assert parcels["grade"].tolist() == ["inferred"]
+    assert parcels["measured_area_km2"].tolist() == pytest.approx([1.2], abs=2e-6)
+    for name in ("blocks.geojson", "blocks.gpkg", "blocks.fgb"):
+        read = files.read_parcels(files.write(parcels, tmp_path / name))
+        assert read["area_shaped"].tolist() == [True], name
+        wrong = parse_plan(f"区块一：面积7平方公里，东至空地、{SIDES}")
+        checks = {finding.check for finding in pipeline.audit(wrong, read).findings}
+        assert "declared-measured" not in checks, name
+
+
+def test_what_lies_within_the_roads_is_a_note_and_what_lies_beyond_is_an_error() -> None:
+    reference = with_widths(dict.fromkeys(ROADS, 40.0))  # near 1.4016, middle 1.5, far 1.6016 km²
+    for stated, severity in (("1.59", "note"), ("1.41", "note"), ("1.62", "error"), ("1.38", "error")):
+        plan = parse_plan(f"区块一：面积{stated}平方公里，东至东路、{SIDES}")
+        found = pipeline.audit(plan, pipeline.digitise(plan, reference)).findings
+        assert [f.severity for f in found if f.check == "declared-measured"] == [severity], stated
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 10_000))
+@example(0)
+def test_blocks_of_shanghai_ignore_order_direction_and_cuts_of_the_maps_lines(
+    shanghai: Shanghai, seed: int
+) -> None:
+    plan, reference, whole = shanghai
+    random = np.random.default_rng(seed)
+    features = reference.features.sample(frac=1, random_state=seed).reset_index(drop=True)
+    lines, rows = [], []
+    for row, line in enumerate(features.geometry):
+        parts = [line]
+        if line.geom_type == "LineString" and len(line.coords) > 2 and random.random() < 0.3:
+            k = int(random.integers(1, len(line.coords) - 1))
+            parts = [shapely.LineString(line.coords[: k + 1]), shapely.LineString(line.coords[k:])]
+        for part in parts:
+            lines.append(part.reverse() if random.random() < 0.5 else part)
+            rows.append(row)
+    cut = features.iloc[rows].reset_index(drop=True).set_geometry(gpd.GeoSeries(lines, crs=4326))
+    cut["source_id"] = [f"{key}.{k}" for k, key in enumerate(cut["source_id"])]
+    for key, drawn in trace(plan, ReferenceMap(features=cut)).items():
+        before = whole[key]
+        assert drawn.grade == before.grade, key
+        assert drawn.polygon is not None
+        assert before.polygon is not None
+        difference = shapely.symmetric_difference(drawn.polygon, before.polygon)
+        assert area_m2([difference])[0] < 1e-5 * area_m2([before.polygon])[0], key
