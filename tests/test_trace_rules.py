@@ -189,6 +189,20 @@ def test_three_sides_and_a_stated_area_are_closed_where_the_area_is_met(share: f
     assert {"no-map-knows", "area-closure"} <= codes(drawn)
 
 
+def test_words_for_where_at_a_road_a_side_lies() -> None:
+    cases = {
+        "东路以东150米": ("inferred", "offset", 1150),
+        "东路东侧": ("inferred", "edge-of-road", 1000),
+        "东路以东": ("undetermined", "no-distance", None),
+    }
+    for words, (grade, code, east) in cases.items():
+        drawn = one(f"区块一：东至{words}、{SIDES}", map_of({**THREE, "东路": EAST}))
+        assert drawn.grade == grade, words
+        assert code in codes(drawn), words
+        if east is not None:
+            assert off(drawn, shapely.box(-500, -500, east, 500)) < STRAIGHT
+
+
 def test_an_open_side_without_a_stated_area_is_not_drawn() -> None:
     drawn = one(f"区块一：东至空地、{SIDES}", map_of(THREE))
     assert drawn.grade == "undetermined"

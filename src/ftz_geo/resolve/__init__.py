@@ -7,6 +7,7 @@ other sides and the zone say which is meant (:mod:`~ftz_geo.resolve.choice`).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,10 @@ __all__ = ["normalise", "resolve_plan"]
 
 OTHER_KIND = 0.8
 """What remains of a rank where a river was asked for and the map has a road of that name beside it."""
+
+_RELATION = re.compile(
+    r"([以之][东南西北][约]?[\d.]*(米|m|M|公里|千米)?|[东南西北](侧|岸|边|面|缘|墙|沿)?(边界|边线|界线|界|线|缘|红线)?)处?$"
+)
 
 Resolutions = dict[tuple[str, "Direction", int], tuple[Candidate, ...]]
 
@@ -104,7 +109,9 @@ class _LookUp:
                 )
 
     def _ranked(self, feature: Feature) -> Iterator[tuple[float, str, str, NDArray[np.intp]]]:
-        for rule, map_name, rows in self.names.find(feature.name):
+        # A map may have 海河东岸 of its own; else the river is looked up of whose bank it speaks.
+        found = list(self.names.find(feature.name)) or list(self.names.find(_without_relation(feature)))
+        for rule, map_name, rows in found:
             fitting = rows[self._fits(feature, rows)]
             # What the map calls a road may still be the river: without one of the right kind it stands.
             right = self.kinds[fitting] == feature.kind
@@ -120,3 +127,13 @@ class _LookUp:
         # A station or a shop may carry the road's name; it is not where the road runs.
         runs = np.asarray(~self.is_point[rows], dtype=bool)
         return runs if feature.kind == "boundary" else runs & (self.kinds[rows] != "place")
+
+
+def _without_relation(feature: Feature) -> str:
+    """Give a feature's name without the words for where at it a side lies.
+
+    >>> from ftz_geo.model import Feature
+    >>> _without_relation(Feature(name="津港大道以东550米", kind="road", relation="east_of", span=(0, 10)))
+    '津港大道'
+    """
+    return feature.name if feature.relation == "at" else _RELATION.sub("", feature.name)

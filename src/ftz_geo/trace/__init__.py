@@ -28,6 +28,7 @@ from ftz_geo.trace.reasons import (
     does_not_close,
     name_doubts,
     neighbour_doubts,
+    no_distance,
     no_place_for_area,
     not_on_map,
     piece_doubts,
@@ -211,6 +212,8 @@ def _trace(
             if candidates and (feature.relation not in OFFSET or feature.offset_m is not None):
                 chosen[side].append((feature, candidates[0]))
                 reasons += [c.lost for c in candidates if c.lost is not None and c.lost.code == "tied"]
+            elif candidates:
+                reasons.append(no_distance(side, feature))
             else:
                 reasons.append(not_on_map(side, feature, in_circle=(side, index) in circle))
     open_sides = [side for side in RING_ORDER if not chosen[side]]

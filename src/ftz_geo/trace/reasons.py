@@ -68,6 +68,15 @@ def not_on_map(side: Direction, feature: Feature, *, in_circle: bool = False) ->
     )
 
 
+def no_distance(side: Direction, feature: Feature) -> Reason:
+    """Say that a side lies off a feature of the map, the words do not say how far."""
+    return Reason(
+        code="no-distance",
+        zh=f"{LABELS_ZH[side]}至“{feature.name}”，原文没有写明距离",
+        en=f"the text does not say how far off {feature.name} ({side}) the side lies",
+    )
+
+
 def closed_by_area(side: Direction) -> Reason:
     """Say that the stated area decided where a side lies."""
     return Reason(
@@ -125,6 +134,12 @@ def name_doubts(named: Sequence[Named]) -> Iterator[Reason]:
                 code="landmark",
                 zh=f"{LABELS_ZH[n.side]}至的“{n.feature.name}”是一处地方，按其朝向区块的边线绘制",
                 en=f"{n.feature.name} ({n.side}) is a place: drawn along its edge that faces the block",
+            )
+        if n.feature.kind in ("road", "rail") and n.feature.relation.endswith("_edge"):
+            yield Reason(
+                code="edge-of-road",
+                zh=f"{LABELS_ZH[n.side]}至“{n.feature.name}”，按该路中线绘制",
+                en=f"{n.feature.name} ({n.side}) was drawn along the middle of the road",
             )
         if n.feature.offset_m is not None:
             yield Reason(
