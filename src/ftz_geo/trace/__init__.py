@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from heapq import merge
-from itertools import permutations, product
+from itertools import permutations, product, takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,7 @@ from ftz_geo.trace.areas import OPPOSITE
 from ftz_geo.trace.atlas import NEAR_M, OFFSET, RING_ORDER, Atlas, Named
 from ftz_geo.trace.band import half_width_m, with_band
 from ftz_geo.trace.reasons import (
+    RIVAL_COST,
     beside_doubts,
     bridge_notes,
     closed_by_area,
@@ -346,10 +347,14 @@ def _search(named: Mapping[Direction, Sequence[Named]]) -> list[Ring]:
         steps = _steps([n for side in order for n in side])
         if len(steps) > 1:
             searches.append(find_rings(steps))
-    rings = list(looked_at(merge(*searches, key=lambda ring: ring.cost), ALIKE_COST))
-    if rings and rings[0].inside_m > 0:
-        rings.sort(key=lambda ring: ring.cost + INSIDE_COST * ring.inside_m)
-    return rings
+    found = looked_at(merge(*searches, key=lambda ring: ring.cost), ALIKE_COST)
+    cheapest = next(found, None)
+    if cheapest is None:
+        return []
+    if cheapest.inside_m > 0:
+        return sorted([cheapest, *found], key=lambda ring: ring.cost + INSIDE_COST * ring.inside_m)
+    # None of the others can be better; the rivals are wanted to tell how sure it is.
+    return [cheapest, *takewhile(lambda ring: ring.cost <= RIVAL_COST * cheapest.cost, found)]
 
 
 def _steps(order: Sequence[Named]) -> list[Step]:

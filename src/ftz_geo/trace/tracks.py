@@ -273,7 +273,10 @@ def _bridges(track: Track) -> NDArray[np.object_]:
     ahead = np.einsum("ijk,ik->ij", step, outward) / np.maximum(gap, SAME_M)
     turn = np.arccos(np.clip(ahead, -1, 1))
     turn = np.maximum(turn, turn.T)
-    possible = (gap <= SNAP_M) | ((gap <= MAX_GAP_M) & (turn <= MAX_TURN))
+    # Where the next way begins beside an end, nothing is missing.
+    goes_on = ((gap <= SNAP_M) & (outward @ outward.T < 0)).any(axis=1)
+    far = (gap <= MAX_GAP_M) & (turn <= MAX_TURN) & ~goes_on[:, None] & ~goes_on[None, :]
+    possible = (gap <= SNAP_M) | far
     np.fill_diagonal(possible, val=False)
     cost = np.where(possible, gap * (1 + turn), np.inf)
     best = np.argsort(cost, axis=1, kind="stable")[:, :_PARTNERS]
