@@ -199,6 +199,11 @@ def _shape_data(shape: _Shape, edges: Sequence[Edge]) -> dict[str, Any]:
     rings = [ring for part in parts for ring in part]
     return {
         "title": " ".join(filter(None, (shape.parcel.title, shape.parcel.name))),
+        "id": shape.parcel.id,
+        "block": shape.parcel.block_id,
+        "declared_km2": shape.parcel.declared,
+        "measured_km2": shape.parcel.measured_km2,
+        "grade": shape.parcel.grade,
         "card": shape.card,
         "parts": [[_differences(ring) for ring in part] for part in parts],
         "style": f"{shape.parcel.grade} {shape.colour.number}",
@@ -322,7 +327,13 @@ def _index_page(zones: Sequence[ZoneView], context: Mapping[str, Any]) -> str:
     )
 
 
-def map_pages(plan: Plan | None, parcels: geopandas.GeoDataFrame, audit: Audit | None) -> dict[str, str]:
+def map_pages(
+    plan: Plan | None,
+    parcels: geopandas.GeoDataFrame,
+    audit: Audit | None,
+    *,
+    editor: Mapping[str, Any] | None = None,
+) -> dict[str, str]:
     """Draw one offline map per zone and an index of all.
 
     Parameters
@@ -334,6 +345,8 @@ def map_pages(plan: Plan | None, parcels: geopandas.GeoDataFrame, audit: Audit |
         than ``zone_id``, ``grade`` and the geometry may be missing or empty.
     audit : Audit or None
         Its totals, verdicts and findings stand beside the maps.
+    editor : mapping, optional
+        JSON-ready; with it, the pages of the zones carry the editor, which reads it.
 
     Returns
     -------
@@ -379,4 +392,4 @@ def map_pages(plan: Plan | None, parcels: geopandas.GeoDataFrame, audit: Audit |
         "versions": versions(),
     }
     pages = {"index.html": _index_page(zones, context)}
-    return pages | {zone.file: _zone_page(zone, context) for zone in zones}
+    return pages | {zone.file: _zone_page(zone, context | {"editor": editor}) for zone in zones}

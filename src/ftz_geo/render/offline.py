@@ -117,7 +117,7 @@ def _hash(script: str) -> str:
     return f"'sha256-{digest.decode('ascii')}'"
 
 
-def map_page(name: str, *, drawing: str, data: Any, **context: Any) -> str:
+def map_page(name: str, *, drawing: str, data: Any, editor: Any = None, **context: Any) -> str:
     """Fill a page template with Leaflet, our style and script, and what folium drew.
 
     The page's own policy lets the browser run these scripts and no other: even text that
@@ -131,6 +131,8 @@ def map_page(name: str, *, drawing: str, data: Any, **context: Any) -> str:
         JavaScript written by folium, free of any word of a document.
     data : JSON-ready value
         What the page script reads, words included.
+    editor : JSON-ready value, optional
+        What the editor reads; without it, the page has none.
     **context
         The template's variables.
 
@@ -142,6 +144,10 @@ def map_page(name: str, *, drawing: str, data: Any, **context: Any) -> str:
     library, library_style = leaflet()
     # The policy speaks of the text between the tags, to the letter; the templates add no white space.
     scripts = [library, own("page.js"), Markup(drawing)]  # noqa: S704 - see the parameter
+    styles = [library_style, own("page.css")]
+    if editor is not None:
+        scripts.append(own("editor.js"))
+        styles.append(own("editor.css"))
     policy = "; ".join(
         [
             "default-src 'none'",
@@ -154,8 +160,9 @@ def map_page(name: str, *, drawing: str, data: Any, **context: Any) -> str:
     )
     return template(name).render(
         policy=Markup(policy),  # noqa: S704 - constants and hashes
-        styles=[library_style, own("page.css")],
+        styles=styles,
         scripts=scripts,
         data=json_block(data),
+        editor=None if editor is None else json_block(editor),
         **context,
     )

@@ -108,6 +108,8 @@ class ParcelView:
     id: str
     number: int
     """Its place in the zone, from 0: the name of its card."""
+    block_id: str
+    """The block's id in the plan; without a plan, the id of its first parcel."""
     block: str | None
     """The block's label, or its name."""
     label: str | None
@@ -243,6 +245,7 @@ def _tuple(value: Any) -> tuple[Any, ...]:
 class _Stated:
     """What the document says of a parcel, in its own digits and words."""
 
+    block_id: str | None = None
     own: str | None
     of_block: str | None
     clause: Markup
@@ -257,6 +260,7 @@ def _stated(plan: Plan | None) -> dict[str, _Stated]:
         return {}
     return {
         parcel.id: _Stated(
+            block_id=block.id,
             own=_km2(parcel.declared_area),
             of_block=_km2(block.declared_area),
             clause=marked(
@@ -289,13 +293,16 @@ def _sides(row: Mapping[str, Any], evidence: Iterable[Edge]) -> tuple[SideView, 
     )
 
 
-def _parcel(row: Mapping[str, Any], number: int, stated: _Stated, colour: Colour) -> ParcelView:
+def _parcel(
+    row: Mapping[str, Any], number: int, stated: _Stated, colour: Colour, block_id: str
+) -> ParcelView:
     block, label, name = (_word(row.get(key)) for key in ("block", "parcel", "block_name"))
     evidence = _tuple(row.get("evidence"))
     parcel_id = str(row["id"])
     return ParcelView(
         id=parcel_id,
         number=number,
+        block_id=block_id,
         block=block,
         label=label,
         title=" ".join(filter(None, (block, label))) or parcel_id,
@@ -401,9 +408,10 @@ def zone_views(
         for _, group in groupby(enumerate(rows), key=lambda numbered: _block_key(numbered[1])):
             members = [(n, row, stated.get(str(row["id"])) or _as_frame_says(row)) for n, row in group]
             colour = PALETTE[len(blocks) % len(PALETTE)]
+            block_id = members[0][2].block_id or str(members[0][1]["id"])
             blocks.append(
                 _block(
-                    tuple(_parcel(row, n, words, colour) for n, row, words in members),
+                    tuple(_parcel(row, n, words, colour, block_id) for n, row, words in members),
                     label=_word(members[0][1].get("block")),
                     declared=members[0][2].of_block,
                 )

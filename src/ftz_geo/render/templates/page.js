@@ -422,19 +422,28 @@ const ftzGeo = (() => {
     });
   }
 
+  /** Brings shapes into the middle of the map; of one alone, the card opens. */
+  function select(map, shapes) {
+    const found = shapes.map((shape) => shape.polygon);
+    if (found.length === 0) return;
+    map.fitBounds(L.featureGroup(found).getBounds(), { padding: [60, 60], maxZoom: 16, animate: false });
+    if (found.length === 1) found[0].openPopup();
+    map.getContainer().scrollIntoView({ block: "nearest" });
+  }
+
+  /** Tells a screen reader what happened. */
+  function say(text) {
+    document.getElementById("said").textContent = text;
+  }
+
   /** A row of the table shows its shapes on the map, or the card of what could not be drawn. */
   function linkTable(map, shapes) {
     for (const button of document.querySelectorAll("button[data-cards]")) {
       button.addEventListener("click", () => {
         const numbers = button.dataset.cards.split(" ").map(Number);
-        const found = shapes.filter((shape) => numbers.includes(shape.card)).map((shape) => shape.polygon);
-        if (found.length === 0) {
-          document.getElementById(`undrawn-${numbers[0]}`).scrollIntoView({ block: "center" });
-          return;
-        }
-        map.fitBounds(L.featureGroup(found).getBounds(), { padding: [60, 60], maxZoom: 16, animate: false });
-        if (found.length === 1) found[0].openPopup();
-        map.getContainer().scrollIntoView({ block: "nearest" });
+        const found = shapes.filter((shape) => numbers.includes(shape.card));
+        if (found.length > 0) select(map, found);
+        else document.getElementById(`undrawn-${numbers[0]}`).scrollIntoView({ block: "center" });
       });
     }
   }
@@ -482,6 +491,14 @@ const ftzGeo = (() => {
     redraw();
     layOutForPrint(map, layers.blocks);
     if (map.getSize().x < 600) document.querySelector("details.legend").open = false;
+    window.ftzGeoPage = Object.freeze({
+      map,
+      layers,
+      shapes: data.shapes, // each with id, block, rings, polygon, edges, declared_km2, measured_km2, grade
+      redraw, // labels and graticule, after a shape changed
+      select: (id) => select(map, data.shapes.filter((shape) => shape.id === id)),
+      say,
+    });
   }
 
   return { start, tiandituKey };
