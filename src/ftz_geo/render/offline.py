@@ -143,7 +143,7 @@ def map_page(name: str, *, drawing: str, data: Any, editor: Any = None, **contex
     """
     library, library_style = leaflet()
     # The policy speaks of the text between the tags, to the letter; the templates add no white space.
-    scripts = [library, own("page.js"), Markup(drawing)]  # noqa: S704 - see the parameter
+    scripts = [library, own("geodesy.js"), own("page.js"), Markup(drawing)]  # noqa: S704 - see the parameter
     styles = [library_style, own("page.css")]
     if editor is not None:
         scripts.append(own("editor.js"))
