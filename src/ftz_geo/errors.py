@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["DocumentError", "FtzGeoError", "GeometryError", "OutputError", "PlanError", "ReferenceMapError"]
+__all__ = [
+    "DocumentError",
+    "FtzGeoError",
+    "GeometryError",
+    "OutputError",
+    "PatchError",
+    "PlanError",
+    "ReferenceMapError",
+]
 
 
 class FtzGeoError(Exception):
@@ -32,6 +40,10 @@ class PlanError(_FileError):
 
 class ReferenceMapError(_FileError):
     """A reference map cannot be used."""
+
+
+class PatchError(_FileError):
+    """A patch is none, is broken, or was made from other polygons."""
 
 
 class OutputError(_FileError):

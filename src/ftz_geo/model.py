@@ -81,8 +81,10 @@ Relation = Literal[
 Grade = Literal["surveyed", "traced", "inferred", "sketched", "undetermined"]
 """What a polygon claims, best first."""
 
-Method = Literal["on-feature", "bridge", "extension", "landmark", "offset", "area-closure", "sketch"]
-"""How one piece of a ring was drawn."""
+Method = Literal[
+    "on-feature", "bridge", "extension", "landmark", "offset", "area-closure", "sketch", "edited"
+]
+"""How one piece of a ring was drawn; ``edited`` by hand on a map page."""
 
 Severity = Literal["error", "warning", "note"]
 
@@ -122,6 +124,7 @@ LABELS_ZH: Mapping[str, str] = {
     "offset": "偏移",
     "area-closure": "按面积闭合",
     "sketch": "示意",
+    "edited": "人工修改",
     "error": "错误",
     "warning": "警告",
     "note": "说明",

@@ -6,9 +6,6 @@ re-exported by :mod:`ftz_geo`.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,7 +17,7 @@ import shapely
 
 from ftz_geo import check, files, render, shipped
 from ftz_geo.datum import named_outlines, settle_datum
-from ftz_geo.errors import OutputError, PlanError
+from ftz_geo.errors import PlanError
 from ftz_geo.explain import explain_parcel, find_parcels
 from ftz_geo.measure import area_m2, versions
 from ftz_geo.model import DIRECTIONS, STORAGE_CRS, Audit, Choice, Digitised, Plan, Reason, Settings
@@ -29,6 +26,7 @@ from ftz_geo.reading import read_plan
 from ftz_geo.reference import read_reference as read_maps
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.sketch import sketch_zone
+from ftz_geo.staging import staged
 from ftz_geo.tables import audit_csv, audit_xlsx
 from ftz_geo.trace import trace_parcels
 
@@ -412,7 +410,7 @@ def write_audit(plan: Plan, findings: Audit, out: str | Path) -> tuple[Path, ...
         "audit.xlsx": audit_xlsx(plan, findings),
         "audit.html": render.audit_page(plan, findings).encode(),
     }
-    with _staged(Path(out)) as folder:
+    with staged(Path(out)) as folder:
         for name, content in results.items():
             (folder / name).write_bytes(content)
     return tuple(Path(out) / name for name in results)
@@ -459,7 +457,7 @@ def render_maps(
         The folder cannot be written.
     """
     pages = render.map_pages(plan, parcels, audit)
-    with _staged(Path(out)) as folder:
+    with staged(Path(out)) as folder:
         for name, page in pages.items():
             (folder / name).write_text(page, encoding="utf-8", newline="\n")
     _remove_earlier_pages(Path(out), pages.keys())
@@ -511,7 +509,7 @@ def explain_block(
                 i: rows[i] for t in told for f in t.features for c in f.candidates for i in c.source_ids
             }
         text = render.explanation_page(plan, parcels, told, shapes)
-        with _staged(Path(out).parent) as folder:
+        with staged(Path(out).parent) as folder:
             (folder / Path(out).name).write_text(text, encoding="utf-8", newline="\n")
     return told
 
@@ -556,7 +554,7 @@ def build(
         The folder cannot be written.
     """
     out = Path(out)
-    with _staged(out) as folder:
+    with staged(out) as folder:
         say(f"drawing {len(plan.parcels)} parcels")
         parcels = digitise(plan, reference, settings)
         say("auditing areas")
@@ -585,36 +583,3 @@ def _remove_earlier_pages(folder: Path, written: Collection[str]) -> None:
             and 'name="generator" content="ftz_geo' in page.read_text("utf-8", "replace")[:4096]
         ):
             page.unlink()
-
-
-@contextmanager
-def _staged(out: Path) -> Iterator[Path]:
-    """Give a folder to write into; its files move to ``out`` only if all of them could be written."""
-    existed = out.exists()
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        # Inside the target, so that moving is renaming and a full disk is met before anything moves.
-        staging = Path(tempfile.mkdtemp(prefix=".ftz-geo-", dir=out))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(
-            out, f"the folder cannot be written ({reason})", "choose another with --out"
-        ) from error
-    try:
-        yield staging
-        written = sorted(p for p in staging.rglob("*") if p.is_file())
-        for file in written:
-            target = out / file.relative_to(staging)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.is_dir():
-                raise IsADirectoryError(f"{target} is a folder")
-        for file in written:
-            file.replace(out / file.relative_to(staging))
-    except OSError as error:
-        raise OutputError(
-            out, f"results cannot be written ({error})", "choose another folder with --out"
-        ) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-        if not existed and out.is_dir() and not any(out.iterdir()):
-            out.rmdir()

@@ -83,6 +83,7 @@ METHODS: Mapping[str, str | None] = {
     "offset": "2 5",
     "area-closure": "2 5",
     "sketch": "9 4 2 4",
+    "edited": "14 4",
 }
 """The dash of an edge by how it was drawn; an unbroken line claims that it lies on the feature."""
 

@@ -1,0 +1,427 @@
+"""Corrections made on a map page: a patch is read, checked, and put into the parcels that it was made for.
+
+A patch is GeoJSON with only what changed. Beside ``features``, each a polygon under a parcel's id, it has a
+member ``ftz_geo``: ``schema`` (:data:`SCHEMA`), ``made_from`` (``file``, and ``sha256`` of the
+``blocks.geojson`` that the page was made with), ``who``, ``when`` (ISO 8601 with its offset), and ``grade``
+(``surveyed`` or ``keep``). It is applied whole or refused whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+from ftz_geo.errors import PatchError
+from ftz_geo.measure import area_m2
+from ftz_geo.model import Edge, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import geopandas
+    from numpy.typing import NDArray
+
+    from ftz_geo.model import Grade
+
+__all__ = ["SCHEMA", "AreaChange", "Patch", "area_changes", "corrected", "read_patch"]
+
+SCHEMA = "ftz-geo/patch-1"
+
+_SAME_DEGREES = 1.5e-8
+"""Vertices nearer than this, 1.5 mm, are one: a page rounds to 1e-8 degrees, ``blocks.geojson`` to 1e-9."""
+
+_MAKE_ANEW = "download it again from the map page"
+
+Polygonal = shapely.Polygon | shapely.MultiPolygon
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patch:
+    """What somebody changed on a map page."""
+
+    path: str
+    sha256: str
+    """Of the patch's own bytes."""
+    made_from: str
+    """SHA-256 of the ``blocks.geojson`` that it changes."""
+    who: str
+    when: datetime
+    """With its offset from UTC."""
+    grade: Literal["surveyed", "keep"]
+    """Whether the polygons are coordinates that somebody stands for, or keep the grade they had."""
+    polygons: Mapping[str, Polygonal]
+    """New polygon by parcel id: longitude, latitude; valid, shells counter-clockwise."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AreaChange:
+    """What a patch did to the area of one parcel, km² on the CGCS2000 ellipsoid."""
+
+    parcel_id: str
+    before_km2: float | None
+    """None where nothing was drawn before."""
+    after_km2: float
+    declared_km2: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form, with the difference."""
+        before = self.before_km2
+        return {
+            "parcel_id": self.parcel_id,
+            "before_km2": before,
+            "after_km2": self.after_km2,
+            "difference_km2": None if before is None else round(self.after_km2 - before, 9),
+            "declared_km2": self.declared_km2,
+        }
+
+
+def read_patch(path: str | Path) -> Patch:
+    """Read a patch and check everything that can be checked without the parcels it changes.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Patch
+
+    Raises
+    ------
+    PatchError
+        The file is missing or no patch; it names nobody, no time or no version; a parcel stands twice in it;
+        or a polygon is broken: too few points, not numbers, outside the world, crossing itself.
+
+    Examples
+    --------
+    >>> read_patch("nowhere.patch.geojson")
+    Traceback (most recent call last):
+    ...
+    ftz_geo.errors.PatchError: nowhere.patch.geojson: there is no such file; check the path
+    """
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise PatchError(path, "there is no such file", "check the path") from None
+    except OSError as error:
+        raise PatchError(path, f"it cannot be read ({error.strerror})", "check the path") from error
+    try:
+        value = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise PatchError(path, f"it is not JSON ({error})", _MAKE_ANEW) from error
+    head = _member(value, "ftz_geo", dict)
+    if _member(value, "type", str) != "FeatureCollection" or _member(head, "schema", str) != SCHEMA:
+        raise PatchError(path, f"it is no patch of schema {SCHEMA}", _MAKE_ANEW)
+    made_from = _member(_member(head, "made_from", dict), "sha256", str) or ""
+    if not re.fullmatch("[0-9a-f]{64}", made_from):
+        raise PatchError(path, "it does not state the SHA-256 of what it was made from", _MAKE_ANEW)
+    who = (_member(head, "who", str) or "").strip()
+    if not 0 < len(who) <= 200 or not who.isprintable():
+        raise PatchError(
+            path, "it does not name who made it (member who, 1 to 200 printable characters)", "add a name"
+        )
+    grade = head.get("grade", "surveyed")
+    if grade not in ("surveyed", "keep"):
+        raise PatchError(path, f"its grade is {grade!r}, neither 'surveyed' nor 'keep'", "correct it")
+    return Patch(
+        path=str(path),
+        sha256=hashlib.sha256(content).hexdigest(),
+        made_from=made_from,
+        who=who,
+        when=_moment(path, _member(head, "when", str)),
+        grade=grade,
+        polygons=_polygons(path, _member(value, "features", list)),
+    )
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+def _member(value: object, name: str, kind: type[Any]) -> Any:
+    """Give a member of a JSON object, or None if there is none of this kind."""
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, kind) else None
+
+
+def _moment(path: str | Path, text: str | None) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        moment = datetime.min
+    if moment.tzinfo is None:
+        raise PatchError(
+            path, f"its time is {text!r}", "write it as 2026-03-01T09:30:00+08:00, with the offset from UTC"
+        )
+    return moment
+
+
+def _polygons(path: str | Path, features: Sequence[object] | None) -> dict[str, Polygonal]:
+    if not features:
+        raise PatchError(path, "it changes no block", _MAKE_ANEW)
+    found: dict[str, Polygonal] = {}
+    for number, feature in enumerate(features, 1):
+        key = _member(feature, "id", str)
+        if key is None:
+            raise PatchError(path, f"its feature {number} has no id", _MAKE_ANEW)
+        if key in found:
+            raise PatchError(path, f"the block {key!r} stands in it twice", "keep one of the two")
+        try:
+            found[key] = _polygon(_member(feature, "geometry", dict))
+        except ValueError as error:
+            mend = "correct the shape on the map page and download it again"
+            raise PatchError(path, f"the polygon of {key!r} is broken ({error})", mend) from error
+    return found
+
+
+def _polygon(geometry: dict[str, Any] | None) -> Polygonal:
+    """Make a polygon of GeoJSON; a ValueError says what is wrong with it."""
+    kind, given = _member(geometry, "type", str), _member(geometry, "coordinates", list)
+    if kind not in ("Polygon", "MultiPolygon") or not given:
+        raise ValueError("it is neither a Polygon nor a MultiPolygon with coordinates")
+    parts = [_part(part) for part in (given if kind == "MultiPolygon" else [given])]
+    whole: Polygonal = parts[0] if kind == "Polygon" else shapely.MultiPolygon(parts)
+    if not shapely.is_valid(whole):
+        raise ValueError(shapely.is_valid_reason(whole))
+    if not area_m2([whole])[0] > 0:
+        raise ValueError("it has no area")
+    oriented: Polygonal = shapely.orient_polygons(whole)
+    return oriented
+
+
+def _part(rings: object) -> shapely.Polygon:
+    if not isinstance(rings, list) or not rings:
+        raise ValueError("a part has no ring")
+    shell, *holes = map(_ring, rings)
+    return shapely.Polygon(shell, holes)
+
+
+def _ring(positions: object) -> NDArray[np.float64]:
+    if not isinstance(positions, list) or len(positions) < 4:
+        raise ValueError("a ring has fewer than four positions")
+    for position in positions:
+        # bool counts as a number in Python, and text of digits becomes one in numpy.
+        if not isinstance(position, list) or [type(n) for n in position] not in _PAIRS:
+            raise ValueError(f"{str(position)[:60]} is not a longitude and a latitude")
+    if positions[0] != positions[-1]:
+        raise ValueError("a ring does not end where it starts")
+    if not all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat in positions):
+        raise ValueError("a position lies outside the world")
+    return np.array(positions, dtype=float)
+
+
+_PAIRS = [[one, other] for one in (int, float) for other in (int, float)]
+
+
+def corrected(parcels: geopandas.GeoDataFrame, patch: Patch, sha256: str) -> geopandas.GeoDataFrame:
+    """Put the polygons of a patch into the parcels that it was made for.
+
+    A piece of ring that was not moved keeps its evidence. Every other piece has the method ``edited``: it no
+    longer claims to lie on anything. A patch that keeps the grades lowers ``traced`` to ``inferred`` where it
+    moved an edge. That a stated area shaped a polygon stays said as long as an edge of that shape is left.
+
+    Parameters
+    ----------
+    parcels : GeoDataFrame
+        EPSG:4326, indexed by parcel id, as ``read_parcels`` gives it.
+    patch : Patch
+    sha256 : str
+        Of the file that the parcels were read from.
+
+    Returns
+    -------
+    GeoDataFrame
+        All parcels; those that the patch does not name are as they were.
+
+    Raises
+    ------
+    PatchError
+        The patch was made from another version, or names a parcel that is not there.
+    """
+    if patch.made_from != sha256:
+        raise PatchError(
+            patch.path,
+            f"it was made from another version of the blocks (SHA-256 {patch.made_from[:12]}…, "
+            f"not {sha256[:12]}…)",
+            "apply it to the version that its map was made with, or repeat it on a map of this version",
+        )
+    unknown = [key for key in patch.polygons if key not in parcels.index]
+    if unknown:
+        raise PatchError(patch.path, f"there is no block {unknown[0]!r}", "name the file it was made from")
+    doubled = parcels.index[parcels.index.duplicated()]
+    if len(doubled):
+        raise PatchError(
+            patch.path, f"the file to change holds {doubled[0]!r} twice", "build that file again"
+        )
+    vertices = shapely.get_coordinates(parcels.geometry.to_numpy())
+    rows = {
+        key: _corrected_row(parcels.loc[key], _settled(polygon, vertices), patch)
+        for key, polygon in patch.polygons.items()
+    }
+    result = parcels.copy()
+    for name in (*_CHANGED, "geometry"):
+        values = np.empty(len(result), dtype=object)
+        values[:] = [
+            rows.get(key, {}).get(name, old) for key, old in zip(result.index, result[name], strict=True)
+        ]
+        result[name] = values if name in _OBJECTS else values.astype(parcels[name].dtype)
+    return result
+
+
+_CHANGED = (
+    "measured_area_km2",
+    "grade",
+    "reasons",
+    "placement_uncertainty_m",
+    "area_near_km2",
+    "area_far_km2",
+    "area_shaped",
+    "evidence",
+)
+_OBJECTS = frozenset({"grade", "reasons", "evidence", "geometry"})
+
+
+def area_changes(
+    before: geopandas.GeoDataFrame, after: geopandas.GeoDataFrame, patch: Patch
+) -> tuple[AreaChange, ...]:
+    """Compare the areas of the parcels that a patch changed.
+
+    Parameters
+    ----------
+    before, after : GeoDataFrame
+        As given to and by :func:`corrected`.
+    patch : Patch
+
+    Returns
+    -------
+    tuple of AreaChange
+        In the order of the patch.
+    """
+    keys = list(patch.polygons)
+
+    def km2(values: Sequence[float] | NDArray[np.float64]) -> list[float | None]:
+        return [None if np.isnan(v) else round(float(v), 9) for v in values]
+
+    old = km2(area_m2(before.geometry.loc[keys].to_numpy()) / 1e6)
+    new = area_m2(after.geometry.loc[keys].to_numpy()) / 1e6
+    declared = km2(after["declared_area_km2"].loc[keys].to_numpy(dtype=float))
+    return tuple(
+        AreaChange(parcel_id=key, before_km2=b, after_km2=round(float(a), 9), declared_km2=d)
+        for key, b, a, d in zip(keys, old, new, declared, strict=True)
+    )
+
+
+def _settled(polygon: Polygonal, vertices: NDArray[np.float64]) -> Polygonal:
+    """Put vertices that nobody moved where they were to the last digit: shared edges stay shared."""
+    if not len(vertices):
+        return polygon
+    tree = cKDTree(vertices)
+
+    def settle(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        distance, nearest = tree.query(xy)
+        return np.where((distance < _SAME_DEGREES)[:, None], vertices[nearest], xy)
+
+    settled: Polygonal = shapely.transform(polygon, settle)
+    return settled if settled.is_valid else polygon
+
+
+def _corrected_row(old: Mapping[str, Any], polygon: Polygonal, patch: Patch) -> dict[str, Any]:
+    evidence = _evidence(old["geometry"], polygon, old["evidence"])
+    moved = any(edge.method == "edited" for edge in evidence) or not old["evidence"]
+    grade: Grade = "surveyed" if patch.grade == "surveyed" else old["grade"]
+    if grade == "undetermined" or (grade == "traced" and moved):
+        grade = "inferred"
+    day = patch.when.date().isoformat()
+    reason = Reason(
+        code="edited",
+        zh=f"{patch.who}于 {day} 在地图页上修改了界线",
+        en=f"{patch.who} changed its outline on the map page on {day}",
+    )
+    surveyed = grade == "surveyed"
+    return {
+        "geometry": polygon,
+        "measured_area_km2": round(float(area_m2([polygon])[0]) / 1e6, 9),
+        "grade": grade,
+        # Why a polygon was sketched or inferred is not true of one that somebody stands for.
+        "reasons": (reason,) if surveyed else (*old["reasons"], reason),
+        "placement_uncertainty_m": np.nan if surveyed else old["placement_uncertainty_m"],
+        "area_near_km2": np.nan,
+        "area_far_km2": np.nan,
+        "area_shaped": bool(old["area_shaped"]) and _keeps_an_edge(old["geometry"], polygon),
+        "evidence": evidence,
+    }
+
+
+_Vertex = tuple[float, float]
+_Segment = tuple[_Vertex, _Vertex]
+
+
+def _segments(geometry: Polygonal | shapely.LineString | None) -> Iterator[list[_Segment]]:
+    """Give the segments of each ring, or of a line, in order."""
+    if geometry is None:
+        return
+    for ring in [geometry] if isinstance(geometry, shapely.LineString) else _rings(geometry):
+        yield list(pairwise((float(x), float(y)) for x, y in shapely.get_coordinates(ring)))
+
+
+def _rings(geometry: Polygonal) -> list[shapely.LineString]:
+    return list(shapely.get_rings(shapely.get_parts(geometry)))
+
+
+def _keeps_an_edge(old: Polygonal | None, new: Polygonal) -> bool:
+    """Tell whether an edge of a shape is left in another, moved along or not."""
+
+    def steps(geometry: Polygonal | None) -> NDArray[np.float64]:
+        rings = [np.diff(shapely.get_coordinates(r), axis=0) for r in _rings(geometry)] if geometry else []
+        return np.concatenate(rings) if rings else np.empty((0, 2))
+
+    before, after = steps(old), steps(new)
+    return bool(
+        len(before) and np.any(cKDTree(before).query(after, distance_upper_bound=2 * _SAME_DEGREES)[0] < 1)
+    )
+
+
+def _evidence(old: Polygonal | None, new: Polygonal, edges: Sequence[Edge]) -> tuple[Edge, ...]:
+    """Cut the new rings into pieces that still lie on their old edges, and pieces that were drawn by hand."""
+    if old is None or not edges:
+        return ()
+    owner = {frozenset(segment): edge for edge in edges for line in _segments(edge.line) for segment in line}
+    still = {frozenset(segment) for ring in _segments(old) for segment in ring}
+    # A block that moved as a whole has its sides where they were around its middle.
+    shift = np.subtract(old.centroid.coords[0], new.centroid.coords[0])
+    lines = [edge.line for edge in edges]
+
+    def edge_of(segment: _Segment) -> Edge | None:
+        if frozenset(segment) in owner or frozenset(segment) in still:
+            return owner.get(frozenset(segment))
+        middle = shapely.Point(np.mean(segment, axis=0) + shift)
+        side = edges[int(np.argmin(shapely.distance(lines, middle)))]
+        return replace(side, method="edited", source_ids=(), half_width_m=0.0)
+
+    found = []
+    for ring in _segments(new):
+        told = [(edge_of(segment), segment) for segment in ring]
+        pieces = [
+            (edge, [segment for _, segment in piece])
+            for edge, piece in groupby(told, key=lambda pair: pair[0])
+        ]
+        # The ring may start in the middle of a piece.
+        if len(pieces) > 1 and pieces[0][0] == pieces[-1][0]:
+            edge, last = pieces.pop()
+            pieces[0] = (edge, last + pieces[0][1])
+        found += [
+            replace(edge, line=shapely.LineString([piece[0][0], *(end for _, end in piece)]))
+            for edge, piece in pieces
+            if edge is not None
+        ]
+    return tuple(found)
