@@ -163,6 +163,8 @@ def test_a_side_that_can_be_read_in_two_ways_keeps_both() -> None:
     [
         ("项目四至范围详见附图。", "四至范围详见附图"),
         ("保护范围：四向各至墙基外30米。", "四向各至墙基外30米"),
+        (f"甲园{SIDES}，面积-2平方公里。", "-2平方公里"),
+        (f"甲园面积2-3.5平方公里，{SIDES}。", "2-3.5平方公里"),
         (f"甲园{SIDES}，面积28、77平方公里。", "28、77平方公里"),
         (f"甲园{SIDES}。地块南侧紧邻学校，西临公园。", "南侧紧邻学校，西临公园"),
     ],
@@ -175,3 +177,10 @@ def test_what_was_not_read_is_listed(text: str, unread: str) -> None:
 def test_an_empty_text_is_an_empty_plan() -> None:
     plan = parse_plan("")
     assert (plan.zones, plan.unread, plan.source.sha256[:8]) == ((), (), "e3b0c442")
+
+
+def test_a_part_of_the_total_is_not_the_total_of_the_blocks() -> None:
+    text = f"甲区总面积2平方公里，其中建设用地1.5平方公里，分为两个区块：区块一：面积1平方公里，{SIDES}。"
+    (zone,) = parse_plan(text).zones
+    assert zone.declared_area is not None
+    assert (zone.declared_area.text, zone.declared_block_count) == ("2平方公里", 2)

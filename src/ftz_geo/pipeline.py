@@ -257,17 +257,20 @@ def audit(
     >>> audit(read_plan(shipped.plan_file())).verdict
     'notes'
     """
-    inputs = {plan.source.file or "text": plan.source.sha256}
     attrs = parcels.attrs if parcels is not None else {}
-    sources = attrs.get("ftz_geo", {})
-    for source in (*sources.get("reference", ()), *sources.get("polygons", ())):
-        inputs[source["file"]] = source["sha256"]
+    told = attrs.get("ftz_geo", {})
+    maps = reference.sources if reference is not None else told.get("reference", ())
+    sources = [
+        {"role": "document", **plan.source.to_dict(), "file": plan.source.file or "text"},
+        *({"role": "polygons", **source} for source in told.get("polygons", ())),
+        *({"role": "reference", **source} for source in maps),
+    ]
     named = _named(plan, reference) if reference is not None and parcels is not None else None
     return check.audit(
         plan,
         parcels,
         settings or Settings(),
-        inputs=inputs,
+        sources=sources,
         named=named,
         noticed=attrs.get("findings", ()),
     )
@@ -346,7 +349,12 @@ def join_polygons(plan: Plan, polygons: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         # Of a polygon in its place the audit tells that itself, and where.
         if finding.check != "self-crossing" or parcel_id is None
     )
-    frame.attrs["ftz_geo"] = {"polygons": [polygons.attrs["source"]] if "source" in polygons.attrs else []}
+    systems = sorted({str(note) for note in polygons.get("crs_note", ()) if note})
+    frame.attrs["ftz_geo"] = {
+        "polygons": [{**polygons.attrs["source"], "crs": "；".join(systems) or None}]
+        if "source" in polygons.attrs
+        else []
+    }
     return frame
 
 

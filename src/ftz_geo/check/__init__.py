@@ -1,7 +1,7 @@
 """Plan and parcels -> findings: what does not add up, by how much, and on which words it rests.
 
-Every check is a rule in one sentence and a pure function; :data:`CHECKS` lists them in the order
-in which findings are given.
+Every check is a rule in one sentence and a pure function; :data:`~ftz_geo.check.catalogue.CHECKS`
+lists them in the order in which findings are given.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, get_args
 
 from ftz_geo import measure
-from ftz_geo.check import coverage, location, measured, shapes, sums, words
-from ftz_geo.check.case import Case, Check, exact_km2, listed, read_case
+from ftz_geo.check import measured, sums
+from ftz_geo.check.case import Check, exact_km2, listed, read_case
+from ftz_geo.check.catalogue import CHECKS
 from ftz_geo.model import Audit, Finding, Grade, Settings
 
 if TYPE_CHECKING:
@@ -20,179 +21,19 @@ if TYPE_CHECKING:
     import geopandas
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.check.case import Case, Drawn
+    from ftz_geo.check.measured import Comparison
     from ftz_geo.model import Block, Plan, Zone
 
 __all__ = ["CHECKS", "Check", "audit"]
 
 GRADES: tuple[Grade, ...] = get_args(Grade)
 
-CHECKS: tuple[Check, ...] = (
-    Check(
-        id="declared-sum",
-        zh="各区块公布面积之和等于公布总面积；差数在各数取舍之和以内为说明，超出为错误。",
-        en="The blocks' stated areas add up to the stated total; a difference that rounding explains "
-        "is a note, a larger one an error.",
-        find=sums.declared_sum,
-    ),
-    Check(
-        id="parcel-sum",
-        zh="各地块公布面积之和等于所在区块的公布面积，取舍同上。",
-        en="The parcels' stated areas add up to their block's, with the same allowance for rounding.",
-        find=sums.parcel_sum,
-    ),
-    Check(
-        id="declared-count",
-        zh="列出的区块个数与文中所称个数一致。",
-        en="As many blocks are listed as the text says there are.",
-        find=sums.declared_count,
-    ),
-    Check(
-        id="nesting",
-        zh="另述的全区之一部分，面积不大于全区。",
-        en="A part told beside the addends of a zone is no larger than the zone.",
-        find=sums.nesting,
-    ),
-    Check(
-        id="block-labels",
-        zh="区块编号不重复、不遗漏、不颠倒。",
-        en="Block labels come once each, none left out, in order.",
-        find=words.block_labels,
-    ),
-    Check(
-        id="missing-side",
-        zh="写了四至的地块，东南西北四侧都有所至。",
-        en="A parcel whose sides are told has something on each of the four.",
-        find=words.missing_side,
-    ),
-    Check(
-        id="doubled-side",
-        zh="一个地块的每一侧只写一次。",
-        en="Each side of a parcel is told in one place.",
-        find=words.doubled_side,
-    ),
-    Check(
-        id="contradictory-sides",
-        zh="同一条道路或铁路不单独作为相对的两侧，两个地块的四至不完全相同。",
-        en="No road or railway is all of two opposite sides, and no two parcels have the same four sides.",
-        find=words.contradictory_sides,
-    ),
-    Check(
-        id="unread-text",
-        zh="像边界或面积的文字都已读懂。",
-        en="All words that look like a boundary or an area were understood.",
-        find=words.unread_text,
-    ),
-    Check(
-        id="unit-plausibility",
-        zh="不相符的面积，换一个单位也不应恰好相符。",
-        en="No figure that does not fit would fit in another unit.",
-        find=measured.unit_plausibility,
-    ),
-    Check(
-        id="unmatched-polygon",
-        zh="每个图形都对应方案中的一个地块。",
-        en="Every polygon belongs to a parcel of the plan.",
-        find=measured.unmatched_polygons,
-    ),
-    Check(
-        id="declared-measured",
-        zh="公布面积与描图或实测图形的面积之差，不超过数字取舍与周长乘界线误差之和。",
-        en="A stated area differs from a traced or surveyed polygon's by no more than rounding and "
-        "perimeter × boundary tolerance.",
-        find=measured.declared_measured,
-    ),
-    Check(
-        id="swapped-labels",
-        zh="两个区块的公布面积不应互换才与图形相符。",
-        en="No two blocks' stated areas fit only each other's polygons.",
-        find=measured.swapped_labels,
-    ),
-    Check(
-        id="overlap",
-        zh="图形互不重叠；窄条重叠在其周长乘界线误差以内的为说明。",
-        en="No two polygons cover the same ground; a strip within perimeter × boundary tolerance is a note.",
-        find=coverage.overlaps,
-    ),
-    Check(
-        id="gap",
-        zh="相邻图形之间没有窄于道路的空隙。",
-        en="No strip narrower than a road is left open between polygons.",
-        find=coverage.gaps,
-    ),
-    Check(
-        id="relation",
-        zh="同一条路在一块之西、另一块之东的，图上也是前者在东；写明相邻区块的，图上也在那一侧。",
-        en="Where one road is the west of one block and the east of another, the drawing has the one east of "
-        "the other; a block named on a side lies there.",
-        find=coverage.relations,
-    ),
-    Check(
-        id="conformance",
-        zh="实测图形的每一侧有九成以上沿文字所称的道路、河流，相距不超过界线误差加半个路宽。",
-        en="Nine tenths of each surveyed side run along the feature that the words name, within boundary "
-        "tolerance and half a road's width.",
-        find=location.conformance,
-    ),
-    Check(
-        id="outside-district",
-        zh="图形位于所属区县界内，界线底图的误差除外。",
-        en="Polygons lie in the district that the zone is named after, but for the outline's own error.",
-        find=location.outside_district,
-    ),
-    Check(
-        id="gcj02",
-        zh="实测坐标不是网络地图的偏移坐标（GCJ-02）。",
-        en="Surveyed coordinates are not in GCJ-02, the shifted system of Chinese web maps.",
-        find=location.gcj02,
-    ),
-    Check(
-        id="ring-closure",
-        zh="图形是闭合的多边形。",
-        en="Every outline is closed.",
-        find=shapes.ring_closure,
-    ),
-    Check(
-        id="self-crossing",
-        zh="界线不与自身相交或相接。",
-        en="No outline crosses or touches itself.",
-        find=shapes.self_crossing,
-    ),
-    Check(
-        id="repeated-points",
-        zh="相邻界址点相距不小于 1 厘米。",
-        en="Points that follow each other are at least 1 cm apart.",
-        find=shapes.repeated_points,
-    ),
-    Check(
-        id="spike",
-        zh="界线没有小于 1° 的尖角。",
-        en="No corner is sharper than 1°.",
-        find=shapes.spikes,
-    ),
-    Check(
-        id="sliver",
-        zh="没有处处窄于界线误差两倍的面。",
-        en="No part is everywhere thinner than twice the boundary tolerance.",
-        find=shapes.slivers,
-    ),
-    Check(
-        id="winding",
-        zh="内环与外环绕向相反。",
-        en="Holes are wound against their shell.",
-        find=shapes.winding,
-    ),
-    Check(
-        id="template-shape",
-        zh="实测图形不是正矩形、圆形，也不与别的图形完全相同。",
-        en="No surveyed polygon is a box along the axes, a circle, or a copy of another.",
-        find=shapes.template_shapes,
-    ),
-)
-"""Every check, in the order of its findings."""
-
 METHOD = {
     "zh": (
-        "面积按国土调查办发〔2008〕32号的公式在 CGCS2000 椭球面上计算。",
+        "面积按国土调查办发〔2008〕32号的公式在 CGCS2000 椭球面上计算，判断以此为准；"
+        "实测图形的边在投影平面上为直线，超过 70 米的先在平面上加密。",
+        "另列两数备查：测地线面积（边为椭球面上的最短线，Karney 2013）和投影平面面积（3 度带高斯—克吕格）。",
         "印有 d 位小数的面积视为该数 ± 末位的一半；n 项之和的限差为各项限差之和，总数另加一项。"
         "同一列表中小数位数不一的，按最多的位数计（省略的是末尾的零）。",
         "约数按末位有效数字的一个单位计，超限只作警告。",
@@ -201,7 +42,10 @@ METHOD = {
         "在此以内的作说明。",
     ),
     "en": (
-        "Areas are taken on the CGCS2000 ellipsoid by the formula of 国土调查办发〔2008〕32号.",
+        "Areas are taken on the CGCS2000 ellipsoid by the formula of 国土调查办发〔2008〕32号, and judged by "
+        "it; edges of surveyed polygons are straight on their plane and cut there where longer than 70 m.",
+        "Two more stand beside it: the geodesic area (edges as shortest lines on the ellipsoid, Karney 2013) "
+        "and the plane area (3° zones of Gauss-Krüger).",
         "A figure with d decimals stands for itself ± half of its last digit; a sum is good to the sum of "
         "these, and its total adds one more. Where figures of one list differ in decimals, the finest "
         "holds (what was dropped is a zero).",
@@ -215,13 +59,21 @@ METHOD = {
 }
 """How the figures were come by, as reports print it."""
 
+CRS_NOTE = {
+    "zh": "图形以 WGS 84 经纬度保存，面积以 CGCS2000 椭球（EPSG:4490）计算。两者之间 PROJ 取零平移，"
+    "精度未知，一般视为在数分米以内；对面积没有可见的影响（椭球短半轴只差 0.1 毫米）。",
+    "en": "Polygons are kept in WGS 84 longitude, latitude; areas are taken on the CGCS2000 ellipsoid "
+    "(EPSG:4490). PROJ has a zero shift of unknown accuracy between the two, commonly taken as within "
+    "decimetres; it is of no consequence to an area (the semi-minor axes differ by 0.1 mm).",
+}
+
 
 def audit(
     plan: Plan,
     parcels: geopandas.GeoDataFrame | None = None,
     settings: Settings | None = None,
     *,
-    inputs: Mapping[str, str] | None = None,
+    sources: Sequence[Mapping[str, Any]] = (),
     named: Mapping[str, BaseGeometry] | None = None,
     noticed: Sequence[Finding] = (),
 ) -> Audit:
@@ -233,8 +85,9 @@ def audit(
     parcels : GeoDataFrame, optional
         EPSG:4326, indexed by parcel id, with a ``grade`` for each row. Areas are measured anew.
     settings : Settings, optional
-    inputs : mapping of str to str, optional
-        Name and SHA-256 of every file that the plan and the polygons rest on, for the metadata.
+    sources : sequence of mapping, optional
+        Of every file that the plan, the polygons and the map rest on: ``role`` (``document``,
+        ``polygons``, ``reference``), ``file``, ``sha256``, and licence, date and datum as far as known.
     named : mapping of str to geometry, optional
         Lines of roads, waters and railways by the plan's own words for them, and outlines of districts
         by their names, longitude, latitude. Without them nothing is said about where polygons lie.
@@ -269,11 +122,11 @@ def audit(
     ('notes', Decimal('-0.01'), Decimal('0.015'))
     """
     settings = settings or Settings()
-    case = read_case(plan, parcels, settings, named or {})
+    case = read_case(plan, parcels, settings, named or {}, noticed)
     order = {zone.id: i for i, zone in enumerate(plan.zones)}
     findings = tuple(
         sorted(
-            (*(finding for check in CHECKS for finding in check.find(case)), *noticed),
+            (finding for check in CHECKS for finding in check.find(case)),
             key=lambda f: order.get(f.zone_id or "", len(order)),
         )
     )
@@ -288,9 +141,11 @@ def audit(
         metadata={
             "versions": measure.versions(),
             "settings": asdict(settings),
-            "inputs": dict(inputs or {}),
+            "inputs": {source["file"]: source["sha256"] for source in sources},
+            "sources": [dict(source) for source in sources],
+            "crs": CRS_NOTE,
             "method": {language: list(sentences) for language, sentences in METHOD.items()},
-            "checks": [{"id": c.id, "zh": c.zh, "en": c.en} for c in CHECKS],
+            "checks": [check.to_dict() for check in CHECKS],
         },
     )
 
@@ -299,6 +154,7 @@ def _zone_summary(zone: Zone, case: Case, findings: Sequence[Finding], *, given:
     """Give the figures of one zone, JSON-ready."""
     added = sums.zone_sum(zone)
     severities = {f.severity for f in findings}
+    compared = measured.comparisons(case)
     return {
         "id": zone.id,
         "name": zone.name,
@@ -310,35 +166,59 @@ def _zone_summary(zone: Zone, case: Case, findings: Sequence[Finding], *, given:
         "listed_block_count": len(listed(zone)),
         "verdict": "fail" if "error" in severities else "notes" if severities else "pass",
         "measured_basis": _measured_basis(zone, case, given=given),
-        "blocks": [_block_summary(block, case) for block in zone.blocks],
+        "blocks": [
+            _block_summary(block, case, [c for c in compared if c.block is block]) for block in zone.blocks
+        ],
     }
 
 
-def _block_summary(block: Block, case: Case) -> dict[str, Any]:
+def _block_summary(block: Block, case: Case, compared: Sequence[Comparison]) -> dict[str, Any]:
     drawn = [d for d in case.drawn if d.block is block]
     proof = len(drawn) == len(block.parcels) and bool(drawn) and all(d.measurable for d in drawn)
     grades: list[Grade] = [d.grade for d in drawn] or ["undetermined"]
     if len(drawn) < len(block.parcels):
         grades.append("undetermined")
     stated = sums.areas_of(block)
-    ways = measure.areas([d.shape for d in drawn]).sum() / 1e6 if proof else None
+    ways = _three_ways(drawn)
+    whole = next((c for c in compared if c.covers_block), None)
     return {
         "id": block.id,
         "label": block.label,
         "name": block.name,
+        "part_of_total": block.part_of_total,
         "declared_km2": float(sum(exact_km2(a) for a in stated)) if stated else None,
         # A polygon that its stated area shaped measures nothing but that area.
         "measured_km2": sum(d.area_km2 for d in drawn) if proof else None,
-        "measured_ways_km2": None
-        if ways is None
-        else {
-            "ellipsoid": float(ways["ellipsoid_m2"]),
-            "geodesic": float(ways["geodesic_m2"]),
-            "plane": float(ways["plane_m2"]),
-        },
+        "measured_ways_km2": ways if proof else None,
+        "drawn_ways_km2": ways,
         "perimeter_m": sum(float(d.xy.length) for d in drawn) if proof else None,
+        "difference_km2": whole.difference_km2 if whole else None,
+        "limit_km2": whole.limit_km2 if whole else None,
+        "band_km2": whole.band_km2 if whole else None,
+        "verdict": _block_verdict(compared),
         "grade": max(grades, key=GRADES.index),
     }
+
+
+def _three_ways(drawn: Sequence[Drawn]) -> dict[str, float] | None:
+    """Give the area of some polygons in three ways, km²; a survey's edges are straight on its plane."""
+    sound = [d for d in drawn if d.is_sound]
+    if not sound or len(sound) < len(drawn):
+        return None
+    ways = measure.areas([d.shape for d in sound]).sum() / 1e6
+    return {
+        "ellipsoid": sum(d.area_km2 for d in sound),
+        "geodesic": float(ways["geodesic_m2"]),
+        "plane": float(ways["plane_m2"]),
+    }
+
+
+def _block_verdict(compared: Sequence[Comparison]) -> str | None:
+    """Say whether a block's stated areas hold; None where no polygon can tell."""
+    if not compared:
+        return None
+    severities = {c.severity for c in compared}
+    return "fail" if severities - {None, "note"} else "notes" if "note" in severities else "pass"
 
 
 def _measured_basis(zone: Zone, case: Case, *, given: bool) -> dict[str, str]:

@@ -81,6 +81,8 @@ class Case:
     """Lines and areas by the plan's words for them, longitude, latitude."""
     unmatched: tuple[str, ...] = ()
     """Ids of polygons that no parcel of the plan has."""
+    noticed: tuple[Finding, ...] = ()
+    """What was found where the polygons were read."""
 
     def named_xy(self, name: str) -> BaseGeometry:
         """Give one of :attr:`named` in metres."""
@@ -97,8 +99,23 @@ class Check:
     """The rule in one Chinese sentence."""
     en: str
     """The rule in one English sentence."""
+    limit_zh: str
+    """What a finding's limit is computed from; 0 where there is no allowance."""
+    limit_en: str
+    severities: tuple[Severity, ...]
+    """What a finding of it may be, lightest first."""
     find: Callable[[Case], Iterable[Finding]]
     """A pure function of the case."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "id": self.id,
+            "zh": self.zh,
+            "en": self.en,
+            "limit": {"zh": self.limit_zh, "en": self.limit_en},
+            "severities": list(self.severities),
+        }
 
 
 def read_case(
@@ -106,6 +123,7 @@ def read_case(
     parcels: geopandas.GeoDataFrame | None,
     settings: Settings,
     named: Mapping[str, BaseGeometry],
+    noticed: Sequence[Finding] = (),
 ) -> Case:
     """Take the polygons out of a frame, each with its part of the plan.
 
@@ -117,6 +135,7 @@ def read_case(
         missing, as they are in a file of surveyed polygons.
     settings : Settings
     named : mapping of str to geometry
+    noticed : sequence of Finding, optional
 
     Returns
     -------
@@ -127,7 +146,14 @@ def read_case(
     GeometryError
         The frame states no CRS or another one, holds an id twice, or coordinates that are no degrees.
     """
-    nothing = Case(plan=plan, drawn=(), plane=LocalPlane(lon=0.0, lat=0.0), settings=settings, named=named)
+    nothing = Case(
+        plan=plan,
+        drawn=(),
+        plane=LocalPlane(lon=0.0, lat=0.0),
+        settings=settings,
+        named=named,
+        noticed=tuple(noticed),
+    )
     if parcels is None:
         return nothing
     if parcels.crs is None:

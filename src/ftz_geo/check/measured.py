@@ -37,6 +37,11 @@ class Comparison:
     settings: Settings
 
     @property
+    def covers_block(self) -> bool:
+        """Whether it is the area of a whole block."""
+        return self.block is not None and len(self.drawn) == len(self.block.parcels)
+
+    @property
     def measured_km2(self) -> float:
         """Sum of the polygons' areas on the ellipsoid."""
         return sum(d.area_km2 for d in self.drawn)

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.check.case import drawn_finding, number, place
+from ftz_geo.check.given import noticed
 from ftz_geo.measure import area_m2, on_survey_plane
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def self_crossing(case: Case) -> Iterator[Finding]:
             f"{number(repaired, 6)} km², a change of {change} km²",
             change_km2=repaired - drawn.area_km2,
         )
+    yield from noticed("self-crossing")(case)  # polygons of no parcel are not among the drawn
 
 
 def repeated_points(case: Case) -> Iterator[Finding]:

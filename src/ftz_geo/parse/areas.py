@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["Count", "Role", "StatedArea", "chinese_number", "declared_counts", "stated_areas"]
+__all__ = [
+    "Count",
+    "Role",
+    "StatedArea",
+    "chinese_number",
+    "declared_counts",
+    "stated_areas",
+    "unknown_areas",
+]
 
 Role = Literal["total", "own", "bare", "part"]
 """What a figure is of: the zone (``total``), what stands beside it (``own``, 面积), the same
@@ -40,8 +48,8 @@ _AREA = re.compile(
     re.X | re.I,
 )
 _ABOUT = re.compile(rf"{one_of(APPROXIMATE_BEFORE)}$")
-_TYPO = re.compile(r"\d、$")
-"""28、77平方公里: a comma for the point; what the number is cannot be known."""
+_UNKNOWN = re.compile(r"(?:\d[、~～—-]|(?<![\dA-Za-z])[-−]|负)$")
+"""28、77平方公里, a comma for the point; 2-3平方公里, a range; -2平方公里: the area cannot be known."""
 
 _WHAT = re.compile(
     r"(?P<what>[^,。;:()\[\]“”]{0,24}?)(?:约为|约|大约|共计|共|为|是|达到|达|由|至|到|近|计|控制在|有|:|=|的|调整|扩大|增加|减少|变更|变|扩至|按|合)*+$"
@@ -94,7 +102,7 @@ def stated_areas(prose: Prose) -> Iterator[StatedArea]:
     text = prose.text
     last_end = -1
     for m in _AREA.finditer(text):
-        if _TYPO.search(text, max(0, m.start() - 2), m.start()):
+        if _is_unknown(text, m.start()):
             continue
         between = text[last_end : m.start()] if last_end >= 0 and m.start() - last_end < 6 else None
         if between is not None and re.fullmatch(r"[(,、]?(?:合|即|约|折合|约合|也就是|/)*+[(]?", between):
@@ -122,6 +130,27 @@ def stated_areas(prose: Prose) -> Iterator[StatedArea]:
                 span=prose.span(number, end),
             ),
         )
+
+
+def unknown_areas(prose: Prose) -> Iterator[tuple[int, int]]:
+    """Find what is written like an area and states none that could be known.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> text = "区块一面积-2平方公里，区块二面积2-3.5公顷，区块三面积4亩"
+    >>> [text[a:b] for a, b in unknown_areas(Prose.of(text))]
+    ['-2平方公里', '2-3.5公顷']
+    """
+    for m in _AREA.finditer(prose.text):
+        if _is_unknown(prose.text, m.start()):
+            before = prose.text[max(0, m.start() - 12) : m.start()]
+            yield m.start() - len(before) + len(before[:-1].rstrip("0123456789.")), m.end("unit")
+
+
+def _is_unknown(text: str, start: int) -> bool:
+    """Tell whether what stands before a number leaves open what it is."""
+    return _UNKNOWN.search(text, max(0, start - 2), start) is not None
 
 
 def _replaced(text: str, end: int) -> bool:

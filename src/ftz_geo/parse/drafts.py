@@ -195,7 +195,8 @@ class _Drafting:
             area, name = self.waiting, self._subject(self.waiting.start, self.waiting.end)
             self.block = BlockDraft(area.start, count.end, None, name, area=area.area, count=count.number)
             self.zone.blocks.append(self.block)
-        elif self.waiting:
+        elif self.waiting and not (self.waiting.role == "part" and self.zone.area):
+            # 总面积2平方公里，其中建设用地1平方公里，分为两个区块: 2, and not 1, is the blocks' total.
             self._set_total(self.waiting)
             self._set_count(count)
         elif self.zone.count is None and not self.zone.told:

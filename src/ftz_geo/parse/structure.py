@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from ftz_geo.model import DIRECTIONS, Block, Parcel, Plan, Source, Undetermined, Zone
-from ftz_geo.parse.areas import declared_counts, stated_areas
+from ftz_geo.parse.areas import declared_counts, stated_areas, unknown_areas
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, ZoneDraft, draft_zones
 from ftz_geo.parse.english import english_sides
 from ftz_geo.parse.groups import Group, group_sides, is_description
@@ -275,18 +275,19 @@ _GROWS = re.compile(
 
 
 def _unread(prose: Prose, zones: tuple[Zone, ...], remarks: list[tuple[int, int]]) -> tuple[Span, ...]:
-    """List what looks like a boundary or an area and is in no parcel."""
+    """List what looks like a boundary or an area and is in no parcel, and areas that cannot be known."""
     read = sorted(b.span for z in zones for b in z.blocks)
     starts = [s for s, _ in read]
     found = [prose.span(*r) for r in remarks]
     for pattern in (_LOOKS_LIKE_ONE, _GROWS):
         found += [prose.span(*m.span()) for m in pattern.finditer(prose.text)]
+    unknown = {prose.span(*r) for r in unknown_areas(prose)}
     result: list[Span] = []
-    for start, end in sorted(found):
+    for start, end in sorted({*found, *unknown}):
         k = bisect_right(starts, start) - 1
         covered = k >= 0 and start < read[k][1]
         leads_up = k + 1 < len(read) and end > read[k + 1][0]
         again = bool(result) and start < result[-1][1]
-        if not (covered or leads_up or again):
+        if not (again or ((covered or leads_up) and (start, end) not in unknown)):
             result.append((start, end))
     return tuple(result)

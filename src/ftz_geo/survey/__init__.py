@@ -395,9 +395,9 @@ def _stated_area(entry: Entry, shape: BaseGeometry, corners: _Corners) -> list[F
             difference_km2=Decimal(f"{difference:.6f}"),
             limit_km2=Decimal(f"{limit:.6f}"),
             zh=f"{entry.title}：坐标围成 {nearest:.6f} 平方公里（{way}），与旁边所写面积 {stated.text} "
-            f"相差 {percent:+.1f}%，超出取舍之限 {limit:.6f} 平方公里",
+            f"相差 {percent:+.1f}%，超出取舍之限 {limit:.6f} 平方公里。",
             en=f"{entry.title}: the corners enclose {nearest:.6f} km², {percent:+.1f} % off the area written "
-            f"beside them, {stated.text}; rounding explains {limit:.6f} km²",
+            f"beside them, {stated.text}; rounding explains {limit:.6f} km².",
         )
     ]
 

@@ -78,5 +78,5 @@ class Entry:
 
 
 def notice(check: str, severity: Severity, zh: str, en: str) -> Finding:
-    """Give a finding about a list of coordinates; who joins it to a plan adds the ids."""
-    return Finding(check=check, severity=severity, zh=zh, en=en)
+    """Give a finding about a list of coordinates in a sentence each; who joins it to a plan adds the ids."""
+    return Finding(check=check, severity=severity, zh=f"{zh}。", en=f"{en}.")

@@ -1,0 +1,190 @@
+"""One fixture for each check, that breaks it and no other; unbroken, they give nothing."""
+
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import pytest
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from ftz_geo import pipeline
+from ftz_geo.check import CHECKS, Check, audit
+from ftz_geo.measure import LocalPlane, gcj02_of
+from ftz_geo.model import Audit
+from ftz_geo.parse import parse_plan
+from ftz_geo.survey import parse_survey
+
+PLANE = LocalPlane(lon=117.15, lat=39.0)
+
+TEXT = (
+    "西青经开区联动创新区总面积2.02平方公里，分为两个区块，分别为：\n"
+    "区块一：面积1.00平方公里，东至乙路、南至子路、西至甲路、北至丑路。\n"
+    "区块二：面积1.02平方公里，东至丙路、南至寅路、西至乙路、北至卯路。"
+)
+ONE = ((0, 0), (1000, 20), (980, 1010), (-20, 1000))
+TWO = ((1000, 20), (2010, 0), (2005, 1020), (980, 1010))
+"""Metres; they share the edge on 乙路."""
+ROADS = {
+    "甲路": ((0, 0), (-20, 1000)),
+    "乙路": ((1000, 20), (980, 1010)),
+    "丙路": ((2010, 0), (2005, 1020)),
+    "子路": ((0, 0), (1000, 20)),
+    "丑路": ((-20, 1000), (980, 1010)),
+    "寅路": ((1000, 20), (2010, 0)),
+    "卯路": ((980, 1010), (2005, 1020)),
+}
+DISTRICT = shapely.box(-3000, -3000, 5000, 5000)
+XY = tuple[float, float]
+
+
+def ring(*corners: XY, holes: tuple[tuple[XY, ...], ...] = ()) -> shapely.Polygon:
+    return PLANE.to_lonlat(shapely.Polygon(corners, holes))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fixture:
+    text: str = TEXT
+    shapes: tuple[BaseGeometry, ...] | None = (ring(*ONE), ring(*TWO))
+    ids: tuple[str, ...] | None = None
+    roads: bool = True
+    district: BaseGeometry = DISTRICT
+    survey: str | None = None
+
+    def audited(self) -> Audit:
+        plan = parse_plan(self.text)
+        if self.survey is not None:
+            return pipeline.audit(plan, pipeline.join_polygons(plan, parse_survey(self.survey)))
+        if self.shapes is None:
+            return audit(plan)
+        frame = gpd.GeoDataFrame(
+            {"grade": "surveyed"},
+            geometry=list(self.shapes),
+            index=list(self.ids or [p.id for p in plan.parcels]),
+            crs="EPSG:4326",
+        )
+        lines = {name: PLANE.to_lonlat(shapely.LineString(xy)) for name, xy in ROADS.items()}
+        named = (lines if self.roads else {}) | {"西青区": PLANE.to_lonlat(self.district)}
+        return audit(plan, frame, named=named)
+
+
+def words(*changes: tuple[str, str]) -> Fixture:
+    """A plan read without polygons, some of its words changed."""
+    text = TEXT
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return Fixture(text=text, shapes=None)
+
+
+def drawn(first: BaseGeometry, second: BaseGeometry | None = None) -> Fixture:
+    """Other polygons, and no roads to hold them against."""
+    text = TEXT
+    for figure in ("总面积2.02平方公里，", "面积1.00平方公里，", "面积1.02平方公里，"):
+        text = text.replace(figure, "")
+    return Fixture(text=text, shapes=(first, second or ring(*TWO)), roads=False)
+
+
+POINTS = [(4320014.689, 511493.964), (4321014.689, 511500.1), (4321010.0, 512493.964), (4320020.5, 512490.2)]
+
+
+def survey(
+    points: list[tuple[float, float]] = POINTS,
+    *,
+    count: int = 5,
+    stated: str = "0",
+    system: str = "2000国家大地坐标系",
+    zone: str = "39",
+    swapped: bool = False,
+    broken: bool = False,
+) -> Fixture:
+    """A land survey's TXT of one block."""
+    rows = [
+        f"J{i % 4 + 1},1," + (f"{y + 39e6:.3f},{x:.3f}" if swapped else f"{x:.3f},{y + 39e6:.3f}")
+        for i, (x, y) in enumerate([*points, points[0]])
+    ]
+    head = f"[属性描述]\n坐标系={system}\n几度分带=3\n带号={zone}\n[地块坐标]"
+    text = "\n".join([head, f"{count},{stated},1,区块一,面,,,,@", *rows])
+    if broken:
+        second = (
+            text.split("[地块坐标]\n")[1].replace("区块一", "区块二").replace("4321014.689", "4321***.689")
+        )
+        text = f"{text}\n{second}"
+    return Fixture(text=ALONE, survey=text)
+
+
+ALONE = "区块一：东至乙路、南至子路、西至甲路、北至丑路。"
+PACKED = "2000国家大地坐标系\n区块一\n" + "\n".join(
+    ["1,117.0905,39.0001", "2,117.0941,39.0003", "3,117.0939,39.0035", "4,117.0904,39.0033"]
+)
+
+FIXTURES: dict[str, Fixture] = {
+    "declared-sum": words(("2.02平方公里", "2.12平方公里")),
+    "parcel-sum": words(
+        (
+            "区块一：面积1.00平方公里，东至乙路、南至子路、西至甲路、北至丑路。",
+            "区块一：面积1.00平方公里，地块一面积0.60平方公里，东至乙路、南至子路、西至甲路、北至丑路，"
+            "地块二面积0.48平方公里，东至戊路、南至己路、西至庚路、北至辛路。",
+        )
+    ),
+    "declared-count": words(("两个区块", "三个区块")),
+    "nesting": Fixture(
+        text="甲区总面积2平方公里，东至乙路、南至子路、西至甲路、北至丑路。"
+        "其中规划建设用地面积5平方公里，四至范围：东至丙路、南至寅路、西至丁路、北至卯路。",
+        shapes=None,
+    ),
+    "block-labels": words(("区块二", "区块三")),
+    "missing-side": words(("、北至丑路", "")),
+    "doubled-side": words(("西至甲路", "东至甲路")),
+    "contradictory-sides": words(("西至甲路", "西至乙路")),
+    "unread-text": words(("东至乙路", "水面面积-2平方公里，东至乙路")),
+    "unit-plausibility": words(("2.02平方公里", "2.02公顷")),
+    "unmatched-polygon": Fixture(
+        shapes=(ring(*ONE), ring(*TWO), ring((3000, 0), (3900, 30), (3950, 900))), ids=("1-1", "1-2", "甲")
+    ),
+    "declared-measured": Fixture(text=TEXT.replace("1.00", "0.90").replace("1.02", "1.12")),
+    "swapped-labels": Fixture(text=TEXT.replace("1.00", "x").replace("1.02", "1.00").replace("x", "1.02")),
+    "overlap": drawn(ring(ONE[0], (1004, 20), (984, 1010), ONE[3])),
+    "gap": drawn(ring(ONE[0], (997, 20), (977, 1010), ONE[3])),
+    "relation": drawn(
+        ring(*((x + 2100, y + 7) for x, y in ONE)),
+        ring(*((x - 900, y * 0.97) for x, y in TWO)),
+    ),
+    "conformance": replace(drawn(ring((0, 0), (1000, 20), (980, 1010), (-90, 1000))), roads=True),
+    "outside-district": replace(drawn(ring(*ONE)), district=shapely.box(9000, 0, 10_000, 1000)),
+    "gcj02": Fixture(shapes=(gcj02_of(ring(*ONE)), gcj02_of(ring(*TWO)))),
+    "survey-damaged": survey(broken=True),
+    "survey-order": survey(swapped=True),
+    "survey-count": survey(count=9),
+    "survey-zone": survey(zone="40"),
+    "survey-datum": survey(system=""),
+    "survey-packed": Fixture(text=ALONE, survey=PACKED),
+    "survey-area": survey(stated="120.0000"),
+    "ring-closure": drawn(PLANE.to_lonlat(shapely.LineString(ONE))),
+    "self-crossing": drawn(ring(ONE[0], ONE[2], ONE[1], ONE[3])),
+    "repeated-points": drawn(ring(ONE[0], (0.004, 0), *ONE[1:])),
+    "spike": drawn(ring(*ONE, (-10, 500), (-60, 500), (-10, 499.6))),
+    "sliver": drawn(
+        shapely.MultiPolygon([ring(*ONE), ring((-900, 0), (-898.8, 1), (-850, 91.2), (-851, 91.4))])
+    ),
+    "winding": drawn(ring(*ONE, holes=(((400, 400), (430, 400), (430, 440)),))),
+    "template-shape": drawn(shapely.box(117.12, 39.0, 117.13, 39.01)),
+}
+
+
+def test_unbroken_nothing_is_found() -> None:
+    for fixture in (Fixture(), words(), drawn(ring(*ONE)), replace(drawn(ring(*ONE)), roads=True), survey()):
+        assert [f.en for f in fixture.audited().findings] == []
+
+
+def test_every_check_has_its_fixture() -> None:
+    assert list(FIXTURES) == [check.id for check in CHECKS]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_fixture_breaks_its_check_and_no_other(check: Check) -> None:
+    found = FIXTURES[check.id].audited().findings
+    assert {f.check for f in found} == {check.id}, [f.en for f in found]
+    for finding in found:
+        assert finding.severity in check.severities
+        assert finding.zh.endswith("。")
+        assert finding.en.endswith(".")
