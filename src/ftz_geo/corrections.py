@@ -1,0 +1,158 @@
+"""What planners send back: a patch is applied, audited, written and logged, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ftz_geo import files, pipeline
+from ftz_geo.errors import OutputError, PatchError
+from ftz_geo.model import DIRECTIONS, Block, Parcel, Plan, Source, Zone
+from ftz_geo.patch import area_changes, corrected, read_patch
+from ftz_geo.staging import staged
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from ftz_geo.model import Audit
+    from ftz_geo.patch import AreaChange, Patch
+
+__all__ = ["Applied", "apply_patch"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Applied:
+    """What :func:`apply_patch` made."""
+
+    parcels: gpd.GeoDataFrame
+    changes: tuple[AreaChange, ...]
+    audit: Audit
+    """Of all parcels after the change; without a plan, of their shapes only."""
+    entry: dict[str, Any]
+    """The line that the log got, JSON-ready."""
+    paths: tuple[Path, ...]
+
+
+def apply_patch(
+    patch: str | Path, blocks: str | Path, out: str | Path | None = None, *, plan: Plan | None = None
+) -> Applied:
+    """Apply a patch from a map page to the ``blocks.geojson`` that the page was made with.
+
+    Parameters
+    ----------
+    patch : str or Path
+        ``NAME.patch.geojson``, as a page with the editor gives it.
+    blocks : str or Path
+        The file that it changes. ``edges.geojson`` beside it is changed with it.
+    out : str or Path, optional
+        Where to write; over ``blocks`` by default. A line is added to ``NAME.log.jsonl`` beside it.
+    plan : Plan, optional
+        The notice, to hold the new areas against the stated ones.
+
+    Returns
+    -------
+    Applied
+
+    Raises
+    ------
+    PatchError
+        The patch is none, is broken, was made from another version, or was applied before.
+    DocumentError
+        ``blocks`` cannot be read.
+    OutputError
+        The results cannot be written.
+
+    Examples
+    --------
+    >>> apply_patch("nowhere.patch.geojson", "blocks.geojson")
+    Traceback (most recent call last):
+    ...
+    ftz_geo.errors.PatchError: nowhere.patch.geojson: there is no such file; check the path
+    """
+    blocks = Path(blocks)
+    target = blocks if out is None else Path(out)
+    if target.suffix.lower() != ".geojson":
+        raise OutputError(target, "corrected blocks are written as GeoJSON", "give a name with .geojson")
+    change = read_patch(patch)
+    before = files.read_parcels(blocks)
+    sha256 = hashlib.sha256(blocks.read_bytes()).hexdigest()
+    log = target.with_suffix(".log.jsonl")
+    logged = log.read_text(encoding="utf-8") if log.is_file() else ""
+    if change.made_from != sha256 and change.sha256 in logged:
+        raise PatchError(patch, f"it was applied before, see {log.name}", "make a new one on a map of today")
+    after = corrected(before, change, sha256)
+    _record(after, change)
+    changes = area_changes(before, after, change)
+    audit = pipeline.audit(plan or _wordless(after), after)
+    text = files.to_json(files.parcels_geojson(after))
+    entry = {
+        "schema": "ftz-geo/apply-1",
+        "applied": datetime.now(UTC).isoformat(timespec="seconds"),
+        **_signature(change),
+        "grade": change.grade,
+        "file": target.name,
+        "before_sha256": sha256,
+        "after_sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "verdict": audit.verdict if plan else None,
+        "changes": [c.to_dict() for c in changes],
+    }
+    line = json.dumps(entry, ensure_ascii=False, allow_nan=False)
+    texts = {
+        target.name: text,
+        log.name: logged + ("\n" if logged[-1:] not in ("", "\n") else "") + line + "\n",
+    }
+    if target.name == "blocks.geojson":  # the evidence is looked for beside a file of this name only
+        texts["edges.geojson"] = files.to_json(files.edges_geojson(after))
+    with staged(target.parent) as folder:
+        for name, content in texts.items():
+            (folder / name).write_text(content, encoding="utf-8", newline="\n")
+    paths = tuple(target.with_name(name) for name in texts)
+    return Applied(parcels=after, changes=changes, audit=audit, entry=entry, paths=paths)
+
+
+def _signature(patch: Patch) -> dict[str, str]:
+    return {
+        "patch": Path(patch.path).name,
+        "patch_sha256": patch.sha256,
+        "who": patch.who,
+        "when": patch.when.isoformat(),
+    }
+
+
+def _record(parcels: gpd.GeoDataFrame, patch: Patch) -> None:
+    """Name the patch in the file's own metadata, after those applied before it."""
+    told = dict(parcels.attrs.get("ftz_geo", {}))
+    parcels.attrs = {"ftz_geo": {**told, "patches": [*told.get("patches", ()), _signature(patch)]}}
+
+
+def _wordless(parcels: gpd.GeoDataFrame) -> Plan:
+    """Give a plan that has the parcels and states nothing: what is left to audit are the shapes."""
+
+    def text(value: object) -> str | None:
+        return value if isinstance(value, str) else None
+
+    rows = [
+        {"id": str(key), **{n: text(row[n]) for n in ("zone_id", "zone", "block", "block_name", "parcel")}}
+        for key, row in parcels.iterrows()
+    ]
+    zones = []
+    for zone_id, of_zone in groupby(sorted(rows, key=lambda r: r["zone_id"] or ""), lambda r: r["zone_id"]):
+        members = list(of_zone)
+        blocks = []
+        for label, of_block in groupby(members, lambda r: (r["block"], r["block_name"])):
+            leaves = [
+                Parcel(
+                    id=r["id"] or "", label=r["parcel"], span=(0, 0), abuttals=dict.fromkeys(DIRECTIONS, ())
+                )
+                for r in of_block
+            ]
+            blocks.append(
+                Block(id=leaves[0].id, label=label[0], name=label[1], parcels=tuple(leaves), span=(0, 0))
+            )
+        zones.append(Zone(id=zone_id or "", name=members[0]["zone"], blocks=tuple(blocks), span=(0, 0)))
+    return Plan(text="", source=Source(), zones=tuple(zones))
