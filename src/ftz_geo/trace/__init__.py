@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from heapq import merge
-from itertools import permutations, product, takewhile
+from itertools import permutations, product
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ from ftz_geo.measure import area_m2
 from ftz_geo.model import Digitised, Direction, Edge, Feature, Reason
 from ftz_geo.trace.areas import OPPOSITE
 from ftz_geo.trace.atlas import NEAR_M, OFFSET, RING_ORDER, Atlas, Named
-from ftz_geo.trace.band import half_width_m, with_band
+from ftz_geo.trace.band import half_widths_m, with_band
 from ftz_geo.trace.reasons import (
     RIVAL_COST,
     beside_doubts,
@@ -38,7 +39,7 @@ from ftz_geo.trace.reasons import (
     side_not_stated,
     width_doubts,
 )
-from ftz_geo.trace.rings import Step, find_rings, looked_at
+from ftz_geo.trace.rings import Known, Step, find_rings, looked_at
 from ftz_geo.trace.rules import closing_line, line_through, neighbours_first, neighbours_of
 from ftz_geo.trace.shape import draw
 from ftz_geo.trace.tracks import SNAP_M, Track, link, loose_ends, signs_of, steer
@@ -255,9 +256,7 @@ def _trace(
         polygon=plane.to_lonlat(polygon),
         grade=grade,
         reasons=(*doubts, *bridge_notes(pieces)),
-        edges=tuple(
-            _edge(piece, of_piece[piece.side, piece.feature], atlas, plane, settings) for piece in pieces
-        ),
+        edges=_edges(pieces, [of_piece[p.side, p.feature] for p in pieces], atlas, plane, settings),
         area_shaped=bool(open_sides) or any(atlas.is_area_shaped(n.candidate) for n in every),
     )
 
@@ -342,19 +341,21 @@ def _search(named: Mapping[Direction, Sequence[Named]]) -> list[Ring]:
     a ring.
     """
     searches = []
+    known = Known()
     orders = product(*(permutations(named[side]) for side in RING_ORDER))
     for _, order in zip(range(_ORDERS), orders, strict=False):
         steps = _steps([n for side in order for n in side])
         if len(steps) > 1:
-            searches.append(find_rings(steps))
+            searches.append(find_rings(steps, known))
     found = looked_at(merge(*searches, key=lambda ring: ring.cost), ALIKE_COST)
-    cheapest = next(found, None)
-    if cheapest is None:
-        return []
-    if cheapest.inside_m > 0:
-        return sorted([cheapest, *found], key=lambda ring: ring.cost + INSIDE_COST * ring.inside_m)
-    # None of the others can be better; the rivals are wanted to tell how sure it is.
-    return [cheapest, *takewhile(lambda ring: ring.cost <= RIVAL_COST * cheapest.cost, found)]
+    rings: list[tuple[float, Ring]] = []
+    for ring in found:
+        # None of the dearer ones can be better, or a rival, which are wanted to tell how sure it is.
+        if rings and ring.cost > RIVAL_COST * min(rings, key=itemgetter(0))[0]:
+            break
+        inside_m = ring.inside_m if not rings or rings[0][0] > rings[0][1].cost else 0.0
+        rings.append((ring.cost + INSIDE_COST * inside_m, ring))
+    return [ring for _, ring in sorted(rings, key=itemgetter(0))]
 
 
 def _steps(order: Sequence[Named]) -> list[Step]:
@@ -423,14 +424,27 @@ def _whereabouts(named: Mapping[Direction, Sequence[Named]]) -> tuple[float, flo
     return x - NEAR_M, y - NEAR_M, x + NEAR_M, y + NEAR_M
 
 
-def _edge(piece: Piece, named: Named, atlas: Atlas, plane: LocalPlane, settings: Settings) -> Edge:
-    width_m = atlas.width_m(named.candidate, plane)
-    return Edge(
-        side=piece.side,
-        feature=piece.feature.name or None,
-        span=piece.feature.span,
-        source_ids=tuple(key for key in piece.source_ids if key),
-        method=named.method if piece.method == "on-feature" else piece.method,
-        line=plane.to_lonlat(shapely.LineString(piece.xy)),
-        half_width_m=half_width_m(named, piece.xy, width_m, settings),
+def _edges(
+    pieces: Sequence[Piece], of: Sequence[Named], atlas: Atlas, plane: LocalPlane, settings: Settings
+) -> tuple[Edge, ...]:
+    """Give the edges that pieces of a ring become, each piece with what it was drawn along."""
+    lines = np.array([shapely.LineString(piece.xy) for piece in pieces], dtype=object)
+    whose = np.array([id(named) for named in of])
+    halves = np.zeros(len(pieces))
+    for named in {id(named): named for named in of}.values():
+        own = whose == id(named)
+        halves[own] = half_widths_m(named, lines[own], atlas.width_m(named.candidate, plane), settings)
+    return tuple(
+        Edge(
+            side=piece.side,
+            feature=piece.feature.name or None,
+            span=piece.feature.span,
+            source_ids=tuple(key for key in piece.source_ids if key),
+            method=named.method if piece.method == "on-feature" else piece.method,
+            line=line,
+            half_width_m=half_m,
+        )
+        for piece, named, line, half_m in zip(
+            pieces, of, plane.to_lonlat(lines), halves.tolist(), strict=True
+        )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -71,10 +71,9 @@ class Atlas:
         return found
 
     @cached_property
-    def ids(self) -> pd.Index[Any]:
-        """Their source ids."""
-        found: pd.Index[Any] = pd.Index(self.reference.features["source_id"].to_numpy(dtype=object))
-        return found
+    def row_of(self) -> dict[str, int]:
+        """Their rows by source id."""
+        return {key: row for row, key in enumerate(self.reference.features["source_id"])}
 
     @cached_property
     def names(self) -> NDArray[np.object_]:
@@ -105,7 +104,7 @@ class Atlas:
 
     def rows(self, candidate: Candidate) -> NDArray[np.intp]:
         """Give the rows of a candidate's features."""
-        return self.ids.get_indexer(pd.Index(candidate.source_ids, dtype=object))
+        return np.array([self.row_of[key] for key in candidate.source_ids], dtype=np.intp)
 
     def width_m(self, candidate: Candidate, plane: LocalPlane) -> float | None:
         """Give how wide a candidate's features are: by banks, stated width or class."""
@@ -120,10 +119,11 @@ class Atlas:
         rivers = [area for area in shapely.get_parts(shapely.union_all(areal)) if is_river(area)]
         if rivers:  # of a long narrow area, width is twice the area over the outline
             return 2 * float(shapely.area(rivers).sum() / shapely.length(rivers).sum())
-        features = self.reference.features.iloc[rows]
+        features = self.reference.features
         for column, known in (("width_m", None), ("highway", ROAD_WIDTH_BY_CLASS_M)):
             if column in features:
-                values = features[column].map(known) if known is not None else features[column]
+                values = features[column].iloc[rows]
+                values = values.map(known) if known is not None else values
                 values = pd.to_numeric(values, errors="coerce")
                 if values.notna().any():
                     return float(values.median())

@@ -33,13 +33,15 @@ _WIDE = frozenset({"road", "rail", "water"})
 _SAMPLES = 9  # places along an edge where the distance to its lines is taken
 
 
-def half_width_m(named: Named, xy: NDArray[np.float64], width_m: float | None, settings: Settings) -> float:
-    """Give how far the edge of a feature lies from the line drawn for it.
+def half_widths_m(
+    named: Named, lines: NDArray[np.object_], width_m: float | None, settings: Settings
+) -> NDArray[np.float64]:
+    """Give how far the edge of a feature lies from the lines drawn for it.
 
     Parameters
     ----------
     named : Named
-    xy : ndarray of float, shape (n, 2)
+    lines : ndarray of LineString, shape (n,)
         What was drawn along it, plane metres.
     width_m : float or None
         What the map says of its width.
@@ -47,21 +49,22 @@ def half_width_m(named: Named, xy: NDArray[np.float64], width_m: float | None, s
 
     Returns
     -------
-    float
+    ndarray of float, shape (n,)
         Metres; 0 for what has no width, or was not drawn along its middle.
     """
     if named.is_point:
-        return settings.landmark_half_width_m
+        return np.full(len(lines), settings.landmark_half_width_m)
     if named.feature.kind not in _WIDE or named.method != "on-feature" or named.feature.relation != "at":
-        return 0.0
+        return np.zeros(len(lines))
     known = settings.road_half_width_m if width_m is None else width_m / 2
     places = shapely.line_interpolate_point(
-        shapely.LineString(xy), np.linspace(0.1, 0.9, _SAMPLES), normalized=True
-    )
+        lines[:, None], np.linspace(0.1, 0.9, _SAMPLES), normalized=True
+    ).ravel()
     # Along the middle of two carriageways, both are as far away as each is from the middle.
-    nearest = named.track.part_tree.query_nearest(places, return_distance=True, all_matches=False)
-    apart = float(np.median(nearest[1]))
-    return max(known, apart + LANE_M) if apart > 1 else known
+    _, away = named.track.part_tree.query_nearest(places, return_distance=True, all_matches=False)
+    apart = np.median(away.reshape(-1, _SAMPLES), axis=1)
+    halves: NDArray[np.float64] = np.where(apart > 1, np.maximum(known, apart + LANE_M), known)
+    return halves
 
 
 def band(
@@ -93,12 +96,11 @@ def band(
     >>> near.area, far.area
     (9000.0, 11000.0)
     """
-    strips: list[BaseGeometry] = [
-        shapely.buffer(shapely.LineString(xy), half, cap_style="flat", join_style="mitre")
-        for xy, half in zip(edges, half_widths_m, strict=True)
-        if half > 0
-    ]
     n = len(edges)
+    wide = [k for k in range(n) if half_widths_m[k] > 0]
+    lines = [shapely.LineString(edges[k]) for k in wide]
+    halves = [half_widths_m[k] for k in wide]
+    strips: list[BaseGeometry] = [*shapely.buffer(lines, halves, cap_style="flat", join_style="mitre")]
     for k in range(n):
         corner = _corner(edges[k], half_widths_m[k], edges[(k + 1) % n], half_widths_m[(k + 1) % n])
         if corner is not None:
@@ -143,7 +145,7 @@ def with_band(drawn: Digitised, atlas: Atlas, settings: Settings) -> Digitised:
     Returns
     -------
     Digitised
-        As it was where nothing that it runs along has a width.
+        As it was where nothing that it runs along has a width, or no band can be made.
     """
     halves = [edge.half_width_m for edge in drawn.edges]
     if not isinstance(drawn.polygon, shapely.Polygon) or not any(halves):
@@ -152,7 +154,12 @@ def with_band(drawn: Digitised, atlas: Atlas, settings: Settings) -> Digitised:
     lines = np.empty(len(drawn.edges), dtype=object)
     lines[:] = [edge.line for edge in drawn.edges]
     lines = plane.to_xy(lines)
-    near, far = band(plane.to_xy(drawn.polygon), [shapely.get_coordinates(line) for line in lines], halves)
+    try:
+        near, far = band(
+            plane.to_xy(drawn.polygon), [shapely.get_coordinates(line) for line in lines], halves
+        )
+    except shapely.GEOSException:  # the mitres of nearly parallel lines can be beyond GEOS
+        return drawn
     if near.is_empty or not (near.is_valid and far.is_valid):
         return drawn
     areas = area_m2(plane.to_lonlat(np.array([near, far], dtype=object))) / 1e6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -79,15 +79,24 @@ class Ring:
         return unknot(np.concatenate(self.paths))
 
     @cached_property
-    def inside_m(self) -> float:
-        """Length of its own features' lines that run inside it."""
+    def core(self) -> shapely.Polygon:
+        """What lies deeper inside it than lines that were drawn to meet may miss each other."""
         core = self.polygon.buffer(-SNAP_M)
         shapely.prepare(core)
-        length = 0.0
-        for lines in {id(step.track): step.track.mapped for step in self.steps}.values():
-            near = lines[shapely.intersects(core, lines)]
-            length += float(shapely.length(shapely.intersection(near, core)).sum())
-        return length
+        return core
+
+    def inside(self, track: Track) -> NDArray[np.object_]:
+        """Give what of a track's lines on the map runs inside it."""
+        found: NDArray[np.object_] = shapely.intersection(
+            track.mapped[shapely.intersects(self.core, track.mapped)], self.core
+        )
+        return found
+
+    @cached_property
+    def inside_m(self) -> float:
+        """Length of its own features' lines that run inside it."""
+        tracks = {id(step.track): step.track for step in self.steps}.values()
+        return sum(float(shapely.length(self.inside(track)).sum()) for track in tracks)
 
     @cached_property
     def drawn(self) -> tuple[float, ...]:
@@ -152,13 +161,61 @@ class _Graph(NamedTuple):
         return Run(int(self.line[k]), float(self.start[k]), float(self.end[k]))
 
 
-def find_rings(steps: Sequence[Step]) -> Iterator[Ring]:
+class _Leg(NamedTuple):
+    """The ways along one track from where the track before it hands over to where it does."""
+
+    graph: _Graph
+    exits: NDArray[np.intp]
+    """Shape (m,): nodes of the corners with the next track."""
+    metres: NDArray[np.float64]
+    """Shape (k, m): cost of the cheapest way from each of the corners with the track before."""
+    before: NDArray[np.intp]
+    """Shape (k, number of nodes): the node before each on it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What was found of some tracks already, for other orders of them."""
+
+    corners: dict[tuple[Track, Track], _Corners] = field(default_factory=dict)
+    legs: dict[tuple[Track, Track, Track], _Leg] = field(default_factory=dict)
+
+    def corners_of(self, a: Track, b: Track) -> _Corners:
+        """Give where one track hands over to the next."""
+        if (a, b) not in self.corners:
+            self.corners[a, b] = _corners(a, b)
+        return self.corners[a, b]
+
+    def leg(self, last: Track, track: Track, following: Track) -> _Leg:
+        """Give the ways along a track between two others."""
+        key = (last, track, following)
+        if key not in self.legs:
+            self.legs[key] = _leg(track, self.corners_of(last, track), self.corners_of(track, following))
+        return self.legs[key]
+
+
+def _leg(track: Track, last: _Corners, following: _Corners) -> _Leg:
+    graph, node = _graph(
+        track,
+        np.concatenate([last.after, following.before]),
+        np.concatenate([last.after_xy, following.before_xy]),
+    )
+    entry, exits = node[: len(last.gap)], node[len(last.gap) :]
+    found, before = dijkstra(graph.matrix, indices=entry, return_predecessors=True)
+    distance = found[:, exits]
+    distance[distance < _MIN_SIDE_M] = np.inf
+    return _Leg(graph, exits, distance + following.cost, before)
+
+
+def find_rings(steps: Sequence[Step], known: Known) -> Iterator[Ring]:
     """Find the closed ways through tracks in order.
 
     Parameters
     ----------
     steps : sequence of Step
         In the order of a counter-clockwise ring; at least two.
+    known : Known
+        What is found of their tracks is added.
 
     Returns
     -------
@@ -167,33 +224,20 @@ def find_rings(steps: Sequence[Step]) -> Iterator[Ring]:
         neighbours do not meet.
     """
     n = len(steps)
-    corners = [_corners(steps[k].track, steps[(k + 1) % n].track) for k in range(n)]
+    tracks = [step.track for step in steps]
+    corners = [known.corners_of(tracks[k], tracks[(k + 1) % n]) for k in range(n)]
     if any(not len(c.gap) for c in corners):
         return
-    graphs, exits, distances, before = [], [], [], []
-    for k, step in enumerate(steps):
-        last, following = corners[k - 1], corners[k]
-        graph, node = _graph(
-            step.track,
-            np.concatenate([last.after, following.before]),
-            np.concatenate([last.after_xy, following.before_xy]),
-        )
-        entry, exit_ = node[: len(last.gap)], node[len(last.gap) :]
-        found, previous = dijkstra(graph.matrix, indices=entry, return_predecessors=True)
-        distance = found[:, exit_]
-        distance[distance < _MIN_SIDE_M] = np.inf
-        graphs.append(graph)
-        exits.append(exit_)
-        distances.append(distance + following.cost)
-        before.append(previous)
-
-    for cost, chosen in sorted((cost, chosen) for chosen, cost in _cheapest(distances).items()):
+    legs = [known.leg(tracks[k - 1], tracks[k], tracks[(k + 1) % n]) for k in range(n)]
+    cheapest = _cheapest([leg.metres for leg in legs])
+    for cost, chosen in sorted((cost, chosen) for chosen, cost in cheapest.items()):
         runs = []
         for k in range(n):
-            node_now = int(exits[k][chosen[k]])
+            leg = legs[k]
+            node_now = int(leg.exits[chosen[k]])
             path: list[Run] = []
-            while (node_before := int(before[k][chosen[k - 1], node_now])) >= 0:
-                run = graphs[k].run(node_before, node_now)
+            while (node_before := int(leg.before[chosen[k - 1], node_now])) >= 0:
+                run = leg.graph.run(node_before, node_now)
                 if path and path[-1].line == run.line and path[-1].start == run.end:
                     run = Run(run.line, run.start, path.pop().end)
                 path.append(run)
@@ -322,7 +366,8 @@ def _graph(track: Track, line: NDArray[np.intp], xy: NDArray[np.float64]) -> tup
     cheapest = np.lexsort((on[u], cost, keys))  # of several lines between two nodes
     keys, one = np.unique(keys[cheapest], return_index=True)
     u, v, cost = u[cheapest[one]], v[cheapest[one]], cost[cheapest[one]]
-    matrix = csr_array((cost, (node[u], node[v])), shape=(len(first), len(first)))
+    rows = np.searchsorted(node[u], np.arange(len(first) + 1))  # the keys are in the order of their rows
+    matrix = csr_array((cost, node[v], rows), shape=(len(first), len(first)))
     return _Graph(matrix, keys, on[u], at[u], at[v]), node[2 * n + len(track.joins[0]) :]
 
 

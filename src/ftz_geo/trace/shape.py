@@ -173,8 +173,9 @@ def _middle(xy: NDArray[np.float64], lines: NDArray[np.object_]) -> NDArray[np.f
 
 def strip_m2(ring: Ring, track: Track, path: NDArray[np.float64]) -> float:
     """Give the area between a side's path and lines of the same feature that run alongside inside."""
-    core = ring.polygon.buffer(-SNAP_M)
-    inside = shapely.intersection(track.mapped[shapely.intersects(track.mapped, core)], core)
+    inside = ring.inside(track)
+    if not len(inside):
+        return 0.0
     points = shapely.get_coordinates(shapely.segmentize(inside, _SAMPLE_M))
     away = np.atleast_1d(shapely.distance(shapely.points(points), shapely.LineString(path)))
     return float(away[away <= 2 * ROAD_WIDTH_M].sum()) * _SAMPLE_M
@@ -185,6 +186,8 @@ def gap_beside_m(track: Track, path: NDArray[np.float64]) -> float:
     beside = shapely.LineString(path).buffer(2 * ROAD_WIDTH_M)
     bridges = track.lines[track.kind == BRIDGE]
     bridges = bridges[shapely.within(bridges, beside)]
+    if not len(bridges):
+        return 0.0
     off = shapely.length(shapely.difference(bridges, shapely.LineString(path).buffer(SNAP_M)))
     return float(off.max(initial=0.0))
 

@@ -83,7 +83,7 @@ class Signs(NamedTuple):
         return Signs(self.xy[mask], self.along[mask], self.line[mask], self.worth_m[mask])
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Track:
     """The lines along which one feature runs or may run."""
 
@@ -274,7 +274,7 @@ def _bridges(track: Track) -> NDArray[np.object_]:
     turn = np.arccos(np.clip(ahead, -1, 1))
     turn = np.maximum(turn, turn.T)
     # Where the next way begins beside an end, nothing is missing.
-    goes_on = ((gap <= SNAP_M) & (outward @ outward.T < 0)).any(axis=1)
+    goes_on: NDArray[np.bool_] = np.any((gap <= SNAP_M) & (outward @ outward.T < 0), axis=1)
     far = (gap <= MAX_GAP_M) & (turn <= MAX_TURN) & ~goes_on[:, None] & ~goes_on[None, :]
     possible = (gap <= SNAP_M) | far
     np.fill_diagonal(possible, val=False)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from ftz_geo.measure import LocalPlane
 from ftz_geo.trace.rings import unknot
@@ -105,50 +106,63 @@ def _corridors(blocks: Sequence[_Block]) -> dict[tuple[int, int], BaseGeometry]:
     rings = np.array([block.ring for block in blocks], dtype=object)
     i, j = shapely.STRtree(rings).query(rings, predicate="dwithin", distance=WEAVE_M)
     i, j = i[i < j], j[i < j]
-    common = shapely.intersection(rings[i], rings[j])
-    # Of a strip, twice the area over the outline is its width: most that overlap do so by far more.
-    thin = 2 * shapely.area(common) <= WEAVE_M * shapely.length(common)
-    thin[thin] = shapely.is_empty(shapely.buffer(common[thin], -WEAVE_M / 2))
-    found = {}
-    for a, b in sorted(zip(i[thin].tolist(), j[thin].tolist(), strict=True)):
-        one, other = blocks[a], blocks[b]
-        same = np.array([[bool(x & y) for y in other.keys] for x in one.keys])
-        m, n = np.nonzero(same)
-        near = shapely.dwithin(one.lines[m], other.lines[n], WEAVE_M)
-        m, n = m[near], n[near]
-        if len(m):
-            strips = shapely.intersection(
-                shapely.buffer(one.lines[m], WEAVE_M), shapely.buffer(other.lines[n], WEAVE_M)
-            )
-            found[a, b] = shapely.union_all(strips)
-    return found
+    # What two share is a thin strip where nothing of it is left within half the width: where what
+    # is left of the one and of the other do not meet.
+    cores = shapely.buffer(rings, -WEAVE_M / 2)
+    shapely.prepare(cores)
+    thin = ~shapely.intersects(cores[i], cores[j])
+    abut = set(zip(i[thin].tolist(), j[thin].tolist(), strict=True))
+    lines = np.concatenate([block.lines for block in blocks])
+    keys = [key for block in blocks for key in block.keys]
+    owner = np.repeat(np.arange(len(blocks)), [len(block.lines) for block in blocks]).tolist()
+    beside: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    m, n = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=WEAVE_M)
+    for one, other in sorted(zip(m.tolist(), n.tolist(), strict=True)):
+        pair = (owner[one], owner[other])
+        if pair in abut and not keys[one].isdisjoint(keys[other]):
+            beside.setdefault(pair, []).append((one, other))
+    wide = shapely.buffer(lines, WEAVE_M)
+    return {
+        pair: shapely.union_all(shapely.intersection(*wide[np.array(same).T]))
+        for pair, same in beside.items()
+    }
 
 
 def _with_common_corners(blocks: Sequence[_Block]) -> list[shapely.Polygon]:
     """Give the blocks' rings with corners between the same two features in one place."""
-    known: list[tuple[NDArray[np.float64], frozenset[str], frozenset[str]]] = []
+    corners = [
+        (b, block.keys[k], block.keys[(k + 1) % len(edges)], block.lines[k])
+        for b, block in enumerate(blocks)
+        for edges in [block.drawn.edges]
+        for k in range(len(edges))
+        if edges[k].feature != edges[(k + 1) % len(edges)].feature
+    ]
+    if not corners:
+        return [block.ring for block in blocks]
+    at = shapely.get_coordinates(shapely.get_point([line for *_, line in corners], -1))
+    near = cKDTree(at).query_ball_point(at, WEAVE_M, return_sorted=True)
+    moves: list[list[tuple[int, int]]] = [[] for _ in blocks]
+    kept: set[int] = set()
+    for c, (b, one, two, _) in enumerate(corners):
+        same = [o for o in near[c] if o in kept and _between(corners[o][1:3], one, two)]
+        if same:
+            moves[b].append((c, same[int(np.hypot(*(at[same] - at[c]).T).argmin())]))
+        else:
+            kept.add(c)
     rings = []
-    for block in blocks:
+    for block, of in zip(blocks, moves, strict=True):
         xy = shapely.get_coordinates(block.ring.exterior)[:-1]
-        edges = block.drawn.edges
-        for k, line in enumerate(block.lines):
-            following = (k + 1) % len(edges)
-            if edges[k].feature == edges[following].feature:
-                continue
-            corner = shapely.get_coordinates(line)[-1]
-            one, two = block.keys[k], block.keys[following]
-            same = [
-                at
-                for at, a, b in known
-                if np.hypot(*(at - corner)) <= WEAVE_M and ((a & one and b & two) or (a & two and b & one))
-            ]
-            if same:
-                xy = _moved(xy, corner, same[int(np.hypot(*(np.array(same) - corner).T).argmin())])
-            else:
-                known.append((corner, one, two))
+        for c, to in of:
+            xy = _moved(xy, at[c], at[to])
         moved = unknot(xy)
         rings.append(block.ring if moved.is_empty else moved)
     return rings
+
+
+def _between(corner: Sequence[frozenset[str]], one: frozenset[str], two: frozenset[str]) -> bool:
+    """Tell whether a corner lies between the same two features."""
+    a, b = corner
+    return bool((a & one and b & two) or (a & two and b & one))
 
 
 def _moved(
@@ -176,7 +190,7 @@ def _fitted(
     grown = both.buffer(WEAVE_M / 2, join_style="mitre", mitre_limit=5.0)
     closed = grown.buffer(-WEAVE_M / 2, join_style="mitre", mitre_limit=5.0)
     gaps = shapely.get_parts(closed.difference(both))
-    inside = shapely.area(shapely.intersection(gaps, corridor)) >= 0.9 * shapely.area(gaps)
+    gaps = gaps[shapely.area(shapely.intersection(gaps, corridor)) >= 0.9 * shapely.area(gaps)]
     # An open strip has either block along one of its long sides; a notch at a corner has not.
     outline = shapely.boundary(gaps)
     own, foreign = (
@@ -184,7 +198,7 @@ def _fitted(
         for side in (whole, others)
     )
     between = np.minimum(own, foreign) >= _LONG_SIDE * shapely.length(outline)
-    filled = shapely.get_parts(shapely.union_all([whole, *gaps[inside & between]]))
+    filled = shapely.get_parts(shapely.union_all([whole, *gaps[between]]))
     largest = filled[shapely.area(filled).argmax()]
     return shapely.orient_polygons(shapely.Polygon(largest.exterior))
 
