@@ -127,7 +127,7 @@ const ftzGeodesy = (() => {
       + wave(40, 1 / 3, x) + wave(150, 1 / 12, x) + wave(300, 1 / 30, x);
     const north = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root + both + wave(20, 1, y)
       + wave(40, 1 / 3, y) + wave(160, 1 / 12, y) + wave(320, 1 / 30, y);
-    const [a, e2, phi] = [6378245, 0.00669342162296594323, radians(lat)];
+    const [a, e2, phi] = [6378245, 0.006693421622965943, radians(lat)];
     const w2 = 1 - e2 * Math.sin(phi) ** 2;
     const perDegree = [(a / Math.sqrt(w2)) * Math.cos(phi), (a * (1 - e2)) / w2 ** 1.5].map(radians);
     return [lon + east / perDegree[0], lat + north / perDegree[1]];
