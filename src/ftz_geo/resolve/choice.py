@@ -175,20 +175,43 @@ class _Puzzle:
         """Give what a candidate costs wherever the others are."""
         return (1 - candidate.score) * SCORE_M + self.outside_m(candidate)
 
-    def joints(self, chosen: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
-        """Give the pairs of features that should meet: of neighbouring sides, and within a side."""
-        sides: dict[Direction, list[Candidate]] = {}
-        for (_, side, _), candidate in zip(self.keys, chosen, strict=True):
-            sides.setdefault(side, []).append(candidate)
+    @cached_property
+    def meeting(self) -> list[list[tuple[int, int]]]:
+        """The pairs of keys of which one at least should meet: of neighbouring sides, and within a side."""
+        sides: dict[Direction, list[int]] = {}
+        for n, (_, side, _) in enumerate(self.keys):
+            sides.setdefault(side, []).append(n)
         order = list(sides.values())
         around = [*order, order[0]] if len(order) > 2 else order
         pairs = [list(product(here, there)) for here, there in pairwise(around)]
-        pairs += [[(a, b) for b in own if b is not a] for own in order if len(own) > 1 for a in own]
-        return [min(of, key=lambda pair: self.places.distance_m(*pair)) for of in pairs if of]
+        return pairs + [[(a, b) for b in own if b != a] for own in order if len(own) > 1 for a in own]
 
-    def combination(self, chosen: tuple[Candidate, ...]) -> _Combination:
-        apart = sum(self.places.distance_m(a, b) for a, b in self.joints(chosen))
-        return _Combination(chosen=chosen, cost_m=sum(map(self.own_m, chosen)) + apart)
+    def apart_m(self, m: int, a: Candidate, n: int, b: Candidate) -> float:
+        """Give how far two keys' candidates lie apart; endless where a side has one of them twice."""
+        twice = a is b and self.keys[m][1] == self.keys[n][1]
+        return np.inf if twice else self.places.distance_m(a, b)
+
+    def joints(self, chosen: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
+        """Give the pairs of features that should meet, the nearest of each."""
+        nearest = (
+            min((self.apart_m(m, chosen[m], n, chosen[n]), k, m, n) for k, (m, n) in enumerate(of))
+            for of in self.meeting
+        )
+        return [(chosen[m], chosen[n]) for metres, _, m, n in nearest if np.isfinite(metres)]
+
+    def costs_m(self, likely: Sequence[Sequence[Candidate]], rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Give what combinations cost, shape (k,), each a row of places in the lists of candidates."""
+        cost = np.zeros(len(rows))
+        for n, of in enumerate(likely):
+            cost += np.array([self.own_m(c) for c in of])[rows[:, n]]
+        apart = np.zeros(len(rows))
+        for pairs in self.meeting:
+            nearest = np.full(len(rows), np.inf)
+            for m, n in pairs:
+                metres = np.array([[self.apart_m(m, a, n, b) for b in likely[n]] for a in likely[m]])
+                nearest = np.minimum(nearest, metres[rows[:, m], rows[:, n]])
+            apart += np.where(np.isfinite(nearest), nearest, 0.0)
+        return cost + apart
 
     def middle(self, combination: _Combination) -> shapely.Point:
         """Give the place where the features of a combination meet."""
@@ -200,15 +223,41 @@ class _Puzzle:
         return shapely.MultiPoint([shapely.centroid(link) for link in links]).centroid
 
     @cached_property
-    def ranked(self) -> tuple[_Combination, ...]:
-        """The combinations, the closest together first; one only where no other can be as good."""
-        first = self.combination(tuple(of[0] for of in self.choices))
+    def every(self) -> tuple[list[list[Candidate]], NDArray[np.intp], NDArray[np.float64]]:
+        """The combinations and their costs; one only where no other can be as good.
+
+        Candidates for each of the keys, shape (k, n) which of them each combination has, shape (k,) metres.
+        """
+        first = [[of[0]] for of in self.choices]
+        rows = np.zeros((1, len(first)), dtype=np.intp)
+        cost_m = self.costs_m(first, rows)
         more = [min(map(self.own_m, of[1:])) - self.own_m(of[0]) for of in self.choices if len(of) > 1]
-        apart = first.cost_m - sum(map(self.own_m, first.chosen))
+        apart = float(cost_m[0]) - sum(self.own_m(of[0]) for of in first)
         if not more or apart + TIE_M < min(more):
-            return (first,)
-        every = map(self.combination, product(*self._likely()))
-        return tuple(sorted(every, key=lambda c: (c.cost_m, [x.source_ids for x in c.chosen])))
+            return first, rows, cost_m
+        likely = self._likely()
+        rows = np.array(list(product(*(range(len(of)) for of in likely))), dtype=np.intp)
+        return likely, rows, self.costs_m(likely, rows)
+
+    def least_m(self, n: int, candidate: Candidate) -> float | None:
+        """Give what the best combination costs that has a candidate for the n-th key, if any was tried."""
+        likely, rows, cost_m = self.every
+        place = next((k for k, c in enumerate(likely[n]) if c is candidate), None)
+        return None if place is None else float(cost_m[rows[:, n] == place].min())
+
+    @cached_property
+    def ranked(self) -> tuple[_Combination, ...]:
+        """The combinations that are as good as the best, the closest together first."""
+        likely, rows, cost_m = self.every
+        good = np.flatnonzero(cost_m <= cost_m.min() + TIE_M)
+        found = [
+            _Combination(
+                chosen=tuple(of[k] for of, k in zip(likely, rows[row], strict=True)),
+                cost_m=float(cost_m[row]),
+            )
+            for row in good
+        ]
+        return tuple(sorted(found, key=lambda c: (c.cost_m, [x.source_ids for x in c.chosen])))
 
     def _likely(self) -> list[list[Candidate]]:
         """Leave out the candidates that lie farthest from all others while combinations are too many."""
@@ -232,7 +281,7 @@ class _Puzzle:
     def rivals(self) -> tuple[_Combination, ...]:
         """The best combination, and those as good as it that lie elsewhere."""
         best, *others = self.ranked
-        return (best, *(c for c in others if c.cost_m <= best.cost_m + TIE_M and self._elsewhere(c, best)))
+        return (best, *(c for c in others if self._elsewhere(c, best)))
 
     def _elsewhere(self, one: _Combination, other: _Combination) -> bool:
         pairs = zip(one.chosen, other.chosen, strict=True)
@@ -329,7 +378,7 @@ def _why(
             en=f"its name fits less well than {chosen.map_name} ({candidate.how}, not {chosen.how})",
         )
     # Of combinations that were not even looked at, all that is known is that they lie far apart.
-    cost_m = next((c.cost_m for c in puzzle.ranked if c.chosen[n] is candidate), None)
+    cost_m = puzzle.least_m(n, candidate)
     if cost_m is None:
         return Reason(code="farther", zh="离其他各边远", en="it lies far from the other sides")
     farther_m = cost_m - best.cost_m + puzzle.own_m(chosen) - puzzle.own_m(candidate)
