@@ -445,7 +445,7 @@ def versions() -> dict[str, str]:
     Examples
     --------
     >>> sorted(versions())
-    ['ftz_geo', 'geos', 'proj', 'shapely']
+    ['ftz_geo', 'geos', 'proj', 'pyproj', 'shapely']
     """
     from importlib.metadata import PackageNotFoundError, version
 
@@ -460,4 +460,5 @@ def versions() -> dict[str, str]:
         "shapely": shapely.__version__,
         "geos": shapely.geos_version_string,
         "proj": pyproj.proj_version_str,
+        "pyproj": pyproj.__version__,
     }

@@ -1,0 +1,127 @@
+"""The audit page in real Chromium without a network, on the screen and printed on A4."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+
+import ftz_geo
+from ftz_geo.measure import LocalPlane
+from ftz_geo.parse import parse_plan
+from ftz_geo.render import audit_page
+from ftz_geo.survey import parse_survey
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2 is not installed")
+
+HOSTILE = "<img src=x onerror=alert(1)>园</script><script>alert(1)</script>"
+LONG = "京津产业新城高端时尚消费商圈与现代物流装备制造业集聚发展示范区（核心启动区）"
+PLANE = LocalPlane(lon=117.15, lat=39.0)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        reason = "no Chromium on this system: install chromium to run the pages in it"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=path,
+            args=["--headless", "--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"],
+        )
+        yield browser
+        browser.close()
+
+
+def made() -> str:
+    """Three zones of twelve surveyed blocks: one a tenth too large, one called something hostile."""
+    texts, corners = [], []
+    for z, zone in enumerate("甲乙丙"):
+        blocks, total = [], Decimal(0)
+        for k in range(12):
+            label = f"{zone}{k + 1}号地块"
+            x, y = 1500 * k, 1500 * z
+            ring = [(x, y), (x + 1000 + k, y + 20), (x + 980 + k, y + 1010 + z), (x - 20, y + 1000)]
+            lonlat = [PLANE.to_lonlat(shapely.Point(p)) for p in ring]
+            corners += [label, *(f"J{i} {p.x:.7f} {p.y:.7f}" for i, p in enumerate(lonlat, 1))]
+            area = Decimal("1.10" if (z, k) == (0, 3) else f"{shapely.Polygon(ring).area / 1e6:.2f}")
+            total += area
+            sides = f"东至{label}东路、南至{label}南路、西至{label}西路、北至{label}北路"
+            blocks.append(f"{label}：面积{area}平方公里，{sides}。")
+        texts.append(f"{zone}县开发区总面积{total}平方公里，分为12个地块。\n" + "\n".join(blocks))
+    plan = parse_plan("\n".join(texts))
+    zones = tuple(
+        replace(
+            zone,
+            blocks=(
+                replace(zone.blocks[0], name=LONG),
+                replace(zone.blocks[1], name=HOSTILE),
+                *zone.blocks[2:],
+            ),
+        )
+        for zone in plan.zones
+    )
+    plan = replace(plan, zones=zones)
+    survey = parse_survey("2000国家大地坐标系 十进制度\n" + "\n".join(corners))
+    parcels = ftz_geo.join_polygons(plan, survey)
+    assert len(plan.parcels) == (parcels["grade"] == "surveyed").sum() == 36
+    return audit_page(plan, ftz_geo.audit(plan, parcels))
+
+
+@pytest.fixture
+def opened(chromium: Any, tmp_path: Path) -> Iterator[tuple[Any, list[str]]]:
+    (tmp_path / "audit.html").write_text(made(), encoding="utf-8")
+    context = chromium.new_context()
+    page, heard = context.new_page(), []
+    page.on("request", lambda request: heard.append(request.url))
+    page.on("console", lambda message: heard.append(message.text))
+
+    def dismiss(dialog: Any) -> None:
+        heard.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
+    page.goto((tmp_path / "audit.html").as_uri())
+    yield page, heard
+    context.close()
+
+
+def test_it_asks_for_nothing_and_words_stay_words(opened: tuple[Any, list[str]]) -> None:
+    page, heard = opened
+    assert [words for words in heard if not words.startswith("file:")] == []
+    assert page.locator("img, script").count() == 0
+    assert HOSTILE in page.locator("body").inner_text()
+
+
+def test_it_prints_on_a4_with_nothing_cut_and_no_heading_alone(opened: tuple[Any, list[str]]) -> None:
+    page, _ = opened
+    headings = page.locator("h2").all_inner_texts()
+    document = pdfium.PdfDocument(page.pdf(prefer_css_page_size=True))
+    sheets = [sheet.get_textpage().get_text_bounded().split("\r\n") for sheet in document]
+    assert 4 <= len(sheets) <= 9
+    for number, sheet in enumerate(document, 1):
+        assert sheet.get_size() == pytest.approx((595, 842), abs=1)
+        # Nothing stands in the margin, so nothing ran off the sheet.
+        words = sheet.get_textpage()
+        for i in range(words.count_rects()):
+            left, bottom, right, top = words.get_rect(i)
+            assert 15 / 25.4 * 72 - 1 <= left <= right <= 595 - 15 / 25.4 * 72 + 1
+            assert 0 < bottom <= top < 842
+        lines = [line for line in sheets[number - 1] if line.strip()]
+        lines.remove(f"{number} / {len(sheets)}")
+        assert lines[-1] not in headings
+    text = re.sub(r"\s", "", "".join(map("".join, sheets)))
+    assert "不通过" in "".join(sheets[0])
+    assert "SHA-256" in "".join(sheets[-1])
+    for words in (LONG, HOSTILE, "1.10", "declared-measured", "Karney", "pyproj", *headings):
+        assert re.sub(r"\s", "", words) in text
