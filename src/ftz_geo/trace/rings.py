@@ -155,10 +155,13 @@ class _Graph(NamedTuple):
     start: NDArray[np.float64]
     end: NDArray[np.float64]
 
-    def run(self, u: int, v: int) -> Run:
-        """Give the run between two neighbouring nodes."""
-        k = int(np.searchsorted(self.keys, u * self.matrix.shape[0] + v))
-        return Run(int(self.line[k]), float(self.start[k]), float(self.end[k]))
+    def runs(self, nodes: NDArray[np.intp]) -> tuple[Run, ...]:
+        """Give the runs along a way from node to node, those along one line in one."""
+        k = np.searchsorted(self.keys, nodes[:-1] * self.matrix.shape[0] + nodes[1:])
+        line, start, end = self.line[k], self.start[k], self.end[k]
+        onward = (line[1:] == line[:-1]) & (start[1:] == end[:-1])
+        first, last = np.append(True, ~onward), np.append(~onward, True)
+        return tuple(map(Run, line[first].tolist(), start[first].tolist(), end[last].tolist()))
 
 
 class _Leg(NamedTuple):
@@ -234,15 +237,11 @@ def find_rings(steps: Sequence[Step], known: Known) -> Iterator[Ring]:
         runs = []
         for k in range(n):
             leg = legs[k]
-            node_now = int(leg.exits[chosen[k]])
-            path: list[Run] = []
-            while (node_before := int(leg.before[chosen[k - 1], node_now])) >= 0:
-                run = leg.graph.run(node_before, node_now)
-                if path and path[-1].line == run.line and path[-1].start == run.end:
-                    run = Run(run.line, run.start, path.pop().end)
-                path.append(run)
-                node_now = node_before
-            runs.append(tuple(reversed(path)))
+            before = leg.before[chosen[k - 1]]
+            way = [int(leg.exits[chosen[k]])]
+            while (node := int(before[way[-1]])) >= 0:
+                way.append(node)
+            runs.append(leg.graph.runs(np.array(way[::-1])))
         links = tuple(float(corners[k].gap[chosen[k]]) for k in range(n))
         yield Ring(cost=cost, steps=tuple(steps), runs=tuple(runs), links=links)
 

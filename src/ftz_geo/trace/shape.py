@@ -245,7 +245,7 @@ def _pieces(
     drawn = shapely.STRtree(strings(np.stack([xy, np.roll(xy, -1, axis=0)], axis=1)))
     middles = np.asarray(shapely.points((ring[1:] + ring[:-1]) / 2), dtype=object)
     nearest = np.asarray(drawn.nearest(middles))
-    what = [(labels[t][0], labels[t][1], labels[t][2]) for t in tags[nearest].tolist()]
+    what = [labels[t][:3] for t in tags[nearest].tolist()]
     change = [k for k in range(len(what)) if what[k] != what[k - 1]]
     if not change:
         change = [0]

@@ -135,7 +135,7 @@ class Track:
         """
         xy, along = self.vertices[line]
         low, high = min(start, end), max(start, end)
-        first, last = np.searchsorted(along, [low + SAME_M, high - SAME_M])
+        first, last = along.searchsorted([low + SAME_M, high - SAME_M]).tolist()
         run = np.empty((max(last - first, 0) + 2, 2))
         run[1:-1] = xy[first:last]
         run[0], run[-1] = _point_at(xy, along, low), _point_at(xy, along, high)
@@ -167,7 +167,7 @@ class Track:
 
 
 def _point_at(xy: NDArray[np.float64], along: NDArray[np.float64], at: float) -> NDArray[np.float64]:
-    k = min(max(int(np.searchsorted(along, at)), 1), len(along) - 1)
+    k = min(max(int(along.searchsorted(at)), 1), len(along) - 1)
     length = along[k] - along[k - 1]
     share = min(max((at - along[k - 1]) / length, 0.0), 1.0) if length > 0 else 0.0
     point: NDArray[np.float64] = xy[k - 1] + share * (xy[k] - xy[k - 1])
