@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -387,6 +389,49 @@ def test_workbook_sets_a_surveyed_area_against_the_stated_one() -> None:
     )
     assert computed(areas, "N3") == pytest.approx(0.005 + perimeter / 1e6, rel=1e-3)
     assert computed(areas, "O3") == "限内"
+
+
+def test_libreoffice_computes_what_the_audit_found(tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed")
+    plan = parse_plan(PLAN.replace("面积0.99平方公里", "面积1485亩"))
+    joined = pipeline.join_polygons(plan, parse_survey(survey_txt(SQUARE).replace("区块一", "东丽区块一")))
+    audit = pipeline.audit(plan, joined)
+    (tmp_path / "audit.xlsx").write_bytes(audit_xlsx(plan, audit))
+    form = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,3"
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [
+        office,
+        profile,
+        "--headless",
+        "--convert-to",
+        form,
+        "--outdir",
+        tmp_path,
+        tmp_path / "audit.xlsx",
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    rows = list(csv.reader(io.StringIO((tmp_path / "audit-面积.csv").read_text(encoding="utf-8"))))
+    by_title = {row[1]: row for row in rows}
+    zone = audit.zones[0]
+    block = next(b for b in zone["blocks"] if b["measured_km2"])
+    row = by_title[block["label"]]
+    assert [float(row[i]) for i in (5, 8, 9, 10, 12, 13)] == pytest.approx(
+        [
+            block["declared_km2"],
+            *block["measured_ways_km2"].values(),
+            block["difference_km2"],
+            block["limit_km2"],
+        ],
+        abs=1e-9,
+    )
+    assert row[14] == {"pass": "限内", "fail": "超限"}[block["verdict"]]
+    assert [
+        float(by_title[t][5]) for t in ("公布总面积", "各区块之和", "公布减之和", "允许差")
+    ] == pytest.approx(
+        [zone[k] for k in ("declared_km2", "sum_km2", "difference_km2", "limit_km2")], abs=1e-9
+    )
 
 
 HOSTILE = '=HYPERLINK("http://x")'

@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from ftz_geo.errors import OutputError
 from ftz_geo.files import safe_cell
@@ -118,8 +119,8 @@ def audit_xlsx(plan: Plan, audit: Audit) -> bytes:
         ) from None
     book = Workbook()
     sheets = [book.active, book.create_sheet(), book.create_sheet()]
-    rows = (_summary(plan, audit), _findings(plan, audit), _areas(plan, audit))
-    widths = ((34, 16, 16, 16, 16, 12), (8, 20, *[14] * 7, 70, 70, 60), (30, 22, *[15] * 13))
+    rows = (_summary(audit), _findings(plan, audit), _areas(plan, audit))
+    widths = ((34, 18, 18, 14, 18, 70), (6, 20, *[13] * 3, *[11] * 4, 50, 50, 44), (30, 26, *[13] * 13))
     for sheet, title, table, columns in zip(sheets, ("汇总", "发现", "面积"), rows, widths, strict=True):
         sheet.title = title
         _fill(sheet, table, columns)
@@ -144,19 +145,30 @@ def _fill(sheet: Any, table: Iterator[_Row], widths: Sequence[int]) -> None:
     from openpyxl.utils import get_column_letter
 
     for i, row in enumerate(table, 1):
+        lines = 1
         for j, value in enumerate(row, 1):
             cell = sheet.cell(row=i, column=j)
             if isinstance(value, _Formula):
                 cell.value = value.words
-                cell.number_format = "0.000000"
             elif isinstance(value, str):
                 cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:32767]  # what a cell can hold
                 cell.data_type = "s"
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
+                # A sentence alone in its row has the sheet's whole width.
+                width = sum(widths) if len(row) == 1 else widths[j - 1]
+                lines = max(lines, -(-_columns(value) // (width - 1)))
             else:
                 cell.value = value
+            if isinstance(value, _Formula | float):
+                cell.number_format = "0.00####"
+            if not isinstance(value, str):
+                cell.alignment = Alignment(vertical="top")
             if i == 1:
                 cell.font = Font(bold=True)
+        if len(row) == 1:
+            sheet.merge_cells(start_row=i, end_row=i, start_column=1, end_column=len(widths))
+        # Written out, because not every program fits rows to what is in them.
+        sheet.row_dimensions[i].height = 15.0 * min(lines, 27)
     sheet.freeze_panes = "A2"
     for j, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(j)].width = width
@@ -164,9 +176,20 @@ def _fill(sheet: Any, table: Iterator[_Row], widths: Sequence[int]) -> None:
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_setup.fitToHeight = 0
+    sheet.page_margins.left = sheet.page_margins.right = 0.4  # inches
+    sheet.print_title_rows = "1:1"
 
 
-def _summary(plan: Plan, audit: Audit) -> Iterator[_Row]:
+def _columns(text: str) -> int:
+    """Count the columns that a text takes in one line; a Chinese character takes two.
+
+    >>> _columns("面积 km²")
+    8
+    """
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _summary(audit: Audit) -> Iterator[_Row]:
     yield ["园区", "公布 km²", "各区块之和 km²", "差 km²", "允许差 km²", "结论"]
     words = {"pass": "通过", "notes": "有说明", "fail": "不通过"}
     for zone in audit.zones:
@@ -177,11 +200,21 @@ def _summary(plan: Plan, audit: Audit) -> Iterator[_Row]:
     for severity in ("error", "warning", "note"):
         yield [LABELS_ZH[severity], sum(f.severity == severity for f in audit.findings)]
     yield []
-    yield ["文件", plan.source.file or "", plan.source.sha256]
-    for key in ("inputs", "versions", "settings"):
+    yield ["文件", "用途", "许可", "日期", "坐标系", "SHA-256"]
+    roles = {"document": "文件", "polygons": "图形", "reference": "底图"}
+    for source in audit.metadata.get("sources", ()):
+        facts = (source.get("licence"), source.get("date"), source.get("datum") or source.get("crs"))
+        role = roles.get(source.get("role", ""), "")
+        yield [source["file"], role, *(str(fact) if fact else "" for fact in facts), source["sha256"]]
+    yield []
+    for key in ("versions", "settings"):
         for name, value in audit.metadata.get(key, {}).items():
             yield [name, str(value)]
-    for sentence in audit.metadata.get("method", {}).get("zh", ()):
+    yield []
+    for sentence in (
+        *audit.metadata.get("method", {}).get("zh", ()),
+        audit.metadata.get("crs", {}).get("zh", ""),
+    ):
         yield [sentence]
 
 
