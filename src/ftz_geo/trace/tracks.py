@@ -198,7 +198,8 @@ def track_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_]) -> Tra
         parts=parts,
         part_ids=source_ids[owner],
     )
-    bridges, extensions = _bridges(bare), _extensions(bare)
+    bridges, partner = _bridges(bare)
+    extensions = _extensions(bare, partner)
     kind = np.repeat([BRIDGE, EXTENSION], [len(bridges), len(extensions)])
     return bare.with_lines(np.concatenate([bridges, extensions]), kind)
 
@@ -265,8 +266,15 @@ def strings(segments: NDArray[np.float64]) -> NDArray[np.object_]:
     return made
 
 
-def _bridges(track: Track) -> NDArray[np.object_]:
-    """Bridge gaps: from each loose end to those it points at, and to a line that it just misses."""
+def _bridges(track: Track) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """Bridge gaps: from each loose end to those it points at, and to a line that it just misses.
+
+    Returns
+    -------
+    ndarray of LineString
+    ndarray of int, shape (k,)
+        For each loose end the one over the likeliest gap, or -1.
+    """
     xy, outward, line = track.loose
     step = xy[None] - xy[:, None]
     gap = np.hypot(step[..., 0], step[..., 1])
@@ -274,12 +282,16 @@ def _bridges(track: Track) -> NDArray[np.object_]:
     turn = np.arccos(np.clip(ahead, -1, 1))
     turn = np.maximum(turn, turn.T)
     # Where the next way begins beside an end, nothing is missing.
-    goes_on: NDArray[np.bool_] = np.any((gap <= SNAP_M) & (outward @ outward.T < 0), axis=1)
+    goes_on: NDArray[np.bool_] = np.any((gap <= SNAP_M / 2) & (outward @ outward.T < 0), axis=1)
     far = (gap <= MAX_GAP_M) & (turn <= MAX_TURN) & ~goes_on[:, None] & ~goes_on[None, :]
     possible = (gap <= SNAP_M) | far
     np.fill_diagonal(possible, val=False)
     cost = np.where(possible, gap * (1 + turn), np.inf)
     best = np.argsort(cost, axis=1, kind="stable")[:, :_PARTNERS]
+    partner = np.full(len(xy), -1)
+    if best.size:
+        found = np.isfinite(cost[np.arange(len(xy)), best[:, 0]])
+        partner[found] = best[found, 0]
     i = np.repeat(np.arange(len(xy)), best.shape[1])
     pairs = np.sort(np.stack([i, best.ravel()], axis=1)[np.isfinite(cost[i, best.ravel()])], axis=1)
     pairs = np.unique(pairs, axis=0)
@@ -288,12 +300,19 @@ def _bridges(track: Track) -> NDArray[np.object_]:
     at, other = at[line[at] != other], other[line[at] != other]
     near = shapely.shortest_line(shapely.points(xy[at]), track.mapped[other])
     near = near[shapely.length(near) > SAME_M]
-    return np.concatenate([strings(xy[pairs]), np.asarray(near, dtype=object)])
+    return np.concatenate([strings(xy[pairs]), np.asarray(near, dtype=object)]), partner
 
 
-def _extensions(track: Track) -> NDArray[np.object_]:
+def _extensions(track: Track, partner: NDArray[np.intp]) -> NDArray[np.object_]:
     """Extend straight on each loose end that has no other end of the feature just ahead."""
-    xy, outward, _ = track.loose
+    xy, outward, line = track.loose
+    outward = outward.copy()
+    # A short piece of road tells less of where the road is heading than the way to it does.
+    for k in np.flatnonzero(shapely.length(track.mapped)[line] < HEADING_M).tolist():
+        behind = np.flatnonzero((line == line[k]) & (np.arange(len(line)) != k))
+        if len(behind) and partner[behind[0]] >= 0:
+            step = xy[k] - xy[partner[behind[0]]]
+            outward[k] = step / max(float(np.hypot(*step)), SAME_M)
     step = xy[None] - xy[:, None]
     ahead = np.einsum("ijk,ik->ij", step, outward)
     goes_on = ((np.hypot(step[..., 0], step[..., 1]) <= SNAP_M) & (ahead > 0)).any(axis=1)
