@@ -316,5 +316,5 @@ def test_what_is_traced_on_a_damaged_map_is_right(
             assert_edges_are_the_ring(d)
     traced = [h for h, d in zip(hit, drawn, strict=True) if d.grade == "traced"]
     assert np.mean(hit) >= wanted
-    assert len(traced) > 10
+    assert len(traced) >= 10  # of 150: a share of nothing would say nothing
     assert np.mean(traced) >= 0.99
