@@ -146,7 +146,7 @@ def map_page(name: str, *, drawing: str, data: Any, editor: Any = None, **contex
     scripts = [library, own("geodesy.js"), own("page.js"), Markup(drawing)]  # noqa: S704 - see the parameter
     styles = [library_style, own("page.css")]
     if editor is not None:
-        scripts.append(own("editor.js"))
+        scripts += [own("edits.js"), own("editor.js")]
         styles.append(own("editor.css"))
     policy = "; ".join(
         [

@@ -1,1 +1,501 @@
+/* The editor of a map page: corners and whole blocks are moved with the mouse or the keyboard, areas follow on the
+   ellipsoid, and what changed is downloaded as a patch for `ftz-geo apply`. It draws through window.ftzGeoPage; what an
+   edit does to outlines is in edits.js. Words are set as text: nothing here writes HTML. */
 "use strict";
+
+(() => {
+  const { map, layers, shapes, say, onChange } = window.ftzGeoPage;
+  const { onGrid, degrees, same } = ftzEdits;
+
+  const SNAP_PIXELS = 10;
+  const HANDLES_MOST = 400;
+  const MIDDLE_PIXELS = 28; // shorter edges get no handle in their middle
+  const METRE = ftzEdits.UNITS / 111320; // of latitude, near enough for a step of the keyboard
+
+  const EN = {
+    修改: "Edit", 区块: "Block", "选择区块…": "Choose a block…", 撤销: "Undo", 重做: "Redo", 删除界点: "Delete corner",
+    共用界点一起移动: "Move shared corners together", 吸附相邻区块: "Snap to neighbours", 下载修改: "Download changes",
+    "申报 km²": "Stated km²", "原图 km²": "Before km²", "现图 km²": "Now km²", "现图与申报之差": "Now − stated",
+    "现图与原图之差": "Now − before", "（整个区块）": " (whole block)", 界点: "Corner", 边中点: "Middle of an edge",
+    整块移动: "Move the whole block", "图形自相交，改正后才能下载。": "The outline crosses itself; mend it to download.",
+    "放大地图后显示界点。": "Zoom in to see the corners.", "删去后不成图形。": "Fewer than three corners would be left.",
+    姓名: "Your name", 取消: "Cancel", 下载: "Download", 评级: "Grade",
+    "保持原评级（描图改动后降为推断）": "Keep the grade (a trace that was moved becomes inferred)",
+    "按实测坐标": "Surveyed coordinates",
+    "点选区块，拖动界点；方向键移 1 米，Shift 移 10 米，Alt 移 0.1 米；Delete 删除；Ctrl+Z 撤销，Ctrl+Y 重做。":
+      "Choose a block and drag its corners; arrow keys move 1 m, with Shift 10 m, with Alt 0.1 m; Delete; Ctrl+Z, Ctrl+Y.",
+  };
+  const HELP = Object.keys(EN).at(-1);
+  const t = (zh) => (document.documentElement.lang === "en" ? EN[zh] ?? zh : zh);
+
+  const source = JSON.parse(document.getElementById("ftz-editor").textContent);
+  const shapeOf = new Map(shapes.map((shape) => [shape.id, shape]));
+  const history = new ftzEdits.History(new Map(shapes.map(({ id, polygon }) => [id, parts(polygon.getLatLngs())])));
+  const looks = new Map(shapes.map(({ id, polygon }) => [id, { ...polygon.options }]));
+  const state = { active: false, id: null, vertex: null, preview: null, who: "", saved: null };
+  const handles = L.layerGroup();
+
+  /** Leaflet's nested places as parts, rings and vertices on the grid. */
+  function parts(latlngs) {
+    const nested = Array.isArray(latlngs[0][0]) ? latlngs : [latlngs];
+    return nested.map((part) => part.map((ring) => ring.map(({ lng, lat }) => onGrid([lng, lat]))));
+  }
+
+  function latLng(vertex) {
+    const [lng, lat] = degrees(vertex);
+    return L.latLng(lat, lng);
+  }
+
+  /** The outlines as they are drawn: with the edit that is being made, if there is one. */
+  function outline(id) {
+    return state.preview?.get(id) ?? history.outlines.get(id);
+  }
+
+  function area(outlines) {
+    return ftzGeodesy.area(outlines.map((part) => part.map((ring) => ring.map(degrees)))) / 1e6;
+  }
+
+  /* ---------- the panel ---------- */
+
+  function element(tag, attributes = {}, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.append(...children);
+    return made;
+  }
+
+  /** An element whose text is one of the words above, in the reader's language. */
+  function worded(tag, word, attributes = {}) {
+    return element(tag, { ...attributes, "data-word": word }, t(word));
+  }
+
+  function button(word, action) {
+    const made = worded("button", word, { type: "button" });
+    made.addEventListener("click", action);
+    return made;
+  }
+
+  function ticked(word, on) {
+    const box = element("input", { type: "checkbox", ...(on ? { checked: "" } : {}) });
+    return { box, label: element("label", {}, box, " ", worded("span", word)) };
+  }
+
+  const toggle = button("修改", () => activate(!state.active));
+  const chooser = element("select");
+  const figures = element("dl");
+  const corner = element("p", { class: "corner" });
+  const caution = element("p", { class: "caution", role: "alert" });
+  const linked = ticked("共用界点一起移动", true);
+  const snapping = ticked("吸附相邻区块", true);
+  const undoButton = button("撤销", () => step("undo"));
+  const redoButton = button("重做", () => step("redo"));
+  const deleteButton = button("删除界点", () => removeVertex(state.vertex));
+  const downloadButton = button("下载修改", ask);
+  const body = element(
+    "div", { class: "body", hidden: "" }, chooser, figures, corner,
+    element("p", { class: "row" }, undoButton, redoButton, deleteButton),
+    linked.label, snapping.label, element("p", { class: "row" }, downloadButton), caution,
+    worded("p", HELP, { class: "help" }),
+  );
+  const panel = element("div", { class: "editor leaflet-bar", role: "group" }, toggle, body);
+
+  function fillChooser() {
+    const options = shapes.map(({ id, title, name }) => (
+      element("option", { value: id }, [title, name].filter(Boolean).join(" "))
+    ));
+    chooser.replaceChildren(worded("option", "选择区块…", { value: "" }), ...options);
+    chooser.addEventListener("change", () => select(chooser.value || null));
+  }
+
+  function relabel() {
+    panel.querySelectorAll("[data-word]").forEach((found) => { found.textContent = t(found.dataset.word); });
+    panel.setAttribute("aria-label", t("修改"));
+    chooser.setAttribute("aria-label", t("区块"));
+    refresh();
+  }
+
+  const signed = (value, digits) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
+
+  /** Stated, earlier and present area of the chosen block, and how far they are apart. */
+  function showFigures() {
+    if (state.id === null) return figures.replaceChildren();
+    const shape = shapeOf.get(state.id);
+    const [before, now] = [area(history.original.get(state.id)), area(outline(state.id))];
+    const stated = shape.declared_km2 === null ? null : Number(shape.declared_km2);
+    const difference = (from) => `${signed(now - from, 4)}（${signed(((now - from) / from) * 100, 2)} %）`;
+    const rows = [["原图 km²", before.toFixed(4)], ["现图 km²", now.toFixed(4)], ["现图与原图之差", difference(before)]];
+    if (stated) rows.unshift(["申报 km²", `${shape.declared_km2}${shape.of_block ? t("（整个区块）") : ""}`]);
+    if (stated && !shape.of_block) rows.push(["现图与申报之差", difference(stated)]);
+    return figures.replaceChildren(...rows.flatMap(([word, value]) => [worded("dt", word), element("dd", {}, value)]));
+  }
+
+  function showCorner() {
+    if (state.vertex === null) return corner.replaceChildren();
+    const { zone, x, y } = ftzGeodesy.gaussKrueger(degrees(state.vertex));
+    return corner.replaceChildren(`CGCS2000  X ${x.toFixed(3)}  Y ${zone}${y.toFixed(3).padStart(10, "0")}`);
+  }
+
+  function crossing() {
+    return history.changed().filter((id) => ftzEdits.crosses(history.outlines.get(id)));
+  }
+
+  function showButtons(note = "") {
+    const changed = history.changed().length;
+    const broken = crossing();
+    undoButton.disabled = history.done.length === 0;
+    redoButton.disabled = history.undone.length === 0;
+    deleteButton.disabled = state.vertex === null;
+    downloadButton.disabled = changed === 0 || broken.length > 0;
+    downloadButton.textContent = `${t("下载修改")}${changed ? `（${changed}）` : ""}`;
+    const names = broken.map((id) => shapeOf.get(id).title).join("、");
+    caution.textContent = broken.length > 0 ? `${names}：${t("图形自相交，改正后才能下载。")}` : note;
+  }
+
+  /* ---------- drawing ---------- */
+
+  /** Draws blocks as they now are; a changed one loses the edges that told how it had been drawn. */
+  function draw(ids) {
+    for (const id of ids) {
+      const { polygon, edges } = shapeOf.get(id);
+      const changed = state.preview?.has(id) || history.isChanged(id);
+      const look = looks.get(id);
+      polygon.setLatLngs(outline(id).map((part) => part.map((ring) => ring.map(latLng))));
+      polygon.setStyle({
+        stroke: look.stroke || changed || state.active,
+        weight: state.active && id === state.id ? 3.5 : look.weight,
+        dashArray: changed ? "14 4" : look.dashArray,
+      });
+      for (const { polyline } of edges) {
+        if (changed) layers.edges?.removeLayer(polyline);
+        else layers.edges?.addLayer(polyline);
+      }
+    }
+  }
+
+  function handle(vertex, kind, word) {
+    const icon = L.divIcon({ className: `handle ${kind}`, iconSize: kind === "middle" ? [10, 10] : [14, 14] });
+    const marker = L.marker(latLng(vertex), { icon, draggable: true, keyboard: true, riseOnHover: true });
+    marker.on("add", () => marker.getElement().setAttribute("aria-label", word)).addTo(handles);
+    return marker;
+  }
+
+  /** Handles of the chosen block as far as it is in view, in the order of its rings. */
+  function drawHandles(focused = false) {
+    handles.clearLayers();
+    if (!state.active || state.id === null) return;
+    const seen = map.getBounds().pad(0.05);
+    const rings = outline(state.id).flat();
+    const visible = rings.flat().filter((vertex) => seen.contains(latLng(vertex)));
+    if (visible.length > HANDLES_MOST) {
+      showButtons(t("放大地图后显示界点。"));
+      return;
+    }
+    const number = new Map();
+    rings.flat().forEach((vertex, i) => number.set(String(vertex), i + 1));
+    for (const ring of rings) {
+      ring.forEach((vertex, i) => {
+        const next = ring[(i + 1) % ring.length];
+        const name = `${t("界点")} ${number.get(String(vertex))}`;
+        if (seen.contains(latLng(vertex))) cornerHandle(vertex, name, focused);
+        const middle = [0, 1].map((axis) => Math.round((vertex[axis] + next[axis]) / 2));
+        const apart = map.latLngToLayerPoint(latLng(vertex)).distanceTo(map.latLngToLayerPoint(latLng(next)));
+        if (apart > MIDDLE_PIXELS && seen.contains(latLng(middle))) middleHandle([vertex, next], middle);
+      });
+    }
+    wholeHandle();
+  }
+
+  function cornerHandle(vertex, name, focused) {
+    const chosen = state.vertex !== null && same(vertex, state.vertex);
+    const marker = handle(vertex, chosen ? "vertex chosen" : "vertex", name);
+    dragged(marker, (to) => moved(vertex, to), (to) => { state.vertex = to; });
+    marker.on("contextmenu", () => removeVertex(vertex));
+    const part = marker.getElement();
+    part.addEventListener("focus", () => chooseVertex(vertex));
+    part.addEventListener("keydown", (event) => keyOnVertex(event, vertex));
+    if (chosen && focused) part.focus({ preventScroll: true });
+  }
+
+  function middleHandle(edge, middle) {
+    const marker = handle(middle, "middle", t("边中点"));
+    const add = (now, place) => ftzEdits.insert(now, linkedIds(edge), edge, place);
+    dragged(marker, ({ place, edge: other }) => ftzEdits.together(
+      history.outlines,
+      (now) => (other ? ftzEdits.insert(now, now.keys(), other, place) : new Map()),
+      (now) => add(now, place),
+    ), (to) => { state.vertex = to; });
+    marker.on("click", () => {
+      state.vertex = middle;
+      commit(add(history.outlines, middle));
+    });
+  }
+
+  function wholeHandle() {
+    const middle = parts([[[shapeOf.get(state.id).polygon.getCenter()]]])[0][0][0];
+    const marker = handle(middle, "whole", t("整块移动"));
+    const ids = () => (linked.box.checked ? sharing(history.outlines.get(state.id).flat(2)) : [state.id]);
+    const by = (delta) => ftzEdits.shift(history.outlines, ids(), state.id, delta);
+    const stepTo = ({ lng, lat }) => onGrid([lng, lat]).map((value, axis) => value - middle[axis]);
+    marker.on("dragstart", () => map.closePopup());
+    marker.on("drag", () => show(by(stepTo(marker.getLatLng()))));
+    marker.on("dragend", () => commit(by(snappedStep(stepTo(marker.getLatLng()), ids()))));
+    marker.getElement().addEventListener("keydown", (event) => {
+      const delta = arrow(event, middle);
+      if (delta) commit(by(delta), "whole");
+    });
+  }
+
+  function refresh(focused = false) {
+    showFigures();
+    showCorner();
+    showButtons();
+    drawHandles(focused);
+  }
+
+  /* ---------- edits ---------- */
+
+  /** Blocks that have one of these corners. */
+  function sharing(vertices) {
+    const wanted = new Set(vertices.map(String));
+    return [...history.outlines.keys()].filter((id) => (
+      history.outlines.get(id).some((part) => part.some((ring) => ring.some((vertex) => wanted.has(String(vertex)))))
+    ));
+  }
+
+  function linkedIds(vertices) {
+    return linked.box.checked ? sharing(vertices) : [state.id];
+  }
+
+  /** How far a few pixels reach on the grid, around a place. */
+  function reach(vertex) {
+    const point = map.latLngToLayerPoint(latLng(vertex));
+    const { lng, lat } = map.layerPointToLatLng(point.add([SNAP_PIXELS, -SNAP_PIXELS]));
+    return onGrid([lng, lat]).map((value, axis) => Math.max(1, Math.abs(value - vertex[axis])));
+  }
+
+  /** Where a corner goes that is let go at a place: there, or to a corner or an edge of another block close by. */
+  function snapped(vertex, moving) {
+    const others = [...history.outlines.keys()].filter((id) => !moving.includes(id));
+    const found = snapping.box.checked ? ftzEdits.nearest(history.outlines, others, vertex, reach(vertex)) : null;
+    return found ?? { place: vertex, edge: null };
+  }
+
+  /** The step of a whole block that brings one of its corners onto another block's, if one comes close. */
+  function snappedStep(delta, ids) {
+    const [vertex] = history.outlines.get(state.id).flat(2)
+      .map((own) => own.map((value, axis) => value + delta[axis]))
+      .map((there) => ({ there, ...snapped(there, ids) }))
+      .filter(({ there, place }) => !same(there, place))
+      .sort((a, b) => a.away - b.away);
+    return vertex ? delta.map((value, axis) => value + vertex.place[axis] - vertex.there[axis]) : delta;
+  }
+
+  /** The edit that takes a corner to a place: into the other block's edge too, where it lies on one. */
+  function moved(from, { place, edge }) {
+    return ftzEdits.together(
+      history.outlines,
+      (now) => (edge ? ftzEdits.insert(now, now.keys(), edge, place) : new Map()),
+      (now) => ftzEdits.move(now, linkedIds([from]), from, place),
+    );
+  }
+
+  function dragged(marker, edit, settle) {
+    const start = marker.getLatLng();
+    const target = () => {
+      const { lng, lat } = marker.getLatLng();
+      return snapped(onGrid([lng, lat]), linkedIds([onGrid([start.lng, start.lat])]));
+    };
+    marker.on("dragstart", () => map.closePopup());
+    marker.on("drag", () => show(edit(target())));
+    marker.on("dragend", () => {
+      const to = target();
+      settle(to.place);
+      commit(edit(to));
+    });
+  }
+
+  /** Draws an edit that is still being made. */
+  function show(changes) {
+    const before = state.preview ? [...state.preview.keys()] : [];
+    state.preview = changes;
+    draw(new Set([...before, ...(changes?.keys() ?? [])]));
+    showFigures();
+  }
+
+  function commit(changes, focus = "vertex") {
+    const shown = state.preview ? [...state.preview.keys()] : [];
+    state.preview = null;
+    draw(new Set([...shown, ...(changes === null ? [] : history.commit(changes))]));
+    refresh(focus === "vertex");
+    if (focus === "whole") handles.getLayers().at(-1)?.getElement().focus({ preventScroll: true });
+    if (changes === null) showButtons(t("删去后不成图形。"));
+    told();
+  }
+
+  function told() {
+    if (state.id !== null) say(`${t("现图 km²")} ${area(outline(state.id)).toFixed(4)}`);
+  }
+
+  function step(way) {
+    draw(history[way]());
+    state.vertex = null;
+    refresh();
+    told();
+  }
+
+  function removeVertex(vertex) {
+    if (vertex === null) return;
+    const changes = ftzEdits.remove(history.outlines, linkedIds([vertex]), vertex);
+    if (changes !== null) state.vertex = null;
+    commit(changes);
+  }
+
+  function chooseVertex(vertex) {
+    state.vertex = vertex;
+    handles.eachLayer((marker) => {
+      const { lng, lat } = marker.getLatLng();
+      marker.getElement()?.classList.toggle("chosen", same(onGrid([lng, lat]), vertex));
+    });
+    showCorner();
+    showButtons();
+  }
+
+  /** The step that an arrow key means: a metre, ten with Shift, a tenth with Alt. */
+  function arrow(event, [, y]) {
+    const way = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
+    if (!way) return null;
+    event.preventDefault();
+    event.stopPropagation();
+    const metres = event.shiftKey ? 10 : event.altKey ? 0.1 : 1;
+    const parallel = Math.cos((y / ftzEdits.UNITS / 180) * Math.PI);
+    return [Math.round((way[0] * metres * METRE) / parallel), Math.round(way[1] * metres * METRE)];
+  }
+
+  function keyOnVertex(event, vertex) {
+    const delta = arrow(event, vertex);
+    if (delta) {
+      state.vertex = vertex.map((value, axis) => value + delta[axis]);
+      commit(ftzEdits.move(history.outlines, linkedIds([vertex]), vertex, state.vertex));
+    } else if (event.key === "Delete" || event.key === "Backspace") {
+      event.preventDefault();
+      removeVertex(vertex);
+    }
+  }
+
+  /* ---------- choosing ---------- */
+
+  function select(id) {
+    const before = state.id;
+    Object.assign(state, { id, vertex: null });
+    chooser.value = id ?? "";
+    draw([before, id].filter((one) => one !== null));
+    if (id !== null && !map.getBounds().intersects(shapeOf.get(id).polygon.getBounds())) {
+      map.fitBounds(shapeOf.get(id).polygon.getBounds(), { padding: [60, 60], maxZoom: 16, animate: false });
+    }
+    refresh();
+  }
+
+  /** Whether a place lies in an outline (even-odd, so holes and parts need no telling apart). */
+  function within([x, y], outlines) {
+    let inside = false;
+    for (const ring of outlines.flat()) {
+      ring.forEach(([ax, ay], i) => {
+        const [bx, by] = ring[(i + 1) % ring.length];
+        if (ay > y !== by > y && x < ax + ((y - ay) * (bx - ax)) / (by - ay)) inside = !inside;
+      });
+    }
+    return inside;
+  }
+
+  /** The smallest block under the pointer is the one meant. */
+  function clicked({ latlng }) {
+    if (!state.active) return;
+    const place = onGrid([latlng.lng, latlng.lat]);
+    const found = shapes.filter(({ id }) => within(place, history.outlines.get(id)));
+    found.sort((a, b) => area(history.outlines.get(a.id)) - area(history.outlines.get(b.id)));
+    select(found[0]?.id ?? null);
+  }
+
+  function activate(on) {
+    state.active = on;
+    state.vertex = null;
+    toggle.setAttribute("aria-pressed", String(on));
+    body.hidden = !on;
+    map.getContainer().classList.toggle("editing", on);
+    if (on) {
+      map.closePopup();
+      map.doubleClickZoom.disable();
+      handles.addTo(map);
+    } else {
+      map.doubleClickZoom.enable();
+      handles.remove();
+      state.id = null;
+      chooser.value = "";
+    }
+    draw(shapeOf.keys());
+    refresh();
+    window.ftzGeoPage.redraw?.();
+  }
+
+  /* ---------- handing back ---------- */
+
+  /** Asks who it is, once, and what the grade shall be. */
+  function ask() {
+    const name = element("input", { type: "text", maxlength: 200, value: state.who, autocomplete: "name" });
+    const choices = [["keep", "保持原评级（描图改动后降为推断）"], ["surveyed", "按实测坐标"]].map(([value, word], i) => {
+      const radio = element("input", { type: "radio", name: "grade", value, ...(i === 0 ? { checked: "" } : {}) });
+      return element("label", {}, radio, " ", t(word));
+    });
+    const dialog = element("dialog", { class: "hand-back", "aria-label": t("下载修改") });
+    const finish = () => {
+      const who = name.value.trim();
+      if (who === "") return name.focus();
+      state.who = who;
+      download(who, dialog.querySelector("input:checked").value);
+      return dialog.close();
+    };
+    const buttons = element("p", { class: "row" }, button("下载", finish), button("取消", () => dialog.close()));
+    dialog.append(
+      element("label", {}, t("姓名"), " ", name), element("fieldset", {}, worded("legend", "评级"), ...choices), buttons,
+    );
+    name.addEventListener("keydown", (event) => { if (event.key === "Enter") finish(); });
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+    name.focus();
+  }
+
+  function download(who, grade) {
+    const patch = ftzEdits.patch(history, source, { who, grade }, new Date());
+    const content = new Blob([`${JSON.stringify(patch, null, 1)}\n`], { type: "application/geo+json" });
+    const page = decodeURIComponent(location.pathname.split("/").at(-1)).replace(/\.html?$/, "") || "map";
+    const link = element("a", { href: URL.createObjectURL(content), download: `${page}.patch.geojson` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    state.saved = history.done.at(-1);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (!state.active || !(event.ctrlKey || event.metaKey) || event.target.matches("input[type=text], dialog *")) return;
+    const key = event.key.toLowerCase();
+    const way = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : null;
+    if (way === null) return;
+    event.preventDefault();
+    step(way);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (history.changed().length > 0 && state.saved !== history.done.at(-1)) event.preventDefault();
+  });
+
+  if (shapes.length === 0) return;
+  fillChooser();
+  L.DomEvent.disableClickPropagation(panel);
+  L.DomEvent.disableScrollPropagation(panel);
+  const control = new L.Control({ position: "topleft" });
+  control.onAdd = () => panel;
+  control.addTo(map);
+  map.on("click", clicked);
+  map.on("moveend", () => { if (state.preview === null) drawHandles(true); });
+  onChange?.(relabel);
+  relabel();
+})();
