@@ -248,7 +248,7 @@ def beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
                 en=f"another line of {feature.name} ({side}) runs alongside inside the block; "
                 f"{strip:.1%} of the area lies between the two",
             )
-        gap = gap_beside_m(step.track, path)
+        gap = gap_beside_m(step.track, path, settings.bridge_tolerance_m)
         if gap > settings.bridge_tolerance_m:
             yield Reason(
                 code="gap-beside",

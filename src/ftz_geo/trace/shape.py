@@ -181,13 +181,16 @@ def strip_m2(ring: Ring, track: Track, path: NDArray[np.float64]) -> float:
     return float(away[away <= 2 * ROAD_WIDTH_M].sum()) * _SAMPLE_M
 
 
-def gap_beside_m(track: Track, path: NDArray[np.float64]) -> float:
-    """Give the length of the longest gap in a feature's lines that lies beside a path, not on it."""
-    beside = shapely.LineString(path).buffer(2 * ROAD_WIDTH_M)
+def gap_beside_m(track: Track, path: NDArray[np.float64], least_m: float) -> float:
+    """Give the length of the longest gap in a feature's lines that lies beside a path, not on it.
+
+    0 where none is longer than ``least_m``.
+    """
     bridges = track.lines[track.kind == BRIDGE]
-    bridges = bridges[shapely.within(bridges, beside)]
+    bridges = bridges[shapely.length(bridges) > least_m]
     if not len(bridges):
         return 0.0
+    bridges = bridges[shapely.within(bridges, shapely.LineString(path).buffer(2 * ROAD_WIDTH_M))]
     off = shapely.length(shapely.difference(bridges, shapely.LineString(path).buffer(SNAP_M)))
     return float(off.max(initial=0.0))
 
@@ -245,7 +248,7 @@ def _pieces(
     drawn = shapely.STRtree(strings(np.stack([xy, np.roll(xy, -1, axis=0)], axis=1)))
     middles = np.asarray(shapely.points((ring[1:] + ring[:-1]) / 2), dtype=object)
     nearest = np.asarray(drawn.nearest(middles))
-    what = [labels[t][:3] for t in tags[nearest].tolist()]
+    what = [(labels[t][0], labels[t][1], labels[t][2]) for t in tags[nearest].tolist()]
     change = [k for k in range(len(what)) if what[k] != what[k - 1]]
     if not change:
         change = [0]

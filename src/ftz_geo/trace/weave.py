@@ -20,10 +20,9 @@ from ftz_geo.trace.shape import ROAD_WIDTH_M
 from ftz_geo.trace.tracks import SAME_M, same_places, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.model import Digitised, Edge
 
@@ -78,7 +77,8 @@ def weave(
     for k in range(len(blocks)):
         beside = {j: corridors[j, k] for j in range(k) if (j, k) in corridors}
         if beside:
-            rings[k] = _fitted(rings[k], {j: rings[j] for j in beside}, shapely.union_all([*beside.values()]))
+            strips = np.concatenate([*beside.values()], axis=1)
+            rings[k] = _fitted(rings[k], [rings[j] for j in beside], strips)
     touched = sorted({k for pair in corridors for k in pair})
     noded = _noded([rings[k] for k in touched])
     return {
@@ -101,8 +101,11 @@ def _block(
     return _Block(drawn, ring, plane.to_xy(lines), keys)
 
 
-def _corridors(blocks: Sequence[_Block]) -> dict[tuple[int, int], BaseGeometry]:
-    """Give, for each two blocks that abut, the strips in which both run along the same feature."""
+def _corridors(blocks: Sequence[_Block]) -> dict[tuple[int, int], NDArray[np.object_]]:
+    """Give, for each two blocks that abut, what lies near edges of both that run along the same feature.
+
+    Polygons, shape (2, n): the strip along an edge of the one, that along the edge of the other.
+    """
     rings = np.array([block.ring for block in blocks], dtype=object)
     i, j = shapely.STRtree(rings).query(rings, predicate="dwithin", distance=WEAVE_M)
     i, j = i[i < j], j[i < j]
@@ -122,10 +125,7 @@ def _corridors(blocks: Sequence[_Block]) -> dict[tuple[int, int], BaseGeometry]:
         if pair in abut and not keys[one].isdisjoint(keys[other]):
             beside.setdefault(pair, []).append((one, other))
     wide = shapely.buffer(lines, WEAVE_M)
-    return {
-        pair: shapely.union_all(shapely.intersection(*wide[np.array(same).T]))
-        for pair, same in beside.items()
-    }
+    return {pair: wide[np.array(same).T] for pair, same in beside.items()}
 
 
 def _with_common_corners(blocks: Sequence[_Block]) -> list[shapely.Polygon]:
@@ -178,10 +178,10 @@ def _moved(
 
 
 def _fitted(
-    ring: shapely.Polygon, beside: Mapping[int, shapely.Polygon], corridor: BaseGeometry
+    ring: shapely.Polygon, beside: Sequence[shapely.Polygon], strips: NDArray[np.object_]
 ) -> shapely.Polygon:
     """Take from a polygon what it shares with its neighbours; give it the gaps along common features."""
-    others = shapely.union_all([*beside.values()])
+    others = shapely.union_all(beside)
     parts = shapely.get_parts(ring.difference(others))
     if not len(parts):
         return ring
@@ -190,6 +190,11 @@ def _fitted(
     grown = both.buffer(WEAVE_M / 2, join_style="mitre", mitre_limit=5.0)
     closed = grown.buffer(-WEAVE_M / 2, join_style="mitre", mitre_limit=5.0)
     gaps = shapely.get_parts(closed.difference(both))
+    reach = shapely.MultiPolygon([gap for gap in gaps if gap.geom_type == "Polygon"])
+    shapely.prepare(reach)
+    corridor = shapely.union_all(
+        shapely.intersection(*strips[:, shapely.intersects(reach, strips).all(axis=0)])
+    )
     gaps = gaps[shapely.area(shapely.intersection(gaps, corridor)) >= 0.9 * shapely.area(gaps)]
     # An open strip has either block along one of its long sides; a notch at a corner has not.
     outline = shapely.boundary(gaps)
