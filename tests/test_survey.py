@@ -401,19 +401,11 @@ def test_libreoffice_computes_what_the_audit_found(tmp_path: Path) -> None:
     (tmp_path / "audit.xlsx").write_bytes(audit_xlsx(plan, audit))
     form = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,3"
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = [
-        office,
-        profile,
-        "--headless",
-        "--convert-to",
-        form,
-        "--outdir",
-        tmp_path,
-        tmp_path / "audit.xlsx",
-    ]
+    book = str(tmp_path / "audit.xlsx")
+    command = [office, profile, "--headless", "--convert-to", form, "--outdir", str(tmp_path), book]
     subprocess.run(command, check=True, capture_output=True)
     rows = list(csv.reader(io.StringIO((tmp_path / "audit-面积.csv").read_text(encoding="utf-8"))))
-    by_title = {row[1]: row for row in rows}
+    by_title = {row[1]: row for row in reversed(rows)}  # the first zone comes first
     zone = audit.zones[0]
     block = next(b for b in zone["blocks"] if b["measured_km2"])
     row = by_title[block["label"]]

@@ -236,9 +236,11 @@ def _areas(plan: Plan, audit: Audit) -> Iterator[_Row]:
         addends = [part for block in zone.blocks if block.part_of_total for part in _parts(block)]
         others = [part for block in zone.blocks if not block.part_of_total for part in _parts(block)]
         first, last = line, line + len(addends) - 1
-        # Where figures of one list differ in decimals, what was dropped is a zero: the finest holds.
-        finest = f"MAX(G{first}:G{last})"
-        for block, title, area in addends:
+        units = [area.unit if area else None for _, _, area in addends]
+        for (block, title, area), unit in zip(addends, units, strict=True):
+            # Where figures of one unit differ in decimals, what was dropped is a zero: the finest holds.
+            alike = [first + i for i, other in enumerate(units) if other == unit]
+            finest = f"MAX({_cells('G', alike)})"
             yield _area_row(zone, title, area, line, measured.get(block or "", {}), finest)
             line += 1
         if zone.declared_area and addends:
@@ -254,6 +256,21 @@ def _areas(plan: Plan, audit: Audit) -> Iterator[_Row]:
             line += 1
         yield []
         line += 1
+
+
+def _cells(column: str, rows: Sequence[int]) -> str:
+    """Write the cells of some rows as a formula's arguments.
+
+    >>> _cells("G", [3, 4, 5, 8])
+    'G3:G5,G8'
+    """
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    return ",".join(f"{column}{a}" if a == b else f"{column}{a}:{column}{b}" for a, b in runs)
 
 
 def _stated(area: Area | None, line: int, finest: str) -> _Row:
