@@ -89,7 +89,8 @@ def apply_patch(
     _record(after, change)
     changes = area_changes(before, after, change)
     audit = pipeline.audit(plan or _wordless(after), after)
-    text = files.to_json(files.parcels_geojson(after))
+    keys = list(change.polygons)
+    text = _blocks_text(blocks.read_text(encoding="utf-8"), after, keys)
     entry = {
         "schema": "ftz-geo/apply-1",
         "applied": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -106,13 +107,41 @@ def apply_patch(
         target.name: text,
         log.name: logged + ("\n" if logged[-1:] not in ("", "\n") else "") + line + "\n",
     }
-    if target.name == "blocks.geojson":  # the evidence is looked for beside a file of this name only
-        texts["edges.geojson"] = files.to_json(files.edges_geojson(after))
+    edges = blocks.with_name("edges.geojson")
+    if (
+        target.name == blocks.name == "blocks.geojson" and edges.is_file()
+    ):  # only a file of this name has them
+        texts[edges.name] = _edges_text(edges.read_text(encoding="utf-8"), after, keys)
     with staged(target.parent) as folder:
         for name, content in texts.items():
             (folder / name).write_text(content, encoding="utf-8", newline="\n")
     paths = tuple(target.with_name(name) for name in texts)
     return Applied(parcels=after, changes=changes, audit=audit, entry=entry, paths=paths)
+
+
+def _blocks_text(text: str, after: gpd.GeoDataFrame, keys: list[str]) -> str:
+    """Change the features of some parcels, and leave every other as it stands."""
+    value = json.loads(text)
+    new = {feature["id"]: feature for feature in files.parcels_geojson(after.loc[keys])["features"]}
+    for feature in value["features"]:
+        found = new.get(str(feature["properties"]["id"]))
+        if found is not None:
+            feature["properties"] |= found["properties"]
+            feature["geometry"] = found["geometry"]
+    head = {name: member for name, member in value.items() if name != "features"}
+    return files.to_json({**head, "ftz_geo": after.attrs["ftz_geo"], "features": value["features"]})
+
+
+def _edges_text(text: str, after: gpd.GeoDataFrame, keys: list[str]) -> str:
+    """Change the pieces of ring of some parcels, and leave every other as it stands."""
+    value = json.loads(text)
+    kept = [edge for edge in value["features"] if edge["properties"]["parcel_id"] not in keys]
+    order = {str(key): place for place, key in enumerate(after.index)}
+    pieces = [*kept, *files.edges_geojson(after.loc[keys])["features"]]
+    value["features"] = sorted(
+        pieces, key=lambda edge: order.get(edge["properties"]["parcel_id"], len(order))
+    )
+    return files.to_json(value)
 
 
 def _signature(patch: Patch) -> dict[str, str]:

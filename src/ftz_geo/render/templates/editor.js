@@ -10,7 +10,6 @@
   const SNAP_PIXELS = 10;
   const HANDLES_MOST = 400;
   const MIDDLE_PIXELS = 28; // shorter edges get no handle in their middle
-  const METRE = ftzEdits.UNITS / 111320; // of latitude, near enough for a step of the keyboard
 
   const EN = {
     修改: "Edit", 区块: "Block", "选择区块…": "Choose a block…", 撤销: "Undo", 重做: "Redo", 删除界点: "Delete corner",
@@ -104,7 +103,10 @@
       element("option", { value: id }, [title, name].filter(Boolean).join(" "))
     ));
     chooser.replaceChildren(worded("option", "选择区块…", { value: "" }), ...options);
-    chooser.addEventListener("change", () => select(chooser.value || null));
+    chooser.addEventListener("change", () => {
+      select(chooser.value || null);
+      if (state.id !== null) map.fitBounds(shapeOf.get(state.id).polygon.getBounds(), { padding: [60, 60], animate: false });
+    });
   }
 
   function relabel() {
@@ -132,7 +134,7 @@
   function showCorner() {
     if (state.vertex === null) return corner.replaceChildren();
     const { zone, x, y } = ftzGeodesy.gaussKrueger(degrees(state.vertex));
-    return corner.replaceChildren(`CGCS2000  X ${x.toFixed(3)}  Y ${zone}${y.toFixed(3).padStart(10, "0")}`);
+    return corner.replaceChildren(`CGCS2000 X ${x.toFixed(3)}`, element("br"), `${"\u00a0".repeat(9)}Y ${zone}${y.toFixed(3).padStart(10, "0")}`);
   }
 
   function crossing() {
@@ -361,14 +363,15 @@
   }
 
   /** The step that an arrow key means: a metre, ten with Shift, a tenth with Alt. */
-  function arrow(event, [, y]) {
+  function arrow(event, vertex) {
     const way = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
     if (!way) return null;
     event.preventDefault();
     event.stopPropagation();
     const metres = event.shiftKey ? 10 : event.altKey ? 0.1 : 1;
-    const parallel = Math.cos((y / ftzEdits.UNITS / 180) * Math.PI);
-    return [Math.round((way[0] * metres * METRE) / parallel), Math.round(way[1] * metres * METRE)];
+    const [lon, lat] = degrees(vertex);
+    const minutes = [[lon + 1 / 60, lat], [lon, lat + 1 / 60]].map((other) => ftzGeodesy.distance([lon, lat], other));
+    return way.map((sign, axis) => Math.round((sign * metres * ftzEdits.UNITS) / 60 / minutes[axis]));
   }
 
   function keyOnVertex(event, vertex) {
@@ -389,9 +392,6 @@
     Object.assign(state, { id, vertex: null });
     chooser.value = id ?? "";
     draw([before, id].filter((one) => one !== null));
-    if (id !== null && !map.getBounds().intersects(shapeOf.get(id).polygon.getBounds())) {
-      map.fitBounds(shapeOf.get(id).polygon.getBounds(), { padding: [60, 60], maxZoom: 16, animate: false });
-    }
     refresh();
   }
 
