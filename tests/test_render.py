@@ -3,7 +3,10 @@
 import html
 import json
 import re
+import string
 from decimal import Decimal
+from itertools import groupby
+from typing import Any
 
 import folium
 import geopandas as gpd
@@ -15,10 +18,10 @@ from hypothesis import strategies as st
 
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import area_m2
-from ftz_geo.model import Audit, Direction, Edge, Finding, Plan, Reason, Source
+from ftz_geo.model import DIRECTIONS, Audit, Direction, Edge, Finding, Plan, Reason, Source
 from ftz_geo.render import audit_page, map_pages
-from ftz_geo.render.maps import _differences, _place
 from ftz_geo.render.offline import TILE_HOSTS, json_block, leaflet
+from ftz_geo.render.packing import UNITS_PER_DEGREE, Vertices, base64_vlq
 from ftz_geo.render.quotes import marked, quotes
 from ftz_geo.render.views import METHODS, PALETTE, figure, zone_views
 
@@ -55,11 +58,36 @@ def parcels(**columns: object) -> gpd.GeoDataFrame:
     return frame.assign(**columns)
 
 
-def page_data(page: str) -> dict[str, list[dict[str, object]]]:
+def page_data(page: str) -> dict[str, Any]:
     found = re.search(r'<script type="application/json" id="ftz-data">(.*?)</script>', page, re.DOTALL)
     assert found
-    data: dict[str, list[dict[str, object]]] = json.loads(found[1])
+    data: dict[str, Any] = json.loads(found[1])
     return data
+
+
+def unpacked(text: str) -> list[int]:
+    """Base64 VLQ read back, as the definition of source maps (ECMA-426) says it."""
+    digits = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+    found, value, shift = [], 0, 0
+    for letter in text:
+        digit = digits.index(letter)
+        value += (digit & 31) << shift
+        shift += 5
+        if not digit & 32:
+            found.append(-(value >> 1) if value & 1 else value >> 1)
+            value = shift = 0
+    assert shift == 0
+    return found
+
+
+def places(data: dict[str, Any], runs: list[int]) -> list[tuple[int, int]]:
+    """The vertices of runs, on the page's grid."""
+    steps = np.array(unpacked(data["vertices"])).reshape(-1, 2)
+    vertices = [(int(x), int(y)) for x, y in np.cumsum(steps, axis=0)]
+    found = []
+    for first, count in zip(runs[::2], runs[1::2], strict=True):
+        found += [vertices[first + i * (1 if count > 0 else -1)] for i in range(abs(count))]
+    return found
 
 
 # ---------- one file, nothing to fetch ----------
@@ -70,7 +98,13 @@ def test_pages_name_nothing_to_fetch() -> None:
         assert not re.search(r"<(link|iframe|object|embed|base)\b", page)
         assert not re.search(r"<(script|img)[^>]*\ssrc=", page)
         assert "@import" not in page
-        assert {u[:5] for u in re.findall(r"url\(['\"]?([^)'\"]+)", page)} <= {"data:", "#hatc", "#defa"}
+        assert {u[:5] for u in re.findall(r"url\(['\"]?([^)'\"]+)", page)} <= {
+            "data:",
+            "#hatc",
+            "#line",
+            "#defa",
+            "none",
+        }
         assert "sourceMappingURL" not in page
         assert len(page.encode()) < 500 * 1024
 
@@ -120,7 +154,7 @@ def test_a_page_is_marked_as_chinese_and_titled() -> None:
 def test_words_are_never_run_as_a_template(hostile: str) -> None:
     """branca compiles what an element rendered, once more: these would run or break there."""
     pages = map_pages(None, parcels(zone=hostile, block=hostile, text=hostile), None)
-    assert page_data(pages["xiqing.html"])["names"][0]["lines"] == [hostile, "3.84 km²"]
+    assert page_data(pages["xiqing.html"])["shapes"]["label"][0] == [hostile]
     assert f"<h1>{hostile}</h1>" in pages["xiqing.html"]
 
 
@@ -170,31 +204,45 @@ def test_a_quotation_is_cut_at_its_line_and_says_where_it_was_cut() -> None:
 # ---------- shapes and figures ----------
 
 
-@given(st.lists(st.tuples(st.integers(-(10**9), 10**9), st.integers(-(10**9), 10**9)), min_size=1))
-def test_steps_add_up_to_the_vertices(vertices: list[tuple[int, int]]) -> None:
-    steps = np.array(_differences(vertices)).reshape(-1, 2)
-    assert np.cumsum(steps, axis=0).tolist() == [list(vertex) for vertex in vertices]
+@given(st.lists(st.integers(-(10**11), 10**11)))
+@example([0, 1, -1, 15, 16, -16, 11_715_000_000])
+def test_whole_numbers_come_back_from_their_letters(values: list[int]) -> None:
+    assert unpacked(base64_vlq(values)) == values
 
 
-@given(st.integers(3, 12), st.data())
-def test_a_stretch_of_a_ring_is_found_where_it_runs(size: int, data: st.DataObject) -> None:
-    ring = [(i, i * i) for i in range(size)]
-    start, count = data.draw(st.integers(0, size - 1)), data.draw(st.integers(2, size + 1))
-    line = [ring[(start + i) % size] for i in range(count)]
-    assert _place(line, [[(-1, -1), (-2, -1), (-2, -2)], ring]) == [1, start, count]
-    assert _place([*line[:-1], (99, -99)], [ring]) is None
+@given(
+    st.lists(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=12), max_size=5)
+)
+@example([[(0, 0), (1, 0), (1, 1), (2, 0)], [(2, 0), (1, 1), (1, 0), (3, 3)]])
+def test_lines_come_back_from_the_vertices_they_share(lines: list[list[tuple[int, int]]]) -> None:
+    vertices = Vertices()
+    grid = [shapely.LineString(np.array(line) / UNITS_PER_DEGREE) for line in lines]
+    runs = [vertices.runs(line) for line in grid]
+    data = {"vertices": vertices.packed()}
+    for line, told in zip(lines, runs, strict=True):
+        assert places(data, told) == [place for place, _ in groupby(line)]
+    assert len(unpacked(data["vertices"])) == 2 * len({place for line in lines for place in line})
 
 
-def test_edges_refer_to_the_ring_they_run_along() -> None:
-    first = page_data(map_pages(None, parcels(), None)["xiqing.html"])["shapes"][0]
-    assert isinstance(first["edges"], list)
-    assert [edge["place"] for edge in first["edges"]] == [[0, 0, 2], [0, 1, 2], [0, 2, 2], [0, 3, 2]]
+def test_neighbours_and_edges_share_their_vertices() -> None:
+    data = page_data(map_pages(None, parcels(), None)["xiqing.html"])
+    assert len(unpacked(data["vertices"])) == 2 * 6
+    (ring,) = data["shapes"]["parts"][0][0]
+    corners = places(data, unpacked(ring))
+    assert len(corners) == 4
+    for i, edge in enumerate(data["shapes"]["edges"][0]):
+        side, name, method, decimetres, mark, sources, *runs = unpacked(edge)
+        assert (method, decimetres, mark, sources) == (0, 0, -1, 0)
+        assert data["features"][name] == f"{DIRECTIONS[side]}路"
+        assert places(data, runs) == [corners[i], corners[(i + 1) % 4]]
 
 
 def test_grades_look_different() -> None:
     page = map_pages(None, parcels(grade=["traced", "sketched", "undetermined"]), None)["xiqing.html"]
-    shapes = page_data(page)
-    styles = [shapes["styles"][shape["style"]] for shape in shapes["shapes"]]  # type: ignore[call-overload] # JSON
+    data = page_data(page)
+    shapes = data["shapes"]
+    looks = zip(shapes["grade"], shapes["style"], strict=True)
+    styles = [data["styles"][f"{grade} {hue}"] for grade, hue in looks]
     assert styles[0]["fillColor"] == PALETTE[0].fill
     assert styles[0]["dashArray"] is None
     assert styles[1]["fillColor"].startswith("url(#hatch-")
@@ -237,7 +285,7 @@ def test_a_frame_with_no_more_than_it_must_have_is_drawn() -> None:
     frame = parcels()[["zone_id", "grade", "geometry"]]
     pages = map_pages(None, frame, None)
     assert "xiqing-1" in pages["xiqing.html"]
-    assert len(page_data(pages["xiqing.html"])["shapes"]) == 2
+    assert len(page_data(pages["xiqing.html"])["shapes"]["id"]) == 2
 
 
 @pytest.mark.parametrize(

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import shapely
 
 from ftz_geo.explain import fate_zh, rule_zh
-from ftz_geo.measure import versions
 from ftz_geo.model import LABELS_ZH
 from ftz_geo.render import offline
-from ftz_geo.render.maps import (
-    SKETCH_NOTE,
-    _bounds,
-    _data,
-    _differences,
-    _grid,
-    _script,
-    _Shape,
-    _shape_data,
-)
+from ftz_geo.render.maps import bounds_of, common_context, drawing
 from ftz_geo.render.quotes import marked
-from ftz_geo.render.views import GRADES, METHODS, PALETTE, zone_views
+from ftz_geo.render.shapes import PageData, Shape
+from ftz_geo.render.views import GRADES, METHODS, zone_views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas
     from rich.table import Table
@@ -107,26 +98,33 @@ def explanation_page(
         HTML, one file complete in itself.
     """
     frame = parcels.loc[[one.parcel_id for one in told]]
-    cards = [card for zone in zone_views(plan, frame, None) for card in zone.parcels]
-    drawn = [
-        _Shape(parcel=card, geometry=card.geometry, colour=card.colour, card=card.number)
-        for card in cards
-        if card.geometry is not None
-    ]
+    data = PageData()
+    drawn = [found for zone in zone_views(plan, frame, None) for found in zone.drawn]
+    for parcel, geometry in drawn:
+        shape = Shape(parcel=parcel, geometry=geometry, colour=parcel.colour, card=parcel.number)
+        data.add_shape(shape, evidence=True)
+    for one in told:
+        _add_candidates(data, one, shapes)
     spans = {parcel.id: parcel.span for parcel in plan.parcels}
-    bounds = _bounds(drawn) if drawn else _of_chosen(told, shapes)
-    data = _data(drawn, [_shape_data(s, s.parcel.evidence) for s in drawn], [])
-    data["candidates"] = [found for one in told for found in _candidate_data(one, shapes)]
+    bounds = bounds_of([geometry for _, geometry in drawn] or _chosen(told, shapes))
+    layers = {
+        "blocks": ("区块", True),
+        "chosen": ("所取地物", True),
+        "lost": ("落选候选", True),
+        "edges": ("四至边线", True),
+        "sideNames": ("四至名称", True),
+        "names": ("区块名称", True),
+        "graticule": ("经纬网", True),
+    }
     methods = {edge.method for one in told for feature in one.features for edge in feature.edges}
     return offline.map_page(
         "explain.html",
-        drawing=_script(bounds, edges=True, uncertain=False, what="区块", candidates=True),
+        drawing=drawing(bounds, layers),
         data=data,
         told=told,
         references=parcels.attrs.get("ftz_geo", {}).get("reference", ()),
         rule_zh=rule_zh,
         fate_zh=fate_zh,
-        cards=[s.parcel for s in drawn],
         clauses=[
             marked(plan.text, spans[one.parcel_id], [f.feature.span for f in one.features]) for one in told
         ],
@@ -134,25 +132,17 @@ def explanation_page(
         grades=[grade for grade in GRADES if any(one.grade == grade for one in told)],
         sketched=any(one.grade == "sketched" for one in told),
         source=plan.source,
-        grade_words=GRADES,
-        method_dashes=METHODS,
-        labels=LABELS_ZH,
-        palette=PALETTE,
-        sketch_note=SKETCH_NOTE,
-        versions=versions(),
+        **common_context(),
     )
 
 
-def _candidate_data(told: Explanation, shapes: Mapping[str, BaseGeometry]) -> Iterator[dict[str, Any]]:
+def _add_candidates(data: PageData, told: Explanation, shapes: Mapping[str, BaseGeometry]) -> None:
     for feature in told.features:
+        side = f"{LABELS_ZH[feature.side]}至 {feature.feature.name}"
         # The lost ones first: where two run together, the chosen one lies on top.
         for candidate in reversed(feature.candidates):
-            side = f"{LABELS_ZH[feature.side]}至 {feature.feature.name}"
-            yield {
-                "lines": [_differences(_grid(line)) for line in _lines(candidate, shapes)],
-                "chosen": candidate.lost is None,
-                "words": f"{side} → {candidate.map_name}（{rule_zh(candidate.how)}）：{fate_zh(candidate)}",
-            }
+            words = f"{side} → {candidate.map_name}（{rule_zh(candidate.how)}）：{fate_zh(candidate)}"
+            data.add_candidate(_lines(candidate, shapes), chosen=candidate.lost is None, words=words)
 
 
 def _lines(candidate: Candidate, shapes: Mapping[str, BaseGeometry]) -> list[BaseGeometry]:
@@ -173,11 +163,5 @@ def _lines(candidate: Candidate, shapes: Mapping[str, BaseGeometry]) -> list[Bas
 _CROSS = ((5e-4, 0.0), (0.0, 5e-4))
 
 
-def _of_chosen(
-    told: Sequence[Explanation], shapes: Mapping[str, BaseGeometry]
-) -> tuple[float, float, float, float]:
-    found = [shapes[i] for one in told for f in one.features if f.chosen for i in f.chosen.source_ids]
-    if not found:
-        return _bounds([])
-    west, south, east, north = map(float, shapely.total_bounds(found))
-    return west, south, east, north
+def _chosen(told: Sequence[Explanation], shapes: Mapping[str, BaseGeometry]) -> list[BaseGeometry]:
+    return [shapes[i] for one in told for f in one.features if f.chosen for i in f.chosen.source_ids]

@@ -1,24 +1,22 @@
 """One offline map per zone, and an index of all zones.
 
-folium makes the map, its groups of layers and the control that switches them; the page script
-fills the groups from a JSON block. branca runs what an element wrote through jinja2 once more, so
-a block named ``{{ … }}`` would be *executed* in Python if folium were told its name: nothing that
-comes from a document is ever given to folium.
+folium makes the map, its panes and its groups of layers; the page script fills the groups from a JSON
+block. branca runs what an element wrote through jinja2 once more, so a block named ``{{ … }}`` would be
+*executed* in Python if folium were told its name: nothing that comes from a document is ever given to folium.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import groupby
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import shapely
 
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import LocalPlane, versions
 from ftz_geo.model import LABELS_ZH
 from ftz_geo.render import offline
+from ftz_geo.render.shapes import PageData, Shape
 from ftz_geo.render.views import GRADES, METHODS, PALETTE, VERDICTS, zone_views
 
 if TYPE_CHECKING:
@@ -27,16 +25,12 @@ if TYPE_CHECKING:
     import geopandas
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import Audit, Edge, Plan
-    from ftz_geo.render.views import Colour, ParcelView, ZoneView
+    from ftz_geo.model import Audit, Measure, Plan
+    from ftz_geo.render.views import ZoneView
 
 __all__ = ["map_pages"]
 
 SKETCH_NOTE = "示意：按文字和面积排布，位置不可用于定位"
-
-_UNITS_PER_DEGREE = 10**8
-"""Coordinates stand in a page as whole numbers of this fine a grid, 1 mm, which keeps the area of a block
-to 1e-6; the 1 cm of a GeoJSON with 7 decimals moves 9 km² by up to 18 m²."""
 
 _INDEX_TOLERANCE_DEGREES = 2e-5
 """How far the index, where a zone is a few hundred pixels wide, may simplify an outline: 2 m."""
@@ -47,81 +41,46 @@ _DEGREE_M = 111_000
 _CHINA = (73.0, 18.0, 135.0, 53.5)
 """What a map without any polygon shows: west, south, east, north."""
 
-_OSM = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
-_TIANDITU = (
-    "https://t{s}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={layer}"
-    "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk={tk}"
-)
-
-_Grid = list[tuple[int, int]]
-"""Vertices on the page's grid, longitude and latitude; of a ring, the first is not repeated."""
+_PANES = (("graticule", 350), ("bands", 380), ("edges", 450), ("labels", 470), ("findings", 480))
+"""Panes by their height; polygons are at 400 (Leaflet's overlayPane)."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Shape:
-    """A drawn parcel on one map."""
+def drawing(bounds: Sequence[float], layers: Mapping[str, tuple[str, bool]]) -> tuple[str, dict[str, str]]:
+    """Write the map's JavaScript with folium: empty groups of layers, and what to show.
 
-    parcel: ParcelView
-    geometry: BaseGeometry
-    colour: Colour
-    card: int
-    """Number of the card that a click on it opens."""
+    Parameters
+    ----------
+    bounds : sequence of float, shape (4,)
+        West, south, east, north in degrees.
+    layers : mapping of str to (str, bool)
+        Groups by the name that the page script knows: title, and whether it is shown at first.
 
-
-def _script(
-    bounds: Sequence[float], *, edges: bool, uncertain: bool, what: str, candidates: bool = False
-) -> str:
-    """Write the map's JavaScript with folium: base maps, empty groups of layers, and what to show."""
+    Returns
+    -------
+    tuple of (str, dict)
+        JavaScript, and the titles.
+    """
     import folium
     from folium.map import CustomPane
-    from folium.utilities import JsCode
 
     the_map = folium.Map(tiles=None, zoom_control=False, zoom_snap=0.25, zoom_delta=0.5)
-    for pane, z_index in (("graticule", 350), ("edges", 450), ("labels", 470)):
+    for pane, z_index in _PANES:
         CustomPane(pane, z_index=z_index).add_to(the_map)
-
-    folium.FeatureGroup(name="纸面（离线）", overlay=False).add_to(the_map)
-    switched_off: dict[str, Any] = {"show": False, "max_zoom": 19}
-    tianditu = {
-        "subdomains": "01234567",
-        "attr": "天地图",
-        "tk": JsCode("ftzGeo.tiandituKey"),
-        **switched_off,
+    groups = {
+        key: folium.FeatureGroup(name=key, show=show).add_to(the_map) for key, (_, show) in layers.items()
     }
-    folium.TileLayer(
-        _OSM, name="OpenStreetMap（联网）", attr="© OpenStreetMap contributors", **switched_off
-    ).add_to(the_map)
-    folium.TileLayer(_TIANDITU, name="天地图（联网，需密钥）", layer="vec", **tianditu).add_to(the_map)
-
-    layers = {"blocks": folium.FeatureGroup(name=what)}
-    if candidates:
-        layers["chosen"] = folium.FeatureGroup(name="所取地物")
-        layers["lost"] = folium.FeatureGroup(name="落选候选")
-    if edges:
-        layers["edges"] = folium.FeatureGroup(name="四至边线")
-        layers["sideNames"] = folium.FeatureGroup(name="四至名称")
-    layers["names"] = folium.FeatureGroup(name=f"{what}名称")
-    if uncertain:
-        layers["uncertainty"] = folium.FeatureGroup(name="位置不确定范围", show=False)
-    layers["graticule"] = folium.FeatureGroup(name="经纬网")
-    for layer in layers.values():
-        layer.add_to(the_map)
-    folium.TileLayer(
-        _TIANDITU, name="天地图注记（联网，需密钥）", layer="cva", overlay=True, **tianditu
-    ).add_to(the_map)
-    folium.LayerControl(collapsed=True).add_to(the_map)
     west, south, east, north = map(float, bounds)
     the_map.fit_bounds(
         [[south, west], [north, east]], padding_top_left=(40, 60), padding_bottom_right=(40, 90), max_zoom=16
     )
-
     # Names that are the same at every run, and no header: its tags fetch what the page has already.
     for number, element in enumerate(_elements(the_map)):
         element._id = str(number)
     figure: Any = the_map.get_root()
     figure.render()
-    variables = ", ".join(f"{key}: {layer.get_name()}" for key, layer in layers.items())
-    return f"{figure.script.render()}\nftzGeo.start({the_map.get_name()}, {{{variables}}});"
+    variables = ", ".join(f"{key}: {group.get_name()}" for key, group in groups.items())
+    script = f"{figure.script.render()}\nftzGeo.start({the_map.get_name()}, {{{variables}}});"
+    return script, {key: title for key, (title, _) in layers.items()}
 
 
 def _elements(element: Any) -> Iterator[Any]:
@@ -130,201 +89,95 @@ def _elements(element: Any) -> Iterator[Any]:
         yield from _elements(child)
 
 
-def _grid(line: BaseGeometry) -> _Grid:
-    units = np.rint(shapely.get_coordinates(line) * _UNITS_PER_DEGREE).astype(int)
-    # What falls on one place of the grid is one vertex.
-    return [vertex for vertex, _ in groupby((int(x), int(y)) for x, y in units)]
-
-
-def _differences(vertices: _Grid) -> list[int]:
-    """Write vertices flat, the first as it is and each other as its step from the one before."""
-    steps = np.diff(np.array(vertices), axis=0, prepend=0)
-    return [int(step) for step in steps.ravel()]
-
-
-def _place(line: _Grid, rings: Sequence[_Grid]) -> list[int] | None:
-    """Find a line in one of the rings: the ring's number, where it starts there, and its vertices.
-
-    Examples
-    --------
-    >>> _place([(2, 0), (2, 2), (0, 0)], [[(0, 0), (2, 0), (2, 2)]])
-    [0, 1, 3]
-    >>> _place([(2, 2), (2, 0)], [[(0, 0), (2, 0), (2, 2)]]) is None
-    True
-    """
-    for number, ring in enumerate(rings):
-        if line[0] in ring and len(line) <= len(ring) + 1:
-            start = ring.index(line[0])
-            turned = ring[start:] + ring[: start + 1]
-            if turned[: len(line)] == line:
-                return [number, start, len(line)]
-    return None
-
-
-def _fill(grade: str, colour: Colour) -> dict[str, Any]:
-    """Style of a polygon: plain where its place is known, hatched where it is only a sketch."""
-    style = {
-        "color": colour.ink,
-        "weight": 2,
-        "dashArray": {"sketched": METHODS["sketch"], "inferred": METHODS["bridge"]}.get(grade),
-        "fillColor": colour.fill,
-        "fillOpacity": 0.14 if grade == "inferred" else 0.34,
-    }
-    if grade == "sketched":
-        style |= {"fillColor": f"url(#hatch-{colour.number})", "fillOpacity": 1}
-    return style
-
-
-def _centre(geometry: BaseGeometry, plane: LocalPlane) -> tuple[list[float], float]:
-    """Give the largest inscribed circle, where a label fits best: latitude and longitude, metres."""
-    largest = max(_polygons(plane.to_xy(geometry)), key=lambda p: p.area)
-    inscribed = shapely.maximum_inscribed_circle(largest)
-    middle, radius_m = shapely.Point(inscribed.coords[0]), float(inscribed.length)
-    # A long shape has many such circles: the one in its middle looks best, if it is about as large.
-    if largest.contains(largest.centroid):
-        central_m = float(largest.boundary.distance(largest.centroid))
-        if central_m > 0.85 * radius_m:
-            middle, radius_m = largest.centroid, central_m
-    lon, lat = shapely.get_coordinates(plane.to_lonlat(middle))[0]
-    return [round(float(lat), 6), round(float(lon), 6)], round(radius_m, 1)
-
-
-def _polygons(geometry: BaseGeometry) -> list[shapely.Polygon]:
-    return [part for part in shapely.get_parts(geometry) if isinstance(part, shapely.Polygon)]
-
-
-def _shape_data(shape: _Shape, edges: Sequence[Edge]) -> dict[str, Any]:
-    """Put a shape into the page's terms; its edges refer to its rings where they run along them."""
-    parts = [[_grid(ring)[:-1] for ring in shapely.get_rings(p)] for p in _polygons(shape.geometry)]
-    rings = [ring for part in parts for ring in part]
-    return {
-        "title": " ".join(filter(None, (shape.parcel.title, shape.parcel.name))),
-        "id": shape.parcel.id,
-        "block": shape.parcel.block_id,
-        "declared_km2": shape.parcel.declared,
-        "measured_km2": shape.parcel.measured_km2,
-        "grade": shape.parcel.grade,
-        "card": shape.card,
-        "parts": [[_differences(ring) for ring in part] for part in parts],
-        "style": f"{shape.parcel.grade} {shape.colour.number}",
-        "edges": [_edge_data(edge, rings) for edge in edges],
-    }
-
-
-def _edge_data(edge: Edge, rings: Sequence[_Grid]) -> dict[str, Any]:
-    line = _grid(edge.line)
-    place = _place(line, rings)
-    return {
-        "side": LABELS_ZH[edge.side],
-        "name": edge.feature,
-        "method": edge.method,
-        **({"line": _differences(line)} if place is None else {"place": place}),
-    }
-
-
-def _label(parcel: ParcelView) -> list[str]:
-    """Give the lines without which a label would not tell a parcel from its neighbours."""
-    return [word for word in (parcel.block, parcel.label) if word] or [parcel.title]
-
-
-def _km2(parcel: ParcelView) -> str | None:
-    if parcel.declared and not parcel.declared_for_block:
-        return f"{parcel.declared} km²"
-    return None if parcel.measured_km2 is None else f"图上 {parcel.measured_km2:.2f} km²"
-
-
-def _data(
-    shapes: Sequence[_Shape], shape_data: list[dict[str, Any]], names: list[dict[str, Any]]
-) -> dict[str, Any]:
-    """Put together what the page script reads: shapes, labels, and what both refer to."""
-    looks = {(s.parcel.grade, s.colour) for s in shapes}
-    return {
-        "units_per_degree": _UNITS_PER_DEGREE,
-        "styles": {
-            f"{grade} {colour.number}": _fill(grade, colour) for grade, colour in sorted(looks, key=str)
-        },
-        "methods": {m: {"label": LABELS_ZH[m], "dash": dash} for m, dash in METHODS.items()},
-        "shapes": shape_data,
-        "names": names,
-    }
-
-
-def _bounds(shapes: Sequence[_Shape]) -> tuple[float, float, float, float]:
-    if not shapes:
+def bounds_of(geometries: Sequence[BaseGeometry]) -> tuple[float, float, float, float]:
+    """Give what geometries cover, or China if there is none: west, south, east, north."""
+    if not geometries:
         return _CHINA
-    west, south, east, north = map(float, shapely.total_bounds([s.geometry for s in shapes]))
+    west, south, east, north = map(float, shapely.total_bounds(geometries))
     return west, south, east, north
 
 
-def _zone_page(zone: ZoneView, context: Mapping[str, Any]) -> str:
-    shapes = [
-        _Shape(parcel=p, geometry=p.geometry, colour=p.colour, card=p.number)
-        for p in zone.parcels
-        if p.geometry is not None
-    ]
-    west, south, east, north = _bounds(shapes)
+def _zone_page(zone: ZoneView, lines: Sequence[tuple[str, BaseGeometry]], context: Mapping[str, Any]) -> str:
+    bounds = bounds_of([geometry for _, geometry in zone.drawn])
+    west, south, east, north = bounds
     plane = LocalPlane(lon=(west + east) / 2, lat=(south + north) / 2)
-    data, names = [], []
-    for n, shape in enumerate(shapes):
-        parcel = shape.parcel
-        centre, radius_m = _centre(shape.geometry, plane)
-        circle = {"centre": centre, "uncertainty_m": parcel.uncertainty_m}
-        data.append(_shape_data(shape, parcel.evidence) | circle)
-        names.append(
-            {
-                "lines": [*_label(parcel), *filter(None, (parcel.name, _km2(parcel)))],
-                "least": len(_label(parcel)),
-                "shape": n,
-                "ink": shape.colour.ink,
-                "centre": centre,
-                "radius_m": radius_m,
-            }
-        )
-    uncertain = any(s.parcel.uncertainty_m for s in shapes)
+    data = PageData()
+    for parcel, geometry in zone.drawn:
+        shape = Shape(parcel=parcel, geometry=geometry, colour=parcel.colour, card=parcel.number)
+        data.add_shape(shape, evidence=True, plane=plane)
+    for name, line in lines:
+        data.add_line(name, line)
+    marked = any(f.numbers and f.severity != "note" for f in zone.findings)
+    wide = any(edge.half_width_m > 0 for parcel, _ in zone.drawn for edge in parcel.evidence)
+    uncertain = any(parcel.uncertainty_m for parcel, _ in zone.drawn)
+    layers = {
+        **({"bands": ("近边与远边之间", True)} if wide else {}),
+        **({"lines": ("区块间道路河流（示意）", True)} if lines else {}),
+        "blocks": ("区块", True),
+        "edges": ("四至边线", True),
+        "sideNames": ("四至名称", True),
+        "names": ("区块名称", True),
+        **({"uncertainty": ("位置不确定范围", False)} if uncertain else {}),
+        **({"findings": ("核对结果", True)} if marked else {}),
+        "graticule": ("经纬网", True),
+    }
     return offline.map_page(
         "zone.html",
-        drawing=_script(_bounds(shapes), edges=True, uncertain=uncertain, what="区块"),
-        data=_data(shapes, data, names),
+        drawing=drawing(bounds, layers),
+        data=data,
         zone=zone,
+        legend=layers,
         sketched="sketched" in zone.grades,
         **context,
     )
 
 
 def _index_page(zones: Sequence[ZoneView], context: Mapping[str, Any]) -> str:
-    shapes, names = [], []
+    data = PageData()
+    drawn: list[BaseGeometry] = []
     for n, zone in enumerate(zones):
-        of_zone = [
-            _Shape(
-                parcel=p,
-                geometry=p.geometry.simplify(_INDEX_TOLERANCE_DEGREES),
-                colour=zone.colour,
-                card=n,
-            )
-            for p in zone.parcels
-            if p.geometry is not None
-        ]
-        shapes += of_zone
-        if of_zone:
-            west, south, east, north = _bounds(of_zone)
-            names.append(
-                {
-                    "lines": [zone.short_name, *([f"{zone.declared} km²"] if zone.declared else [])],
-                    "least": 1,
-                    "shape": None,
-                    "ink": zone.colour.ink,
-                    "centre": [round((south + north) / 2, 6), round((west + east) / 2, 6)],
-                    "radius_m": round((north - south) / 2 * _DEGREE_M),
-                }
-            )
+        for parcel, geometry in zone.drawn:
+            outline = geometry.simplify(_INDEX_TOLERANCE_DEGREES)
+            data.add_shape(Shape(parcel=parcel, geometry=outline, colour=zone.colour, card=n), evidence=False)
+        if zone.drawn:
+            bounds = bounds_of([geometry for _, geometry in zone.drawn])
+            radius_m = round((bounds[3] - bounds[1]) / 2 * _DEGREE_M)
+            total = [f"{zone.declared} km²"] if zone.declared else []
+            data.add_name([zone.short_name, *total], bounds, zone.colour.ink, radius_m)
+        drawn += [geometry for _, geometry in zone.drawn]
+    layers = {"blocks": ("片区", True), "names": ("片区名称", True), "graticule": ("经纬网", True)}
     return offline.map_page(
         "index.html",
-        drawing=_script(_bounds(shapes), edges=False, uncertain=False, what="片区"),
-        data=_data(shapes, [_shape_data(s, ()) for s in shapes], names),
+        drawing=drawing(bounds_of(drawn), layers),
+        data=data,
         zones=zones,
+        totals={key: _total([getattr(zone, key) for zone in zones]) for key in ("declared", "total")},
         sketched=any("sketched" in zone.grades for zone in zones),
         **context,
     )
+
+
+def _total(figures: Sequence[str | None]) -> str | None:
+    """Add up figures; None where one is missing.
+
+    >>> _total(["49.75", "9.5"]), _total(["1", None])
+    ('59.25', None)
+    """
+    known = [Decimal(text) for text in figures if text is not None]
+    return f"{sum(known)}" if known and len(known) == len(figures) else None
+
+
+def common_context() -> dict[str, Any]:
+    """Give what the templates of all map pages need."""
+    return {
+        "grade_words": GRADES,
+        "method_dashes": METHODS,
+        "labels": LABELS_ZH,
+        "palette": PALETTE,
+        "verdicts": VERDICTS,
+        "sketch_note": SKETCH_NOTE,
+        "versions": versions(),
+    }
 
 
 def map_pages(
@@ -332,6 +185,9 @@ def map_pages(
     parcels: geopandas.GeoDataFrame,
     audit: Audit | None,
     *,
+    lines: Mapping[str, Sequence[tuple[str, BaseGeometry]]] | None = None,
+    measures: Mapping[str, Sequence[Measure]] | None = None,
+    tianditu_key: str | None = None,
     editor: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
     """Draw one offline map per zone and an index of all.
@@ -345,6 +201,12 @@ def map_pages(
         than ``zone_id``, ``grade`` and the geometry may be missing or empty.
     audit : Audit or None
         Its totals, verdicts and findings stand beside the maps.
+    lines : mapping of zone id to sequence of (str, LineString), optional
+        Named roads and waters of a zone's sketch, longitude and latitude, as ``sketch_lines`` gives them.
+    measures : mapping of zone id to sequence of Measure, optional
+        Pilot measures that apply in each zone; the tasks are the plan's own.
+    tianditu_key : str, optional
+        Written into the pages, for whoever opens them to use; without it, a reader is asked for their own.
     editor : mapping, optional
         JSON-ready; with it, the pages of the zones carry the editor, which reads it.
 
@@ -380,16 +242,10 @@ def map_pages(
         raise GeometryError(
             f"the grade {strange[0]!r} is none of {', '.join(GRADES)}; correct the column grade"
         )
-    zones = zone_views(plan, parcels, audit)
-    context: dict[str, Any] = {
-        "source": plan.source if plan else None,
-        "grade_words": GRADES,
-        "method_dashes": METHODS,
-        "labels": LABELS_ZH,
-        "palette": PALETTE,
-        "verdicts": VERDICTS,
-        "sketch_note": SKETCH_NOTE,
-        "versions": versions(),
-    }
+    zones = zone_views(plan, parcels, audit, measures)
+    context = common_context() | {"source": plan.source if plan else None, "tianditu_key": tianditu_key}
     pages = {"index.html": _index_page(zones, context)}
-    return pages | {zone.file: _zone_page(zone, context | {"editor": editor}) for zone in zones}
+    of_zone = lines or {}
+    return pages | {
+        zone.file: _zone_page(zone, of_zone.get(zone.id, ()), context | {"editor": editor}) for zone in zones
+    }

@@ -9,15 +9,34 @@ import re
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
 
+if TYPE_CHECKING:
+    from ftz_geo.render.shapes import PageData
+
 __all__ = ["TILE_HOSTS", "json_block", "leaflet", "map_page", "template"]
 
-TILE_HOSTS = ("https://tile.openstreetmap.org", "https://*.tianditu.gov.cn")
+TILE_HOSTS = (
+    "https://tile.openstreetmap.org",
+    "https://*.tianditu.gov.cn",
+    "https://*.is.autonavi.com",
+)
 """The only hosts that a map page may ever ask for images, once its reader switches a base map on."""
+
+_SCRIPTS = (
+    "geodesy.js",
+    "page.core.js",
+    "page.words.js",
+    "page.labels.js",
+    "page.cards.js",
+    "page.panel.js",
+    "page.sheet.js",
+    "page.js",
+)
+"""Our own scripts, in the order in which they need each other."""
 
 LEAFLET_LICENCE = """\
 Leaflet, BSD-2-Clause, https://github.com/Leaflet/Leaflet/blob/main/LICENSE
@@ -59,6 +78,21 @@ def own(name: str) -> Markup:
     return Markup(text)  # noqa: S704 - a file of this package, not text of a document
 
 
+def _plain(style: Markup) -> Markup:
+    """Leave out a style sheet's comments and indentation."""
+    text = re.sub(r"\s*/\*.*?\*/", "", style, flags=re.DOTALL)
+    return Markup(re.sub(r"\n\s*", "\n", text))  # noqa: S704 - part of what was markup
+
+
+@cache
+def page_script() -> Markup:
+    """Give our own scripts as one, without comments and indentation, which are for readers of the package."""
+    text = "\n".join(map(own, _SCRIPTS))
+    text = re.sub(r"^\s*/\*.*?\*/$", "", text, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"^\s*(//.*\n)?", "", text, flags=re.MULTILINE)
+    return Markup(text)  # noqa: S704 - files of this package
+
+
 @cache
 def leaflet() -> tuple[Markup, Markup]:
     """Give Leaflet's script and style sheet from the installed xstatic-leaflet, to stand in a page.
@@ -88,6 +122,8 @@ def leaflet() -> tuple[Markup, Markup]:
         return f"url(data:image/png;base64,{image})"
 
     style = (folder / "leaflet.css").read_text(encoding="utf-8")
+    # The one image that no page of ours shows: the pin of a plain marker.
+    style = re.sub(r"url\(images/marker-icon\.png\)", "none", style)
     style = re.sub(r"url\((images/[^)]+\.png)\)", data_uri, style)
     # The map of the source would be fetched as soon as a reader opens the developer tools.
     script = re.sub(
@@ -117,7 +153,15 @@ def _hash(script: str) -> str:
     return f"'sha256-{digest.decode('ascii')}'"
 
 
-def map_page(name: str, *, drawing: str, data: Any, editor: Any = None, **context: Any) -> str:
+def map_page(
+    name: str,
+    *,
+    drawing: tuple[str, dict[str, str]],
+    data: PageData,
+    tianditu_key: str | None = None,
+    editor: Any = None,
+    **context: Any,
+) -> str:
     """Fill a page template with Leaflet, our style and script, and what folium drew.
 
     The page's own policy lets the browser run these scripts and no other: even text that
@@ -127,10 +171,12 @@ def map_page(name: str, *, drawing: str, data: Any, editor: Any = None, **contex
     ----------
     name : str
         A template of this package.
-    drawing : str
-        JavaScript written by folium, free of any word of a document.
-    data : JSON-ready value
+    drawing : tuple of (str, dict)
+        JavaScript written by folium, free of any word of a document; the titles of its layers.
+    data : PageData
         What the page script reads, words included.
+    tianditu_key : str, optional
+        Written into the page.
     editor : JSON-ready value, optional
         What the editor reads; without it, the page has none.
     **context
@@ -141,9 +187,10 @@ def map_page(name: str, *, drawing: str, data: Any, editor: Any = None, **contex
     str
         HTML.
     """
+    script, layers = drawing
     library, library_style = leaflet()
     # The policy speaks of the text between the tags, to the letter; the templates add no white space.
-    scripts = [library, own("geodesy.js"), own("page.js"), Markup(drawing)]  # noqa: S704 - see the parameter
+    scripts = [library, page_script(), Markup(script)]  # noqa: S704 - see the parameter
     styles = [library_style, own("page.css")]
     if editor is not None:
         scripts += [own("edits.js"), own("editor.js")]
@@ -160,9 +207,9 @@ def map_page(name: str, *, drawing: str, data: Any, editor: Any = None, **contex
     )
     return template(name).render(
         policy=Markup(policy),  # noqa: S704 - constants and hashes
-        styles=styles,
+        styles=[_plain(style) for style in styles],
         scripts=scripts,
-        data=json_block(data),
+        data=json_block(data.to_dict() | {"layers": layers, "tianditu_key": tianditu_key}),
         editor=None if editor is None else json_block(editor),
         **context,
     )

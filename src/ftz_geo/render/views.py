@@ -9,18 +9,29 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup, escape
-
-from ftz_geo.model import DIRECTIONS, LABELS_ZH
+from ftz_geo.model import DIRECTIONS
 from ftz_geo.render.quotes import marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import geopandas
+    from markupsafe import Markup
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import Area, Audit, Edge, Finding, Plan
+    from ftz_geo.model import (
+        Area,
+        Audit,
+        Direction,
+        Edge,
+        Finding,
+        Measure,
+        Method,
+        Plan,
+        Severity,
+        Span,
+        Task,
+    )
 
 __all__ = [
     "GRADES",
@@ -28,9 +39,10 @@ __all__ = [
     "PALETTE",
     "VERDICTS",
     "BlockView",
+    "Clause",
     "Colour",
+    "FindingView",
     "ParcelView",
-    "SideView",
     "ZoneView",
     "figure",
     "zone_views",
@@ -75,7 +87,7 @@ GRADES: Mapping[str, str] = {
 }
 """What each grade claims, in the words of the legend."""
 
-METHODS: Mapping[str, str | None] = {
+METHODS: Mapping[Method, str | None] = {
     "on-feature": None,
     "bridge": "7 5",
     "extension": "7 5",
@@ -91,15 +103,20 @@ VERDICTS: Mapping[str, str] = {"pass": "相符", "notes": "有说明", "fail": "
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SideView:
-    """One side of a parcel: what the text says, and how the map came to it."""
+class Clause:
+    """The words that a parcel was read from, and where in them its features stand."""
 
-    direction: str
-    """东, 南, 西 or 北."""
-    names: str
-    """As written, joined by 、; empty where the text names nothing."""
-    methods: tuple[str, ...]
-    """How its edges were drawn; empty where none was."""
+    text: str
+    start: int = 0
+    """Where it begins in the plan."""
+    marks: tuple[tuple[Direction | None, Span], ...] = ()
+    """Side and positions in the plan of every feature; None of a feature that is told on no side."""
+
+    @property
+    def marked(self) -> Markup:
+        """The words as HTML, with the features marked."""
+        spans = [(first - self.start, last - self.start) for _, (first, last) in self.marks]
+        return marked(self.text, (0, len(self.text)), spans)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,17 +137,20 @@ class ParcelView:
     colour: Colour
     geometry: BaseGeometry | None
     grade: str
-    reasons: tuple[str, ...]
+    reasons: tuple[tuple[str, str | None], ...]
+    """Each in Chinese, and in English if it was told in it."""
     declared: str | None
     """Stated km² of this parcel, or of its whole block where it has no figure of its own."""
     declared_for_block: bool
     measured_km2: float | None
     area_shaped: bool
+    near_km2: float | None
+    far_km2: float | None
     uncertainty_m: float | None
-    sides: tuple[SideView, ...]
+    sides: tuple[str | None, ...]
+    """What it abuts on to the east, south, west, north, as written."""
     evidence: tuple[Edge, ...]
-    clause: Markup
-    """The words it was read from, with the features marked."""
+    clause: Clause
 
 
 def _grades(parcels: Iterable[ParcelView]) -> tuple[str, ...]:
@@ -152,6 +172,8 @@ class BlockView:
     declared: str | None
     measured_km2: float | None
     """Sum of its parcels; None where one of them was not drawn."""
+    difference_km2: float | None
+    """Declared minus measured; None where there is no such figure, or the declared one shaped the other."""
     colour: Colour
     parcels: tuple[ParcelView, ...]
 
@@ -164,6 +186,17 @@ class BlockView:
     def weakest(self) -> str:
         """The last grade of what is drawn of it, which its swatch shows."""
         return _weakest(self.parcels)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindingView:
+    """A finding of the audit as the panel lists it."""
+
+    severity: Severity
+    zh: str
+    en: str
+    numbers: tuple[int, ...]
+    """Of the parcels that it is about; empty where it is about the whole zone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,13 +216,34 @@ class ZoneView:
     difference: str | None
     limit: str | None
     verdict: str | None
-    findings: tuple[Finding, ...]
+    findings: tuple[FindingView, ...]
     blocks: tuple[BlockView, ...]
+    tasks: tuple[Task, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    """Pilot measures in whose scope the zone lies."""
+
+    @property
+    def groups(self) -> tuple[tuple[str | None, tuple[Task, ...]], ...]:
+        """The tasks under the headings of their groups."""
+        return tuple((group, tuple(of)) for group, of in groupby(self.tasks, key=lambda task: task.group))
+
+    @property
+    def scopes(self) -> tuple[tuple[str, tuple[Measure, ...]], ...]:
+        """The measures by scope, in the order in which the scopes are first told."""
+        scopes: dict[str, list[Measure]] = {}
+        for measure in self.measures:
+            scopes.setdefault(measure.scope, []).append(measure)
+        return tuple((scope, tuple(of)) for scope, of in scopes.items())
 
     @property
     def parcels(self) -> tuple[ParcelView, ...]:
         """All parcels, in the order of the text."""
         return tuple(p for b in self.blocks for p in b.parcels)
+
+    @property
+    def drawn(self) -> tuple[tuple[ParcelView, BaseGeometry], ...]:
+        """The parcels that have a geometry, with it."""
+        return tuple((p, p.geometry) for p in self.parcels if p.geometry is not None)
 
     @property
     def grades(self) -> tuple[str, ...]:
@@ -234,8 +288,10 @@ def _word(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _reason(value: Any) -> str:
-    return str(value["zh"] if isinstance(value, Mapping) else getattr(value, "zh", value))
+def _reason(value: Any) -> tuple[str, str | None]:
+    if isinstance(value, Mapping):
+        return str(value["zh"]), value.get("en")
+    return str(getattr(value, "zh", value)), getattr(value, "en", None)
 
 
 def _tuple(value: Any) -> tuple[Any, ...]:
@@ -249,7 +305,7 @@ class _Stated:
     block_id: str | None = None
     own: str | None
     of_block: str | None
-    clause: Markup
+    clause: Clause
 
 
 def _km2(area: Area | None) -> str | None:
@@ -264,10 +320,13 @@ def _stated(plan: Plan | None) -> dict[str, _Stated]:
             block_id=block.id,
             own=_km2(parcel.declared_area),
             of_block=_km2(block.declared_area),
-            clause=marked(
-                plan.text,
-                parcel.span,
-                [f.span for f in (*(f for _, f in parcel.features()), *parcel.ring, *parcel.members)],
+            clause=Clause(
+                text=plan.words(parcel.span),
+                start=parcel.span[0],
+                marks=(
+                    *((side, feature.span) for side, feature in parcel.features()),
+                    *((None, feature.span) for feature in (*parcel.ring, *parcel.members)),
+                ),
             ),
         )
         for zone in plan.zones
@@ -280,17 +339,7 @@ def _as_frame_says(row: Mapping[str, Any]) -> _Stated:
     return _Stated(
         own=figure(row.get("declared_area_km2")),
         of_block=figure(row.get("block_declared_area_km2")),
-        clause=escape(_word(row.get("text")) or ""),
-    )
-
-
-def _sides(row: Mapping[str, Any], evidence: Iterable[Edge]) -> tuple[SideView, ...]:
-    drawn: dict[str, dict[str, None]] = {d: {} for d in DIRECTIONS}
-    for edge in evidence:
-        drawn[edge.side][LABELS_ZH[edge.method]] = None
-    return tuple(
-        SideView(direction=LABELS_ZH[d], names=_word(row.get(d)) or "", methods=tuple(drawn[d]))
-        for d in DIRECTIONS
+        clause=Clause(text=_word(row.get("text")) or ""),
     )
 
 
@@ -316,8 +365,10 @@ def _parcel(
         declared_for_block=stated.own is None and label is not None,
         measured_km2=_number(row.get("measured_area_km2")),
         area_shaped=bool(row.get("area_shaped")),
+        near_km2=_number(row.get("area_near_km2")),
+        far_km2=_number(row.get("area_far_km2")),
         uncertainty_m=_number(row.get("placement_uncertainty_m")),
-        sides=_sides(row, evidence),
+        sides=tuple(_word(row.get(side)) for side in DIRECTIONS),
         evidence=evidence,
         clause=stated.clause,
     )
@@ -326,11 +377,18 @@ def _parcel(
 def _block(parcels: tuple[ParcelView, ...], label: str | None, declared: str | None) -> BlockView:
     measured = [p.measured_km2 for p in parcels if p.measured_km2 is not None]
     own = parcels[0].declared if len(parcels) == 1 else None
+    stated = declared or own
+    whole = sum(measured) if len(measured) == len(parcels) else None
     return BlockView(
         label=label or parcels[0].title,
         name=parcels[0].name,
-        declared=declared or own,
-        measured_km2=sum(measured) if len(measured) == len(parcels) else None,
+        declared=stated,
+        measured_km2=whole,
+        difference_km2=(
+            None
+            if stated is None or whole is None or any(p.area_shaped for p in parcels)
+            else float(stated) - whole
+        ),
         colour=parcels[0].colour,
         parcels=parcels,
     )
@@ -376,8 +434,24 @@ def short_names(names: Sequence[str]) -> list[str]:
     return short if min(map(len, short), default=0) >= 2 else list(names)
 
 
+_SEVERITIES = ("error", "warning", "note")
+
+
+def _finding(finding: Finding, parcels: Sequence[ParcelView]) -> FindingView:
+    about = finding.parcel_id or finding.block_id
+    return FindingView(
+        severity=finding.severity,
+        zh=finding.zh,
+        en=finding.en,
+        numbers=tuple(p.number for p in parcels if about and about in (p.id, p.block_id)),
+    )
+
+
 def zone_views(
-    plan: Plan | None, parcels: geopandas.GeoDataFrame, audit: Audit | None
+    plan: Plan | None,
+    parcels: geopandas.GeoDataFrame,
+    audit: Audit | None,
+    measures: Mapping[str, Sequence[Measure]] | None = None,
 ) -> tuple[ZoneView, ...]:
     """Put zones, blocks and parcels into words, in the frame's order.
 
@@ -389,6 +463,8 @@ def zone_views(
         Indexed by parcel id, longitude and latitude.
     audit : Audit or None
         Where the zones' totals come from; without one, totals are the plan's and no verdict is given.
+    measures : mapping of zone id to sequence of Measure, optional
+        Pilot measures that apply in each zone.
 
     Returns
     -------
@@ -430,8 +506,16 @@ def zone_views(
                 difference=figure(totals.get("difference_km2")),
                 limit=figure(totals.get("limit_km2")),
                 verdict=totals.get("verdict"),
-                findings=tuple(f for f in (audit.findings if audit else ()) if f.zone_id == zone_id),
+                findings=tuple(
+                    _finding(f, [p for b in blocks for p in b.parcels])
+                    for f in sorted(
+                        audit.findings if audit else (), key=lambda f: _SEVERITIES.index(f.severity)
+                    )
+                    if f.zone_id == zone_id
+                ),
                 blocks=tuple(blocks),
+                tasks=tuple(t for t in (plan.tasks if plan else ()) if t.zone_id == zone_id),
+                measures=tuple((measures or {}).get(zone_id, ())),
             )
         )
     return tuple(views)

@@ -1,0 +1,106 @@
+/* Cards: what is known of a block, and of one edge with the words it came from lit up in their clause. */
+"use strict";
+
+ftzGeo.cards = (() => {
+  const { SIDES, element } = ftzGeo.core;
+  const { t, either } = ftzGeo.words;
+
+  const km2 = (value) => (value === null ? "—" : value.toFixed(3));
+  const metres = (value) => `${Math.round(value).toLocaleString("en")} ${t("米")}`;
+
+  function grade(name, labels) {
+    return element("span", { class: `grade ${name}` }, t(labels[name]));
+  }
+
+  /** The clause with its features marked; of an edge's own words, the mark is lit. */
+  function clause({ clause: text, marks }, lit = null) {
+    const parts = [];
+    let at = 0;
+    for (const mark of [...marks].sort((a, b) => a[1] - b[1])) {
+      const [, start, length] = mark;
+      if (start < at) continue;
+      const words = text.slice(start, start + length);
+      parts.push(text.slice(at, start), element("mark", mark === lit ? { class: "lit" } : {}, words));
+      at = start + length;
+    }
+    return element("blockquote", { lang: "zh-CN" }, ...parts, text.slice(at));
+  }
+
+  function figures(...pairs) {
+    const shown = pairs.filter(([, value]) => value !== null);
+    return element("dl", { class: "areas" }, shown.map(([term, value, small = null]) => element(
+      "div", {}, element("dt", {}, term), element("dd", {}, value, small && element("small", {}, small)),
+    )));
+  }
+
+  /** What the text names on a side: each a way to its edge, where it has one. */
+  function names(shape, side, openEdge) {
+    const marks = shape.marks.filter(([of]) => SIDES[of] === side);
+    const words = marks.length > 0
+      ? marks.map((mark) => [mark, shape.clause.slice(mark[1], mark[1] + mark[2])])
+      : (shape.sides[SIDES.indexOf(side)] ?? "").split("、").filter(Boolean).map((name) => [null, name]);
+    return words.flatMap(([mark, name], i) => {
+      const edge = shape.edges.find((e) => e.side === side && (mark ? e.mark === mark : e.name === name));
+      const shown = edge
+        ? element("button", { type: "button", class: "link", onclick: () => openEdge(shape, edge) }, name)
+        : name;
+      return i > 0 ? ["、", shown] : [shown];
+    });
+  }
+
+  function sideTable(shape, openEdge) {
+    const rows = SIDES.map((side) => {
+      const named = names(shape, side, openEdge);
+      if (named.length === 0) return null;
+      const methods = new Set(shape.edges.filter((e) => e.side === side).map((e) => t(e.method.label)));
+      const how = [...methods].join("、") || t("未单独绘出");
+      return element("tr", {},
+        element("th", { scope: "row" }, t(side)), element("td", {}, named), element("td", {}, how));
+    });
+    if (rows.every((row) => row === null)) return null;
+    return element("table", { class: "sides" }, element("caption", {}, t("四至")), rows);
+  }
+
+  function ofBlock(shape, data, openEdge) {
+    const { near_km2: near, far_km2: far, uncertainty_m: uncertainty } = shape;
+    const declared = shape.declared_km2 ?? "—";
+    return element("article", { class: "card" },
+      element("h3", {}, shape.title, shape.name && element("small", {}, shape.name)),
+      element("p", {}, grade(shape.grade, data.labels), ` ${t(data.grades[shape.grade])}`),
+      figures(
+        [`${t("申报面积")} km²`, declared, shape.of_block ? t("（整个区块）") : null],
+        [`${t("图上面积")} km²`, km2(shape.measured_km2)],
+        [t("近边—远边"), near === null || far === null ? null : `${km2(near)}—${km2(far)}`],
+      ),
+      shape.shaped ? element("p", { class: "caution" }, t("图形由申报面积推得，两数相符不能作为印证。")) : null,
+      sideTable(shape, openEdge),
+      uncertainty === null ? null : element("p", { class: "caution" },
+        `${t("位置不确定范围：约")} ${(uncertainty / 1000).toFixed(1)} ${t("公里")}`),
+      shape.reasons.length === 0 ? null : element("ul", { class: "reasons" },
+        shape.reasons.map((reason) => element("li", {}, either(reason)))),
+      shape.clause ? clause(shape) : null,
+    );
+  }
+
+  function ofEdge(shape, edge, openBlock) {
+    const line = edge.lonlats.map(({ lat, lng }) => [lng, lat]);
+    const width = edge.half_width_m;
+    return element("article", { class: "card edge" },
+      element("h3", {}, `${t(edge.side)}${t("至")} `, edge.name ?? t("（无名）"),
+        element("small", {}, [shape.title, shape.name].filter(Boolean).join(" "))),
+      element("p", {}, element("b", {}, t(edge.method.label)), ` ${t(edge.method.how)}`),
+      figures(
+        [t("长度"), metres(ftzGeodesy.length(line))],
+        [t("中线至边"), width > 0 ? metres(width) : null],
+      ),
+      width > 0 ? element("p", {}, t("边线画在地物中线上；近边、远边各在两侧这一距离处。")) : null,
+      edge.sources.length === 0 ? null : element("p", {}, `${t("底图要素")} `,
+        element("span", { class: "hash" }, edge.sources.join("、"))),
+      edge.mark ? null : element("p", { class: "caution" }, t("原文没有词句对应这一段。")),
+      shape.clause ? clause(shape, edge.mark) : null,
+      element("p", {}, element("button", { type: "button", class: "link", onclick: openBlock }, `‹ ${t("整个区块")}`)),
+    );
+  }
+
+  return { ofBlock, ofEdge, grade };
+})();

@@ -1,0 +1,149 @@
+/* The page script of ftz_geo's maps, in several files that stand one after the other in the page: this one makes
+   elements and unpacks the page's JSON; page.js, the last, puts all together.
+
+   Words of the document come to the page as elements that were escaped when it was written, or as JSON that is
+   set as text. Nothing here writes HTML. */
+"use strict";
+
+const ftzGeo = {};
+
+ftzGeo.core = (() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const EARTH_M = 40075016.686; // the equator of Web Mercator's sphere
+  const SIDES = ["东", "南", "西", "北"];
+
+  function svgElement(name, attributes, parent) {
+    const made = document.createElementNS(SVG, name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    return parent.appendChild(made);
+  }
+
+  /** An element with attributes, and children that are elements or text; null stands for none. */
+  function element(name, attributes = {}, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+      if (key === "onclick") made.addEventListener("click", value);
+      else made.setAttribute(key, value);
+    }
+    made.append(...children.flat().filter((child) => child !== null));
+    return made;
+  }
+
+  /** An SVG in a pane of its own, in layer points, gone while the map zooms. */
+  function canvas(map, pane) {
+    return svgElement("svg", { class: `${pane} leaflet-zoom-hide`, width: 1, height: 1 }, map.getPane(pane));
+  }
+
+  function view(map, margin = 0) {
+    const corner = map.containerPointToLayerPoint([0, 0]);
+    return L.bounds(corner.subtract([margin, margin]), corner.add(map.getSize()).add([margin, margin]));
+  }
+
+  function metresPerPixel(map, latitude = map.getCenter().lat) {
+    return (EARTH_M * Math.cos((latitude * Math.PI) / 180)) / 2 ** (map.getZoom() + 8);
+  }
+
+  const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+  /** Whole numbers written as base64 VLQ; the first ones are too large for bit operators. */
+  function unpack(text) {
+    const found = [];
+    let [value, weight] = [0, 1];
+    for (const letter of text) {
+      const digit = DIGITS.indexOf(letter);
+      value += (digit & 31) * weight;
+      weight *= 32;
+      if (digit < 32) {
+        found.push(value % 2 ? -(value - 1) / 2 : value / 2);
+        [value, weight] = [0, 1];
+      }
+    }
+    return found;
+  }
+
+  /** The page's vertices as [latitude, longitude], from their steps. */
+  function vertices({ vertices: packed, units_per_degree: units }) {
+    const steps = unpack(packed);
+    const found = [];
+    let [x, y] = [0, 0];
+    for (let i = 0; i < steps.length; i += 2) {
+      x += steps[i];
+      y += steps[i + 1];
+      found.push([y / units, x / units]);
+    }
+    return found;
+  }
+
+  /** A reader of lines told as runs of vertices: first, how many, first, how many; backwards where negative.
+      Lines of one reader share their places: a block's edges those of its rings, but no other block's. */
+  function reader(all) {
+    const places = new Map();
+    const place = (number) => {
+      if (!places.has(number)) places.set(number, L.latLng(all[number]));
+      return places.get(number);
+    };
+    return (runs) => {
+      const line = [];
+      for (let i = 0; i < runs.length; i += 2) {
+        const step = Math.sign(runs[i + 1]);
+        for (let n = 0; n !== runs[i + 1]; n += step) line.push(place(runs[i] + n));
+      }
+      return line;
+    };
+  }
+
+  const EMPTY = Object.freeze({
+    block: null, name: null, declared_km2: null, of_block: null, measured_km2: null, near_km2: null, far_km2: null,
+    shaped: null, uncertainty_m: null, centre: null, reasons: [], clause: "", marks: "", sides: [], edges: [],
+  });
+
+  /** The rows of a table told as columns; what is left out is empty. */
+  function rows(columns) {
+    return (columns.id ?? []).map((id, n) => {
+      const told = Object.entries(columns).map(([key, values]) => [key, values[n] ?? EMPTY[key]]);
+      return { ...EMPTY, ...Object.fromEntries(told) };
+    });
+  }
+
+  /** Groups of three: a mark is a side, a place in the clause, a length. */
+  function marks(packed) {
+    const numbers = unpack(packed);
+    return Array.from({ length: numbers.length / 3 }, (_, n) => numbers.slice(3 * n, 3 * n + 3));
+  }
+
+  /** The page's JSON with its shapes, edges and lines unpacked, and what they refer to in its place. */
+  function read() {
+    const data = JSON.parse(document.getElementById("ftz-data").textContent);
+    const all = vertices(data);
+    data.shapes = rows(data.shapes);
+    for (const shape of data.shapes) {
+      const line = reader(all);
+      shape.block ??= shape.id;
+      shape.title = shape.label.join(" ");
+      shape.style = data.styles[`${shape.grade} ${shape.style}`];
+      shape.reasons = shape.reasons.map((number) => data.reasons[number]);
+      shape.marks = marks(shape.marks);
+      shape.parts = shape.parts.map((part) => part.map((ring) => line(unpack(ring))));
+      shape.rings = shape.parts.flat();
+      shape.edges = shape.edges.map((packed) => {
+        const [side, name, method, decimetres, mark, count, ...rest] = unpack(packed);
+        return {
+          side: SIDES[side],
+          name: data.features[name] ?? null,
+          method: data.methods[method],
+          half_width_m: decimetres / 10,
+          mark: shape.marks[mark] ?? null,
+          sources: rest.slice(0, count).map((number) => data.source_prefix + data.sources[number]),
+          lonlats: line(rest.slice(count)),
+        };
+      });
+    }
+    for (const line of data.lines) line.lonlats = reader(all)(unpack(line.runs));
+    for (const candidate of data.candidates) {
+      candidate.lines = candidate.lines.map((runs) => reader(all)(unpack(runs)));
+    }
+    return data;
+  }
+
+  return { SIDES, svgElement, element, canvas, view, metresPerPixel, unpack, read };
+})();

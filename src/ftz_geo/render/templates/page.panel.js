@@ -1,0 +1,189 @@
+/* The panel beside the map: tabs, a table that can be sorted, findings, search; each leads to the map. */
+"use strict";
+
+ftzGeo.panel = (() => {
+  const { element } = ftzGeo.core;
+  const { t, onChange } = ftzGeo.words;
+  const MOST_RESULTS = 30;
+
+  /** Tells a screen reader what happened. */
+  function say(text) {
+    document.getElementById("said").textContent = text;
+  }
+
+  /* ---------- tabs ---------- */
+
+  /** Sections with data-tab become tabs: one shown, the arrow keys lead from one to the next (ARIA APG). */
+  function startTabs() {
+    const panels = [...document.querySelectorAll("[data-tab]")];
+    if (panels.length < 2) return;
+    const list = document.getElementById("tabs");
+    const show = (n) => panels.forEach((panel, i) => {
+      panel.hidden = i !== n;
+      tabs[i].setAttribute("aria-selected", i === n);
+      tabs[i].tabIndex = i === n ? 0 : -1;
+    });
+    const tabs = panels.map((panel, i) => {
+      const attributes = { type: "button", role: "tab", id: `tab-${panel.id}`, "aria-controls": panel.id, "data-t": "" };
+      const tab = element("button", { ...attributes, onclick: () => show(i) }, panel.dataset.tab);
+      panel.setAttribute("role", "tabpanel");
+      panel.setAttribute("aria-labelledby", tab.id);
+      return list.appendChild(tab);
+    });
+    list.addEventListener("keydown", ({ key }) => {
+      const at = tabs.indexOf(document.activeElement);
+      const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[key];
+      if (next === undefined) return;
+      const n = (next + tabs.length) % tabs.length;
+      show(n);
+      tabs[n].focus();
+    });
+    list.hidden = false;
+    show(0);
+  }
+
+  /* ---------- the table of blocks ---------- */
+
+  const RANKS = ["surveyed", "traced", "inferred", "sketched", "undetermined", "pass", "notes", "fail"];
+
+  /** What a row is sorted by: a figure, or the rank of a grade or verdict; NaN for neither. */
+  function rank(group, column) {
+    const text = group.rows[0].cells[column].textContent.trim();
+    const number = Number.parseFloat(text.replace("−", "-"));
+    const badge = group.rows[0].cells[column].querySelector(".grade, .verdict");
+    return badge ? RANKS.findIndex((rank) => badge.classList.contains(rank)) : number;
+  }
+
+  /** Every head of the table sorts by its column; a block's parcels stay below it, rows without a figure last. */
+  function startSorting(table) {
+    const heads = [...table.tHead.rows[0].cells];
+    const groups = [...table.tBodies];
+    const order = new Map(groups.map((group, n) => [group, n]));
+    heads.forEach((head, column) => {
+      const word = head.textContent.trim();
+      head.removeAttribute("data-t");
+      head.setAttribute("aria-sort", "none");
+      const sort = () => {
+        const down = head.getAttribute("aria-sort") === "ascending";
+        heads.forEach((other) => other.setAttribute("aria-sort", other === head ? (down ? "descending" : "ascending") : "none"));
+        const compare = (a, b) => {
+          if (column === 0) return (order.get(a) - order.get(b)) * (down ? -1 : 1);
+          const [x, y] = [rank(a, column), rank(b, column)];
+          if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y);
+          return (x - y) * (down ? -1 : 1) || order.get(a) - order.get(b);
+        };
+        table.append(...[...groups].sort(compare));
+        say(`${t(word)}：${t(down ? "降序" : "升序")}`);
+      };
+      head.replaceChildren(element("button", { type: "button", onclick: sort, "data-t": "" }, word));
+    });
+  }
+
+  /** Rows lead to the map and back: a click shows, pointing or focus lights up, and the chosen row is marked. */
+  function startRows(shapes, select) {
+    const rows = [...document.querySelectorAll("tr[data-cards]")].map((row) => {
+      const numbers = new Set(row.dataset.cards.split(" ").map(Number));
+      return { row, numbers, shapes: shapes.filter((shape) => numbers.has(shape.card)) };
+    });
+    for (const { row, numbers, shapes: own } of rows) {
+      const [head] = row.cells;
+      const go = () => {
+        if (own.length > 0) select(own);
+        else document.getElementById(`undrawn-${[...numbers][0]}`)?.scrollIntoView({ block: "center" });
+      };
+      const button = element("button", { type: "button", onclick: go });
+      button.append(...head.childNodes);
+      head.append(button);
+      const light = (on) => own.forEach((shape) => shape.edges.forEach(
+        ({ polyline }) => polyline.setStyle({ weight: on ? 5 : 2.5 }),
+      ));
+      row.addEventListener("mouseenter", () => light(true));
+      row.addEventListener("mouseleave", () => light(false));
+      button.addEventListener("focus", () => light(true));
+      button.addEventListener("blur", () => light(false));
+    }
+    const beside = window.matchMedia("(min-width: 821px)");
+    return (shape) => {
+      for (const { row, numbers } of rows) {
+        const chosen = shape !== null && numbers.has(shape.card);
+        row.classList.toggle("chosen", chosen);
+        if (chosen) row.setAttribute("aria-current", "true");
+        else row.removeAttribute("aria-current");
+        if (chosen && beside.matches) row.scrollIntoView({ block: "nearest" });
+      }
+    };
+  }
+
+  /* ---------- search ---------- */
+
+  const folded = (text) => text.normalize("NFKC").toLowerCase();
+
+  /** What can be found: blocks by their names, and everything that a side names. */
+  function entries(shapes) {
+    const named = new Map();
+    for (const shape of shapes) {
+      for (const edge of shape.edges) {
+        if (edge.name === null) continue;
+        if (!named.has(edge.name)) named.set(edge.name, []);
+        named.get(edge.name).push({ shape, edge });
+      }
+    }
+    const blocks = shapes.map((shape) => ({
+      text: [shape.title, shape.name].filter(Boolean).join(" "), note: () => t("区块"), shapes: [shape], edges: [],
+    }));
+    const sides = [...named].map(([text, found]) => ({
+      text,
+      note: () => found.slice(0, 3).map(({ shape, edge }) => `${shape.title} ${t(edge.side)}`).join("、")
+        + (found.length > 3 ? ` +${found.length - 3}` : ""),
+      shapes: [...new Set(found.map(({ shape }) => shape))],
+      edges: found.map(({ edge }) => edge),
+    }));
+    return [...blocks, ...sides];
+  }
+
+  function startSearch(shapes, select, showEdges) {
+    const input = document.getElementById("search");
+    const list = document.getElementById("found");
+    if (!input) return;
+    input.closest("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      list.querySelector("button")?.click();
+    });
+    const all = entries(shapes).map((entry) => ({ ...entry, key: folded(entry.text) }));
+    const search = () => {
+      const words = folded(input.value.trim()).split(/\s+/).filter(Boolean);
+      const found = words.length === 0 ? [] : all.filter(({ key }) => words.every((word) => key.includes(word)));
+      found.sort((a, b) => a.key.length - b.key.length);
+      list.replaceChildren(...found.slice(0, MOST_RESULTS).map((entry) => {
+        const go = () => (entry.edges.length > 0 ? showEdges(entry) : select(entry.shapes));
+        return element("li", {}, element("button", { type: "button", onclick: go },
+          entry.text, element("small", {}, entry.note())));
+      }));
+      if (words.length > 0) say(found.length > 0 ? `${t("找到")} ${found.length}` : t("没有找到"));
+      list.hidden = words.length === 0;
+      if (words.length > 0 && found.length === 0) list.append(element("li", {}, t("没有找到")));
+    };
+    input.addEventListener("input", search);
+    input.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      input.value = "";
+      search();
+    });
+    onChange(search);
+    input.closest("form").hidden = false;
+  }
+
+  /* ---------- findings ---------- */
+
+  /** A finding about blocks leads to them. */
+  function startFindings(shapes, select) {
+    for (const item of document.querySelectorAll("li[data-cards]")) {
+      const numbers = item.dataset.cards.split(" ").map(Number);
+      const own = shapes.filter((shape) => numbers.includes(shape.card));
+      if (own.length === 0) continue;
+      item.append(element("button", { type: "button", class: "link", "data-t": "", onclick: () => select(own) }, "看图"));
+    }
+  }
+
+  return { say, startTabs, startSorting, startRows, startSearch, startFindings };
+})();

@@ -1,0 +1,70 @@
+/* The page's fixed words in two languages. Elements with data-t hold a fixed word, those with data-en carry their
+   own English; words of the document stay as they are. The choice stands in the address, after the #. */
+"use strict";
+
+ftzGeo.words = (() => {
+  let english = {};
+  let language = "zh";
+  const listeners = [];
+  const originals = new WeakMap();
+
+  /** A fixed word in the reader's language. */
+  function t(zh) {
+    return language === "en" ? english[zh] ?? zh : zh;
+  }
+
+  /** A sentence that was written in both languages: [Chinese, English or null]. */
+  function either([zh, en]) {
+    return (language === "en" && en) || zh;
+  }
+
+  /** Puts what stands under an element into the reader's language, and gives the element back. */
+  function translate(root) {
+    for (const found of root.querySelectorAll("[data-t], [data-en]")) {
+      if (!originals.has(found)) originals.set(found, found.textContent.trim());
+      const zh = originals.get(found);
+      found.textContent = "t" in found.dataset ? t(zh) : either([zh, found.dataset.en]);
+    }
+    for (const found of root.querySelectorAll("[data-label]")) {
+      const attribute = "placeholder" in found ? "placeholder" : "title";
+      found.setAttribute("aria-label", t(found.dataset.label));
+      found.setAttribute(attribute, t(found.dataset.label));
+    }
+    return root;
+  }
+
+  function asked() {
+    return new URLSearchParams(location.hash.slice(1)).get("lang") === "en" ? "en" : "zh";
+  }
+
+  /** Puts the whole page into the language that its address asks for. */
+  function apply() {
+    language = asked();
+    document.documentElement.lang = language === "en" ? "en" : "zh-CN";
+    translate(document);
+    const button = document.getElementById("language");
+    button.textContent = language === "en" ? "中文" : "English";
+    button.lang = language === "en" ? "zh-CN" : "en";
+    for (const link of document.querySelectorAll('a[href*=".html"]')) {
+      link.href = link.getAttribute("href").split("#")[0] + (language === "en" ? "#lang=en" : "");
+    }
+    listeners.forEach((listener) => listener());
+  }
+
+  /** Takes the dictionary, Chinese to English, and binds the switch. */
+  function start(dictionary) {
+    english = dictionary;
+    document.getElementById("language").addEventListener("click", () => {
+      location.replace(language === "en" ? "#" : "#lang=en");
+    });
+    language = asked();
+    window.addEventListener("hashchange", apply);
+  }
+
+  /** Calls back after every change of the language. */
+  function onChange(listener) {
+    listeners.push(listener);
+  }
+
+  return { t, either, translate, start, apply, onChange };
+})();
