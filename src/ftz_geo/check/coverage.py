@@ -204,7 +204,9 @@ def _closed(united: BaseGeometry, width: float) -> BaseGeometry:
 
 
 def _offset(geometry: BaseGeometry, metres: float) -> BaseGeometry:
-    return geometry.buffer(metres, join_style="mitre", mitre_limit=5)
+    made = geometry.buffer(metres, join_style="mitre", mitre_limit=5)
+    # GEOS may cross a mitred ring over itself at a sharp corner.
+    return made if made.is_valid else shapely.make_valid(made, method="structure", keep_collapsed=False)
 
 
 def _sorted(parts: NDArray[np.object_]) -> list[BaseGeometry]:
