@@ -22,11 +22,12 @@ from ftz_geo.errors import PlanError
 from ftz_geo.explain import explain_parcel, find_parcels
 from ftz_geo.measure import area_m2, versions
 from ftz_geo.model import DIRECTIONS, STORAGE_CRS, Audit, Choice, Digitised, Plan, Reason, Settings
+from ftz_geo.policy import measures_of
 from ftz_geo.polygons import match_polygons, read_survey
 from ftz_geo.reading import read_plan
 from ftz_geo.reference import read_reference as read_maps
 from ftz_geo.resolve import resolve_plan
-from ftz_geo.sketch import sketch_zone
+from ftz_geo.sketch import sketch_lines, sketch_zone
 from ftz_geo.staging import staged
 from ftz_geo.tables import audit_csv, audit_xlsx
 from ftz_geo.trace import trace_parcels
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.explain import Explanation
-    from ftz_geo.model import Anchor, Block, Candidate, Direction, Parcel, ReferenceMap, Zone
+    from ftz_geo.model import Anchor, Block, Candidate, Direction, Measure, Parcel, ReferenceMap, Zone
 
 __all__ = [
     "Built",
@@ -447,6 +448,8 @@ def render_maps(
     out: str | Path,
     *,
     audit: Audit | None = None,
+    measures: Sequence[Measure] = (),
+    tianditu_key: str | None = None,
     editor: str | Path | None = None,
 ) -> tuple[Path, ...]:
     """Write one interactive map per zone, and an index of them.
@@ -460,6 +463,10 @@ def render_maps(
     out : str or Path
         Folder for ``index.html`` and one page per zone id; each page is complete in itself.
     audit : Audit, optional
+    measures : sequence of Measure, optional
+        Pilot measures, told in the zones in whose scope they apply; by default the plan's own.
+    tianditu_key : str, optional
+        Written into the pages, for whoever opens them to use; without it, a reader is asked for their own.
     editor : str or Path, optional
         The ``blocks.geojson`` that the parcels were read from. With it the pages of the zones carry an
         editor, whose patches ``apply_patch`` puts into that file.
@@ -474,12 +481,31 @@ def render_maps(
         The folder cannot be written.
     """
     handed_back = None if editor is None else _editor(Path(editor).name, Path(editor).read_bytes())
-    pages = render.map_pages(plan, parcels, audit, editor=handed_back)
+    around = _around(plan, parcels, Settings(), measures)
+    pages = render.map_pages(plan, parcels, audit, **around, tianditu_key=tianditu_key, editor=handed_back)
     with staged(Path(out)) as folder:
         for name, page in pages.items():
             (folder / name).write_text(page, encoding="utf-8", newline="\n")
     _remove_earlier_pages(Path(out), pages.keys())
     return tuple(Path(out) / name for name in pages)
+
+
+def _around(
+    plan: Plan | None, parcels: gpd.GeoDataFrame, settings: Settings, measures: Sequence[Measure] = ()
+) -> dict[str, Any]:
+    """Give what the maps show around the blocks, by zone: lines of the sketch, measures that apply."""
+    if plan is None:
+        return {}
+    edges = parcels.get("evidence", [()] * len(parcels))
+    rows = zip(parcels.index, parcels.geometry, parcels["grade"], edges, strict=True)
+    drawn = {
+        str(key): Digitised(parcel_id=str(key), polygon=polygon, grade=grade, edges=evidence)
+        for key, polygon, grade, evidence in rows
+    }
+    return {
+        "lines": {zone.id: sketch_lines(zone, drawn, settings) for zone in plan.zones},
+        "measures": {zone.id: measures_of(zone, measures or plan.measures) for zone in plan.zones},
+    }
 
 
 def _editor(file: str, content: bytes) -> dict[str, str]:
@@ -588,7 +614,8 @@ def build(
         say(f"writing maps of {len(plan.zones)} zones")
         blocks = files.to_json(files.parcels_geojson(parcels))
         handed_back = _editor("blocks.geojson", blocks.encode()) if editor else None
-        pages = render.map_pages(plan, parcels, findings, editor=handed_back)
+        around = _around(plan, parcels, settings or Settings())
+        pages = render.map_pages(plan, parcels, findings, **around, editor=handed_back)
         texts = {
             "blocks.geojson": blocks,
             "edges.geojson": files.to_json(files.edges_geojson(parcels)),
