@@ -190,8 +190,8 @@ def map_page(
     script, layers = drawing
     library, library_style = leaflet()
     # The policy speaks of the text between the tags, to the letter; the templates add no white space.
-    scripts = [library, page_script(), Markup(script)]  # noqa: S704 - see the parameter
-    styles = [library_style, own("page.css")]
+    scripts = [library, page_script(), Markup(script), own("measure.js")]  # noqa: S704 - see the parameter
+    styles = [library_style, own("page.css"), own("measure.css")]
     if editor is not None:
         scripts += [own("edits.js"), own("editor.js")]
         styles.append(own("editor.css"))

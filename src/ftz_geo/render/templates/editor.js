@@ -5,6 +5,7 @@
 
 (() => {
   const { map, layers, shapes, say, onChange } = window.ftzGeoPage;
+  const { element } = ftzGeo.core;
   const { onGrid, degrees, same } = ftzEdits;
 
   const SNAP_PIXELS = 10;
@@ -56,22 +57,13 @@
 
   /* ---------- the panel ---------- */
 
-  function element(tag, attributes = {}, ...children) {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.append(...children);
-    return made;
-  }
-
   /** An element whose text is one of the words above, in the reader's language. */
   function worded(tag, word, attributes = {}) {
     return element(tag, { ...attributes, "data-word": word }, t(word));
   }
 
   function button(word, action) {
-    const made = worded("button", word, { type: "button" });
-    made.addEventListener("click", action);
-    return made;
+    return worded("button", word, { type: "button", onclick: action });
   }
 
   function ticked(word, on) {
@@ -409,7 +401,7 @@
 
   /** The smallest block under the pointer is the one meant. */
   function clicked({ latlng }) {
-    if (!state.active) return;
+    if (!state.active || map.getContainer().classList.contains("measuring")) return;
     const place = onGrid([latlng.lng, latlng.lat]);
     const found = shapes.filter(({ id }) => within(place, history.outlines.get(id)));
     found.sort((a, b) => area(history.outlines.get(a.id)) - area(history.outlines.get(b.id)));
