@@ -364,9 +364,19 @@ def diff(
         bool,
         typer.Option("--polygons", help="Both are polygons, though their names end as a document's may."),
     ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="Write diff.json and diff.html, a page with a map."),
+    ] = None,
+    reference: _Reference = [],  # noqa: B006
+    gcj02: _Gcj02 = "refuse",
+    outlines: _Outlines = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the changes as JSON.")] = False,
 ) -> None:
-    """Say what changed between two versions of a plan, or of a set of polygons."""
+    """Say what changed between two versions of a plan, or of a set of polygons.
+
+    On the map, the blocks of two plans are drawn as build would draw them.
+    """
     from ftz_geo import pipeline
     from ftz_geo.diff import diff_parcels, diff_plans
 
@@ -376,9 +386,20 @@ def diff(
         raise FtzGeoError(f"{old} and {new}: one is a document, the other polygons; give two of a kind")
     if drawn[0]:
         say(f"reading {old}, {new}")
-        changes = diff_parcels(pipeline.read_polygons(old), pipeline.read_polygons(new))
+        frames = pipeline.read_polygons(old), pipeline.read_polygons(new)
+        plans = None
+        changes = diff_parcels(*frames)
     else:
-        changes = diff_plans(_read_plan(old, say), _read_plan(new, say))
+        plans = _read_plan(old, say), _read_plan(new, say)
+        changes = diff_plans(*plans)
+    if out is not None:
+        if plans is not None:
+            say("drawing both versions")
+            features = _read_reference(reference, say, gcj02, outlines)
+            frames = pipeline.digitise(plans[0], features), pipeline.digitise(plans[1], features)
+        titles = Path(old).name, Path(new).name
+        for path in pipeline.write_diff(changes, *frames, out, titles=titles, plans=plans):
+            say(f"wrote {path}")
     if as_json:
         _print_json({"schema": "ftz-geo/diff-1", "changes": [change.to_dict() for change in changes]})
         return

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.diff import Change
     from ftz_geo.explain import Explanation
     from ftz_geo.model import Anchor, Block, Candidate, Direction, Measure, Parcel, ReferenceMap, Zone
 
@@ -55,6 +56,7 @@ __all__ = [
     "render_maps",
     "write",
     "write_audit",
+    "write_diff",
 ]
 
 write = files.write
@@ -511,6 +513,69 @@ def _around(
 def _editor(file: str, content: bytes) -> dict[str, str]:
     """Name what a patch from a page is for."""
     return {"file": file, "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def write_diff(
+    changes: Sequence[Change],
+    old: gpd.GeoDataFrame,
+    new: gpd.GeoDataFrame,
+    out: str | Path,
+    *,
+    titles: tuple[str, str] = ("旧版", "新版"),
+    plans: tuple[Plan, Plan] | None = None,
+) -> tuple[Path, ...]:
+    """Write what changed between two versions as ``diff.json`` and ``diff.html``, a page with a map.
+
+    Parameters
+    ----------
+    changes : sequence of Change
+        As :func:`~ftz_geo.diff.diff_plans` or :func:`~ftz_geo.diff.diff_parcels` gives them.
+    old, new : GeoDataFrame
+        Polygons of the versions in EPSG:4326, indexed by parcel id.
+    out : str or Path
+        Folder; made if it is not there.
+    titles : (str, str), optional
+        What the versions are called.
+    plans : (Plan, Plan), optional
+        Whose words are quoted beside the map.
+
+    Returns
+    -------
+    tuple of Path
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    zones = {zone.id for plan in plans or () for zone in plan.zones}
+
+    def drawn(key: str | None, frame: gpd.GeoDataFrame) -> frozenset[str]:
+        """Give the polygons of a part; a change of a zone's own words is about none of them."""
+        if key is None or key in zones:
+            return frozenset()
+        return frozenset(i for i in map(str, frame.index) if i == key or i.startswith(f"{key}-"))
+
+    told = [
+        render.Told(
+            change=c.change,
+            zh=c.zh,
+            en=c.en,
+            old_ids=drawn(c.old_id, old),
+            new_ids=drawn(c.new_id, new),
+            old_spans=c.old_spans,
+            new_spans=c.new_spans,
+        )
+        for c in changes
+    ]
+    results = {
+        "diff.json": files.to_json({"schema": "ftz-geo/diff-1", "changes": [c.to_dict() for c in changes]}),
+        "diff.html": render.diff_page(told, old, new, titles=titles, plans=plans),
+    }
+    with staged(Path(out)) as folder:
+        for name, text in results.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    return tuple(Path(out) / name for name in results)
 
 
 def explain_block(

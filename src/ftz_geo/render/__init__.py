@@ -6,8 +6,9 @@ escaped; they reach a page only through autoescaped templates and an escaped JSO
 
 from __future__ import annotations
 
+from ftz_geo.render.diff import Told, diff_page
 from ftz_geo.render.explain import explanation_page, explanation_table
 from ftz_geo.render.maps import map_pages
 from ftz_geo.render.report import audit_page
 
-__all__ = ["audit_page", "explanation_page", "explanation_table", "map_pages"]
+__all__ = ["Told", "audit_page", "diff_page", "explanation_page", "explanation_table", "map_pages"]
