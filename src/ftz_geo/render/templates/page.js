@@ -93,7 +93,7 @@ ftzGeo.start = (() => {
       const numbers = item.dataset.cards.split(" ").map(Number);
       const severity = item.className;
       for (const shape of shapes.filter((one) => numbers.includes(one.card))) {
-        const icon = L.divIcon({ className: `finding ${severity}`, html: "!", iconSize: [18, 18] });
+        const icon = L.divIcon({ className: `finding ${severity}`, html: "!", iconSize: [18, 18], iconAnchor: [9, 34] });
         const message = () => item.querySelector("[data-en]").textContent;
         L.marker(shape.centre, { icon, alt: message(), pane: "findings", keyboard: false })
           .bindTooltip(() => words(message()), { className: "wide" })
@@ -123,6 +123,8 @@ ftzGeo.start = (() => {
       around = layers.uncertainty && shape.uncertainty_m ? circle(shape).addTo(map) : null;
       popup.setLatLng(place).openOn(map);
       chosenRow(shape);
+      shape.polygon.closeTooltip();
+      shape.edges.forEach(({ polyline }) => polyline.closeTooltip());
       popup.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", t("关闭"));
     };
     const ofTemplate = (shape) => document.getElementById(`card-${shape.card}`)?.content.firstElementChild;

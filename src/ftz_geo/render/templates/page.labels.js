@@ -105,7 +105,8 @@ ftzGeo.labels = (() => {
     controls() {
       const glass = this.map.getContainer().parentElement;
       const { left, top } = this.map.getContainer().getBoundingClientRect();
-      return [...glass.querySelectorAll(".leaflet-control, .stamp, .legend, .north")].map((element) => {
+      const taken = ".leaflet-control, .stamp, .legend, .north, .leaflet-findings-pane > *";
+      return [...glass.querySelectorAll(taken)].map((element) => {
         const { x, y, width, height } = element.getBoundingClientRect();
         const middle = L.point(x - left + width / 2, y - top + height / 2);
         return box(this.map.containerPointToLayerPoint(middle), 0, width + 4, height + 4);
