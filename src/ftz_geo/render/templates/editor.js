@@ -97,8 +97,14 @@
     chooser.replaceChildren(worded("option", "选择区块…", { value: "" }), ...options);
     chooser.addEventListener("change", () => {
       select(chooser.value || null);
-      if (state.id !== null) map.fitBounds(shapeOf.get(state.id).polygon.getBounds(), { padding: [60, 60], animate: false });
+      if (state.id !== null) map.fitBounds(shapeOf.get(state.id).polygon.getBounds(), { ...margins(), animate: false });
     });
+  }
+
+  /** Room around a block that is brought into view: beside the panel, where the map is wide enough for both. */
+  function margins() {
+    const beside = map.getSize().x > 700 ? panel.offsetWidth + 30 : 40;
+    return { paddingTopLeft: [beside, 50], paddingBottomRight: [40, 50] };
   }
 
   function relabel() {
@@ -167,7 +173,10 @@
   }
 
   function handle(vertex, kind, word) {
-    const icon = L.divIcon({ className: `handle ${kind}`, iconSize: kind === "middle" ? [10, 10] : [14, 14] });
+    const size = { vertex: 14, "vertex chosen": 14, middle: 10, whole: 18 }[kind];
+    // The handle of the whole stands below the block's name.
+    const iconAnchor = [size / 2, kind === "whole" ? -size : size / 2];
+    const icon = L.divIcon({ className: `handle ${kind}`, iconSize: [size, size], iconAnchor });
     const marker = L.marker(latLng(vertex), { icon, draggable: true, keyboard: true, riseOnHover: true });
     marker.on("add", () => marker.getElement().setAttribute("aria-label", word)).addTo(handles);
     return marker;
@@ -218,9 +227,15 @@
       (now) => (other ? ftzEdits.insert(now, now.keys(), other, place) : new Map()),
       (now) => add(now, place),
     ), (to) => { state.vertex = to; });
-    marker.on("click", () => {
+    const take = () => {
       state.vertex = middle;
       commit(add(history.outlines, middle));
+    };
+    marker.on("click", take);
+    marker.getElement().addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      take();
     });
   }
 
