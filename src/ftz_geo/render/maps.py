@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from ftz_geo.errors import GeometryError
+from ftz_geo.errors import GeometryError, ReferenceMapError
 from ftz_geo.measure import LocalPlane, versions
 from ftz_geo.model import LABELS_ZH
 from ftz_geo.render import offline
+from ftz_geo.render.basemap import clip_basemap
 from ftz_geo.render.shapes import PageData, Shape
 from ftz_geo.render.views import GRADES, METHODS, PALETTE, VERDICTS, zone_views
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     import geopandas
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import Audit, Measure, Plan
+    from ftz_geo.model import Audit, Measure, Plan, ReferenceMap
+    from ftz_geo.render.basemap import Basemap
     from ftz_geo.render.views import ZoneView
 
 __all__ = ["map_pages"]
@@ -97,7 +99,12 @@ def bounds_of(geometries: Sequence[BaseGeometry]) -> tuple[float, float, float, 
     return west, south, east, north
 
 
-def _zone_page(zone: ZoneView, lines: Sequence[tuple[str, BaseGeometry]], context: Mapping[str, Any]) -> str:
+def _zone_page(
+    zone: ZoneView,
+    lines: Sequence[tuple[str, BaseGeometry]],
+    background: Basemap | None,
+    context: Mapping[str, Any],
+) -> str:
     bounds = bounds_of([geometry for _, geometry in zone.drawn])
     west, south, east, north = bounds
     plane = LocalPlane(lon=(west + east) / 2, lat=(south + north) / 2)
@@ -107,10 +114,13 @@ def _zone_page(zone: ZoneView, lines: Sequence[tuple[str, BaseGeometry]], contex
         data.add_shape(shape, evidence=True, plane=plane)
     for name, line in lines:
         data.add_line(name, line)
+    if background is not None:
+        data.add_basemap(background)
     marked = any(f.numbers and f.severity != "note" for f in zone.findings)
     wide = any(edge.half_width_m > 0 for parcel, _ in zone.drawn for edge in parcel.evidence)
     uncertain = any(parcel.uncertainty_m for parcel, _ in zone.drawn)
     layers = {
+        **({"basemap": ("底图线条", True)} if background is not None else {}),
         **({"bands": ("近边与远边之间", True)} if wide else {}),
         **({"lines": ("区块间道路河流（示意）", True)} if lines else {}),
         "blocks": ("区块", True),
@@ -127,6 +137,7 @@ def _zone_page(zone: ZoneView, lines: Sequence[tuple[str, BaseGeometry]], contex
         data=data,
         zone=zone,
         legend=layers,
+        background=background,
         sketched="sketched" in zone.grades,
         **context,
     )
@@ -187,6 +198,7 @@ def map_pages(
     *,
     lines: Mapping[str, Sequence[tuple[str, BaseGeometry]]] | None = None,
     measures: Mapping[str, Sequence[Measure]] | None = None,
+    basemap: ReferenceMap | None = None,
     tianditu_key: str | None = None,
     editor: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
@@ -205,6 +217,8 @@ def map_pages(
         Named roads and waters of a zone's sketch, longitude and latitude, as ``sketch_lines`` gives them.
     measures : mapping of zone id to sequence of Measure, optional
         Pilot measures that apply in each zone; the tasks are the plan's own.
+    basemap : ReferenceMap, optional
+        Whose named lines are put into the pages of the zones as a quiet background.
     tianditu_key : str, optional
         Written into the pages, for whoever opens them to use; without it, a reader is asked for their own.
     editor : mapping, optional
@@ -220,6 +234,8 @@ def map_pages(
     ------
     GeometryError
         The frame is not in EPSG:4326, or a grade is none of the five.
+    ReferenceMapError
+        The base map has no named line near any zone.
 
     Examples
     --------
@@ -246,6 +262,25 @@ def map_pages(
     context = common_context() | {"source": plan.source if plan else None, "tianditu_key": tianditu_key}
     pages = {"index.html": _index_page(zones, context)}
     of_zone = lines or {}
+    backgrounds = _backgrounds(basemap, zones)
     return pages | {
-        zone.file: _zone_page(zone, of_zone.get(zone.id, ()), context | {"editor": editor}) for zone in zones
+        zone.file: _zone_page(
+            zone, of_zone.get(zone.id, ()), backgrounds.get(zone.id), context | {"editor": editor}
+        )
+        for zone in zones
     }
+
+
+def _backgrounds(basemap: ReferenceMap | None, zones: Sequence[ZoneView]) -> dict[str, Basemap]:
+    """Give the background of every zone that the base map has lines of."""
+    if basemap is None:
+        return {}
+    cut = {z.id: clip_basemap(basemap, bounds_of([g for _, g in z.drawn])) for z in zones if z.drawn}
+    found = {key: background for key, background in cut.items() if background.features}
+    if not found:
+        raise ReferenceMapError(
+            "、".join(str(source["file"]) for source in basemap.sources),
+            "no named line of it lies near any zone",
+            "give a base map of the zones' place",
+        )
+    return found

@@ -31,6 +31,7 @@ _SCRIPTS = (
     "page.core.js",
     "page.words.js",
     "page.labels.js",
+    "page.basemap.js",
     "page.cards.js",
     "page.panel.js",
     "page.sheet.js",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.measure import LocalPlane
     from ftz_geo.model import Direction, Edge, Span
+    from ftz_geo.render.basemap import Basemap
     from ftz_geo.render.views import Colour, ParcelView
 
 __all__ = ["PageData", "Shape", "centre_of"]
@@ -65,6 +66,7 @@ class PageData:
         self._names: list[dict[str, Any]] = []
         self._lines: list[dict[str, Any]] = []
         self._candidates: list[dict[str, Any]] = []
+        self._basemap: dict[str, Any] | None = None
 
     def add_shape(self, shape: Shape, *, evidence: bool, plane: LocalPlane | None = None) -> None:
         """Add a parcel; with its edges and words, and with a place for its name if a plane is given."""
@@ -142,6 +144,10 @@ class PageData:
         runs = [self._runs(line) for line in lines]
         self._candidates.append({"lines": runs, "chosen": chosen, "words": words})
 
+    def add_basemap(self, background: Basemap) -> None:
+        """Add the background."""
+        self._basemap = background.to_dict()
+
     def to_dict(self) -> dict[str, Any]:
         """Give all of it, JSON-ready."""
         prefix = _prefix(list(self._sources))
@@ -163,6 +169,7 @@ class PageData:
             "names": self._names,
             "lines": self._lines,
             "candidates": self._candidates,
+            "basemap": self._basemap,
             "words": dict(EN),
         }
 

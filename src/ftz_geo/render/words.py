@@ -48,6 +48,9 @@ EN: Mapping[str, str] = {
         "Coordinates in WGS 84 (taken as CGCS2000); areas on the CGCS2000 ellipsoid, in km²."
     ),
     "制图：": "Drawn by ",
+    "底图线条": "Lines of the base map",
+    "底图线条：": "Base map: ",
+    "较短的未收入：": "shorter ones left out: ",
     "内容": "Contents",
     "查找区块、道路、地名": "Find a block, road or place",
     "找到": "Found:",

@@ -5,7 +5,7 @@
 ftzGeo.start = (() => {
   const KEYBOARD_MOST = 300; // shapes that the tab key may have to pass; the table reaches all
   const CANVAS_FROM = 1000; // shapes
-  const { canvas, element, metresPerPixel } = ftzGeo.core;
+  const { element, metresPerPixel } = ftzGeo.core;
   const { t, onChange } = ftzGeo.words;
   const { panel, cards, sheet } = ftzGeo;
 
@@ -161,6 +161,10 @@ ftzGeo.start = (() => {
       [show, around] = [null, null];
       chosenRow(null);
     });
+    // Wherever the focus is: the table that opened a card has no key of its own to close it.
+    document.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape") map.closePopup(popup);
+    });
     onChange(() => show?.());
     return { openBlock, openEdge };
   }
@@ -238,6 +242,7 @@ ftzGeo.start = (() => {
     if (layers.bands) drawBands(map, layers.bands, shapes);
     if (layers.lines) drawLines(layers.lines, data.lines);
     drawCandidates(layers, data.candidates);
+    const background = layers.basemap ? ftzGeo.basemap.start(map, layers.basemap, data.basemap) : [];
 
     let open = null;
     /** Brings shapes into the middle of the map; of one alone, the card opens. */
@@ -267,7 +272,7 @@ ftzGeo.start = (() => {
     layerControl(map, sheet.baseMaps(map, data.tianditu_key), layers, data.layers);
 
     sheet.startGraticule(map, layers.graticule);
-    const labels = new ftzGeo.labels.Labels(map, layers, { shapes, lines: data.lines, names: names(data) });
+    const labels = new ftzGeo.labels.Labels(map, layers, { shapes, lines: data.lines, background, names: names(data) });
     const redraw = () => labels.draw();
     map.on("moveend overlayadd overlayremove resize", redraw);
     onChange(() => {

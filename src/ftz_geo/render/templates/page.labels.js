@@ -96,9 +96,14 @@ ftzGeo.labels = (() => {
       this.project();
       this.sort();
       if (this.map.hasLayer(this.layers.names)) this.names.forEach((name) => this.placeName(name));
-      const { sideNames, lines } = this.layers;
+      const { sideNames, lines, basemap } = this.layers;
       if (sideNames && this.map.hasLayer(sideNames)) this.sides().forEach((side) => this.placeSide(side));
-      if (lines && this.map.hasLayer(lines)) this.lineNames().forEach((line) => this.placeLine(line));
+      if (lines && this.map.hasLayer(lines)) this.lineNames(this.data.lines).forEach((line) => this.placeLine(line));
+      if (basemap && this.map.hasLayer(basemap)) {
+        // A road of the background runs through blocks, and so may its name.
+        const quiet = { ink: "#8d8573", overBlocks: true };
+        this.lineNames(this.data.background).forEach((line) => this.placeLine(line, quiet));
+      }
     }
 
     /** What stands on the map's glass, as places already taken. */
@@ -250,9 +255,9 @@ ftzGeo.labels = (() => {
     }
 
     /** The lines between blocks, one per name that no side tells, as points on the screen. */
-    lineNames() {
+    lineNames(lines) {
       const longest = new Map();
-      for (const { name, lonlats } of this.data.lines) {
+      for (const { name, lonlats } of lines) {
         if (this.sidesWritten.has(name)) continue;
         const points = lonlats.map((lonlat) => this.map.latLngToLayerPoint(lonlat));
         const found = { text: name, ...visible(points, this.bounds) };
@@ -261,8 +266,8 @@ ftzGeo.labels = (() => {
       return [...longest.values()].sort((a, b) => b.length - a.length);
     }
 
-    /** The name of a line in its middle, on the line, where it touches no block. */
-    placeLine({ text, points, length }) {
+    /** The name of a line in its middle, on the line, where it touches no block unless it may. */
+    placeLine({ text, points, length }, { ink = "#7a7058", overBlocks = false } = {}) {
       const size = 11;
       const width = ems(text) * size + 6;
       if (length < width + 6) return;
@@ -274,9 +279,9 @@ ftzGeo.labels = (() => {
         const place = box(middle, angle, width, size + 4);
         const tips = [-0.5, -0.25, 0, 0.25, 0.5].map((along) => middle.add(chord.multiplyBy(along)));
         if (first.distanceTo(last) < width * 0.9 || !this.free(place)) continue;
-        if (tips.some((tip) => this.onOther(tip, null))) continue;
+        if (!overBlocks && tips.some((tip) => this.onOther(tip, null))) continue;
         this.placed.push(place);
-        return this.writeSide(text, middle, angle, size, "#7a7058");
+        return this.writeSide(text, middle, angle, size, ink);
       }
     }
 

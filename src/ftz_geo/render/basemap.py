@@ -1,0 +1,162 @@
+"""A quiet background for offline maps: named lines of a reference map, clipped, simplified, kept small."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from ftz_geo.measure import LocalPlane
+from ftz_geo.render.packing import base64_vlq
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from ftz_geo.model import ReferenceMap
+
+__all__ = ["Basemap", "clip_basemap"]
+
+BUDGET_BYTES = 96 * 1024
+"""What the background may add to a page, so that a page with it stays below 400 KiB."""
+
+_KINDS = ("road", "rail", "water", "boundary")
+"""Kinds that are drawn; a named place would say more than a background should."""
+
+_TOLERANCE_M = 2.0
+"""How far a line may be simplified: less than a pixel at the closest zoom at which whole streets are seen."""
+
+_UNITS_PER_DEGREE = 10**6
+"""A grid of about 0.1 m."""
+
+_MARGIN = 0.25
+"""How far the background reaches around the shapes, as a share of their larger extent."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Basemap:
+    """The background of one page."""
+
+    features: tuple[dict[str, Any], ...]
+    """JSON-ready, the longest first: name, kind, ``area`` whether its parts are rings (even-odd) around one,
+    and each part as base64 VLQ of longitude and latitude in turn, steps on the grid."""
+    left_out: int
+    """How many named features had no room."""
+    credits: tuple[str, ...]
+    """File, licence and date of every source that is drawn."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the page script reads."""
+        return {"units_per_degree": _UNITS_PER_DEGREE, "features": list(self.features)}
+
+
+def clip_basemap(
+    reference: ReferenceMap, bounds: Sequence[float], *, budget_bytes: int = BUDGET_BYTES
+) -> Basemap:
+    """Cut a background out of a reference map.
+
+    Parameters
+    ----------
+    reference : ReferenceMap
+    bounds : sequence of float, shape (4,)
+        West, south, east and north of what the map shows, in degrees; the background reaches a quarter
+        of their larger extent beyond them.
+    budget_bytes : int
+        Of the features' JSON. The longest within the cut come first; the shortest are left out, and counted.
+
+    Returns
+    -------
+    Basemap
+        Without a feature where the map has none there.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from ftz_geo.model import ReferenceMap
+    >>> road = shapely.LineString([(117.0, 39.0), (117.1, 39.0)])
+    >>> features = gpd.GeoDataFrame(
+    ...     {"name": ["甲路"], "kind": ["road"], "source": [0]}, geometry=[road], crs=4326
+    ... )
+    >>> found = clip_basemap(
+    ...     ReferenceMap(features=features, sources=({"file": "a.gpkg", "licence": "ODbL"},)),
+    ...     (117.04, 38.99, 117.06, 39.01),
+    ... )
+    >>> [f["name"] for f in found.features], found.credits
+    (['甲路'], ('a.gpkg（ODbL）',))
+    """
+    window = _window(bounds)
+    rows = reference.features[reference.features["kind"].isin(_KINDS)]
+    rows = rows.iloc[np.sort(rows.sindex.query(window, predicate="intersects"))]
+    plane = LocalPlane.around([window])
+    # By name and kind: the ways of one road are one feature, joined where they meet.
+    groups = [
+        (str(name), str(kind), area, _joined(clipped, plane))
+        for (name, kind, area), clipped in _clipped(rows, window).items()
+    ]
+    longest = sorted(groups, key=lambda g: (-sum(line.length for line in g[3]), g[:3]))
+    features: list[dict[str, Any]] = []
+    room = budget_bytes
+    for name, kind, area, lines in longest:
+        parts = [_packed(line) for line in plane.to_lonlat(np.array(lines, dtype=object))]
+        feature = {"name": name, "kind": kind, "area": area, "parts": parts}
+        room -= len(json.dumps(feature, ensure_ascii=False, separators=(",", ":")).encode()) + 1
+        if room < 0:
+            break
+        features.append(feature)
+    sources = [reference.sources[number] for number in sorted(set(rows["source"]))]
+    return Basemap(
+        features=tuple(features),
+        left_out=len(longest) - len(features),
+        credits=tuple(dict.fromkeys(map(_credit, sources))),
+    )
+
+
+def _window(bounds: Sequence[float]) -> shapely.Polygon:
+    west, south, east, north = map(float, bounds)
+    # A degree of longitude is shorter than one of latitude, which makes the margin no smaller.
+    margin = _MARGIN * max(east - west, north - south)
+    window: shapely.Polygon = shapely.box(west - margin, south - margin, east + margin, north + margin)
+    return window
+
+
+def _clipped(rows: Any, window: shapely.Polygon) -> dict[tuple[str, str, bool], list[BaseGeometry]]:
+    """Give the parts inside the window by name, kind, and whether they are areas; areas only of water."""
+    found: dict[tuple[str, str, bool], list[BaseGeometry]] = {}
+    inside = shapely.intersection(rows.geometry.to_numpy(), window)
+    for name, kind, geometry in zip(rows["name"], rows["kind"], inside, strict=True):
+        for part in shapely.get_parts(geometry):
+            is_area = isinstance(part, shapely.Polygon)
+            if is_area and kind != "water":
+                part = part.boundary
+            if not part.is_empty and part.geom_type != "Point":
+                found.setdefault((name, kind, is_area and kind == "water"), []).append(part)
+    return found
+
+
+def _joined(parts: Sequence[BaseGeometry], plane: LocalPlane) -> list[BaseGeometry]:
+    """Give joined and simplified lines in metres; of areas, all their rings."""
+    flat = plane.to_xy(np.array(parts, dtype=object))
+    if isinstance(flat[0], shapely.Polygon):
+        whole = shapely.simplify(shapely.get_parts(shapely.union_all(flat)), _TOLERANCE_M)
+        return list(shapely.get_rings(whole))
+    merged = shapely.get_parts(shapely.line_merge(shapely.union_all(flat)))
+    return [line for line in shapely.simplify(merged, _TOLERANCE_M) if line.length > _TOLERANCE_M]
+
+
+def _packed(line: BaseGeometry) -> str:
+    units = np.rint(shapely.get_coordinates(line) * _UNITS_PER_DEGREE).astype(np.int64)
+    return base64_vlq([int(step) for step in np.diff(units, axis=0, prepend=0).ravel()])
+
+
+def _credit(source: Mapping[str, Any]) -> str:
+    """Say where a source is from.
+
+    >>> _credit({"file": "a.osm.pbf", "licence": "ODbL 1.0", "date": "2025-08-09"}), _credit({"file": "b"})
+    ('a.osm.pbf（ODbL 1.0，2025-08-09）', 'b（未注明许可）')
+    """
+    said = [source.get("licence") or "未注明许可", str(source.get("date") or "")[:10]]
+    return f"{source['file']}（{'，'.join(filter(None, said))}）"
