@@ -184,3 +184,16 @@ def test_a_part_of_the_total_is_not_the_total_of_the_blocks() -> None:
     (zone,) = parse_plan(text).zones
     assert zone.declared_area is not None
     assert (zone.declared_area.text, zone.declared_block_count) == ("2平方公里", 2)
+
+
+def test_a_name_in_brackets_after_a_label_is_the_blocks_name() -> None:
+    sides = "东至甲路、南至乙路、西至丙路、北至丁路"
+    plan = parse_plan(f"区块一（软件园）：{sides}。区块二（见附图2）：{sides}。区块三（东至甲路）：{sides}。")
+    assert [b.name for b in plan.zones[0].blocks] == ["软件园", None, None]
+
+
+def test_the_title_of_an_extension_names_the_zone() -> None:
+    sides = "东至甲路、南至乙路、西至丙路、北至丁路"
+    text = f"天津滨海高新区扩区方案\n\n扩区面积共5平方公里，分为2个区块。区块一：{sides}。区块二：{sides}。"
+    (zone,) = parse_plan(text).zones
+    assert (zone.name, str(zone.declared_area and zone.declared_area.km2)) == ("天津滨海高新区", "5")

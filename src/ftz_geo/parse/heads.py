@@ -100,7 +100,7 @@ _STOP = re.compile(
 _NO_NAME = re.compile(
     r"""
       给出|写|披露|明确|规定|确定|坚持|公告|通告|批复|同意|说明|可见|包括|属于|资料|其中|为准|根据|按照
-    | 请示|收悉|^[该本此其]|^(?:扩区|升级|调整|规划)后$|[。,;]
+    | 请示|收悉|^[该本此其]|^(?:扩区|升级|调整|规划)后$|^[扩新园本]区$|[。,;]
     """,
     re.X,
 )
@@ -125,6 +125,10 @@ def _name_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     return a, a + len(name)
 
 
+_BRACKETED = re.compile(r"\((?P<name>[^()]{2,24})\)")
+_NOT_A_NAME = re.compile(r"见|详见|附|图|略|下同|以下|简称|即|原|含|不含|暂|拟")
+
+
 def name_after(prose: Prose, start: int, end: int) -> tuple[str | None, int]:
     """Find the proper name that follows a label, and where it ends.
 
@@ -134,7 +138,13 @@ def name_after(prose: Prose, start: int, end: int) -> tuple[str | None, int]:
     >>> prose = Prose.of("区块一：武清经开区建成区，36.88平方公里")
     >>> name_after(prose, 3, len(prose.text))
     ('武清经开区建成区', 12)
+    >>> name_after(Prose.of("区块二（软件园）：2平方公里"), 3, 8)
+    ('软件园', 8)
     """
+    if (m := _BRACKETED.match(prose.text, start, end)) and not _NOT_A_NAME.match(m["name"]):
+        found = _name_in(prose, *m.span("name"))
+        if found == m.span("name"):
+            return prose.words(*found), m.end()
     found = _name_in(prose, start, end)
     return (prose.words(*found), found[1]) if found else (None, start)
 
@@ -174,7 +184,13 @@ class Heading:
     name: str
 
 
-_TITLE = re.compile(r"(?P<name>.{2,60}?)(?:的?(?:总体|建设|实施|设立|规划|发展)方案|总体规划)$")
+_TITLE = re.compile(
+    r"""
+      (?P<name>.{2,60}?)
+      (?: 的?(?:总体|建设|实施|设立|规划|发展|扩区|扩容|调区|区位调整|范围调整)方案 | 总体规划 )$
+    """,
+    re.X,
+)
 _SENTENCE = re.compile(r"[。;:,!?]")
 _LISTED = re.compile(rf"[-·]|附[件表]|\d+[.、]|[({NUMERALS}]+[、)]")
 
