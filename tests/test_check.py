@@ -526,7 +526,8 @@ def test_polygons_that_belong_to_nothing_are_listed() -> None:
 
 def test_the_result_is_json_and_says_what_it_rests_on() -> None:
     plan = notice()
-    result = json.loads(json.dumps(audit(plan, sources=[{"file": "plan.txt", "sha256": "ab"}]).to_dict(), allow_nan=False))
+    found = audit(plan, sources=[{"file": "plan.txt", "sha256": "ab"}])
+    result = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert result["metadata"]["inputs"] == {"plan.txt": "ab"}
     assert {c["id"] for c in result["metadata"]["checks"]} == {c.id for c in CHECKS}
     assert result["metadata"]["versions"].keys() >= {"geos", "proj"}

@@ -220,6 +220,24 @@ def test_one_damaged_parcel_does_not_take_the_others_along() -> None:
     assert [f.check for f in frame["findings"].iloc[1]] == ["survey-damaged"]
 
 
+@pytest.mark.parametrize("between", ["\t", " ", ",", " | "])
+@pytest.mark.parametrize("label", ["", "J"])
+def test_degrees_minutes_and_seconds_in_columns_of_their_own(between: str, label: str) -> None:
+    seconds = [(0.5, 1.2), (41.25, 2.0), (40.1, 34.5), (1.2, 33.3)]
+    rows = [
+        between.join(map(str, (f"{label}{i}", 117, 9, east, 39, 0, north)))
+        for i, (east, north) in enumerate(seconds, 1)
+    ]
+    head = "2000国家大地坐标系\n区块一\n点号\t经度\t\t\t纬度\t\t\n\t度\t分\t秒\t度\t分\t秒\n"
+    frame = parse_survey(head + "\n".join(rows))
+    assert frame["name"].tolist() == ["区块一"]
+    wanted = [(117 + 9 / 60 + east / 3600, 39 + north / 3600) for east, north in seconds]
+    assert shapely.get_coordinates(frame.geometry.iloc[0])[:-1] == pytest.approx(np.array(wanted), abs=1e-12)
+    rows[2] = rows[2].replace("40.1", "4*.1")
+    with pytest.raises(DocumentError, match="masked or broken"):
+        parse_survey(head + "\n".join(rows))
+
+
 def test_decimal_degrees_are_not_read_as_packed() -> None:
     text = "1,121.9250,45.5750\n2,121.9625,45.5750\n3,121.9625,45.5680\n4,121.9300,45.5681"
     xy = shapely.get_coordinates(parse_survey(text).geometry.iloc[0])

@@ -50,9 +50,16 @@ _NO_WORDS = re.compile(
 )
 _HEADER = re.compile(
     r"""(?:点号|點號|序号|编号|拐点|界址点|顶点|角点|坐标|座标|坐標|值|横|纵|经度|纬度|经|纬|东|北|备注|边长
-    |直角|大地|地理|经纬度|CGCS2000|国家|系|\d度带|[XYxyNE]|号|点|[()\s,|:/、\-=米m])*""",
+    |直角|大地|地理|经纬度|度|分|秒|CGCS2000|国家|系|\d度带|[XYxyNE]|号|点|[()\s,|:/、\-=米m])*""",
     re.X,
 )
+_SIX_CELLS = re.compile(
+    r"""^(?P<label>[^\n]*?[\t ,|;])?
+    (?P<d>\d{1,3}) [\t ,|]+ (?P<m>[0-5]?\d) [\t ,|]+ (?P<s>[0-5]?\d(?:\.\d+)?) [\t ,|]+
+    (?P<d2>\d{1,3}) [\t ,|]+ (?P<m2>[0-5]?\d) [\t ,|]+ (?P<s2>[0-5]?\d(?:\.\d+)?) (?P<end>[\t ,|]*)$""",
+    re.M | re.X,
+)
+"""A row of a table with degrees, minutes and seconds in cells of their own."""
 _UNITS = {unit: unit for unit in KM2_PER_UNIT} | {
     "km2": "平方公里",
     "㎢": "平方公里",
@@ -112,6 +119,29 @@ def _same(one: Point, other: Point) -> bool:
     return (one.first.value, one.second.value) == (other.first.value, other.second.value)
 
 
+def _with_signs(text: str) -> str:
+    r"""Write the signs of degrees, minutes and seconds into tables that have them as columns.
+
+    >>> print(_with_signs("1\t117\t9\t0.5\t39\t0\t1.2\n" * 3).splitlines()[0])
+    1	117°9′0.5″	39°0′1.2″
+    """
+    rows = [m for m in _SIX_CELLS.finditer(text) if _is_place(int(m["d"]), int(m["d2"]))]
+    if len(rows) < 3:
+        return text
+    parts, at = [], 0
+    for m in rows:
+        signed = f"{m['d']}°{m['m']}′{m['s']}″\t{m['d2']}°{m['m2']}′{m['s2']}″"
+        parts += [text[at : m.start()], m["label"] or "", signed]
+        at = m.end()
+    return "".join([*parts, text[at:]])
+
+
+def _is_place(one: int, other: int) -> bool:
+    """Tell whether two numbers are whole degrees of a longitude and a latitude of China."""
+    east, north = max(one, other), min(one, other)
+    return 73 <= east <= 135 and 3 <= north <= 54
+
+
 def read_lists(text: str) -> tuple[Entry, ...]:
     """Read the lists of corners in a text.
 
@@ -128,7 +158,7 @@ def read_lists(text: str) -> tuple[Entry, ...]:
     """
     drafts: list[_Draft] = []
     pending: list[str] = []
-    for segment in _segments(text):
+    for segment in _segments(_with_signs(text)):
         pairs, before, after = _pairs(segment)
         bare = _NO_WORDS.fullmatch(segment) is not None
         masked = _MASKED.search(segment) is not None
