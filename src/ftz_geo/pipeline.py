@@ -451,6 +451,7 @@ def render_maps(
     *,
     audit: Audit | None = None,
     measures: Sequence[Measure] = (),
+    basemap: ReferenceMap | None = None,
     tianditu_key: str | None = None,
     editor: str | Path | None = None,
 ) -> tuple[Path, ...]:
@@ -467,6 +468,9 @@ def render_maps(
     audit : Audit, optional
     measures : sequence of Measure, optional
         Pilot measures, told in the zones in whose scope they apply; by default the plan's own.
+    basemap : ReferenceMap, optional
+        Its named lines near a zone are put into the zone's page as a quiet background; where there is no
+        room for all, the shortest are left out, and the page says how many.
     tianditu_key : str, optional
         Written into the pages, for whoever opens them to use; without it, a reader is asked for their own.
     editor : str or Path, optional
@@ -481,10 +485,14 @@ def render_maps(
     ------
     OutputError
         The folder cannot be written.
+    ReferenceMapError
+        The base map has no named line near any zone.
     """
     handed_back = None if editor is None else _editor(Path(editor).name, Path(editor).read_bytes())
     around = _around(plan, parcels, Settings(), measures)
-    pages = render.map_pages(plan, parcels, audit, **around, tianditu_key=tianditu_key, editor=handed_back)
+    pages = render.map_pages(
+        plan, parcels, audit, **around, basemap=basemap, tianditu_key=tianditu_key, editor=handed_back
+    )
     with staged(Path(out)) as folder:
         for name, page in pages.items():
             (folder / name).write_text(page, encoding="utf-8", newline="\n")
@@ -644,6 +652,8 @@ def build(
     reference: ReferenceMap | None = None,
     settings: Settings | None = None,
     *,
+    measures: Sequence[Measure] = (),
+    basemap: ReferenceMap | None = None,
     editor: bool = False,
     say: Callable[[str], None] = lambda _: None,
 ) -> Built:
@@ -656,6 +666,9 @@ def build(
         Folder; made if it is not there. It is left as it was if anything fails.
     reference : ReferenceMap, optional
     settings : Settings, optional
+    measures : sequence of Measure, optional
+    basemap : ReferenceMap, optional
+        Both as in :func:`render_maps`.
     editor : bool, optional
         Let the pages of the zones carry an editor; ``apply_patch`` puts its patches into ``blocks.geojson``.
     say : callable, optional
@@ -679,8 +692,8 @@ def build(
         say(f"writing maps of {len(plan.zones)} zones")
         blocks = files.to_json(files.parcels_geojson(parcels))
         handed_back = _editor("blocks.geojson", blocks.encode()) if editor else None
-        around = _around(plan, parcels, settings or Settings())
-        pages = render.map_pages(plan, parcels, findings, **around, editor=handed_back)
+        around = _around(plan, parcels, settings or Settings(), measures)
+        pages = render.map_pages(plan, parcels, findings, **around, basemap=basemap, editor=handed_back)
         texts = {
             "blocks.geojson": blocks,
             "edges.geojson": files.to_json(files.edges_geojson(parcels)),
