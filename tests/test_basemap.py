@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -9,7 +10,10 @@ import pytest
 import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from ftz_geo.cli import app
+from ftz_geo.errors import ReferenceMapError
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import ReferenceMap
 from ftz_geo.render.basemap import Basemap, clip_basemap
@@ -129,3 +133,40 @@ def test_sources_are_credited_with_licence_and_date() -> None:
     elsewhere = shapely.LineString([(100.0, 30.0), (100.1, 30.0)])
     nothing = clip_basemap(reference_map([("甲路", "road", elsewhere)]), BOUNDS)
     assert (nothing.features, nothing.credits, nothing.left_out) == ((), (), 0)
+
+
+NOTICE = "甲开发区总面积1平方公里。区块一：面积1平方公里，东至子路、南至丑路、西至寅路、北至卯路。"
+
+
+def streets(middle_lon: float) -> gpd.GeoDataFrame:
+    """Four streets around a square kilometre, and one that runs by."""
+    there = LocalPlane(lon=middle_lon, lat=39.0)
+    lines = {
+        "子路": [(500, -900), (500, 900)],
+        "丑路": [(-900, -500), (900, -500)],
+        "寅路": [(-500, -900), (-500, 900)],
+        "卯路": [(-900, 500), (900, 500)],
+        "<b>过路</b>": [(-900, 650), (900, 650)],
+    }
+    shapes = [there.to_lonlat(shapely.LineString(xy)) for xy in lines.values()]
+    return gpd.GeoDataFrame({"name": list(lines), "highway": "primary"}, geometry=shapes, crs=4326)
+
+
+def test_map_puts_the_background_into_the_page(tmp_path: Path) -> None:
+    notice, here, elsewhere = (tmp_path / name for name in ("notice.txt", "here.gpkg", "elsewhere.gpkg"))
+    notice.write_text(NOTICE, encoding="utf-8")
+    streets(117.15).to_file(here)
+    streets(100.0).to_file(elsewhere)
+    command = ["map", str(notice), "--reference", str(here), "--out", str(tmp_path / "maps")]
+    done = CliRunner().invoke(app, [*command, "--basemap", str(here)])
+    assert done.exit_code == 0, done.output
+    [zone_page] = [p for p in (tmp_path / "maps").glob("*.html") if p.name != "index.html"]
+    page = zone_page.read_text(encoding="utf-8")
+    data = json.loads(page.split('id="ftz-data">')[1].split("</script>")[0])
+    assert {f["name"] for f in data["basemap"]["features"]} == set(streets(0)["name"])
+    assert "here.gpkg（未注明许可）" in page
+    assert "<b>过路" not in page
+    refused = CliRunner().invoke(app, [*command, "--basemap", str(elsewhere)])
+    assert isinstance(refused.exception, ReferenceMapError)
+    assert "elsewhere.gpkg" in str(refused.exception)
+    assert zone_page.read_text(encoding="utf-8") == page
