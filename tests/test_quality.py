@@ -17,6 +17,7 @@ SCRIPTS = Path(sys.executable).parent
         ("ruff", "format", "--check", "."),
         ("mypy",),
         ("lint-imports",),
+        ("oxlint", "--deny-warnings", "src"),
     ],
     ids=" ".join,
 )

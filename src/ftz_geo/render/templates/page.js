@@ -5,6 +5,7 @@
 ftzGeo.start = (() => {
   const KEYBOARD_MOST = 300; // shapes that the tab key may have to pass; the table reaches all
   const CANVAS_FROM = 1000; // shapes
+  const EDGES_FROM = 40; // pixels from south to north, where thousands of shapes are drawn
   const { element, metresPerPixel } = ftzGeo.core;
   const { t, onChange } = ftzGeo.words;
   const { panel, cards, sheet } = ftzGeo;
@@ -22,7 +23,7 @@ ftzGeo.start = (() => {
 
   /** Polygons and edges into their groups; each shape keeps its own, each edge its line. Thousands of shapes go
       onto one canvas, edges after all polygons, for a canvas above another would take its clicks. */
-  function draw(layers, data) {
+  function draw(map, layers, data, owners) {
     const many = data.shapes.length > CANVAS_FROM;
     const renderer = many ? L.canvas({ padding: 0.2 }) : undefined;
     const where = (pane) => (many ? { renderer } : { pane });
@@ -30,15 +31,42 @@ ftzGeo.start = (() => {
       for (const style of Object.values(data.styles)) if (style.hatch) style.fillColor = hatch(style.hatch);
     }
     for (const shape of data.shapes) {
-      const outline = { stroke: shape.edges.length === 0, smoothFactor: many ? 1 : 0, ...where("overlayPane") };
+      const outline = many
+        ? { weight: 1, smoothFactor: 1, renderer }
+        : { stroke: shape.edges.length === 0, smoothFactor: 0 };
       shape.polygon = L.polygon(shape.parts, { ...shape.style, ...outline }).addTo(layers.blocks);
+      owners.set(shape.polygon, { shape });
     }
-    for (const { edges, style } of data.shapes) {
-      for (const edge of edges) {
-        const look = { color: style.color, weight: 2.5, dashArray: edge.method.dash, smoothFactor: many ? 1 : 0 };
-        edge.polyline = L.polyline(edge.lonlats, { ...look, ...where("edges") }).addTo(layers.edges);
+    const drawEdges = (shape) => shape.edges.forEach((edge) => {
+      const look = { color: shape.style.color, weight: 2.5, dashArray: edge.method.dash, smoothFactor: 0 };
+      edge.polyline = L.polyline(edge.lonlats, { ...look, ...where("edges") }).addTo(layers.edges);
+      owners.set(edge.polyline, { shape, edge });
+    });
+    if (many) drawEdgesInView(map, layers.edges, data.shapes, drawEdges);
+    else if (layers.edges) data.shapes.forEach(drawEdges);
+  }
+
+  /** Of thousands of shapes, the edges of those that are in view and large enough to be told apart. */
+  function drawEdgesInView(map, group, shapes, drawEdges) {
+    const update = () => {
+      const near = map.getBounds().pad(0.1);
+      const least = (EDGES_FROM * metresPerPixel(map)) / 111000; // degrees of latitude
+      for (const shape of shapes) {
+        if (shape.edges.length === 0) continue;
+        const bounds = shape.polygon.getBounds();
+        const shown = bounds.getNorth() - bounds.getSouth() > least && near.intersects(bounds);
+        if (shown === Boolean(shape.edges[0].polyline)) continue;
+        if (shown) drawEdges(shape);
+        else {
+          for (const edge of shape.edges) {
+            group.removeLayer(edge.polyline);
+            edge.polyline = null;
+          }
+        }
       }
-    }
+    };
+    map.on("moveend", update);
+    update();
   }
 
   /** The strip between the near and the far edge of what an edge runs along, as wide as it is on the ground. */
@@ -103,6 +131,10 @@ ftzGeo.start = (() => {
     }
   }
 
+  function titleOf(shape) {
+    return [shape.title, shape.name].filter(Boolean).join(" ");
+  }
+
   function words(text) {
     return element("span", {}, text);
   }
@@ -110,8 +142,9 @@ ftzGeo.start = (() => {
   /* ---------- cards ---------- */
 
   /** Cards on a click, the circle within which the chosen shape may lie, and the table's row. */
-  function bindCards(map, layers, data, chosenRow) {
+  function bindCards(map, layers, data, owners, chosenRow) {
     const popup = L.popup({ autoPanPaddingTopLeft: [12, 66] });
+    const tooltip = L.tooltip({ direction: "auto", offset: [14, 0] });
     let [show, around] = [null, null];
 
     const open = (place, shape, content) => {
@@ -123,8 +156,7 @@ ftzGeo.start = (() => {
       around = layers.uncertainty && shape.uncertainty_m ? circle(shape).addTo(map) : null;
       popup.setLatLng(place).openOn(map);
       chosenRow(shape);
-      shape.polygon.closeTooltip();
-      shape.edges.forEach(({ polyline }) => polyline.closeTooltip());
+      tooltip.remove();
       popup.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", t("关闭"));
     };
     const ofTemplate = (shape) => document.getElementById(`card-${shape.card}`)?.content.firstElementChild;
@@ -142,19 +174,24 @@ ftzGeo.start = (() => {
       open(at, shape, () => cards.ofEdge(shape, edge, () => openBlock(shape)));
     }
 
-    for (const shape of data.shapes) {
-      const { polygon, edges } = shape;
-      polygon.bindTooltip(() => words([shape.title, shape.name].filter(Boolean).join(" ")), { sticky: true });
-      polygon.on("click", ({ latlng }) => openBlock(shape, latlng));
-      if (layers.uncertainty && shape.uncertainty_m) layers.uncertainty.addLayer(circle(shape));
-      for (const edge of edges) {
-        const label = () => words(`${t(edge.side)}${t("至")} ${edge.name ?? t("（无名）")} · ${t(edge.method.label)}`);
-        edge.polyline.bindTooltip(label, { sticky: true });
-        edge.polyline.on("click", (event) => {
-          L.DomEvent.stopPropagation(event);
-          openEdge(shape, edge, event.latlng);
-        });
-      }
+    const label = ({ shape, edge }) => (edge
+      ? `${t(edge.side)}${t("至")} ${edge.name ?? t("（无名）")} · ${t(edge.method.label)}`
+      : titleOf(shape));
+    for (const group of [layers.blocks, layers.edges].filter(Boolean)) {
+      group.on("mouseover mousemove", ({ sourceTarget, latlng }) => {
+        if (owners.has(sourceTarget)) tooltip.setContent(words(label(owners.get(sourceTarget)))).setLatLng(latlng).addTo(map);
+      });
+      group.on("mouseout", () => tooltip.remove());
+      group.on("click", (event) => {
+        const { shape, edge } = owners.get(event.sourceTarget) ?? {};
+        if (!shape) return;
+        L.DomEvent.stopPropagation(event);
+        if (edge) openEdge(shape, edge, event.latlng);
+        else openBlock(shape, event.latlng);
+      });
+    }
+    if (layers.uncertainty) {
+      for (const shape of data.shapes) if (shape.uncertainty_m) layers.uncertainty.addLayer(circle(shape));
     }
     popup.on("remove", () => {
       around?.remove();
@@ -177,7 +214,7 @@ ftzGeo.start = (() => {
       if (!path) continue;
       path.setAttribute("tabindex", "0");
       path.setAttribute("role", "button");
-      path.setAttribute("aria-label", [shape.title, shape.name].filter(Boolean).join(" "));
+      path.setAttribute("aria-label", titleOf(shape));
       path.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
@@ -238,7 +275,8 @@ ftzGeo.start = (() => {
     sheet.startReadout(map);
 
     const { shapes } = data;
-    draw(layers, data);
+    const owners = new Map(); // of what is drawn
+    draw(map, layers, data, owners);
     if (layers.bands) drawBands(map, layers.bands, shapes);
     if (layers.lines) drawLines(layers.lines, data.lines);
     drawCandidates(layers, data.candidates);
@@ -255,14 +293,15 @@ ftzGeo.start = (() => {
     };
     /** Brings edges into view, lit for a while; of one alone, the card opens. */
     const showEdges = (found) => {
-      const lines = found.edges.map((edge) => edge.polyline);
-      map.fitBounds(L.featureGroup(lines).getBounds(), { padding: [80, 80], maxZoom: 16, animate: false });
-      lines.forEach((line) => line.setStyle({ weight: 7 }));
-      setTimeout(() => lines.forEach((line) => line.setStyle({ weight: 2.5 })), 2500);
-      if (lines.length === 1) open.openEdge(found.shapes[0], found.edges[0]);
+      const bounds = L.latLngBounds(found.edges.flatMap((edge) => edge.lonlats));
+      map.fitBounds(bounds, { padding: [80, 80], maxZoom: 16, animate: false });
+      const light = (weight) => found.edges.forEach(({ polyline }) => polyline?.setStyle({ weight }));
+      light(7);
+      setTimeout(() => light(2.5), 2500);
+      if (found.edges.length === 1) open.openEdge(found.shapes[0], found.edges[0]);
       map.getContainer().scrollIntoView({ block: "nearest" });
     };
-    open = bindCards(map, layers, data, panel.startRows(shapes, select));
+    open = bindCards(map, layers, data, owners, panel.startRows(shapes, select));
     reachByKeyboard(shapes, open.openBlock);
     if (layers.findings) drawFindings(layers.findings, shapes, select);
     panel.startTabs();
