@@ -181,7 +181,9 @@ def _fitted(
     ring: shapely.Polygon, beside: Sequence[shapely.Polygon], strips: NDArray[np.object_]
 ) -> shapely.Polygon:
     """Take from a polygon what it shares with its neighbours; give it the gaps along common features."""
-    others = shapely.union_all(beside)
+    # What lies far off can be neither shared nor a gap between.
+    around = shapely.box(*ring.bounds).buffer(10 * WEAVE_M, join_style="mitre").bounds
+    others = shapely.union_all(shapely.clip_by_rect(np.array(beside, dtype=object), *around))
     parts = shapely.get_parts(ring.difference(others))
     if not len(parts):
         return ring
