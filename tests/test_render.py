@@ -130,7 +130,7 @@ def test_the_policy_allows_the_page_own_scripts_only() -> None:
     rules = dict(rule.split(" ", 1) for rule in html.unescape(policy[1]).split("; "))
     assert rules["default-src"] == "'none'"
     assert "unsafe" not in rules["script-src"]
-    assert rules["script-src"].count("'sha256-") == 3
+    assert rules["script-src"].count("'sha256-") == page.count("<script>") > 2
     assert rules["img-src"].split() == ["data:", *TILE_HOSTS]
 
 

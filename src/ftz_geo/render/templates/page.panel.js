@@ -81,35 +81,53 @@ ftzGeo.panel = (() => {
 
   /** Rows lead to the map and back: a click shows, pointing or focus lights up, and the chosen row is marked. */
   function startRows(shapes, select) {
-    const rows = [...document.querySelectorAll("tr[data-cards]")].map((row) => {
-      const numbers = new Set(row.dataset.cards.split(" ").map(Number));
-      return { row, numbers, shapes: shapes.filter((shape) => numbers.has(shape.card)) };
-    });
-    for (const { row, numbers, shapes: own } of rows) {
+    const byCard = new Map();
+    for (const shape of shapes) byCard.set(shape.card, [...(byCard.get(shape.card) ?? []), shape]);
+    const rowsOf = new Map();
+    const shapesOf = new Map();
+    for (const row of document.querySelectorAll("tr[data-cards]")) {
+      const numbers = row.dataset.cards.split(" ").map(Number);
+      shapesOf.set(row, numbers.flatMap((number) => byCard.get(number) ?? []));
+      for (const number of numbers) rowsOf.set(number, [...(rowsOf.get(number) ?? []), row]);
       const [head] = row.cells;
-      const go = () => {
-        if (own.length > 0) select(own);
-        else document.getElementById(`undrawn-${[...numbers][0]}`)?.scrollIntoView({ block: "center" });
-      };
-      const button = element("button", { type: "button", onclick: go });
+      const button = element("button", { type: "button" });
       button.append(...head.childNodes);
       head.append(button);
-      const light = (on) => own.forEach((shape) => shape.edges.forEach(
-        ({ polyline }) => polyline.setStyle({ weight: on ? 5 : 2.5 }),
-      ));
-      row.addEventListener("mouseenter", () => light(true));
-      row.addEventListener("mouseleave", () => light(false));
-      button.addEventListener("focus", () => light(true));
-      button.addEventListener("blur", () => light(false));
+    }
+    const go = (row) => {
+      const own = shapesOf.get(row);
+      if (own.length > 0) select(own);
+      else document.getElementById(`undrawn-${row.dataset.cards.split(" ")[0]}`)?.scrollIntoView({ block: "center" });
+    };
+    let lit = [];
+    const light = (own) => {
+      const weigh = (of, weight) => of.forEach(({ edges }) => edges.forEach((e) => e.polyline?.setStyle({ weight })));
+      weigh(lit, 2.5);
+      lit = own;
+      weigh(lit, 5);
+    };
+    const rowOf = ({ target }) => target.closest("tr[data-cards]");
+    for (const table of document.querySelectorAll("table.blocks")) {
+      table.addEventListener("click", (event) => {
+        if (rowOf(event) && event.target.closest("button")) go(rowOf(event));
+      });
+      for (const way of ["mouseover", "focusin"]) {
+        table.addEventListener(way, (event) => light(shapesOf.get(rowOf(event)) ?? []));
+      }
+      for (const way of ["mouseleave", "focusout"]) table.addEventListener(way, () => light([]));
     }
     const beside = window.matchMedia("(min-width: 821px)");
+    let chosen = [];
     return (shape) => {
-      for (const { row, numbers } of rows) {
-        const chosen = shape !== null && numbers.has(shape.card);
-        row.classList.toggle("chosen", chosen);
-        if (chosen) row.setAttribute("aria-current", "true");
-        else row.removeAttribute("aria-current");
-        if (chosen && beside.matches) row.scrollIntoView({ block: "nearest" });
+      for (const row of chosen) {
+        row.classList.remove("chosen");
+        row.removeAttribute("aria-current");
+      }
+      chosen = shape === null ? [] : rowsOf.get(shape.card) ?? [];
+      for (const row of chosen) {
+        row.classList.add("chosen");
+        row.setAttribute("aria-current", "true");
+        if (beside.matches) row.scrollIntoView({ block: "nearest" });
       }
     };
   }

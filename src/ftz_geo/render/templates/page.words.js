@@ -5,6 +5,7 @@
 ftzGeo.words = (() => {
   let english = {};
   let language = "zh";
+  let translated = false; // the page is written in Chinese
   const listeners = [];
   const originals = new WeakMap();
 
@@ -41,7 +42,8 @@ ftzGeo.words = (() => {
   function apply() {
     language = asked();
     document.documentElement.lang = language === "en" ? "en" : "zh-CN";
-    translate(document);
+    if (language === "en" || translated) translate(document);
+    translated = true;
     const button = document.getElementById("language");
     button.textContent = language === "en" ? "中文" : "English";
     button.lang = language === "en" ? "zh-CN" : "en";
