@@ -534,3 +534,246 @@ def test_the_real_plan_is_drawn_whole(shared: Path, open_page: Open) -> None:
         for block in zone.blocks:
             assert str(block.label) in labels
     assert max(len(page.encode()) for page in pages.values()) < 500 * 1024
+
+
+# ---------- reading: search, sort, links, cards, languages, keyboard, paper ----------
+
+
+def row(opened: Any, words: str) -> Any:
+    return opened.page.locator("table.blocks tbody tr", has_text=words)
+
+
+def opened_card(opened: Any) -> Any:
+    return opened.page.locator(".leaflet-popup .card")
+
+
+def test_search_finds_blocks_and_roads(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    opened = open_page(made[2], "xiqing.html")
+    box = opened.page.get_by_role("searchbox")
+    box.fill("核心区")
+    assert len(opened.texts("#found li")) == 1
+    opened.page.keyboard.press("Enter")
+    assert "经开区核心区" in opened_card(opened).inner_text()
+    box.fill("津港高速")
+    opened.page.locator("#found button").first.click()
+    assert "津港高速" in opened_card(opened).locator("h3").inner_text()
+    # A road of two blocks leads to both of its edges.
+    box.fill("津淄公路")
+    [found] = opened.texts("#found li")
+    assert "区块一" in found
+    assert "区块三" in found
+    box.fill("没有这条路")
+    assert opened.texts("#found li") == ["没有找到"]
+    assert opened.page.locator("#said").inner_text() == "没有找到"
+    box.press("Escape")
+    assert not opened.page.locator("#found").is_visible()
+    assert opened.complaints == []
+
+
+def test_the_table_sorts_by_every_column(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    opened = open_page(made[2], "xiqing.html")
+    heads = opened.page.locator("table.blocks thead th")
+
+    def column(number: int) -> list[str]:
+        rows = opened.page.locator("table.blocks tbody tr")
+        return [str(rows.nth(i).locator("th, td").nth(number).inner_text()) for i in range(rows.count())]
+
+    written = column(0)
+    heads.nth(1).get_by_role("button").click()
+    assert heads.nth(1).get_attribute("aria-sort") == "ascending"
+    assert column(1) == sorted(column(1), key=float)
+    heads.nth(1).get_by_role("button").click()
+    assert heads.nth(1).get_attribute("aria-sort") == "descending"
+    assert column(1) == sorted(column(1), key=float, reverse=True)
+    heads.nth(2).get_by_role("button").click()
+    assert column(2)[-1] == "—"  # nothing was drawn of that block: last, whichever way
+    heads.nth(0).get_by_role("button").click()
+    assert column(0) == written
+
+
+def test_table_and_map_lead_to_each_other(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    opened = open_page(made[2], "xiqing.html")
+    polygon = opened.page.locator(POLYGONS).nth(1)
+    polygon.click()
+    assert row(opened, "区块三").get_attribute("aria-current") == "true"
+    assert opened.count("[aria-current]") == 1
+    row(opened, "区块二").get_by_role("button").click()
+    assert "区块二" in opened_card(opened).inner_text()
+    assert row(opened, "区块二").get_attribute("aria-current") == "true"
+    assert opened.count("[aria-current]") == 1
+    row(opened, "区块九").get_by_role("button").click()
+    assert opened.page.locator("#undrawn-4").is_visible()
+
+
+def test_an_edge_tells_its_words_its_method_and_its_length(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    opened = open_page(made[2], "beichen.html")
+    # The middle of block two's east side, drawn by a landmark.
+    line = made[1].evidence["beichen-2"][1].line
+    middle = line.interpolate(0.5, normalized=True)
+    row(opened, "区块二").get_by_role("button").click()
+    opened.page.keyboard.press("Escape")
+    x, y = opened.page.evaluate(
+        f"""() => {{
+            const {{ left, top }} = map_0.getContainer().getBoundingClientRect();
+            const {{ x, y }} = map_0.latLngToContainerPoint([{middle.y}, {middle.x}]);
+            return [left + x, top + y];
+        }}"""
+    )
+    opened.page.mouse.click(x, y)
+    card = opened_card(opened)
+    assert "力峰工贸" in card.locator("h3").inner_text()
+    assert "地标" in card.inner_text()
+    assert [str(t) for t in card.locator("mark.lit").all_text_contents()] == ["力峰工贸"]
+    assert [str(t) for t in card.locator("mark").all_text_contents()] == list(
+        [*TRACED[1].sides.values()][0:4]
+    )
+    stated = re.search(r"([\d,]+) 米", card.inner_text())
+    assert stated
+    assert float(stated[1].replace(",", "")) == pytest.approx(PLANE.to_xy(line).length, abs=1)
+    card.get_by_role("button", name="整个区块").click()
+    assert "京津医药谷" in opened_card(opened).inner_text()
+    assert opened.complaints == []
+
+
+CJK = re.compile(r"[\u4e00-\u9fff]")
+
+
+def test_the_switch_puts_every_word_of_the_page_into_english(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    for name in made[2]:
+        opened = open_page(made[2], name)
+        chinese = opened.texts("[data-t]")
+        opened.page.get_by_role("button", name="English").click()
+        opened.page.wait_for_function("() => document.documentElement.lang === 'en'")
+        assert [words for words in opened.texts("[data-t]") if CJK.search(words)] == []
+        labels = opened.page.locator("[data-label]").evaluate_all(
+            "found => found.map((one) => one.getAttribute('aria-label'))"
+        )
+        assert [label for label in labels if CJK.search(label)] == []
+        opened.page.get_by_role("button", name="中文").click()
+        opened.page.wait_for_function("() => document.documentElement.lang === 'zh-CN'")
+        assert opened.texts("[data-t]") == chinese
+        assert opened.complaints == []
+
+
+def test_english_cards_keep_the_words_of_the_document(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    opened = open_page(made[2], "xiqing.html")
+    opened.page.goto(opened.page.url + "#lang=en")
+    opened.page.reload()
+    row(opened, "区块一").get_by_role("button").click()
+    text = opened_card(opened).inner_text()
+    assert WORDS.en in text
+    assert WORDS.zh not in text
+    assert "津港大道" in text
+    quoted = opened_card(opened).locator("blockquote")
+    assert quoted.get_attribute("lang") == "zh-CN"
+    opened.page.get_by_role("link", name="All zones").click()
+    assert opened.page.evaluate("() => document.documentElement.lang") == "en"
+
+
+def test_the_keyboard_reaches_the_table_a_card_and_back(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    opened = open_page(made[2], "xiqing.html")
+    focused = "() => document.activeElement.closest('tr[data-cards]')?.textContent ?? ''"
+    for _ in range(60):
+        opened.page.keyboard.press("Tab")
+        if "区块三" in opened.page.evaluate(focused):
+            break
+    else:
+        pytest.fail("sixty tabs do not reach the table's third block")
+    opened.page.keyboard.press("Enter")
+    assert "区块三" in opened_card(opened).inner_text()
+    opened.page.keyboard.press("Escape")
+    opened.page.wait_for_function("() => document.querySelector('.leaflet-popup') === null")
+    # A polygon is a button too.
+    opened.page.locator(POLYGONS).first.focus()
+    opened.page.keyboard.press("Enter")
+    assert "区块一" in opened_card(opened).inner_text()
+    assert opened.complaints == []
+
+
+def test_everything_that_can_be_used_has_a_name(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    for name in made[2]:
+        opened = open_page(made[2], name)
+        nameless = opened.page.evaluate(
+            """() => [...document.querySelectorAll("a, button, input, select, summary, [tabindex]")]
+                .filter((one) => one.checkVisibility() && !(one.getAttribute("aria-label") || one.title
+                    || one.textContent.trim() || one.labels?.length || one.getAttribute("aria-labelledby")))
+                .map((one) => one.outerHTML.slice(0, 120))"""
+        )
+        assert nameless == []
+        ids = opened.page.evaluate("() => [...document.querySelectorAll('[id]')].map(({ id }) => id)")
+        assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("paper", "size"),
+    [
+        ("A4 landscape", (297, 210)),
+        ("A4 portrait", (210, 297)),
+        ("A3 landscape", (420, 297)),
+        ("A3 portrait", (297, 420)),
+    ],
+)
+def test_paper_of_every_size_holds_title_legend_table_and_source(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open, paper: str, size: tuple[int, int]
+) -> None:
+    pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2 is not installed")
+    opened = open_page(made[2], "beichen.html")
+    opened.page.locator("#paper").select_option(paper)
+    document = pdfium.PdfDocument(opened.page.pdf(prefer_css_page_size=True))
+    sheets = list(document)
+    assert 1 <= len(sheets) <= 2
+    for sheet in sheets:
+        assert [side * 25.4 / 72 for side in sheet.get_size()] == pytest.approx(size, abs=0.5)
+    first = sheets[0].get_textpage().get_text_bounded()
+    for words in ("北辰经开区联动创新区", "示意图", "图例", "描图", "推断", "区块一", "北"):
+        assert words in first
+    assert re.search(r"\d+ (km|m)\b", first)  # the scale
+    whole = "".join(sheet.get_textpage().get_text_bounded() for sheet in sheets)
+    for words in ("智能制造谷", "11.94", "来源", "联动创新区建设方案"):
+        assert words in whole
+
+
+def test_without_scripts_the_table_can_still_be_read(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], chromium: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "xiqing.html"
+    file.write_text(made[2]["xiqing.html"], encoding="utf-8")
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    text = page.inner_text("body")
+    context.close()
+    for words in ("未运行脚本", "区块一", "7.80", "区块九", "原文只列举了所含项目"):
+        assert words in text
+
+
+@pytest.mark.parametrize("hostile", HOSTILE[:3])
+def test_hostile_words_stay_words_in_search_and_edges(open_page: Open, hostile: str) -> None:
+    block = Made(label=hostile, at=(0, 0), size=(9000, 9000), sides=sides("甲路", hostile, "丙路", "丁路"))
+    plan, parcels = plan_and_parcels({"xiqing": ("西青", [block])})
+    opened = open_page(map_pages(plan, parcels, None), "xiqing.html")
+    opened.page.get_by_role("searchbox").fill(hostile[:4])
+    assert all(hostile in found for found in opened.texts("#found li"))
+    opened.page.locator("#found button").last.click()
+    assert hostile in opened.texts(".leaflet-popup .card")[0]
+    opened.page.locator(EDGES).first.click(force=True)
+    assert hostile in opened.texts(".leaflet-popup .card")[0]
+    assert opened.page.evaluate("() => document.querySelectorAll('body img:not(.leaflet-tile)').length") == 0
+    assert opened.complaints == []
+    assert opened.requests == []
