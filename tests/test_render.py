@@ -5,6 +5,7 @@ import json
 import re
 import string
 from decimal import Decimal
+from importlib import resources
 from itertools import groupby
 from typing import Any
 
@@ -18,12 +19,13 @@ from hypothesis import strategies as st
 
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import area_m2
-from ftz_geo.model import DIRECTIONS, Audit, Direction, Edge, Finding, Plan, Reason, Source
+from ftz_geo.model import DIRECTIONS, LABELS_ZH, Audit, Direction, Edge, Finding, Plan, Reason, Source
 from ftz_geo.render import audit_page, map_pages
-from ftz_geo.render.offline import TILE_HOSTS, json_block, leaflet
+from ftz_geo.render.offline import TILE_HOSTS, json_block, leaflet, own
 from ftz_geo.render.packing import UNITS_PER_DEGREE, Vertices, base64_vlq
 from ftz_geo.render.quotes import marked, quotes
-from ftz_geo.render.views import METHODS, PALETTE, figure, zone_views
+from ftz_geo.render.views import GRADES, METHODS, PALETTE, VERDICTS, figure, zone_views
+from ftz_geo.render.words import EN, METHODS_ZH
 
 
 def parcels(**columns: object) -> gpd.GeoDataFrame:
@@ -249,6 +251,24 @@ def test_grades_look_different() -> None:
     assert styles[1]["dashArray"]
     assert METHODS["on-feature"] is None
     assert all(dash for method, dash in METHODS.items() if method != "on-feature")
+
+
+def test_every_fixed_word_has_its_english() -> None:
+    page = "".join(map_pages(None, parcels(), None).values())
+    marked = re.findall(r"data-t>([^<]+)<", page) + re.findall(r'data-label="([^"]+)"', page)
+    tabs = re.findall(r'data-tab="([^"]+)"', page)
+    folder = resources.files("ftz_geo.render") / "templates"
+    ours = "".join(own(name) for name in ("page.cards.js", "page.js", "page.panel.js", "page.sheet.js"))
+    told = re.findall(r'\bt\("([^"]+)"\)', ours) + re.findall(r'"([^"]*[\u4e00-\u9fff][^"]*)": L', ours)
+    templates = "".join(
+        (folder / name).read_text("utf-8") for name in ("zone.html", "index.html", "page.html")
+    )
+    words = {*marked, *tabs, *told, *re.findall(r"data-t>([^<{]+)<", templates)}
+    words |= {LABELS_ZH[word] for word in (*GRADES, *METHODS, *DIRECTIONS)}
+    words |= {*GRADES.values(), *METHODS_ZH.values(), *VERDICTS.values()}
+    assert len(words) > 90
+    assert {html.unescape(word).strip() for word in words} - set(EN) == set()
+    assert not re.search(r"[\u4e00-\u9fff]", "".join(EN.values()))
 
 
 def contrast(one: str, other: str) -> float:

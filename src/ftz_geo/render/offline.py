@@ -86,9 +86,9 @@ def _plain(style: Markup) -> Markup:
 
 
 @cache
-def page_script() -> Markup:
-    """Give our own scripts as one, without comments and indentation, which are for readers of the package."""
-    text = "\n".join(map(own, _SCRIPTS))
+def _script(*names: str) -> Markup:
+    """Give scripts of ours as one, without comments and indentation, which are for readers of the package."""
+    text = "\n".join(map(own, names))
     text = re.sub(r"^\s*/\*.*?\*/$", "", text, flags=re.MULTILINE | re.DOTALL)
     text = re.sub(r"^\s*(//.*\n)?", "", text, flags=re.MULTILINE)
     return Markup(text)  # noqa: S704 - files of this package
@@ -191,10 +191,11 @@ def map_page(
     script, layers = drawing
     library, library_style = leaflet()
     # The policy speaks of the text between the tags, to the letter; the templates add no white space.
-    scripts = [library, page_script(), Markup(script), own("measure.js")]  # noqa: S704 - see the parameter
+    drawn = Markup(re.sub(r"\n\s*", "\n", script))  # noqa: S704 - see the parameter
+    scripts = [library, _script(*_SCRIPTS), drawn, _script("measure.js")]
     styles = [library_style, own("page.css"), own("measure.css")]
     if editor is not None:
-        scripts += [own("edits.js"), own("editor.js")]
+        scripts += [_script("edits.js"), _script("editor.js")]
         styles.append(own("editor.css"))
     policy = "; ".join(
         [

@@ -101,8 +101,8 @@ class PageData:
         clause = parcel.clause
         numbers = {span: number for number, (_, span) in enumerate(clause.marks)}
         return {
-            "near_km2": _rounded(parcel.near_km2),
-            "far_km2": _rounded(parcel.far_km2),
+            "near_km2": _rounded(parcel.near_km2, 3),
+            "far_km2": _rounded(parcel.far_km2, 3),
             "shaped": parcel.area_shaped or None,
             "uncertainty_m": parcel.uncertainty_m,
             "reasons": [self._reasons[reason] for reason in parcel.reasons],
@@ -200,8 +200,8 @@ def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
     return {key: values for key, values in columns.items() if any(value not in _EMPTY for value in values)}
 
 
-def _rounded(km2: float | None) -> float | None:
-    return None if km2 is None else round(km2, 6)
+def _rounded(km2: float | None, digits: int = 6) -> float | None:
+    return None if km2 is None else round(km2, digits)
 
 
 def _fill(grade: str, colour: Colour) -> dict[str, Any]:
@@ -230,7 +230,7 @@ def centre_of(geometry: BaseGeometry, plane: LocalPlane) -> tuple[list[float], f
         if central_m > 0.85 * radius_m:
             middle, radius_m = largest.centroid, central_m
     lon, lat = shapely.get_coordinates(plane.to_lonlat(middle))[0]
-    return [round(float(lat), 6), round(float(lon), 6)], round(radius_m, 1)
+    return [round(float(lat), 5), round(float(lon), 5)], round(radius_m)
 
 
 def _polygons(geometry: BaseGeometry) -> list[shapely.Polygon]:

@@ -115,7 +115,7 @@ EN: Mapping[str, str] = {
     "按地标的位置推定": "Placed by a landmark.",
     "按文中的方位或距离从地物偏移": "Set off from the feature as the words say.",
     "按申报面积推定": "Placed so that the stated area comes out.",
-    "改绘": "edited",
+    "人工修改": "edited",
     "由人在地图上改画": "Redrawn on the map by hand.",
     "没有底图依据，按文字和面积排布": "No map behind it: laid out from words and areas.",
     "长度": "Length",

@@ -50,8 +50,9 @@ ftzGeo.panel = (() => {
   function rank(group, column) {
     const text = group.rows[0].cells[column].textContent.trim();
     const number = Number.parseFloat(text.replace("−", "-"));
-    const badge = group.rows[0].cells[column].querySelector(".grade, .verdict");
-    return badge ? RANKS.findIndex((rank) => badge.classList.contains(rank)) : number;
+    const badge = group.rows[0].cells[column].querySelector("b, .grade, .verdict");
+    const classes = badge?.classList.length > 0 ? badge.classList : group.classList;
+    return badge ? RANKS.findIndex((rank) => classes.contains(rank)) : number;
   }
 
   /** Every head of the table sorts by its column; a block's parcels stay below it, rows without a figure last. */
