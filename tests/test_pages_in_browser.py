@@ -1,6 +1,7 @@
 """The pages in real Chromium without a network: what is drawn, what is asked for, what stays text."""
 
 import re
+import runpy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -777,3 +778,55 @@ def test_hostile_words_stay_words_in_search_and_edges(open_page: Open, hostile: 
     assert opened.page.evaluate("() => document.querySelectorAll('body img:not(.leaflet-tile)').length") == 0
     assert opened.complaints == []
     assert opened.requests == []
+
+
+# ---------- real and large zones ----------
+
+
+def test_a_zone_traced_on_a_map_of_shanghai(shared: Path, open_page: Open) -> None:
+    import ftz_geo
+
+    roads = ftz_geo.read_reference(shared / "reference" / "shanghai_west.gpkg")
+    plan = ftz_geo.read_plan(shared / "cases" / "shanghai_west_blocks.txt")
+    parcels = ftz_geo.digitise(plan, roads)
+    pages = map_pages(plan, parcels, ftz_geo.audit(plan, parcels, reference=roads), basemap=roads)
+    [name] = [name for name in pages if name != "index.html"]
+    opened = open_page(pages, name)
+    drawn = parcels[parcels.geometry.notna()]
+    assert opened.count(POLYGONS) == len(drawn) > 100
+    for polygon, truth in zip(drawn_polygons(opened), drawn.geometry, strict=True):
+        assert area_m2([polygon])[0] == pytest.approx(area_m2([truth])[0], rel=1e-6)
+    # Lines of the background are on a canvas below; roads that bound no block are named too.
+    assert opened.count(".leaflet-basemap-pane canvas") == 1
+    bounding = {edge.feature for evidence in drawn.evidence for edge in evidence}
+    labels = set(opened.texts("svg.labels .side"))
+    assert labels - bounding
+    assert labels <= bounding | set(roads.features["name"])
+    opened.page.locator(".leaflet-control-layers").hover()
+    opened.page.locator(".leaflet-control-layers").get_by_label("底图线条").uncheck()
+    assert set(opened.texts("svg.labels .side")) <= bounding
+    footer = opened.page.locator("footer").inner_text()
+    assert "shanghai_west.gpkg" in footer
+    opened.page.get_by_role("searchbox").fill("延安中路")
+    opened.page.locator("#found button").first.click()
+    assert opened.complaints == []
+    assert opened.requests == []
+
+
+def test_five_thousand_parcels_are_all_there(chromium: Any, tmp_path: Path) -> None:
+    benchmark = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "pages.py"))
+    parcels = benchmark["parcels_of"](5000)
+    file = tmp_path / "town.html"
+    file.write_text(map_pages(None, parcels, None)["town.html"], encoding="utf-8")
+    assert benchmark["opened"](chromium, file)["shapes"] == 5000
+    page = chromium.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(file.as_uri())
+    page.get_by_role("searchbox").fill("区块4321")
+    page.keyboard.press("Enter")
+    assert "区块4321" in page.locator(".leaflet-popup .card").inner_text()
+    assert "区块4321" in page.locator("tr[aria-current]").inner_text()
+    assert page.locator("tr[data-cards]").count() == 5000
+    page.close()
+    assert complaints == []
