@@ -291,6 +291,19 @@ def test_the_keyboard_alone_corrects_and_hands_back(open_page: Open, tmp_path: P
     assert editor.opened.complaints == []
 
 
+def test_a_corner_at_the_rim_of_the_map_is_moved(editor: Editor) -> None:
+    rim = "([lon, lat]) => { const { map } = ftzGeoPage; const { x } = map.getSize();" + (
+        "map.panBy([map.latLngToContainerPoint([lat, lon]).x - x + 4, 0], { animate: false }); }"
+    )
+    editor.page.evaluate(rim, [117.12, 39.02])
+    editor.page.get_by_role("button", name="界点 3", exact=True).focus()
+    editor.page.keyboard.press("ArrowUp")
+    editor.page.keyboard.press("ArrowUp")
+    (corner,) = vertices(editor.outlines()["xiqing-1"]) - set(CORNERS["xiqing-1"])
+    assert GEOD.inv(117.12, 39.02, *corner)[2] == pytest.approx(2, abs=0.005)
+    assert editor.opened.complaints == []
+
+
 def test_hostile_words_stay_words_there_and_back(open_page: Open, tmp_path: Path) -> None:
     editor = Editor(open_page, tmp_path, HOSTILE)
     editor.choose("xiqing-1")

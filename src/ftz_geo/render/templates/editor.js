@@ -4,7 +4,7 @@
 "use strict";
 
 (() => {
-  const { map, layers, shapes, say, onChange } = window.ftzGeoPage;
+  const { map, layers, shapes, say, redraw, onChange } = window.ftzGeoPage;
   const { element } = ftzGeo.core;
   const { onGrid, degrees, same } = ftzEdits;
 
@@ -31,9 +31,10 @@
   const source = JSON.parse(document.getElementById("ftz-editor").textContent);
   const shapeOf = new Map(shapes.map((shape) => [shape.id, shape]));
   const history = new ftzEdits.History(new Map(shapes.map(({ id, polygon }) => [id, parts(polygon.getLatLngs())])));
-  const looks = new Map(shapes.map(({ id, polygon }) => [id, { ...polygon.options }]));
+  const looks = new Map(shapes.map(({ id, polygon, centre }) => [id, { ...polygon.options, centre: centre?.slice() }]));
   const state = { active: false, id: null, vertex: null, preview: null, who: "", saved: null };
   const handles = L.layerGroup();
+  const dropped = new Map(); // edges of the blocks that are changed
 
   /** Leaflet's nested places as parts, rings and vertices on the grid. */
   function parts(latlngs) {
@@ -153,22 +154,49 @@
 
   /* ---------- drawing ---------- */
 
+  /** The middle of an outline's corners: as good as any to tell how far its name goes with it. */
+  function middleOf(outlines) {
+    const vertices = outlines.flat(2);
+    return [0, 1].map((axis) => vertices.reduce((sum, vertex) => sum + vertex[axis], 0) / vertices.length);
+  }
+
+  /** Takes a block's name along with it; the page writes it where the block's centre is. */
+  function moveName(id) {
+    const { centre } = shapeOf.get(id);
+    const [before, now] = [history.original.get(id), history.outlines.get(id)].map(middleOf);
+    const step = now.map((value, axis) => (value - before[axis]) / ftzEdits.UNITS);
+    centre?.splice(0, 2, looks.get(id).centre[0] + step[1], looks.get(id).centre[1] + step[0]);
+  }
+
+  /** Takes the edges of a changed block off the page, which draws and names what shapes have; else gives them back. */
+  function dropEdges(id, changed) {
+    const shape = shapeOf.get(id);
+    if (changed === dropped.has(id)) return;
+    if (changed) dropped.set(id, shape.edges);
+    const edges = dropped.get(id);
+    shape.edges = changed ? [] : edges;
+    if (!changed) dropped.delete(id);
+    for (const { polyline } of edges) {
+      if (!polyline) continue; // a page of thousands of blocks draws those in view
+      if (changed) layers.edges.removeLayer(polyline);
+      else layers.edges.addLayer(polyline);
+    }
+  }
+
   /** Draws blocks as they now are; a changed one loses the edges that told how it had been drawn. */
   function draw(ids) {
     for (const id of ids) {
-      const { polygon, edges } = shapeOf.get(id);
+      const { polygon } = shapeOf.get(id);
       const changed = state.preview?.has(id) || history.isChanged(id);
       const look = looks.get(id);
       polygon.setLatLngs(outline(id).map((part) => part.map((ring) => ring.map(latLng))));
       polygon.setStyle({
-        stroke: look.stroke || changed || state.active,
-        weight: state.active && id === state.id ? 3.5 : look.weight,
+        stroke: look.stroke || changed || id === state.id,
+        weight: id === state.id ? 3.5 : look.weight,
         dashArray: changed ? "14 4" : look.dashArray,
       });
-      for (const { polyline } of edges) {
-        if (changed) layers.edges?.removeLayer(polyline);
-        else layers.edges?.addLayer(polyline);
-      }
+      if (state.preview === null) moveName(id);
+      dropEdges(id, changed);
     }
   }
 
@@ -177,7 +205,9 @@
     // The handle of the whole stands below the block's name.
     const iconAnchor = [size / 2, kind === "whole" ? -size : size / 2];
     const icon = L.divIcon({ className: `handle ${kind}`, iconSize: [size, size], iconAnchor });
-    const marker = L.marker(latLng(vertex), { icon, draggable: true, keyboard: true, riseOnHover: true });
+    // No pan on focus: the handles are drawn anew after a pan, and the one in use gets the focus again.
+    const how = { icon, draggable: true, keyboard: true, riseOnHover: true, autoPanOnFocus: false };
+    const marker = L.marker(latLng(vertex), how);
     marker.on("add", () => marker.getElement().setAttribute("aria-label", word)).addTo(handles);
     return marker;
   }
@@ -211,7 +241,11 @@
   function cornerHandle(vertex, name, focused) {
     const chosen = state.vertex !== null && same(vertex, state.vertex);
     const marker = handle(vertex, chosen ? "vertex chosen" : "vertex", name);
-    dragged(marker, (to) => moved(vertex, to), (to) => { state.vertex = to; });
+    dragged(marker, () => linkedIds([vertex]), ({ place, edge }, ids) => ftzEdits.together(
+      history.outlines,
+      (now) => putInto(now, edge, place),
+      (now) => ftzEdits.move(now, ids, vertex, place),
+    ));
     marker.on("contextmenu", () => removeVertex(vertex));
     const part = marker.getElement();
     part.addEventListener("focus", () => chooseVertex(vertex));
@@ -221,15 +255,15 @@
 
   function middleHandle(edge, middle) {
     const marker = handle(middle, "middle", t("边中点"));
-    const add = (now, place) => ftzEdits.insert(now, linkedIds(edge), edge, place);
-    dragged(marker, ({ place, edge: other }) => ftzEdits.together(
+    const both = () => linkedIds([edge[0]]).filter((id) => linkedIds([edge[1]]).includes(id));
+    dragged(marker, both, ({ place, edge: other }, ids) => ftzEdits.together(
       history.outlines,
-      (now) => (other ? ftzEdits.insert(now, now.keys(), other, place) : new Map()),
-      (now) => add(now, place),
-    ), (to) => { state.vertex = to; });
+      (now) => putInto(now, other, place),
+      (now) => ftzEdits.insert(now, ids, edge, place),
+    ));
     const take = () => {
       state.vertex = middle;
-      commit(add(history.outlines, middle));
+      commit(ftzEdits.insert(history.outlines, both(), edge, middle));
     };
     marker.on("click", take);
     marker.getElement().addEventListener("keydown", (event) => {
@@ -284,8 +318,11 @@
 
   /** Where a corner goes that is let go at a place: there, or to a corner or an edge of another block close by. */
   function snapped(vertex, moving) {
-    const others = [...history.outlines.keys()].filter((id) => !moving.includes(id));
-    const found = snapping.box.checked ? ftzEdits.nearest(history.outlines, others, vertex, reach(vertex)) : null;
+    if (!snapping.box.checked) return { place: vertex, edge: null };
+    const [x, y] = reach(vertex);
+    const around = L.latLngBounds([[-1, -1], [1, 1]].map(([i, j]) => latLng([vertex[0] + i * x, vertex[1] + j * y])));
+    const others = shapes.filter(({ id, polygon }) => !moving.includes(id) && polygon.getBounds().intersects(around));
+    const found = ftzEdits.nearest(history.outlines, others.map(({ id }) => id), vertex, [x, y]);
     return found ?? { place: vertex, edge: null };
   }
 
@@ -299,27 +336,27 @@
     return vertex ? delta.map((value, axis) => value + vertex.place[axis] - vertex.there[axis]) : delta;
   }
 
-  /** The edit that takes a corner to a place: into the other block's edge too, where it lies on one. */
-  function moved(from, { place, edge }) {
-    return ftzEdits.together(
-      history.outlines,
-      (now) => (edge ? ftzEdits.insert(now, now.keys(), edge, place) : new Map()),
-      (now) => ftzEdits.move(now, linkedIds([from]), from, place),
-    );
+  /** The edit that makes a place a corner of the blocks that have an edge it lies on; none without an edge. */
+  function putInto(now, edge, place) {
+    return edge ? ftzEdits.insert(now, now.keys(), edge, place) : new Map();
   }
 
-  function dragged(marker, edit, settle) {
-    const start = marker.getLatLng();
+  /** Lets a handle's drag make an edit: what it would do is drawn on the way, and done where it ends. */
+  function dragged(marker, moving, edit) {
+    let ids = [];
     const target = () => {
       const { lng, lat } = marker.getLatLng();
-      return snapped(onGrid([lng, lat]), linkedIds([onGrid([start.lng, start.lat])]));
+      return snapped(onGrid([lng, lat]), ids);
     };
-    marker.on("dragstart", () => map.closePopup());
-    marker.on("drag", () => show(edit(target())));
+    marker.on("dragstart", () => {
+      ids = moving();
+      map.closePopup();
+    });
+    marker.on("drag", () => show(edit(target(), ids)));
     marker.on("dragend", () => {
       const to = target();
-      settle(to.place);
-      commit(edit(to));
+      state.vertex = to.place;
+      commit(edit(to, ids));
     });
   }
 
@@ -338,6 +375,7 @@
     refresh(focus === "vertex");
     if (focus === "whole") handles.getLayers().at(-1)?.getElement().focus({ preventScroll: true });
     if (changes === null) showButtons(t("删去后不成图形。"));
+    redraw();
     told();
   }
 
@@ -349,6 +387,7 @@
     draw(history[way]());
     state.vertex = null;
     refresh();
+    redraw();
     told();
   }
 
@@ -436,12 +475,8 @@
     } else {
       map.doubleClickZoom.enable();
       handles.remove();
-      state.id = null;
-      chooser.value = "";
     }
-    draw(shapeOf.keys());
-    refresh();
-    window.ftzGeoPage.redraw?.();
+    select(null);
   }
 
   /* ---------- handing back ---------- */
@@ -503,6 +538,6 @@
   control.addTo(map);
   map.on("click", clicked);
   map.on("moveend", () => { if (state.preview === null) drawHandles(true); });
-  onChange?.(relabel);
+  onChange(relabel);
   relabel();
 })();
