@@ -125,3 +125,22 @@ def test_it_prints_on_a4_with_nothing_cut_and_no_heading_alone(opened: tuple[Any
     assert "SHA-256" in "".join(sheets[-1])
     for words in (LONG, HOSTILE, "1.10", "declared-measured", "Karney", "pyproj", *headings):
         assert re.sub(r"\s", "", words) in text
+
+
+def test_a_table_of_several_sheets_says_on_each_whose_it_is(chromium: Any, tmp_path: Path) -> None:
+    blocks = "".join(
+        f"\n区块{i}：面积1.00平方公里，东至甲{i}路、南至乙{i}路、西至丙{i}路、北至丁{i}路。"
+        for i in range(1, 71)
+    )
+    plan = parse_plan(f"长塘联动创新区总面积70.00平方公里，分为70个区块。{blocks}")
+    (tmp_path / "audit.html").write_text(audit_page(plan, ftz_geo.audit(plan)), encoding="utf-8")
+    page = chromium.new_page()
+    page.goto((tmp_path / "audit.html").as_uri())
+    assert page.locator(".again").is_hidden()
+    sheets = [
+        s.get_textpage().get_text_bounded() for s in pdfium.PdfDocument(page.pdf(prefer_css_page_size=True))
+    ]
+    page.close()
+    with_blocks = [sheet for sheet in sheets if re.search(r"区块\d", sheet)]
+    assert len(with_blocks) >= 2
+    assert all("长塘联动创新区" in sheet for sheet in with_blocks)

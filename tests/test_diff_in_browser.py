@@ -108,3 +108,15 @@ def test_plans_of_two_versions_with_their_words(chromium: Any, tmp_path: Path) -
     assert data["strips"] == []
     assert "示意" in page.locator("aside .remark").inner_text()
     assert [words for words in heard if not words.startswith("file:")] == []
+
+
+def test_the_map_shows_what_changed(chromium: Any, tmp_path: Path) -> None:
+    still = [translate(SQUARE, 0.3 * i, 0.2) for i in range(1, 4)]
+    rows = [(f"留{i}", shape) for i, shape in enumerate(still)]
+    old, new = polygons(*rows, ("移", SQUARE)), polygons(*rows, ("移", translate(SQUARE, 0.003)))
+    _, file = write_diff(diff_parcels(old, new), old, new, tmp_path)
+    page, _ = opened(chromium, file)
+    # Of eighty kilometres of blocks, the one that moved fills most of the map.
+    width = page.evaluate("() => document.getElementById('map').clientWidth")
+    boxes = [path.bounding_box() for path in page.locator(".leaflet-overlay-pane path").all()]
+    assert max(box["width"] for box in boxes) > width / 3

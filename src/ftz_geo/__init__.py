@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         render_maps,
         write,
         write_audit,
+        write_diff,
     )
     from ftz_geo.polygons import read_survey
     from ftz_geo.reading import read_plan
@@ -54,6 +55,7 @@ __all__ = [
     "render_maps",
     "write",
     "write_audit",
+    "write_diff",
 ]
 
 # No module may carry the name of a function here: importing it would put it in the function's place.
@@ -74,6 +76,7 @@ _HOME = {
     "render_maps": "pipeline",
     "write": "pipeline",
     "write_audit": "pipeline",
+    "write_diff": "pipeline",
 }
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import shapely
-from markupsafe import Markup
 
-from ftz_geo.render.offline import _hash, json_block, leaflet, own, template
+from ftz_geo.render.offline import content_policy, json_block, leaflet, own, template
 from ftz_geo.render.quotes import quotes
 
 if TYPE_CHECKING:
@@ -78,12 +77,8 @@ def diff_page(
     shapes = [*_shapes(changes, old, "old"), *_shapes(changes, new, "new")]
     library, library_style = leaflet()
     scripts = [library, own("diff.js")]
-    policy = (
-        f"default-src 'none'; script-src {' '.join(map(_hash, scripts))}; style-src 'unsafe-inline'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
     return template("diff.html").render(
-        policy=Markup(policy),  # noqa: S704  (constants and hashes)
+        policy=content_policy(scripts),
         styles=[library_style, own("diff.css")],
         scripts=scripts,
         titles=titles,

@@ -55,15 +55,24 @@
   if (strips.length) titles["只在一版之内的地"] = only;
   L.control.layers(null, titles, { collapsed: false }).addTo(map);
 
-  const everything = L.featureGroup([layers.old, layers.new]).getBounds();
+  const changed = [...byChange.values()].flat();
+  const extent = L.featureGroup(changed.length ? changed : [layers.old, layers.new]).getBounds();
   const show = () => {
     map.invalidateSize({ animate: false });
-    if (everything.isValid()) map.fitBounds(everything, { padding: [30, 30], animate: false });
+    if (extent.isValid()) map.fitBounds(extent, { padding: [30, 30], animate: false });
     else map.setView([39, 117], 9);
   };
   show();
-  window.addEventListener("beforeprint", show);
-  window.addEventListener("afterprint", show);
+  // The browser lays the sheet out after beforeprint: the map is given its size on paper here.
+  const box = document.getElementById("map");
+  window.addEventListener("beforeprint", () => {
+    Object.assign(box.style, { width: "181mm", height: "149mm" });
+    show();
+  });
+  window.addEventListener("afterprint", () => {
+    Object.assign(box.style, { width: "", height: "" });
+    show();
+  });
 
   for (const button of document.querySelectorAll("button[data-change]")) {
     button.addEventListener("click", () => {
