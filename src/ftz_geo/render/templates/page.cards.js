@@ -26,6 +26,16 @@ ftzGeo.cards = (() => {
     return element("blockquote", { lang: "zh-CN" }, ...parts, text.slice(at));
   }
 
+  /** A button that changes the card. The card it stood in is gone when the click goes on, so that the map would
+      take the click for one on itself. */
+  function link(text, go) {
+    const onclick = (event) => {
+      event.stopPropagation();
+      go();
+    };
+    return element("button", { type: "button", class: "link", onclick }, text);
+  }
+
   function figures(...pairs) {
     const shown = pairs.filter(([, value]) => value !== null);
     return element("dl", { class: "areas" }, shown.map(([term, value, small = null]) => element(
@@ -41,9 +51,7 @@ ftzGeo.cards = (() => {
       : (shape.sides[SIDES.indexOf(side)] ?? "").split("、").filter(Boolean).map((name) => [null, name]);
     return words.flatMap(([mark, name], i) => {
       const edge = shape.edges.find((e) => e.side === side && (mark ? e.mark === mark : e.name === name));
-      const shown = edge
-        ? element("button", { type: "button", class: "link", onclick: () => openEdge(shape, edge) }, name)
-        : name;
+      const shown = edge ? link(name, () => openEdge(shape, edge)) : name;
       return i > 0 ? ["、", shown] : [shown];
     });
   }
@@ -98,7 +106,7 @@ ftzGeo.cards = (() => {
         element("span", { class: "hash" }, edge.sources.join("、"))),
       edge.mark ? null : element("p", { class: "caution" }, t("原文没有词句对应这一段。")),
       shape.clause ? clause(shape, edge.mark) : null,
-      element("p", {}, element("button", { type: "button", class: "link", onclick: openBlock }, `‹ ${t("整个区块")}`)),
+      element("p", {}, link(`‹ ${t("整个区块")}`, openBlock)),
     );
   }
 

@@ -145,9 +145,12 @@ ftzGeo.start = (() => {
   function bindCards(map, layers, data, owners, chosenRow) {
     const popup = L.popup({ autoPanPaddingTopLeft: [12, 66] });
     const tooltip = L.tooltip({ direction: "auto", offset: [14, 0] });
-    let [show, around] = [null, null];
+    let [show, around, origin] = [null, null, null];
 
     const open = (place, shape, content) => {
+      const from = document.activeElement;
+      const byKey = from?.matches(":focus-visible");
+      if (byKey && !popup.getElement()?.contains(from)) origin = from;
       show = () => popup.setContent(content());
       show();
       const { x, y } = map.getSize();
@@ -157,6 +160,11 @@ ftzGeo.start = (() => {
       popup.setLatLng(place).openOn(map);
       chosenRow(shape);
       tooltip.remove();
+      if (byKey) {
+        const made = popup.getElement().querySelector("article");
+        made.tabIndex = -1;
+        made.focus({ preventScroll: true });
+      }
       popup.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", t("关闭"));
     };
     const ofTemplate = (shape) => document.getElementById(`card-${shape.card}`)?.content.firstElementChild;
@@ -195,7 +203,8 @@ ftzGeo.start = (() => {
     }
     popup.on("remove", () => {
       around?.remove();
-      [show, around] = [null, null];
+      if (origin?.isConnected) origin.focus({ preventScroll: true });
+      [show, around, origin] = [null, null, null];
       chosenRow(null);
     });
     // Wherever the focus is: the table that opened a card has no key of its own to close it.
