@@ -1,10 +1,6 @@
 """The page's own metres against Python's: areas, distances, coordinates of the survey plane, GCJ-02."""
 
-import json
-import os
-import shutil
-import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import resources
 from typing import Any
 
@@ -21,23 +17,13 @@ Run = Callable[[str, Any], Any]
 SCRIPT = (resources.files("ftz_geo.render") / "templates" / "geodesy.js").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="session")
-def run() -> Run:
-    """Run a JavaScript expression over each of the given values, in Node."""
-    node = shutil.which("node")
-    if node is None:
-        reason = "no Node.js on this system: install nodejs to run the page's geodesy"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-
-    def run_script(expression: str, values: Any) -> Any:
-        code = f"{SCRIPT}\nconst given = {json.dumps(values)};\n"
-        code += f"console.log(JSON.stringify(given.map((value) => {expression})));"
-        done = subprocess.run([node, "-"], input=code, capture_output=True, text=True, check=True)
-        return json.loads(done.stdout)
-
-    return run_script
+@pytest.fixture(scope="module")
+def run(chromium: Any) -> Iterator[Run]:
+    """Run a JavaScript expression over each of the given values, in the browser that runs the pages."""
+    page = chromium.new_page()
+    page.add_script_tag(content=SCRIPT)
+    yield lambda expression, values: page.evaluate(f"(given) => given.map((value) => {expression})", values)
+    page.close()
 
 
 def rings_of(polygon: shapely.Polygon) -> list[list[list[float]]]:
