@@ -920,28 +920,32 @@ def test_sides_against_the_roads_they_name(
 
 
 def test_inside_the_district_that_the_zone_is_named_after() -> None:
-    plan = without_areas(described(SIDES[0], name="西青经开区联动创新区"))
+    plan = without_areas(described(SIDES[0], name="西青区联动创新区"))
     outlines = {
-        "西青区": PLANE.to_lonlat(shapely.box(-3000, -3000, 3000, 3000)),
-        "天津市": PLANE.to_lonlat(shapely.box(-50_000, -50_000, 50_000, 50_000)),
+        "西青区": [PLANE.to_lonlat(shapely.box(-3000, -3000, 3000, 3000))],
+        "天津市": [PLANE.to_lonlat(shapely.box(-50_000, -50_000, 50_000, 50_000))],
     }
     for x, found in ((0, []), (2100, []), (2400, [("outside-district", "error")])):
         moved_by = ring(*((px + x, py) for px, py in PLOT))
-        result = audit(plan, frame_of(plan, moved_by), named=outlines)
+        result = audit(plan, frame_of(plan, moved_by), districts=outlines)
         assert [(f.check, f.severity) for f in result.findings] == found
         assert all("西青区" in f.zh and "GCJ-02" in f.zh for f in result.findings)
     west = ring(*((px - 3400, py) for px, py in PLOT))
-    assert "GCJ-02" not in only(audit(plan, frame_of(plan, west), named=outlines)).zh
+    assert "GCJ-02" not in only(audit(plan, frame_of(plan, west), districts=outlines)).zh
+    # A sketch lies nowhere, and 西青经开区 is not the district.
+    assert not audit(plan, frame_of(plan, west, grade="sketched"), districts=outlines).findings
+    of_no_district = without_areas(described(SIDES[0], name="西青经开区联动创新区"))
+    assert not audit(of_no_district, frame_of(of_no_district, west), districts=outlines).findings
 
 
 def test_a_district_in_gcj02_is_caught_by_its_outline(shared: Any) -> None:
     tianjin = shared / "reference" / "tianjin"
     outlines = gpd.read_file(tianjin / "districts_wgs84.geojson")
-    named = dict(zip(outlines["district_name"], outlines.geometry, strict=True))
+    districts = {n: [g] for n, g in zip(outlines["district_name"], outlines.geometry, strict=True)}
     shifted = shapely.from_geojson((tianjin / "beichen_gcj02.geojson").read_text(encoding="utf-8"))
     plan = without_areas(described(SIDES[0], name="北辰区"))
-    assert only(audit(plan, frame_of(plan, shifted), named=named)).check == "gcj02"
-    assert not audit(plan, frame_of(plan, wgs84_of_gcj02(shifted)), named=named).findings
+    assert only(audit(plan, frame_of(plan, shifted), districts=districts)).check == "gcj02"
+    assert not audit(plan, frame_of(plan, wgs84_of_gcj02(shifted)), districts=districts).findings
 
 
 def shanghai(shared: Any) -> tuple[Plan, gpd.GeoDataFrame, dict[str, Any]]:

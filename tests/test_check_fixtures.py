@@ -17,7 +17,7 @@ from ftz_geo.survey import parse_survey
 PLANE = LocalPlane(lon=117.15, lat=39.0)
 
 TEXT = (
-    "西青经开区联动创新区总面积2.02平方公里，分为两个区块，分别为：\n"
+    "西青区联动创新区总面积2.02平方公里，分为两个区块，分别为：\n"
     "区块一：面积1.00平方公里，东至乙路、南至子路、西至甲路、北至丑路。\n"
     "区块二：面积1.02平方公里，东至丙路、南至寅路、西至乙路、北至卯路。"
 )
@@ -63,8 +63,8 @@ class Fixture:
             crs="EPSG:4326",
         )
         lines = {name: PLANE.to_lonlat(shapely.LineString(xy)) for name, xy in ROADS.items()}
-        named = (lines if self.roads else {}) | {"西青区": PLANE.to_lonlat(self.district)}
-        return audit(plan, frame, named=named)
+        districts = {"西青区": [PLANE.to_lonlat(self.district)]}
+        return audit(plan, frame, named=lines if self.roads else {}, districts=districts)
 
 
 def words(*changes: tuple[str, str]) -> Fixture:

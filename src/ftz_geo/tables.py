@@ -201,7 +201,7 @@ def _summary(audit: Audit) -> Iterator[_Row]:
         yield [LABELS_ZH[severity], sum(f.severity == severity for f in audit.findings)]
     yield []
     yield ["文件", "用途", "许可", "日期", "坐标系", "SHA-256"]
-    roles = {"document": "文件", "polygons": "图形", "reference": "底图"}
+    roles = {"document": "文件", "polygons": "图形", "reference": "底图", "outlines": "区县界"}
     for source in audit.metadata.get("sources", ()):
         facts = (source.get("licence"), source.get("date"), source.get("datum") or source.get("crs"))
         role = roles.get(source.get("role", ""), "")

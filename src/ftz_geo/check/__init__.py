@@ -13,6 +13,7 @@ from ftz_geo import measure
 from ftz_geo.check import measured, sums
 from ftz_geo.check.case import Check, exact_km2, listed, read_case
 from ftz_geo.check.catalogue import CHECKS
+from ftz_geo.check.districts import district_names
 from ftz_geo.model import Audit, Finding, Grade, Settings
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from ftz_geo.check.measured import Comparison
     from ftz_geo.model import Block, Plan, Zone
 
-__all__ = ["CHECKS", "Check", "audit"]
+__all__ = ["CHECKS", "Check", "audit", "district_names"]
 
 GRADES: tuple[Grade, ...] = get_args(Grade)
 
@@ -75,6 +76,7 @@ def audit(
     *,
     sources: Sequence[Mapping[str, Any]] = (),
     named: Mapping[str, BaseGeometry] | None = None,
+    districts: Mapping[str, Sequence[BaseGeometry]] | None = None,
     noticed: Sequence[Finding] = (),
 ) -> Audit:
     """Run every check on a plan, and on its polygons where there are any.
@@ -86,11 +88,13 @@ def audit(
         EPSG:4326, indexed by parcel id, with a ``grade`` for each row. Areas are measured anew.
     settings : Settings, optional
     sources : sequence of mapping, optional
-        Of every file that the plan, the polygons and the map rest on: ``role`` (``document``,
-        ``polygons``, ``reference``), ``file``, ``sha256``, and licence, date and datum as far as known.
+        Of every file that the plan, the polygons and the map rest on: ``role`` (``document``, ``polygons``,
+        ``reference``, ``outlines``), ``file``, ``sha256``, and licence, date and datum as far as known.
     named : mapping of str to geometry, optional
-        Lines of roads, waters and railways by the plan's own words for them, and outlines of districts
-        by their names, longitude, latitude. Without them nothing is said about where polygons lie.
+        Lines and areas by the plan's own words for them, longitude, latitude.
+    districts : mapping of str to sequence of geometry, optional
+        Outlines of districts and cities by full name, longitude, latitude; several may share a name.
+        Without them and ``named`` nothing is said about where polygons lie.
     noticed : sequence of Finding, optional
         What was noticed when the polygons were read.
 
@@ -122,7 +126,7 @@ def audit(
     ('notes', Decimal('-0.01'), Decimal('0.015'))
     """
     settings = settings or Settings()
-    case = read_case(plan, parcels, settings, named or {}, noticed)
+    case = read_case(plan, parcels, settings, named or {}, districts or {}, noticed)
     order = {zone.id: i for i, zone in enumerate(plan.zones)}
     findings = tuple(
         sorted(

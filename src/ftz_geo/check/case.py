@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -79,6 +79,8 @@ class Case:
     settings: Settings
     named: Mapping[str, BaseGeometry]
     """Lines and areas by the plan's words for them, longitude, latitude."""
+    districts: Mapping[str, Sequence[BaseGeometry]] = field(default_factory=dict)
+    """Outlines of districts and cities by full name, longitude, latitude; several may share a name."""
     unmatched: tuple[str, ...] = ()
     """Ids of polygons that no parcel of the plan has."""
     noticed: tuple[Finding, ...] = ()
@@ -123,6 +125,7 @@ def read_case(
     parcels: geopandas.GeoDataFrame | None,
     settings: Settings,
     named: Mapping[str, BaseGeometry],
+    districts: Mapping[str, Sequence[BaseGeometry]],
     noticed: Sequence[Finding] = (),
 ) -> Case:
     """Take the polygons out of a frame, each with its part of the plan.
@@ -135,6 +138,7 @@ def read_case(
         missing, as they are in a file of surveyed polygons.
     settings : Settings
     named : mapping of str to geometry
+    districts : mapping of str to sequence of geometry
     noticed : sequence of Finding, optional
 
     Returns
@@ -152,6 +156,7 @@ def read_case(
         plane=LocalPlane(lon=0.0, lat=0.0),
         settings=settings,
         named=named,
+        districts=districts,
         noticed=tuple(noticed),
     )
     if parcels is None:

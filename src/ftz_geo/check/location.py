@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.check.case import drawn_finding, number, title
+from ftz_geo.check.districts import district_of
 from ftz_geo.measure import wgs84_of_gcj02
 from ftz_geo.model import DIRECTIONS, LABELS_ZH, Finding
 
@@ -130,21 +131,9 @@ def _standing(case: Case, zone: Zone) -> list[Drawn]:
 
 
 def _outline(case: Case, zone: Zone) -> tuple[str, BaseGeometry] | None:
-    """Give the district that the zone's name holds, in metres; a city only if no district fits."""
-    words = (zone.name or "") + (case.plan.source.title or "")
-    for endings in (("区", "县", "旗"), ("市",)):
-        fitting = [
-            name
-            for name, shape in case.named.items()
-            if name.endswith(endings)
-            and len(name) > 2
-            and name[:-1] in words
-            and shapely.get_dimensions(shape) == 2
-        ]
-        if fitting:
-            name = max(sorted(fitting), key=len)
-            return name, case.named_xy(name)
-    return None
+    """Give the district that the zone is named after, in metres."""
+    found = district_of(zone, case.plan, case.districts)
+    return None if found is None else (found[0], case.plane.to_xy(found[1]))
 
 
 def _undone(case: Case, drawn: Drawn) -> BaseGeometry:

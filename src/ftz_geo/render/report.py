@@ -25,7 +25,7 @@ _FIGURES = (
     ("limit_km2", "允许差"),
 )
 
-_ROLES = {"document": "文件", "polygons": "图形", "reference": "底图"}
+_ROLES = {"document": "文件", "polygons": "图形", "reference": "底图", "outlines": "区县界"}
 
 _WAYS = ("ellipsoid", "geodesic", "plane")
 
