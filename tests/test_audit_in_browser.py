@@ -1,8 +1,6 @@
 """The audit page in real Chromium without a network, on the screen and printed on A4."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -18,29 +16,11 @@ from ftz_geo.parse import parse_plan
 from ftz_geo.render import audit_page
 from ftz_geo.survey import parse_survey
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2 is not installed")
 
 HOSTILE = "<img src=x onerror=alert(1)>园</script><script>alert(1)</script>"
 LONG = "京津产业新城高端时尚消费商圈与现代物流装备制造业集聚发展示范区（核心启动区）"
 PLANE = LocalPlane(lon=117.15, lat=39.0)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        reason = "no Chromium on this system: install chromium to run the pages in it"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=path,
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"],
-        )
-        yield browser
-        browser.close()
 
 
 def made() -> str:

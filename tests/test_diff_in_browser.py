@@ -1,9 +1,6 @@
 """The page that shows two versions, in real Chromium without a network."""
 
 import json
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +14,8 @@ from ftz_geo.diff import diff_parcels, diff_plans
 from ftz_geo.parse import parse_plan
 from ftz_geo.pipeline import write_diff
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(1)</script>"
 SQUARE = shapely.Polygon([(117.1, 39.0), (117.112, 39.001), (117.111, 39.011), (117.101, 39.01)])
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        reason = "no Chromium on this system: install chromium to run the pages in it"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=path,
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"],
-        )
-        yield browser
-        browser.close()
 
 
 def opened(chromium: Any, file: Path) -> tuple[Any, list[str]]:

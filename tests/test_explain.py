@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import pytest
@@ -24,9 +23,6 @@ from ftz_geo.measure import GEOD
 from ftz_geo.model import ReferenceMap
 from ftz_geo.parse import parse_plan
 from ftz_geo.render import explanation_page, explanation_table
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 KM = 0.009
 X, Y = 117.0, 0.0
@@ -225,23 +221,8 @@ def test_the_page_is_written_where_it_was_asked_for(files: tuple[Path, Path], tm
 HOSTILE = ("</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "{{ 7 * 191 }}")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no Chromium on this system")
-        pytest.skip("no Chromium on this system: install chromium to run the pages in it")
-    arguments = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
-    with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=path, args=arguments)
-        yield found
-        found.close()
-
-
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_the_page_draws_block_and_candidates_offline(browser: Any, tmp_path: Path, hostile: str) -> None:
+def test_the_page_draws_block_and_candidates_offline(chromium: Any, tmp_path: Path, hostile: str) -> None:
     """Hostile names of a map stay text; nothing is asked of the network; lost candidates are drawn too."""
     plan = parse_plan(TEXT)
     reference = a_map(ROADS)
@@ -251,7 +232,7 @@ def test_the_page_draws_block_and_candidates_offline(browser: Any, tmp_path: Pat
     shapes = dict(zip(reference.features["source_id"], reference.features.geometry, strict=True))
     html = explanation_page(plan, pipeline.digitise(plan, reference), told, shapes)
     (tmp_path / "page.html").write_text(html, encoding="utf-8")
-    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page = chromium.new_page(viewport={"width": 1400, "height": 900})
     heard: list[str] = []
     page.on("request", lambda r: heard.append(r.url) if not r.url.startswith("file:") else None)
     page.on("console", lambda m: heard.append(m.text) if m.type in ("error", "warning") else None)
