@@ -813,20 +813,23 @@ def test_a_zone_traced_on_a_map_of_shanghai(shared: Path, open_page: Open) -> No
     assert opened.requests == []
 
 
-def test_five_thousand_parcels_are_all_there(chromium: Any, tmp_path: Path) -> None:
-    benchmark = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "pages.py"))
-    parcels = benchmark["parcels_of"](5000)
+BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "pages.py"
+
+
+def test_five_thousand_parcels_are_all_there(open_page: Open) -> None:
+    parcels = runpy.run_path(str(BENCHMARK))["parcels_of"](5000)
+    opened = open_page(map_pages(None, parcels, None), "town.html")
+    assert len(drawn_polygons(opened)) == 5000
+    assert opened.count("tr[data-cards]") == 5000
+    opened.page.get_by_role("searchbox").fill("区块4321")
+    opened.page.keyboard.press("Enter")
+    assert "区块4321" in opened_card(opened).inner_text()
+    assert "区块4321" in opened.page.locator("tr[aria-current]").inner_text()
+    assert opened.complaints == []
+
+
+def test_the_benchmark_of_pages_runs(chromium: Any, tmp_path: Path) -> None:
+    benchmark = runpy.run_path(str(BENCHMARK))
     file = tmp_path / "town.html"
-    file.write_text(map_pages(None, parcels, None)["town.html"], encoding="utf-8")
-    assert benchmark["opened"](chromium, file)["shapes"] == 5000
-    page = chromium.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(file.as_uri())
-    page.get_by_role("searchbox").fill("区块4321")
-    page.keyboard.press("Enter")
-    assert "区块4321" in page.locator(".leaflet-popup .card").inner_text()
-    assert "区块4321" in page.locator("tr[aria-current]").inner_text()
-    assert page.locator("tr[data-cards]").count() == 5000
-    page.close()
-    assert complaints == []
+    file.write_text(map_pages(None, benchmark["parcels_of"](30), None)["town.html"], encoding="utf-8")
+    assert benchmark["opened"](chromium, file)["shapes"] == 30
