@@ -307,7 +307,11 @@ def apply(
 
     say = _talk()
     say(f"reading {patch}, {to}")
-    applied = apply_patch(patch, to, out, plan=None if plan is None else _read_plan(plan, say))
+    notice = None if plan is None else _read_plan(plan, say)
+    applied = apply_patch(patch, to, out, plan=notice)
+    drawn_from = (applied.parcels.attrs["ftz_geo"].get("source") or {}).get("sha256")
+    if notice is not None and drawn_from not in (None, notice.source.sha256):
+        say(f"{plan} is not the document that the blocks were drawn from; the audit is against it all the same")
     if as_json:
         _print_json(applied.entry)
     else:
