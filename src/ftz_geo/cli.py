@@ -311,7 +311,7 @@ def apply(
     applied = apply_patch(patch, to, out, plan=notice)
     drawn_from = (applied.parcels.attrs["ftz_geo"].get("source") or {}).get("sha256")
     if notice is not None and drawn_from not in (None, notice.source.sha256):
-        say(f"{plan} is not the document that the blocks were drawn from; the audit is against it all the same")
+        say(f"{plan} is not what the blocks were drawn from; the audit is against it all the same")
     if as_json:
         _print_json(applied.entry)
     else:
