@@ -78,6 +78,8 @@ ftzGeo.labels = (() => {
     return inside;
   }
 
+  const MOST_IN_VAIN = 200; // names tried in a row
+
   class Labels {
     constructor(map, layers, data) {
       Object.assign(this, { map, layers, data, svg: canvas(map, "labels") });
@@ -95,7 +97,7 @@ ftzGeo.labels = (() => {
       this.sidesWritten = new Set();
       this.project();
       this.sort();
-      if (this.map.hasLayer(this.layers.names)) this.names.forEach((name) => this.placeName(name));
+      if (this.map.hasLayer(this.layers.names)) this.placeNames();
       const { sideNames, lines, basemap } = this.layers;
       if (sideNames && this.map.hasLayer(sideNames)) this.sides().forEach((side) => this.placeSide(side));
       if (lines && this.map.hasLayer(lines)) this.lineNames(this.data.lines).forEach((line) => this.placeLine(line));
@@ -122,11 +124,22 @@ ftzGeo.labels = (() => {
       return !this.placed.some((other) => meet(place, other));
     }
 
+    /** Names in view, from the largest block down, until so many in a row found no room that the rest need not try. */
+    placeNames() {
+      let vain = 0;
+      for (const name of this.names) {
+        if (!this.bounds.contains(this.map.latLngToLayerPoint(name.centre))) continue;
+        const before = this.placed.length;
+        this.placeName(name);
+        vain = this.placed.length > before ? 0 : vain + 1;
+        if (vain === MOST_IN_VAIN) return;
+      }
+    }
+
     /** A name in the middle of its block with as many lines as fit, or around it; a zone's always around it.
         Its first lines, as many as `least` says, are what tells it from the others. */
     placeName({ lines, least, centre, radius_m, shape, ink }) {
       const middle = this.map.latLngToLayerPoint(centre);
-      if (!this.bounds.contains(middle)) return;
       const radius = radius_m / metresPerPixel(this.map, centre[0]);
       const wanted = lines.map((text, i) => ({ text, size: i < least ? 14 : 12 }));
       const [shortest, last] = [wanted.slice(0, least), wanted[wanted.length - 1]];
@@ -303,5 +316,5 @@ ftzGeo.labels = (() => {
     }
   }
 
-  return { Labels };
+  return { Labels, box, meet };
 })();
