@@ -807,7 +807,18 @@ def test_a_zone_traced_on_a_map_of_shanghai(shared: Path, open_page: Open) -> No
     assert set(opened.texts("svg.labels .side")) <= bounding
     footer = opened.page.locator("footer").inner_text()
     assert "shanghai_west.gpkg" in footer
+    # Search finds the sides of blocks, and roads of the background too.
+    elsewhere = max(labels - bounding)
+    opened.page.get_by_role("searchbox").fill(elsewhere)
+    assert "底图线条" in opened.texts("#found li")[0]
+    opened.page.locator("#found button").first.click()
+    west, south, east, north = opened.page.evaluate(
+        "() => map_0.getBounds().toBBoxString().split(',').map(Number)"
+    )
+    seen = roads.features[roads.features["name"] == elsewhere].cx[west:east, south:north]
+    assert len(seen) > 0
     opened.page.get_by_role("searchbox").fill("延安中路")
+    assert "区块" in opened.texts("#found li")[0]
     opened.page.locator("#found button").first.click()
     assert opened.complaints == []
     assert opened.requests == []

@@ -300,6 +300,12 @@ ftzGeo.start = (() => {
       if (chosen.length === 1) open.openBlock(chosen[0]);
       map.getContainer().scrollIntoView({ block: "nearest" });
     };
+    /** A line of the background has no card: it is lit for a while. */
+    const glow = (lines) => {
+      const look = { color: "#d8a21b", weight: 9, opacity: 0.5, interactive: false };
+      const lit = L.polyline(lines.map(({ lonlats }) => lonlats), look).addTo(map);
+      setTimeout(() => lit.remove(), 2500);
+    };
     /** Brings edges into view, lit for a while; of one alone, the card opens. */
     const showEdges = (found) => {
       const bounds = L.latLngBounds(found.edges.flatMap((edge) => edge.lonlats));
@@ -307,7 +313,8 @@ ftzGeo.start = (() => {
       const light = (weight) => found.edges.forEach(({ polyline }) => polyline?.setStyle({ weight }));
       light(7);
       setTimeout(() => light(2.5), 2500);
-      if (found.edges.length === 1) open.openEdge(found.shapes[0], found.edges[0]);
+      if (found.shapes.length === 0) glow(found.edges);
+      else if (found.edges.length === 1) open.openEdge(found.shapes[0], found.edges[0]);
       map.getContainer().scrollIntoView({ block: "nearest" });
     };
     open = bindCards(map, layers, data, owners, panel.startRows(shapes, select));
@@ -315,7 +322,7 @@ ftzGeo.start = (() => {
     if (layers.findings) drawFindings(layers.findings, shapes, select);
     panel.startTabs();
     document.querySelectorAll("table.sortable").forEach(panel.startSorting);
-    panel.startSearch(shapes, select, showEdges);
+    panel.startSearch(shapes, background, select, showEdges);
     panel.startFindings(shapes, select);
     layerControl(map, sheet.baseMaps(map, data.tianditu_key), layers, data.layers);
 

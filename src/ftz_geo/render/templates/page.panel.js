@@ -137,8 +137,8 @@ ftzGeo.panel = (() => {
 
   const folded = (text) => text.normalize("NFKC").toLowerCase();
 
-  /** What can be found: blocks by their names, and everything that a side names. */
-  function entries(shapes) {
+  /** What can be found: blocks by their names, everything that a side names, and the lines of the background. */
+  function entries(shapes, background) {
     const named = new Map();
     for (const shape of shapes) {
       for (const edge of shape.edges) {
@@ -157,10 +157,17 @@ ftzGeo.panel = (() => {
       shapes: [...new Set(found.map(({ shape }) => shape))],
       edges: found.map(({ edge }) => edge),
     }));
-    return [...blocks, ...sides];
+    const lines = new Map();
+    for (const line of background) {
+      if (named.has(line.name)) continue;
+      if (!lines.has(line.name)) lines.set(line.name, []);
+      lines.get(line.name).push(line);
+    }
+    const around = [...lines].map(([text, edges]) => ({ text, note: () => t("底图线条"), shapes: [], edges }));
+    return [...blocks, ...sides, ...around];
   }
 
-  function startSearch(shapes, select, showEdges) {
+  function startSearch(shapes, background, select, showEdges) {
     const input = document.getElementById("search");
     const list = document.getElementById("found");
     if (!input) return;
@@ -168,7 +175,7 @@ ftzGeo.panel = (() => {
       event.preventDefault();
       list.querySelector("button")?.click();
     });
-    const all = entries(shapes).map((entry) => ({ ...entry, key: folded(entry.text) }));
+    const all = entries(shapes, background).map((entry) => ({ ...entry, key: folded(entry.text) }));
     const search = () => {
       const words = folded(input.value.trim()).split(/\s+/).filter(Boolean);
       const found = words.length === 0 ? [] : all.filter(({ key }) => words.every((word) => key.includes(word)));
