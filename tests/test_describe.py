@@ -244,6 +244,101 @@ def test_described_and_digitised_again_real_blocks_come_back(shared: Path, case:
     assert np.mean(score >= 0.95) >= 0.97
 
 
+OPEN = (
+    road("西路", (0, -200), (0, 1200)),
+    road("远路", (2000, -200), (2000, 1200)),
+    road("南路", (-200, 0), (2300, 0)),
+    road("北路", (-200, 900), (2300, 900)),
+)
+
+
+def drawn_again(text: str, reference: ReferenceMap) -> Any:
+    """Polygons in metres, digitised from words."""
+    drawn = ftz_geo.digitise(ftz_geo.parse_plan(f"示范区。\n{text}"), reference)
+    return PLANE.to_xy(drawn.geometry.to_numpy())
+
+
+@settings(max_examples=15)
+@given(st.integers(300, 1700), st.integers(0, 5))
+@example(1000, 0)
+def test_neighbours_are_sides_where_no_feature_runs(cut: int, gap: int) -> None:
+    """Two blocks that meet on open ground: each names the other, and both come back with their areas."""
+    shapes = [shapely.box(0, 0, cut, 900), shapely.box(cut + gap, 0, 2000, 900)]
+    reference = a_map(*OPEN)
+    frame = polygons(*shapes)
+    west, east = describe_parcels(frame, reference, labels={"p0": "区块一", "p1": "区块二"})
+    assert west.text == "东至区块二西边界、南至南路、西至西路、北至北路"
+    assert east.text == "东至远路、南至南路、西至区块一东边界、北至北路"
+    assert west.stretches[0].source_ids == ("block:p1",)
+    assert west.nameless_share == 0
+    text = "\n".join(
+        f"区块{n}：面积{s.area / 1e6:.4f}平方公里，{d.text}。"
+        for n, s, d in zip("一二", shapes, (west, east), strict=True)
+    )
+    plan = ftz_geo.parse_plan(f"示范区。\n{text}")
+    assert {f.kind for p in plan.parcels for f in p.abuttals["east"] + p.abuttals["west"]} == {
+        "road",
+        "block",
+    }
+    for shape, again in zip(shapes, drawn_again(text, reference), strict=True):
+        assert again.symmetric_difference(shape).area < 0.02 * shape.area
+
+
+def test_a_road_between_two_blocks_is_named_rather_than_the_other() -> None:
+    frame = polygons(shapely.box(0, 0, 1000, 900), shapely.box(1000, 0, 2000, 900))
+    labels = {"p0": "区块一", "p1": "区块二"}
+    found = describe_parcels(frame, a_map(*OPEN, CROSS[0]), labels=labels)
+    assert found[0].abuttals["east"] == found[1].abuttals["west"] == ("东路",)
+    # A block across an unnamed road abuts on nothing that is named; nor is one of two that share a label.
+    apart = polygons(shapely.box(0, 0, 1000, 900), shapely.box(1030, 0, 2000, 900))
+    for others, called in ((apart, labels), (frame, dict.fromkeys(labels, "区块一")), (frame, None)):
+        first = describe_parcels(others, a_map(*OPEN), labels=called)[0]
+        assert first.abuttals["east"] == (NAMELESS,)
+
+
+@pytest.mark.parametrize(
+    ("hole", "roads", "words"),
+    [
+        (
+            shapely.box(300, 300, 500, 500),
+            (
+                road("戊路", (500, 250), (500, 550)),
+                road("己路", (250, 300), (550, 300)),
+                road("庚和路", (300, 250), (300, 550)),
+                road("辛河", (250, 500), (550, 500)),
+            ),
+            "，不含其内由戊路、己路、庚和路、辛河围成的4.00公顷",
+        ),
+        (shapely.box(300, 300, 500, 500), (), "，不含其内一处4.00公顷"),
+        (shapely.box(300, 300, 360, 350), (), "，不含其内一处3000平方米"),
+    ],
+)
+def test_what_a_polygon_leaves_out_is_told_and_leaves_its_sides_alone(
+    hole: shapely.Polygon, roads: tuple[Any, ...], words: str
+) -> None:
+    shape = shapely.Polygon(BLOCK.exterior, [hole.exterior])
+    reference = a_map(*CROSS, *roads)
+    (description,) = describe_parcels(polygons(shape), reference)
+    assert description.text == PLAIN + words
+    assert description.to_dict()["holes"][0]["area_m2"] == pytest.approx(hole.area, rel=1e-3)
+    for tail in ("。", "。\n区块二：东至远路、南至南路、西至东路、北至北路。"):
+        text = f"区块一：面积0.90平方公里，{description.text}{tail}"
+        first = ftz_geo.parse_plan(f"示范区。\n{text}").parcels[0]
+        assert {s: tuple(f.name for f in first.abuttals[s]) for s in DIRECTIONS} == description.abuttals
+        assert len(ftz_geo.parse_plan(f"示范区。\n{text}").parcels) == text.count("东至")
+        again = drawn_again(text, reference)[0]
+        assert again.symmetric_difference(BLOCK).area < 0.02 * BLOCK.area
+
+
+def test_two_holes_and_a_block_in_one_of_them() -> None:
+    holes = [shapely.box(300, 300, 500, 500), shapely.box(600, 300, 900, 600)]
+    shape = shapely.Polygon(BLOCK.exterior, [h.exterior for h in holes])
+    labels = {"p0": "区块一", "p1": "区块二"}
+    outer, inner = describe_parcels(polygons(shape, holes[0]), a_map(*CROSS), labels=labels)
+    assert outer.text == f"{PLAIN}，不含其内一处9.00公顷，不含其内由区块二围成的4.00公顷"
+    assert set(inner.abuttals.values()) == {(NAMELESS,)}
+
+
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [Path(sys.executable).parent / "ftz-geo", *map(str, arguments)],

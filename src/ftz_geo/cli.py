@@ -382,12 +382,13 @@ def describe(
     say(f"reading {file}")
     parcels = pipeline.read_polygons(file)
     features = _read_reference(reference, say, gcj02, outlines)
-    descriptions = describe_parcels(parcels, features) if features is not None else ()
+    titles = dict(zip(map(str, parcels.index), _titles(parcels), strict=True))
+    labels = {key: label for key, (label, _) in titles.items()}
+    descriptions = describe_parcels(parcels, features, labels=labels) if features is not None else ()
     if as_json:
         described = [description.to_dict() for description in descriptions]
         _print_json({"schema": "ftz-geo/describe-1", "descriptions": described})
         return
-    titles = dict(zip(map(str, parcels.index), _titles(parcels), strict=True))
     for found in descriptions:
         part = "" if found.part is None else f"地块{found.part}"
         label, name = titles[found.parcel_id]

@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.errors import GeometryError
-from ftz_geo.measure import LocalPlane
+from ftz_geo.measure import LocalPlane, area_m2
 from ftz_geo.model import DIRECTIONS, LABELS_ZH, STORAGE_CRS, Settings
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Direction, Kind, ReferenceMap
 
-__all__ = ["NAMELESS", "Description", "Stretch", "describe_parcels"]
+__all__ = ["NAMELESS", "Description", "Hole", "Stretch", "describe_parcels"]
 
 NAMELESS = "无名用地"
 """What stands for an edge along nothing that the map names: land, of which no name is known."""
@@ -55,9 +55,19 @@ SPLIT_COST = 0.05
 PIECE_M = 10.0
 """Longest piece of a ring, metres; at least a thousandth and at most a hundredth part of the ring."""
 
-KIND_COST: Mapping[Kind, float] = {"road": 0, "water": 0, "rail": 0, "boundary": 0.1, "place": 0.3}
+KIND_COST: Mapping[Kind, float] = {
+    "road": 0,
+    "water": 0,
+    "rail": 0,
+    "boundary": 0.1,
+    "place": 0.3,
+    "block": 0.7,
+}
 """What a metre on a feature costs by its kind: a road is named rather than the boundary or the
-park whose edge runs along it, as notices do."""
+park whose edge runs along it, as notices do, and another block only where it lies close by and
+nothing else runs between."""
+
+_OPPOSITE_ZH: Mapping[Direction, str] = {"east": "西", "south": "北", "west": "东", "north": "南"}
 
 _FACING = np.array([[1, 0], [0, -1], [-1, 0], [0, 1]])
 """Which way the sides face, in the order of :data:`~ftz_geo.model.DIRECTIONS`: clockwise."""
@@ -69,9 +79,9 @@ class Stretch:
 
     side: Direction
     name: str | None
-    """As the map spells it; None for an edge along no named feature."""
+    """As the map spells it; of a neighbour its label and edge (区块二西边界); None along nothing named."""
     source_ids: tuple[str, ...]
-    """Features of the reference map that it runs along."""
+    """Features of the reference map that it runs along; ``block:`` and the id for another polygon."""
     length_m: float
     departure_m: float | None
     """Root mean square distance from the feature, no farther than the reach counted; None without one."""
@@ -101,25 +111,23 @@ class Description:
     """Counted from 1 where the parcel is of several polygons, the largest first."""
     stretches: tuple[Stretch, ...]
     """Clockwise: the east side from north to south, the south side from east to west, and so on."""
+    holes: tuple[Hole, ...] = ()
+    """What the polygon leaves out, the largest first."""
 
     @property
     def abuttals(self) -> Mapping[Direction, tuple[str, ...]]:
         """The names that the words give each side, clockwise; :data:`NAMELESS` for what has none."""
-        return {
-            side: tuple(
-                dict.fromkeys(s.name or NAMELESS for s in self.stretches if s.side == side and s.stated)
-            )
-            for side in DIRECTIONS
-        }
+        return _abuttals(self.stretches)
 
     @property
     def text(self) -> str:
-        """The words, in the style of notices."""
-        return "、".join(f"{LABELS_ZH[side]}至{_joined(names)}" for side, names in self.abuttals.items())
+        """The words, in the style of notices; what is left out follows the sides."""
+        sides = "、".join(f"{LABELS_ZH[side]}至{_joined(names)}" for side, names in self.abuttals.items())
+        return "，".join([sides, *(hole.text for hole in self.holes)])
 
     @property
     def nameless_share(self) -> float:
-        """Part of the ring's length, 0 to 1, that runs along no named feature."""
+        """Part of the outer ring's length, 0 to 1, that runs along no named feature."""
         length = sum(s.length_m for s in self.stretches)
         return sum(s.length_m for s in self.stretches if s.name is None) / length
 
@@ -132,7 +140,46 @@ class Description:
             "abuttals": {side: list(names) for side, names in self.abuttals.items()},
             "nameless_share": round(self.nameless_share, 4),
             "stretches": [s.to_dict() for s in self.stretches],
+            "holes": [hole.to_dict() for hole in self.holes],
         }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hole:
+    """Ground that a polygon leaves out, and what its edges were found to run along."""
+
+    area_m2: float
+    """On the CGCS2000 ellipsoid."""
+    stretches: tuple[Stretch, ...]
+    """As of a :class:`Description`, of the hole as if it were a block."""
+
+    @property
+    def abuttals(self) -> Mapping[Direction, tuple[str, ...]]:
+        """What the hole abuts on to the east, south, west and north, as of a :class:`Description`."""
+        return _abuttals(self.stretches)
+
+    @property
+    def text(self) -> str:
+        """The words. They tell no directions: those would be read as sides of a block."""
+        named = [name for names in self.abuttals.values() for name in names if name != NAMELESS]
+        area = f"{self.area_m2 / 1e4:.2f}公顷" if self.area_m2 >= 1e4 else f"{self.area_m2:.0f}平方米"
+        return f"不含其内由{'、'.join(dict.fromkeys(named))}围成的{area}" if named else f"不含其内一处{area}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "area_m2": round(self.area_m2, 1),
+            "text": self.text,
+            "abuttals": {side: list(names) for side, names in self.abuttals.items()},
+            "stretches": [s.to_dict() for s in self.stretches],
+        }
+
+
+def _abuttals(stretches: Sequence[Stretch]) -> Mapping[Direction, tuple[str, ...]]:
+    return {
+        side: tuple(dict.fromkeys(s.name or NAMELESS for s in stretches if s.side == side and s.stated))
+        for side in DIRECTIONS
+    }
 
 
 def _joined(names: Sequence[str]) -> str:
@@ -147,19 +194,25 @@ def _joined(names: Sequence[str]) -> str:
 
 
 def describe_parcels(
-    parcels: geopandas.GeoDataFrame, reference: ReferenceMap, settings: Settings | None = None
+    parcels: geopandas.GeoDataFrame,
+    reference: ReferenceMap,
+    settings: Settings | None = None,
+    *,
+    labels: Mapping[str, str] | None = None,
 ) -> tuple[Description, ...]:
     """Write the 四至 of polygons from the named features that their edges run along.
 
     Parameters
     ----------
     parcels : GeoDataFrame
-        Polygons in EPSG:4326, indexed by parcel id; rows without a polygon are passed over. Of
-        a polygon with holes the outer ring is described.
+        Polygons in EPSG:4326, indexed by parcel id; rows without a polygon are passed over.
     reference : ReferenceMap
         Its lines, and the outlines of its areas; a point is never a side.
     settings : Settings, optional
         ``road_half_width_m`` and ``bridge_tolerance_m`` are used, see the module's constants.
+    labels : mapping of str to str, optional
+        What polygons are called (区块二), by parcel id. A side along which no named feature runs is
+        then named after the polygon that it abuts on; a label that two have names neither.
 
     Returns
     -------
@@ -191,7 +244,7 @@ def describe_parcels(
     if parcels.crs is None or parcels.crs.to_epsg() != 4326:
         raise GeometryError(f"the polygons are in {parcels.crs}, not {STORAGE_CRS}; convert them with to_crs")
     settings = settings or Settings()
-    lines = _Lines.of(reference)
+    lines = _Lines.of(reference).and_blocks(parcels, labels or {})
     return tuple(
         description
         for parcel_id, geometry in zip(parcels.index, parcels.geometry, strict=True)
@@ -231,6 +284,41 @@ class _Lines:
             tree=shapely.STRtree(lines),
         )
 
+    def and_blocks(self, parcels: geopandas.GeoDataFrame, labels: Mapping[str, str]) -> _Lines:
+        """Add the outer rings of polygons, after all that the map has."""
+        rings = [
+            (shapely.get_exterior_ring(part), labels[key], f"block:{key}")
+            for key, geometry in zip(map(str, parcels.index), parcels.geometry, strict=True)
+            if key in labels and list(labels.values()).count(labels[key]) == 1
+            for part in shapely.get_parts(geometry)
+            if part.geom_type == "Polygon" and not part.is_empty
+        ]
+        if not rings:
+            return self
+        added = np.empty((len(rings), 3), dtype=object)
+        added[:] = rings
+        geometry = np.append(self.geometry, added[:, 0])
+        return _Lines(
+            geometry=geometry,
+            name=np.append(self.name, added[:, 1]),
+            kind=np.append(self.kind, np.full(len(rings), "block", dtype=object)),
+            source_id=np.append(self.source_id, added[:, 2]),
+            tree=shapely.STRtree(geometry),
+        )
+
+    def without(self, source_id: str) -> _Lines:
+        """Leave one source out."""
+        kept = self.source_id != source_id
+        if kept.all():
+            return self
+        return _Lines(
+            geometry=self.geometry[kept],
+            name=self.name[kept],
+            kind=self.kind[kept],
+            source_id=self.source_id[kept],
+            tree=shapely.STRtree(self.geometry[kept]),
+        )
+
 
 def _describe(
     parcel_id: str, geometry: BaseGeometry, lines: _Lines, settings: Settings
@@ -241,22 +329,31 @@ def _describe(
             f"{parcel_id}: {shapely.is_valid_reason(geometry)}, {geometry.geom_type}; "
             "only a valid polygon has sides"
         )
-    plane = LocalPlane.around([geometry])
+    plane, others = LocalPlane.around([geometry]), lines.without(f"block:{parcel_id}")
     parts = shapely.get_parts(plane.to_xy(geometry))
     parts = parts[np.argsort(-shapely.area(parts), kind="stable")]
     for number, polygon in enumerate(parts, start=1):
-        ring = shapely.reverse(shapely.orient_polygons(polygon).exterior)
         yield Description(
             parcel_id=parcel_id,
             part=number if len(parts) > 1 else None,
-            stretches=tuple(_stretches(ring, plane, lines, settings)),
+            stretches=tuple(_stretches(polygon, plane, others, settings)),
+            holes=tuple(_holes(polygon, plane, others, settings)),
+        )
+
+
+def _holes(polygon: shapely.Polygon, plane: LocalPlane, lines: _Lines, settings: Settings) -> Iterator[Hole]:
+    for hole in sorted(map(shapely.Polygon, polygon.interiors), key=lambda hole: -hole.area):
+        yield Hole(
+            area_m2=float(area_m2([plane.to_lonlat(hole)])[0]),
+            stretches=tuple(_stretches(hole, plane, lines, settings, is_hole=True)),
         )
 
 
 def _stretches(
-    ring: shapely.LinearRing, plane: LocalPlane, lines: _Lines, settings: Settings
+    polygon: shapely.Polygon, plane: LocalPlane, lines: _Lines, settings: Settings, *, is_hole: bool = False
 ) -> Iterator[Stretch]:
-    """Give the stretches of a clockwise ring, from the beginning of its east side."""
+    """Give the stretches of a polygon's outer ring, clockwise, from the beginning of its east side."""
+    ring = shapely.reverse(shapely.orient_polygons(polygon).exterior)
     longest = np.clip(PIECE_M, ring.length / 1000, ring.length / 100)
     xy = shapely.get_coordinates(shapely.segmentize(ring, longest))
     xy = xy[np.append(True, np.hypot(*np.diff(xy, axis=0).T) > 0)]
@@ -275,9 +372,12 @@ def _stretches(
         pieces = np.array(list(run))
         on = beside.line[pieces, n] >= 0
         off, weight = beside.distance[pieces, n][on], length[pieces][on]
+        called = beside.names[n]
+        if not is_hole and (lines.kind[beside.line[pieces, n][on]] == "block").any():
+            called = f"{called}{_OPPOSITE_ZH[DIRECTIONS[s]]}边界"
         yield Stretch(
             side=DIRECTIONS[s],
-            name=beside.names[n],
+            name=called,
             source_ids=tuple(sorted({str(lines.source_id[i]) for i in beside.line[pieces, n][on]})),
             length_m=float(length[pieces].sum()),
             departure_m=float(np.sqrt(np.average(off**2, weights=weight))) if on.any() else None,
