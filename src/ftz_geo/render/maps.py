@@ -73,7 +73,7 @@ def drawing(bounds: Sequence[float], layers: Mapping[str, tuple[str, bool]]) -> 
     }
     west, south, east, north = map(float, bounds)
     the_map.fit_bounds(
-        [[south, west], [north, east]], padding_top_left=(40, 60), padding_bottom_right=(40, 90), max_zoom=16
+        [[south, west], [north, east]], padding_top_left=(40, 60), padding_bottom_right=(40, 130), max_zoom=16
     )
     # Names that are the same at every run, and no header: its tags fetch what the page has already.
     for number, element in enumerate(_elements(the_map)):
