@@ -839,8 +839,10 @@ def test_one_road_between_two_blocks_keeps_them_in_order(grade: str) -> None:
     assert not audit(plan, frame_of(plan, west, away, grade=grade)).findings
 
 
-def test_a_block_named_on_a_side_lies_there() -> None:
-    plan, (west, east) = pair(ring(*PLOT), moved(40), sides=("甲路 乙路 丙路 丁路", "戊路 己路 区块一 辛路"))
+@pytest.mark.parametrize("words", ["区块一", "区块一东边界", "区块一东侧"])
+def test_a_block_named_on_a_side_lies_there(words: str) -> None:
+    sides = ("甲路 乙路 丙路 丁路", f"戊路 己路 {words} 辛路")
+    plan, (west, east) = pair(ring(*PLOT), moved(40), sides=sides)
     zone = plan.zones[0]
     second = zone.blocks[1].parcels[0]
     named = {**second.abuttals, "west": tuple(replace(f, kind="block") for f in second.abuttals["west"])}

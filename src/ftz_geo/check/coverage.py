@@ -6,6 +6,7 @@ exact for straight edges where a snapping or a coverage tool would move them.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +39,9 @@ _OPPOSITE: dict[Direction, Direction] = {
     "south": "north",
     "north": "south",
 }
+
+_EDGE_OF_BLOCK = re.compile(r"的?[东南西北](?:侧|部|边界线?|界线?|边线?)$")
+"""What follows a block's label where its edge is named: 区块二西边界."""
 
 
 def overlaps(case: Case) -> Iterator[Finding]:
@@ -160,7 +164,7 @@ def _fixed(
         for direction, feature in one.parcel.features():
             side = _OPPOSITE[direction]
             if feature.kind == "block":
-                for other in by_name.get((one.zone.id, feature.name), ()):
+                for other in by_name.get((one.zone.id, _EDGE_OF_BLOCK.sub("", feature.name)), ()):
                     yield one, side, other, feature, (feature.span,)
             elif direction in ("west", "north"):  # the other pair of each two says the same
                 for other, shared in on_side.get((one.zone.id, feature.name, side), ()):
