@@ -844,3 +844,24 @@ def test_the_benchmark_of_pages_runs(chromium: Any, tmp_path: Path) -> None:
     file = tmp_path / "town.html"
     file.write_text(map_pages(None, benchmark["parcels_of"](30), None)["town.html"], encoding="utf-8")
     assert benchmark["opened"](chromium, file)["shapes"] == 30
+
+
+def test_a_card_opens_clear_of_the_tools(
+    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+) -> None:
+    opened = open_page(made[2], "xiqing.html")
+    # The map's upper left corner into the middle of a block: the card has to move the map.
+    opened.page.evaluate(
+        """() => {
+            const [block] = ftzGeoPage.shapes;
+            const middle = map_0.project(block.centre).add(map_0.getSize().divideBy(2)).subtract([30, 30]);
+            map_0.setView(map_0.unproject(middle), map_0.getZoom(), { animate: false });
+        }"""
+    )
+    opened.page.locator(POLYGONS).first.press("Enter")
+    opened.page.wait_for_timeout(600)  # the map glides
+    card = opened.page.locator(".leaflet-popup").bounding_box()
+    for control in opened.page.locator(".leaflet-left .leaflet-control").all():
+        place = control.bounding_box()
+        right, below = place["x"] + place["width"], place["y"] + place["height"]
+        assert right <= card["x"] or below <= card["y"] or place["y"] >= card["y"] + card["height"]

@@ -143,7 +143,7 @@ ftzGeo.start = (() => {
 
   /** Cards on a click, the circle within which the chosen shape may lie, and the table's row. */
   function bindCards(map, layers, data, owners, chosenRow) {
-    const popup = L.popup({ autoPanPaddingTopLeft: [12, 66] });
+    const popup = L.popup();
     const tooltip = L.tooltip({ direction: "auto", offset: [14, 0] });
     let [show, around, origin] = [null, null, null];
 
@@ -154,7 +154,9 @@ ftzGeo.start = (() => {
       show = () => popup.setContent(content());
       show();
       const { x, y } = map.getSize();
-      L.setOptions(popup, { minWidth: Math.min(240, x - 60), maxWidth: Math.min(340, x - 60), maxHeight: y - 140 });
+      const width = { minWidth: Math.min(240, x - 60), maxWidth: Math.min(340, x - 60) };
+      // Right of the tools where there is room for both; a narrow map hides them behind a card.
+      L.setOptions(popup, { ...width, maxHeight: y - 140, autoPanPaddingTopLeft: [x > 600 ? 120 : 12, 66] });
       around?.remove();
       around = layers.uncertainty && shape.uncertainty_m ? circle(shape).addTo(map) : null;
       popup.setLatLng(place).openOn(map);
