@@ -63,7 +63,7 @@ def test_frame_holds_the_words_and_the_evidence() -> None:
 def test_failure_leaves_the_folder_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "blocks.geojson").write_text("of an earlier run", encoding="utf-8")
 
-    def full_disk(*_: object) -> str:
+    def full_disk(*_: object, **__: object) -> str:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(render, "map_pages", full_disk)
