@@ -219,3 +219,11 @@ def test_the_notice_reads_the_same_from_every_format(shared: Path, tmp_path: Pat
     assert place is not None
     assert place.page is not None
     assert place.page > 1
+
+
+@pytest.mark.parametrize("name", ["blocks.geojson", "blocks.txt"])
+def test_polygons_are_no_notice(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
+    with pytest.raises(DocumentError, match="holds polygons"):
+        read_document(path)

@@ -197,3 +197,20 @@ def test_the_title_of_an_extension_names_the_zone() -> None:
     text = f"天津滨海高新区扩区方案\n\n扩区面积共5平方公里，分为2个区块。区块一：{sides}。区块二：{sides}。"
     (zone,) = parse_plan(text).zones
     assert (zone.name, str(zone.declared_area and zone.declared_area.km2)) == ("天津滨海高新区", "5")
+
+
+def test_parcels_area_behind_its_sides_is_its_own_beside_the_blocks() -> None:
+    sides = "东至甲路、南至乙路、西至丙路、北至丁路"
+    text = (
+        "示范片区总面积1.2平方公里，共两个地块。区块一：1.2平方公里，分为两个地块。"
+        f"地块一{sides}，面积0.5平方公里；地块二{sides}，面积0.7平方公里。"
+    )
+    (zone,) = parse_plan(text).zones
+    assert [str(p.declared_area and p.declared_area.km2) for p in zone.blocks[0].parcels] == ["0.5", "0.7"]
+    assert zone.declared_block_count is None  # it counts 地块, of which 区块一 has two
+
+
+def test_a_heading_and_a_sentence_with_its_words_name_one_zone() -> None:
+    sides = "东至甲路、南至乙路、西至丙路、北至丁路"
+    (zone,) = parse_plan(f"一、静安片区\n静安片区规划面积1.0平方公里。区块一：{sides}。").zones
+    assert zone.name == "静安片区"

@@ -484,3 +484,13 @@ def test_command_writes_reports_and_strict_counts_warnings(tmp_path: Path) -> No
     assert "s.txt" in found["metadata"]["inputs"]
     assert {f["severity"] for f in found["findings"]} == {"warning"}
     assert CliRunner().invoke(app, [*arguments, "--strict"]).exit_code == 1
+
+
+def test_a_table_that_names_the_block_on_every_row_is_one_ring() -> None:
+    corners = [(114.50, 30.49), (114.51, 30.49), (114.51, 30.50), (114.50, 30.50)]
+    rows = "\n".join(f"区块一,{lon:.6f},{lat:.6f}" for lon, lat in corners)
+    frame = parse_survey(
+        f"block,lon,lat\n{rows}\n" + rows.replace("区块一", "区块二").replace("114.", "115.")
+    )
+    assert [row for row in frame["name"]] == ["区块一", "区块二"]
+    assert [len(g.exterior.coords) for g in frame.geometry] == [5, 5]

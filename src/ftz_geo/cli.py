@@ -345,6 +345,8 @@ def export(
     from ftz_geo import files, pipeline
 
     say = _talk()
+    for path in to:
+        files.format_of(path)  # all of them before any is written
     if Path(file).suffix.lower() in files.FORMATS:
         parcels = files.read_parcels(file)
     else:
@@ -741,7 +743,8 @@ def _conclude(audit: Audit, *, strict: bool = False) -> None:
     for severity in ("error", "warning") if strict else ("error",):
         found = [f for f in audit.findings if f.severity == severity]
         if found:
-            print(f"ftz-geo: {len(found)} {severity}(s): {found[0].en}", file=sys.stderr)
+            for number, finding in enumerate(found, start=1):
+                print(f"ftz-geo: {severity} {number} of {len(found)}: {finding.en}", file=sys.stderr)
             raise typer.Exit(1)
 
 

@@ -137,6 +137,12 @@ def _kind(data: bytes, path: str | Path) -> str:
         raise DocumentError(path, "this is a Word 97 file (.doc)", "save it as .docx or as text")
     ending = Path(str(path)).suffix.lower()
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if ending == ".geojson" or (start.startswith(b"{") and b'"featurecollection"' in start):
+        raise DocumentError(
+            path,
+            "this holds polygons (GeoJSON), no notice",
+            "name the notice; polygons go to map, export, describe, diff, or to audit --polygons",
+        )
     if ending in {".html", ".htm"} or start.startswith((b"<!doctype html", b"<html")):
         return "html"
     return "text"

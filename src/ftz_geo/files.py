@@ -223,11 +223,7 @@ def write(parcels: gpd.GeoDataFrame, path: str | Path) -> Path:
         The frame is not in EPSG:4326.
     """
     path = Path(path)
-    form = FORMATS.get(path.suffix.lower())
-    if form is None:
-        raise OutputError(
-            path, f"{path.suffix or 'no ending'} names no format", f"use one of {' '.join(FORMATS)}"
-        )
+    form = format_of(path)
     _check_crs(parcels)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -242,6 +238,20 @@ def write(parcels: gpd.GeoDataFrame, path: str | Path) -> Path:
             path, f"it cannot be written ({reason})", "choose a folder you may write to"
         ) from error
     return path
+
+
+def format_of(path: str | Path) -> _Format:
+    """Give the format that a path's ending names.
+
+    Raises
+    ------
+    OutputError
+        It names none.
+    """
+    suffix = Path(path).suffix
+    if suffix.lower() not in FORMATS:
+        raise OutputError(path, f"{suffix or 'no ending'} names no format", f"use one of {' '.join(FORMATS)}")
+    return FORMATS[suffix.lower()]
 
 
 def read_parcels(path: str | Path) -> gpd.GeoDataFrame:

@@ -51,6 +51,9 @@ _ABOUT = re.compile(rf"{one_of(APPROXIMATE_BEFORE)}$")
 _UNKNOWN = re.compile(r"(?:\d[、~～—-]|(?<![\dA-Za-z])[-−]|负)$")
 """28、77平方公里, a comma for the point; 2-3平方公里, a range; -2平方公里: the area cannot be known."""
 
+_SPELT = re.compile(rf"[{NUMERALS}千万点]{{1,12}}(?:余|多)?(?:{one_of(UNITS)})(?![A-Za-z])")
+"""十二点五万平方米: figures in words are no rule's."""
+
 _WHAT = re.compile(
     r"(?P<what>[^,。;:()\[\]“”]{0,24}?)(?:约为|约|大约|共计|共|为|是|达到|达|由|至|到|近|计|控制在|有|:|=|的|调整|扩大|增加|减少|变更|变|扩至|按|合)*+$"
 )
@@ -141,11 +144,15 @@ def unknown_areas(prose: Prose) -> Iterator[tuple[int, int]]:
     >>> text = "区块一面积-2平方公里，区块二面积2-3.5公顷，区块三面积4亩"
     >>> [text[a:b] for a, b in unknown_areas(Prose.of(text))]
     ['-2平方公里', '2-3.5公顷']
+    >>> text = "面积约十二点五万平方米，共三亩"
+    >>> [text[a:b] for a, b in unknown_areas(Prose.of(text))]
+    ['十二点五万平方米', '三亩']
     """
     for m in _AREA.finditer(prose.text):
         if _is_unknown(prose.text, m.start()):
             before = prose.text[max(0, m.start() - 12) : m.start()]
             yield m.start() - len(before) + len(before[:-1].rstrip("0123456789.")), m.end("unit")
+    yield from (m.span() for m in _SPELT.finditer(prose.text))
 
 
 def _is_unknown(text: str, start: int) -> bool:

@@ -255,7 +255,7 @@ class _Drafting:
         if not self.block or not self.block.parcels or self.block.parcels[-1].group is None:
             return False
         parcel = self.block.parcels[-1]
-        if parcel.area or (self.block.area and len(self.block.parcels) == 1):
+        if parcel.area or (self.block.area and len(self.block.parcels) == 1 and parcel.label is None):
             return False
         text = self.prose.text
         number = stated.end - len(stated.words)

@@ -120,6 +120,9 @@ def _name_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     name = text[a : m.start() if m else cell].rstrip("的为是、“—")
     if name.endswith("”") and "“" not in name:
         name = name[:-1]
+    half = name[: len(name) // 2]
+    if len(set(half)) > 2 and name == half + half:  # marks folded away are a run of one sign
+        name = half  # a heading, and the sentence below it that begins with the same name
     if not 2 <= len(name) <= 40 or _NO_NAME.search(name) or name.isdigit():
         return None
     return a, a + len(name)

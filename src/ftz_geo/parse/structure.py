@@ -21,6 +21,7 @@ from ftz_geo.parse.names import feature_at, read_names
 from ftz_geo.parse.prose import Prose
 from ftz_geo.parse.sides import direction_sides, verbless_sides
 from ftz_geo.parse.tables import read_tables
+from ftz_geo.parse.words import PARCEL_NOUNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -215,10 +216,16 @@ def _zone(
         id=zone_id,
         name=draft.name or (kept[0][0].name if len(kept) == 1 else None),
         declared_area=draft.area,
-        declared_block_count=draft.count,
+        declared_block_count=None if _counts_parcels(draft) else draft.count,
         blocks=tuple(blocks),
         span=(min(prose.at[draft.start], blocks[0].span[0]), max(b.span[1] for b in blocks)),
     )
+
+
+def _counts_parcels(draft: ZoneDraft) -> bool:
+    """Tell whether a zone's 共三个地块 is said of the parcels of its blocks."""
+    nouns = {block.noun for block in draft.blocks if block.firm}
+    return draft.noun in PARCEL_NOUNS and bool(nouns) and not nouns & {None, *PARCEL_NOUNS}
 
 
 def _parcel(prose: Prose, draft: ParcelDraft, members: tuple[Feature, ...], parcel_id: str) -> Parcel:

@@ -33,6 +33,9 @@ _RELATION = re.compile(
     r"([以之][东南西北][约]?[\d.]*(米|m|M|公里|千米)?|[东南西北](侧|岸|边|面|缘|墙|沿)?(边界|边线|界线|界|线|缘|红线)?)处?$"
 )
 
+_LINE = re.compile(r"(?:道路|规划|用地|河道)*(?:中心线|中线|红线|边线|路缘石?)$")
+"""What of a road is meant; whose road it is, the name before it says."""
+
 Resolutions = dict[tuple[str, "Direction", int], tuple[Candidate, ...]]
 
 
@@ -135,5 +138,9 @@ def _without_relation(feature: Feature) -> str:
     >>> from ftz_geo.model import Feature
     >>> _without_relation(Feature(name="津港大道以东550米", kind="road", relation="east_of", span=(0, 10)))
     '津港大道'
+    >>> _without_relation(Feature(name="枫扬路中心线", kind="road", span=(0, 6)))
+    '枫扬路'
     """
-    return feature.name if feature.relation == "at" else _RELATION.sub("", feature.name)
+    if feature.relation == "at":
+        return _LINE.sub("", feature.name) or feature.name
+    return _RELATION.sub("", feature.name)

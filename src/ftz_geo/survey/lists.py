@@ -175,7 +175,9 @@ def read_lists(text: str) -> tuple[Entry, ...]:
             pending.append(before)
         if pending or not drafts:
             named = [words for words in map(_name, pending) if words]
-            if named or not drafts:
+            # A table may name the block on every row.
+            goes_on = bool(drafts and named) and named[-1] == drafts[-1].name
+            if (named or not drafts) and not goes_on:
                 drafts.append(_begin(pending, named[-1] if named else None))
             pending = []
         if damaged:
