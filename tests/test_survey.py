@@ -492,5 +492,5 @@ def test_a_table_that_names_the_block_on_every_row_is_one_ring() -> None:
     frame = parse_survey(
         f"block,lon,lat\n{rows}\n" + rows.replace("区块一", "区块二").replace("114.", "115.")
     )
-    assert [row for row in frame["name"]] == ["区块一", "区块二"]
+    assert list(frame["name"]) == ["区块一", "区块二"]
     assert [len(g.exterior.coords) for g in frame.geometry] == [5, 5]
