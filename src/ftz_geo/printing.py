@@ -1,0 +1,123 @@
+"""Plans, audits and corrections as tables of a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from ftz_geo.model import DIRECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from ftz_geo.model import Audit, Parcel, Plan, Zone
+    from ftz_geo.patch import AreaChange
+
+__all__ = ["console", "print_audit", "print_changes", "print_findings", "print_plan"]
+
+
+def print_plan(plan: Plan) -> None:
+    """Print what was read: a table per zone, and the words that no rule read."""
+    from rich.table import Table
+    from rich.text import Text
+
+    screen = console()
+    for zone in plan.zones:
+        heads = ["区块", "面积", "东", "南", "西", "北"]
+        # Contents and rings are rare: a column for them only where there are any.
+        other = any(parcel.ring or parcel.members for parcel in zone.parcels)
+        table = Table(title=Text(_zone_title(zone)), title_justify="left")
+        for head in [*heads, "其他"] if other else heads:
+            table.add_column(head, overflow="fold")
+        for block in zone.blocks:
+            for parcel in block.parcels or (None,):
+                first = parcel is None or parcel is block.parcels[0]
+                stated = (parcel and parcel.declared_area) or (block.declared_area if first else None)
+                name = " ".join(filter(None, (block.label, block.name, parcel.label if parcel else None)))
+                cells = [name, stated.text if stated else "", *_sides(parcel)]
+                table.add_row(*map(Text, cells[: len(table.columns)]))
+        screen.print(table)
+    for span in plan.unread:
+        screen.print(Text(f"未读出（{plan.where(span)}）：{plan.words(span)}"))
+
+
+def console() -> Console:
+    """Give a console of the terminal's width; in a pipe or a file no line is wrapped."""
+    from rich.console import Console
+
+    class Piped(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # main() knows what to do; rich would end with exit code 1
+
+    return Piped(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 10_000)
+
+
+def _zone_title(zone: Zone) -> str:
+    area = zone.declared_area.text if zone.declared_area else "未写总面积"
+    count = zone.declared_block_count
+    return f"{zone.name or zone.id}：{area}" + (f"，{count} 个区块" if count else "")
+
+
+def _sides(parcel: Parcel | None) -> list[str]:
+    """East, south, west, north, and the rest, in words."""
+    if parcel is None:
+        return [""] * 5
+    sides = ["、".join(f.name for f in parcel.abuttals[d]) for d in DIRECTIONS]
+    other = [
+        f"{title}：" + "、".join(f.name for f in listed)
+        for title, listed in (("四周", parcel.ring), ("包括", parcel.members))
+        if listed
+    ]
+    return [*sides, "；".join(other)]
+
+
+def print_audit(audit: Audit) -> None:
+    """Print a table of the zones' areas, the findings, and the verdict."""
+    from rich.table import Table
+    from rich.text import Text
+
+    screen = console()
+    table = Table()
+    for head in ("zone", "declared km²", "sum km²", "difference", "limit", "verdict"):
+        table.add_column(head, justify="left" if head in {"zone", "verdict"} else "right", overflow="fold")
+    for zone in audit.zones:
+        figures = [zone.get(k) for k in ("declared_km2", "sum_km2", "difference_km2", "limit_km2")]
+        cells = ["-" if f is None else f"{round(f, 6):.10g}" for f in figures]
+        table.add_row(Text(str(zone["name"] or zone["id"])), *cells, str(zone["verdict"]))
+    screen.print(table)
+    print_findings(audit)
+    screen.print(f"verdict: {audit.verdict}")
+
+
+def print_findings(audit: Audit) -> None:
+    """Print every finding in Chinese and English."""
+    from rich.text import Text
+
+    screen = console()
+    for finding in audit.findings:
+        screen.print(Text(f"{finding.severity} [{finding.check}] {finding.zh}\n    {finding.en}"))
+
+
+def print_changes(changes: Sequence[AreaChange]) -> None:
+    """Print each block's area before and after a correction."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table()
+    for head in ("block", "before km²", "after km²", "difference", "%", "declared km²"):
+        table.add_column(head, justify="left" if head == "block" else "right", overflow="fold")
+    for c in changes:
+        before = c.before_km2 or None
+        difference = None if before is None else c.after_km2 - before
+        cells = [
+            "-" if before is None else f"{before:.6f}",
+            f"{c.after_km2:.6f}",
+            "-" if difference is None else f"{difference:+.6f}",
+            "-" if before is None or difference is None else f"{difference / before:+.3%}",
+            "-" if c.declared_km2 is None else f"{c.declared_km2:.10g}",
+        ]
+        table.add_row(Text(c.parcel_id), *cells)
+    console().print(table)
