@@ -158,6 +158,9 @@ def _words(reason: Reason) -> dict[str, str]:
     return {"code": reason.code, "zh": reason.zh, "en": reason.en}
 
 
+_OFFERED = 12  # blocks that a mistaken name is answered with
+
+
 def find_parcels(plan: Plan, words: str) -> tuple[Parcel, ...]:
     """Give the parcels of the block, or the one parcel, that a user names.
 
@@ -197,8 +200,10 @@ def find_parcels(plan: Plan, words: str) -> tuple[Parcel, ...]:
                     found[parcel.id] = (parcel,)
     file = plan.source.file or "text"
     if not found:
-        ids = ", ".join(b.id for z in plan.zones for b in z.blocks)
-        raise PlanError(file, f"no block in it is called {asked!r}", f"name one of {ids}")
+        every = [b for z in plan.zones for b in z.blocks]
+        some = ", ".join(f"{b.label or b.name or ''} ({b.id})".strip() for b in every[:_OFFERED])
+        more = f", or another of its {len(every)} blocks" if len(every) > _OFFERED else ""
+        raise PlanError(file, f"no block in it is called {asked!r}", f"name one of {some}{more}")
     if len(found) > 1:
         raise PlanError(
             file, f"{len(found)} blocks in it are called {asked!r}", f"name one of {', '.join(found)}"
