@@ -486,3 +486,12 @@ def test_blocks_of_shanghai_ignore_order_direction_and_cuts_of_the_maps_lines(
         assert before.polygon is not None
         difference = shapely.symmetric_difference(drawn.polygon, before.polygon)
         assert area_m2([difference])[0] < 1e-5 * area_m2([before.polygon])[0], key
+
+
+def test_a_name_without_a_word_for_road_is_the_road_that_the_map_has() -> None:
+    reference = map_of({**THREE, "Kluuvikatu": EAST})
+    plan = parse_plan("区块一：东至Kluuvikatu、南至南路、西至西路、北至北路。")
+    (drawn,) = trace(plan, reference).values()
+    assert (drawn.grade, [r.code for r in drawn.reasons]) == ("traced", [])
+    assert drawn.polygon is not None
+    assert float(area_m2([drawn.polygon])[0]) == pytest.approx(1500 * 1000, rel=1e-4)

@@ -212,7 +212,7 @@ def _trace(
         for index, feature in enumerate(features):
             candidates = resolutions.get((parcel.id, side, index), ())
             if candidates and (feature.relation not in OFFSET or feature.offset_m is not None):
-                chosen[side].append((feature, candidates[0]))
+                chosen[side].append((atlas.as_mapped(feature, candidates[0]), candidates[0]))
                 reasons += [c.lost for c in candidates if c.lost is not None and c.lost.code == "tied"]
             elif candidates:
                 reasons.append(no_distance(side, feature))

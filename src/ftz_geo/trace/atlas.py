@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -105,6 +105,17 @@ class Atlas:
     def rows(self, candidate: Candidate) -> NDArray[np.intp]:
         """Give the rows of a candidate's features."""
         return np.array([self.row_of[key] for key in candidate.source_ids], dtype=np.intp)
+
+    def as_mapped(self, feature: Feature, candidate: Candidate) -> Feature:
+        """Give a feature as the kind that the map has: a name without 路 may be a road's all the same."""
+        if feature.kind != "place" or candidate.source_ids in self.blocks:
+            return feature
+        rows = self.rows(candidate)
+        kinds = set(self.reference.features["kind"].iloc[rows])
+        runs = bool((shapely.get_dimensions(self.geometry[rows]) == 1).all())
+        if runs and len(kinds) == 1 and kinds <= {"road", "water", "rail"}:
+            return replace(feature, kind=kinds.pop())
+        return feature
 
     def width_m(self, candidate: Candidate, plane: LocalPlane) -> float | None:
         """Give how wide a candidate's features are: by banks, stated width or class."""
