@@ -18,10 +18,8 @@ Seconds are of the processor, the least of several rounds taken by turns.
 
 from __future__ import annotations
 
-import sys
 import time
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -29,7 +27,7 @@ import numpy as np
 import pandas as pd
 import shapely
 import shapely.affinity
-from digitise import HIT, blocks, score
+from digitise import HIT, blocks, score, shared_folder
 
 from ftz_geo.model import DIRECTIONS, ReferenceMap, Settings
 from ftz_geo.reference import read_reference
@@ -38,6 +36,7 @@ from ftz_geo.trace import trace_parcels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from digitise import Case
     from shapely.geometry.base import BaseGeometry
@@ -173,12 +172,8 @@ def loading(path: Path) -> None:
 
 
 def main() -> int:
-    shared = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2] / "shared"
-    if not shared.is_dir():
-        print(
-            f"skipped: the folder of cases and maps, {shared.name}, is not beside this checkout",
-            file=sys.stderr,
-        )
+    shared = shared_folder()
+    if shared is None:
         return 0
     # Peers warn of every block that does not close; what they give is what is measured.
     warnings.simplefilter("ignore")

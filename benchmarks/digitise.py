@@ -150,13 +150,21 @@ def published(shared: Path) -> dict[str, tuple[float, str]]:
     return result
 
 
-def main() -> int:
+def shared_folder() -> Path | None:
+    """Give the folder of cases and maps, named or beside the checkout; say so if there is none."""
     shared = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2] / "shared"
-    if not shared.is_dir():
-        print(
-            f"skipped: the folder of cases and maps, {shared.name}, is not beside this checkout",
-            file=sys.stderr,
-        )
+    if shared.is_dir():
+        return shared
+    print(
+        f"skipped: the folder of cases and maps, {shared.name}, is not beside this checkout",
+        file=sys.stderr,
+    )
+    return None
+
+
+def main() -> int:
+    shared = shared_folder()
+    if shared is None:
         return 0
     with tempfile.TemporaryDirectory() as folder:
         table(shared, folder)

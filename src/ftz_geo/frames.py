@@ -55,8 +55,7 @@ def parcels_frame(plan: Plan, drawn: Mapping[str, Digitised]) -> gpd.GeoDataFram
 
 
 def _row(plan: Plan, zone: Zone, block: Block, parcel: Parcel, result: Digitised) -> dict[str, Any]:
-    # A block without 地块 is one parcel, and what is stated of the block is stated of it.
-    stated = parcel.declared_area or (block.declared_area if len(block.parcels) == 1 else None)
+    stated = block.stated_area(parcel)
     return {
         "id": parcel.id,
         "zone": zone.name,

@@ -309,6 +309,10 @@ class Block:
     """One of the addends of the zone's total; not so a whole zone told beside its blocks, nor a
     part (其中规划建设用地…) of what other blocks cover."""
 
+    def stated_area(self, parcel: Parcel) -> Area | None:
+        """Give the area stated of a parcel; of a block's only one, what is stated of the block is."""
+        return parcel.declared_area or (self.declared_area if len(self.parcels) == 1 else None)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
         return {

@@ -165,12 +165,12 @@ def _within(
 
 
 def _stated_m2(plan: Plan) -> dict[str, float]:
-    """Give the stated areas of parcels; what is stated of a block of one parcel is stated of it."""
+    """Give the stated areas of parcels, as far as there are any above nothing."""
     stated = {}
     for zone in plan.zones:
         for block in zone.blocks:
             for parcel in block.parcels:
-                area = parcel.declared_area or (block.declared_area if len(block.parcels) == 1 else None)
+                area = block.stated_area(parcel)
                 if area is not None and area.km2 > 0:
                     stated[parcel.id] = float(area.km2) * 1e6
     return stated
@@ -183,14 +183,17 @@ def _with_neighbours(
     drawn: Mapping[str, Digitised],
     atlas: Atlas,
 ) -> Mapping[tuple[str, Direction, int], tuple[Candidate, ...]]:
-    """Add to what the map has for a parcel's sides the other blocks that are drawn already."""
-    added = dict(resolutions)
+    """Give what the map has for a parcel's own sides, and the other blocks that are drawn already."""
+    found: dict[tuple[str, Direction, int], tuple[Candidate, ...]] = {}
     for side in RING_ORDER:
         for index, feature in enumerate(parcel.abuttals[side]):
-            other = drawn.get(neighbours.get((parcel.id, side, index), ""))
+            key = (parcel.id, side, index)
+            other = drawn.get(neighbours.get(key, ""))
             if other is not None and other.polygon is not None:
-                added[parcel.id, side, index] = (atlas.take_block(other, feature.name),)
-    return added
+                found[key] = (atlas.take_block(other, feature.name),)
+            else:
+                found[key] = resolutions.get(key, ())
+    return found
 
 
 def _trace(
@@ -404,7 +407,7 @@ def _mended(
             for other in named[side]:
                 if other is not n and not n.track.meets(other.track):
                     track = link(track, other.track, lines[foreign], names[foreign])
-            mended[side].append(Named(side=side, feature=n.feature, candidate=n.candidate, track=track))
+            mended[side].append(replace(n, track=track))
     return mended
 
 
