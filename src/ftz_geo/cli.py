@@ -156,13 +156,14 @@ def build(
     say = _talk()
     plan = _read_plan(file or shipped.plan_file(), say)
     features = _read_reference(reference, say, gcj02, outlines)
+    background = features if basemap == reference else _read_reference(basemap, say, gcj02, outlines)
     built = run(
         plan,
         out,
         features,
         Settings(boundary=boundary),
         measures=_read_plan(measures, say).measures if measures else (),
-        basemap=_read_reference(basemap, say, gcj02, outlines),
+        basemap=background,
         editor=editor,
         say=say,
     )
@@ -266,7 +267,8 @@ def map_(
         )
     else:
         plan = _read_plan(file, say)
-        parcels = pipeline.digitise(plan, _read_reference(reference, say, gcj02, outlines))
+        features = background if reference == basemap else _read_reference(reference, say, gcj02, outlines)
+        parcels = pipeline.digitise(plan, features)
         pages = pipeline.render_maps(
             plan,
             parcels,
