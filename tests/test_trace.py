@@ -33,6 +33,7 @@ from ftz_geo.reference import read_reference
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.trace import trace_parcels
 from ftz_geo.trace.rings import unknot
+from ftz_geo.trace.weave import WEAVE_M, _fitted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -318,3 +319,12 @@ def test_what_is_traced_on_a_damaged_map_is_right(
     assert np.mean(hit) >= wanted
     assert len(traced) >= 10  # of 150: a share of nothing would say nothing
     assert np.mean(traced) >= 0.99
+
+
+def test_a_neighbour_whose_tip_just_reaches_the_surroundings_is_cropped() -> None:
+    far = 100 + 10 * WEAVE_M  # the corner of what a block of 100 m looks at
+    tip = np.nextafter(far, 0)
+    pointed = shapely.Polygon([(tip, tip), (far + 100, far + 50), (far + 50, far + 100)])
+    strips = np.array([[shapely.box(90, 0, 110, 100)]] * 2, dtype=object)
+    fitted = _fitted(shapely.box(0, 0, 105, 100), [shapely.box(100, 0, 200, 100), pointed], strips)
+    assert fitted.equals(shapely.box(0, 0, 100, 100))

@@ -182,8 +182,9 @@ def _fitted(
 ) -> shapely.Polygon:
     """Take from a polygon what it shares with its neighbours; give it the gaps along common features."""
     # What lies far off can be neither shared nor a gap between.
-    around = shapely.box(*ring.bounds).buffer(10 * WEAVE_M, join_style="mitre").bounds
-    others = shapely.union_all(shapely.clip_by_rect(np.array(beside, dtype=object), *around))
+    around = shapely.box(*ring.bounds).buffer(10 * WEAVE_M, join_style="mitre")
+    near = shapely.get_parts(shapely.intersection(np.array(beside, dtype=object), around))
+    others = shapely.union_all(near[shapely.get_dimensions(near) == 2])
     parts = shapely.get_parts(ring.difference(others))
     if not len(parts):
         return ring
