@@ -326,5 +326,5 @@ def test_a_neighbour_whose_tip_just_reaches_the_surroundings_is_cropped() -> Non
     tip = np.nextafter(far, 0)
     pointed = shapely.Polygon([(tip, tip), (far + 100, far + 50), (far + 50, far + 100)])
     strips = np.array([[shapely.box(90, 0, 110, 100)]] * 2, dtype=object)
-    fitted = _fitted(shapely.box(0, 0, 105, 100), [shapely.box(100, 0, 200, 100), pointed], strips)
-    assert fitted.equals(shapely.box(0, 0, 100, 100))
+    fitted = _fitted(shapely.box(0, 0, 100, 100), [shapely.box(95, 0, 200, 100), pointed], strips)
+    assert fitted.equals(shapely.box(0, 0, 95, 100))
