@@ -33,6 +33,7 @@ from ftz_geo.reference import read_reference
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.trace import trace_parcels
 from ftz_geo.trace.rings import unknot
+from ftz_geo.trace.tracks import BRIDGE, track_of
 from ftz_geo.trace.weave import WEAVE_M, _fitted
 
 if TYPE_CHECKING:
@@ -328,3 +329,12 @@ def test_a_neighbour_whose_tip_just_reaches_the_surroundings_is_cropped() -> Non
     strips = np.array([[shapely.box(90, 0, 110, 100)]] * 2, dtype=object)
     fitted = _fitted(shapely.box(0, 0, 100, 100), [shapely.box(95, 0, 200, 100), pointed], strips)
     assert fitted.equals(shapely.box(0, 0, 95, 100))
+
+
+def test_carriageways_that_join_where_the_map_breaks_off_are_bridged_to_what_follows() -> None:
+    lines = shapely.from_wkt(
+        ["LINESTRING (0 0, 280 0)", "LINESTRING (500 0, 560 8, 900 8)", "LINESTRING (500 0, 560 -8, 900 -8)"]
+    )
+    track = track_of(lines, np.array(["a", "b", "c"], dtype=object))
+    bridges = track.lines[track.kind == BRIDGE]
+    assert shapely.LineString([(280, 0), (500, 0)]).normalize() in [line.normalize() for line in bridges]

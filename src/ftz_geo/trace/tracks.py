@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -38,11 +39,17 @@ MAX_GAP_M = 1500.0
 MAX_EXTENSION_M = 1200.0
 """How far a loose end is extended to meet its neighbour."""
 
-MAX_TURN = np.radians(60)
+MAX_TURN = np.radians(90)
 """The sharpest turn from a line on to a bridge longer than :data:`SNAP_M`."""
 
 HEADING_M = 100.0
 """The stretch that tells where a line is heading at its end: junctions flare, vertices shake."""
+
+_ONE_WAY = np.cos(np.radians(30))  # length of the mean direction of ends that all point one way
+
+_USUAL_TURN = np.radians(60)  # an end that has others so far ahead is not led to one farther aside
+
+_BACK = np.cos(np.radians(120))
 
 _PARTNERS = 2  # bridges tried from each loose end
 
@@ -188,7 +195,7 @@ def track_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_]) -> Tra
         The same however the lines are ordered, cut or directed.
     """
     parts, owner = shapely.get_parts(lines, return_index=True)
-    mapped = shapely.get_parts(shapely.line_merge(shapely.union_all(parts)))
+    mapped = _unfolded(shapely.get_parts(shapely.line_merge(shapely.union_all(parts))))
     mapped = shapely.normalize(mapped[shapely.length(mapped) > SAME_M])
     mapped = mapped[np.argsort(shapely.to_wkb(mapped))]
     bare = Track(
@@ -202,6 +209,19 @@ def track_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_]) -> Tra
     extensions = _extensions(bare, partner)
     kind = np.repeat([BRIDGE, EXTENSION], [len(bridges), len(extensions)])
     return bare.with_lines(np.concatenate([bridges, extensions]), kind)
+
+
+def _unfolded(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Cut lines where they turn back, as two carriageways do that were merged where they join."""
+    cut = []
+    for line in lines:
+        xy = shapely.get_coordinates(line)
+        step = np.diff(xy, axis=0)
+        ahead = (step[1:] * step[:-1]).sum(axis=1)
+        back = np.flatnonzero(ahead < _BACK * np.hypot(*step[1:].T) * np.hypot(*step[:-1].T)) + 1
+        bounds = [0, *back.tolist(), len(xy) - 1]
+        cut += [shapely.LineString(xy[a : b + 1]) for a, b in pairwise(bounds)] if len(back) else [line]
+    return np.array(cut, dtype=object)
 
 
 def crossings(
@@ -242,11 +262,16 @@ def all_ends(lines: NDArray[np.object_]) -> Ends:
 
 
 def loose_ends(lines: NDArray[np.object_], within: float = SAME_M) -> Ends:
-    """Give the ends at which no other line, and not the line itself, goes on."""
+    """Give the ends at which no other line, and not the line itself, goes on.
+
+    Where two carriageways join and what they become is missing, both are loose.
+    """
     ends = all_ends(lines)
     if within <= SAME_M:
-        place, _ = same_places(ends.xy)
-        loose = np.bincount(place)[place] == 1
+        place, first = same_places(ends.xy)
+        way = np.zeros((len(first), 2))
+        np.add.at(way, place, ends.outward)
+        loose = (np.hypot(*way.T) > _ONE_WAY * np.bincount(place))[place]
     else:
         loose = shapely.length(lines)[ends.line] > within
         at, other = shapely.STRtree(lines).query(
@@ -284,6 +309,8 @@ def _bridges(track: Track) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
     # Where the next way begins beside an end, nothing is missing.
     goes_on: NDArray[np.bool_] = np.any((gap <= SNAP_M / 2) & (outward @ outward.T < 0), axis=1)
     far = (gap <= MAX_GAP_M) & (turn <= MAX_TURN) & ~goes_on[:, None] & ~goes_on[None, :]
+    ahead_of: NDArray[np.bool_] = (far & (turn <= _USUAL_TURN)).any(axis=1)
+    far &= (turn <= _USUAL_TURN) | ~(ahead_of[:, None] | ahead_of[None, :])
     possible = (gap <= SNAP_M) | far
     np.fill_diagonal(possible, val=False)
     cost = np.where(possible, gap * (1 + turn), np.inf)
