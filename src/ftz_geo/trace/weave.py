@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.model import Digitised, Edge
 
@@ -30,6 +31,8 @@ WEAVE_M = ROAD_WIDTH_M / 2
 """Edges along one feature that lie this close are one edge: each is at most half a road off its middle."""
 
 _LONG_SIDE = 0.2  # of a strip's outline
+
+_ROUNDING_M = 1e-4  # what is narrower are no gaps
 
 _ROUNDS = 4  # a vertex that is moved may come to lie on another edge
 
@@ -193,22 +196,34 @@ def _fitted(
     grown = both.buffer(WEAVE_M / 2, join_style="mitre", mitre_limit=5.0)
     closed = grown.buffer(-WEAVE_M / 2, join_style="mitre", mitre_limit=5.0)
     gaps = shapely.get_parts(closed.difference(both))
-    reach = shapely.MultiPolygon([gap for gap in gaps if gap.geom_type == "Polygon"])
+    gaps = gaps[shapely.area(gaps) > _ROUNDING_M * shapely.length(gaps)]
+    if not len(gaps):
+        return shapely.orient_polygons(shapely.Polygon(whole.exterior))
+    reach = shapely.multipolygons(gaps)
     shapely.prepare(reach)
     corridor = shapely.union_all(
         shapely.intersection(*strips[:, shapely.intersects(reach, strips).all(axis=0)])
     )
     gaps = gaps[shapely.area(shapely.intersection(gaps, corridor)) >= 0.9 * shapely.area(gaps)]
     # An open strip has either block along one of its long sides; a notch at a corner has not.
-    outline = shapely.boundary(gaps)
-    own, foreign = (
-        shapely.length(shapely.intersection(outline, side.boundary.buffer(SAME_M)))
-        for side in (whole, others)
-    )
-    between = np.minimum(own, foreign) >= _LONG_SIDE * shapely.length(outline)
+    own, foreign = (_share_along(gaps, side.boundary) for side in (whole, others))
+    between = np.minimum(own, foreign) >= _LONG_SIDE
     filled = shapely.get_parts(shapely.union_all([whole, *gaps[between]]))
     largest = filled[shapely.area(filled).argmax()]
     return shapely.orient_polygons(shapely.Polygon(largest.exterior))
+
+
+def _share_along(polygons: NDArray[np.object_], line: BaseGeometry) -> NDArray[np.float64]:
+    """Give the shares, shape (n,), of polygons' outlines that run along a line."""
+    rings, polygon = shapely.get_rings(polygons, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    segment = np.flatnonzero(ring[1:] == ring[:-1])
+    length = np.hypot(*np.diff(xy, axis=0)[segment].T)
+    shapely.prepare(line)
+    along = shapely.dwithin(line, shapely.points((xy[1:] + xy[:-1])[segment] / 2), SAME_M)
+    total = np.bincount(polygon[ring[segment]], length * along, minlength=len(polygons))
+    share: NDArray[np.float64] = total / shapely.length(polygons)
+    return share
 
 
 def _noded(rings: Sequence[shapely.Polygon]) -> list[shapely.Polygon]:
