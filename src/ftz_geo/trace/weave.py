@@ -117,17 +117,19 @@ def _corridors(blocks: Sequence[_Block]) -> dict[tuple[int, int], NDArray[np.obj
     cores = shapely.buffer(rings, -WEAVE_M / 2)
     shapely.prepare(cores)
     thin = ~shapely.intersects(cores[i], cores[j])
-    abut = set(zip(i[thin].tolist(), j[thin].tolist(), strict=True))
+    abut = i[thin] * len(blocks) + j[thin]
     lines = np.concatenate([block.lines for block in blocks])
     keys = [key for block in blocks for key in block.keys]
-    owner = np.repeat(np.arange(len(blocks)), [len(block.lines) for block in blocks]).tolist()
-    beside: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    m, n = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=WEAVE_M)
-    for one, other in sorted(zip(m.tolist(), n.tolist(), strict=True)):
-        pair = (owner[one], owner[other])
-        if pair in abut and not keys[one].isdisjoint(keys[other]):
-            beside.setdefault(pair, []).append((one, other))
+    owner = np.repeat(np.arange(len(blocks)), [len(block.lines) for block in blocks])
     wide = shapely.buffer(lines, WEAVE_M)
+    m, n = shapely.STRtree(lines).query(wide)
+    of_two = np.isin(owner[m] * len(blocks) + owner[n], abut)
+    m, n = m[of_two], n[of_two]
+    near = shapely.dwithin(lines[m], lines[n], WEAVE_M)
+    beside: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for one, other in sorted(zip(m[near].tolist(), n[near].tolist(), strict=True)):
+        if not keys[one].isdisjoint(keys[other]):
+            beside.setdefault((int(owner[one]), int(owner[other])), []).append((one, other))
     return {pair: wide[np.array(same).T] for pair, same in beside.items()}
 
 
@@ -241,19 +243,21 @@ def _with_nodes(rings: Sequence[shapely.Polygon]) -> list[shapely.Polygon]:
     xy, owner = shapely.get_coordinates([r.exterior for r in rings], return_index=True)
     place, first = same_places(xy)
     nodes = xy[first]
-    tree = shapely.STRtree(np.asarray(shapely.points(nodes), dtype=object))
+    segment = np.flatnonzero(owner[1:] == owner[:-1])
+    u, v = place[segment], place[segment + 1]
+    lines = strings(np.stack([nodes[u], nodes[v]], axis=1))
+    points = np.asarray(shapely.points(nodes), dtype=object)
+    at, node = shapely.STRtree(points).query(lines, predicate="dwithin", distance=SAME_M)
+    between = (node != u[at]) & (node != v[at])
+    at, node = at[between], node[between]
+    along = shapely.line_locate_point(lines[at], points[node])
+    on = np.concatenate([np.arange(len(lines)), at])
+    order = np.lexsort((np.concatenate([np.zeros(len(lines)), along]), on))
+    way = np.concatenate([u, node])[order]
+    ends = np.searchsorted(owner[segment[on[order]]], np.arange(1, len(rings)))
     noded = []
-    for k, ring in enumerate(rings):
-        own = place[owner == k]
-        segments = strings(np.stack([nodes[own[:-1]], nodes[own[1:]]], axis=1))
-        at, node = tree.query(segments, predicate="dwithin", distance=SAME_M)
-        between = (node != own[at]) & (node != own[at + 1])
-        at, node = at[between], node[between]
-        along = shapely.line_locate_point(segments[at], shapely.points(nodes[node]))
-        start = np.arange(len(segments))
-        order = np.lexsort((np.concatenate([np.zeros(len(start)), along]), np.concatenate([start, at])))
-        way = np.concatenate([own[:-1], node])[order]
-        closed = unknot(nodes[way[way != np.roll(way, -1)]])
+    for ring, own in zip(rings, np.split(way, ends), strict=True):
+        closed = unknot(nodes[own[own != np.roll(own, -1)]])
         noded.append(ring if closed.is_empty else closed)
     return noded
 
