@@ -117,7 +117,7 @@ class Ring:
         return tuple(x for x in lengths if x > SAME_M)
 
 
-class _Corners(NamedTuple):
+class Corners(NamedTuple):
     """Where one track hands over to the next: m pairs of points, the same but for short links."""
 
     before: NDArray[np.intp]
@@ -131,13 +131,13 @@ class _Corners(NamedTuple):
     cost: NDArray[np.float64]
     """Shape (m,): what they cost the ring."""
 
-    def turned(self) -> _Corners:
+    def turned(self) -> Corners:
         """Give them with the two tracks exchanged."""
-        return _Corners(self.after, self.after_xy, self.before, self.before_xy, self.gap, self.cost)
+        return Corners(self.after, self.after_xy, self.before, self.before_xy, self.gap, self.cost)
 
-    def where(self, rows: Sequence[int]) -> _Corners:
+    def where(self, rows: Sequence[int]) -> Corners:
         """Give some of them."""
-        return _Corners(
+        return Corners(
             self.before[rows],
             self.before_xy[rows],
             self.after[rows],
@@ -180,24 +180,17 @@ class _Leg(NamedTuple):
 class Known:
     """What was found of some tracks already, for other orders of them."""
 
-    corners: dict[tuple[Track, Track], _Corners] = field(default_factory=dict)
     legs: dict[tuple[Track, Track, Track], _Leg] = field(default_factory=dict)
-
-    def corners_of(self, a: Track, b: Track) -> _Corners:
-        """Give where one track hands over to the next."""
-        if (a, b) not in self.corners:
-            self.corners[a, b] = _corners(a, b)
-        return self.corners[a, b]
 
     def leg(self, last: Track, track: Track, following: Track) -> _Leg:
         """Give the ways along a track between two others."""
         key = (last, track, following)
         if key not in self.legs:
-            self.legs[key] = _leg(track, self.corners_of(last, track), self.corners_of(track, following))
+            self.legs[key] = _leg(track, corners_of(last, track), corners_of(track, following))
         return self.legs[key]
 
 
-def _leg(track: Track, last: _Corners, following: _Corners) -> _Leg:
+def _leg(track: Track, last: Corners, following: Corners) -> _Leg:
     graph, node = _graph(
         track,
         np.concatenate([last.after, following.before]),
@@ -228,7 +221,7 @@ def find_rings(steps: Sequence[Step], known: Known) -> Iterator[Ring]:
     """
     n = len(steps)
     tracks = [step.track for step in steps]
-    corners = [known.corners_of(tracks[k], tracks[(k + 1) % n]) for k in range(n)]
+    corners = [corners_of(tracks[k], tracks[(k + 1) % n]) for k in range(n)]
     if any(not len(c.gap) for c in corners):
         return
     legs = [known.leg(tracks[k - 1], tracks[k], tracks[(k + 1) % n]) for k in range(n)]
@@ -276,14 +269,21 @@ def _cheapest(distances: Sequence[NDArray[np.float64]]) -> dict[tuple[int, ...],
     return found
 
 
-def _corners(a: Track, b: Track) -> _Corners:
+def corners_of(a: Track, b: Track) -> Corners:
+    """Give where one track hands over to another."""
+    if b not in a.corners:
+        a.corners[b] = _corners(a, b)
+    return a.corners[b]
+
+
+def _corners(a: Track, b: Track) -> Corners:
     """Find where two tracks cross, and where an end of one stops short of the other."""
     i, j, xy = crossings(a.lines, b.lines, b.tree)
     if len(xy):
         _, one = same_places(xy)  # a node of the map is the end of several lines
         i, j, xy = i[one], j[one], xy[one]
     found = [
-        _Corners(i, xy, j, xy, np.zeros(len(i)), np.zeros(len(i))),
+        Corners(i, xy, j, xy, np.zeros(len(i)), np.zeros(len(i))),
         _short_links(a, b),
         _short_links(b, a).turned(),
         _stub_links(a, b),
@@ -304,8 +304,8 @@ def _corners(a: Track, b: Track) -> _Corners:
     return every.where(kept)
 
 
-def _together(some: Sequence[_Corners]) -> _Corners:
-    return _Corners(
+def _together(some: Sequence[Corners]) -> Corners:
+    return Corners(
         np.concatenate([c.before for c in some]),
         np.concatenate([c.before_xy for c in some]),
         np.concatenate([c.after for c in some]),
@@ -319,7 +319,7 @@ def _apart(xy: NDArray[np.float64], others: NDArray[np.float64]) -> bool:
     return bool((np.hypot(*(others - xy).T) > SNAP_M / 2).all())
 
 
-def _short_links(ends: Track, lines: Track) -> _Corners:
+def _short_links(ends: Track, lines: Track) -> Corners:
     """Link each loose end of one track to the nearest points of another's lines within :data:`SNAP_M`."""
     points = np.asarray(shapely.points(ends.loose.xy), dtype=object)
     i, j = lines.tree.query(points, predicate="dwithin", distance=SNAP_M)
@@ -329,12 +329,12 @@ def _short_links(ends: Track, lines: Track) -> _Corners:
     gap = np.hypot(*(near - ends.loose.xy[i]).T)
     far = gap > SAME_M
     i, j = i[far], j[far]
-    return _Corners(
+    return Corners(
         ends.loose.line[i], ends.loose.xy[i], j, near[far], gap[far], METRE_COST[BRIDGE] * gap[far]
     )
 
 
-def _stub_links(ends: Track, stubs: Track) -> _Corners:
+def _stub_links(ends: Track, stubs: Track) -> Corners:
     """Link each loose end of one track to the stubs of another that it points at."""
     i, j = (k.ravel() for k in np.indices((len(ends.loose.xy), len(stubs.stubs))))
     step = stubs.stubs[j] - ends.loose.xy[i]
@@ -343,18 +343,13 @@ def _stub_links(ends: Track, stubs: Track) -> _Corners:
     fits = (gap > SNAP_M) & (gap <= MAX_GAP_M) & (turn <= MAX_TURN)
     i, xy, cost = i[fits], stubs.stubs[j[fits]], _STUB_COST * gap[fits] * (1 + turn[fits])
     line = stubs.tree.query_nearest(shapely.points(xy), all_matches=False)[1]
-    return _Corners(ends.loose.line[i], ends.loose.xy[i], line, xy, gap[fits], cost)
+    return Corners(ends.loose.line[i], ends.loose.xy[i], line, xy, gap[fits], cost)
 
 
 def _graph(track: Track, line: NDArray[np.intp], xy: NDArray[np.float64]) -> tuple[_Graph, NDArray[np.intp]]:
     """Cut a track at points on its lines; give the graph and the node of each point."""
-    n = len(track.lines)
-    both = np.tile(np.arange(n), 2)
-    ends = np.concatenate([shapely.get_coordinates(shapely.get_point(track.lines, k)) for k in (0, -1)])
-    on = np.concatenate([both, track.joins[0], line])
-    points = np.concatenate([ends, track.joins[1], xy])
-    cut = shapely.line_locate_point(track.lines[on[2 * n :]], shapely.points(points[2 * n :]))
-    at = np.concatenate([np.zeros(n), shapely.length(track.lines), cut])
+    cut = shapely.line_locate_point(track.lines[line], shapely.points(xy))
+    on, points, at = (np.concatenate(both) for both in zip(track.nodes, (line, xy, cut), strict=True))
     node, first = same_places(points)
     order = np.lexsort((at, on))
     u, v = order[:-1], order[1:]
@@ -367,7 +362,7 @@ def _graph(track: Track, line: NDArray[np.intp], xy: NDArray[np.float64]) -> tup
     u, v, cost = u[cheapest[one]], v[cheapest[one]], cost[cheapest[one]]
     rows = np.searchsorted(node[u], np.arange(len(first) + 1))  # the keys are in the order of their rows
     matrix = csr_array((cost, node[v], rows), shape=(len(first), len(first)))
-    return _Graph(matrix, keys, on[u], at[u], at[v]), node[2 * n + len(track.joins[0]) :]
+    return _Graph(matrix, keys, on[u], at[u], at[v]), node[len(node) - len(xy) :]
 
 
 def unknot(xy: NDArray[np.float64]) -> shapely.Polygon:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ftz_geo.model import Method
+    from ftz_geo.trace.rings import Corners
 
 ON, BRIDGE, EXTENSION, LINK = range(4)
 METHODS: tuple[Method, ...] = ("on-feature", "bridge", "extension", "bridge")
@@ -127,6 +129,24 @@ class Track:
     def loose(self) -> Ends:
         """The loose ends of the map's lines."""
         return loose_ends(self.mapped)
+
+    @cached_property
+    def nodes(self) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+        """Lines, points on them and metres along them: both ends of each, and where another joins it."""
+        n = len(self.lines)
+        ends = np.concatenate([shapely.get_coordinates(shapely.get_point(self.lines, k)) for k in (0, -1)])
+        line, xy = self.joins
+        along = shapely.line_locate_point(self.lines[line], shapely.points(xy))
+        return (
+            np.concatenate([np.arange(n), np.arange(n), line]),
+            np.concatenate([ends, xy]),
+            np.concatenate([np.zeros(n), shapely.length(self.lines), along]),
+        )
+
+    @cached_property
+    def corners(self) -> WeakKeyDictionary[Track, Corners]:
+        """Where it hands over to other tracks, as far as that was asked."""
+        return WeakKeyDictionary()
 
     @cached_property
     def vertices(self) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
