@@ -62,7 +62,7 @@ def half_widths_m(
     ).ravel()
     # Along the middle of two carriageways, both are as far away as each is from the middle.
     _, away = named.track.part_tree.query_nearest(places, return_distance=True, all_matches=False)
-    apart = np.median(away.reshape(-1, _SAMPLES), axis=1)
+    apart = np.sort(away.reshape(-1, _SAMPLES), axis=1)[:, _SAMPLES // 2]  # the median, of few fast
     halves: NDArray[np.float64] = np.where(apart > 1, np.maximum(known, apart + LANE_M), known)
     return halves
 

@@ -226,7 +226,8 @@ def rival_doubts(ring: Ring, rings: Sequence[Ring]) -> Iterator[Reason]:
     for other in rings:
         if other is ring or other.cost > RIVAL_COST * ring.cost:
             continue
-        shared = ring.polygon.intersection(other.polygon).area / ring.polygon.union(other.polygon).area
+        both = ring.polygon.intersection(other.polygon).area
+        shared = both / (ring.polygon.area + other.polygon.area - both)
         if shared < RIVAL_OVERLAP:
             yield Reason(
                 code="another-ring",
@@ -238,9 +239,9 @@ def rival_doubts(ring: Ring, rings: Sequence[Ring]) -> Iterator[Reason]:
 
 def beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
     """Say where another line of a side's feature, or a gap in one, runs beside the ring."""
-    for step, path in zip(ring.steps, ring.paths, strict=True):
+    for step, way in zip(ring.steps, ring.ways, strict=True):
         side, feature = step.sides[0]
-        strip = strip_m2(ring, step.track, path) / ring.polygon.area
+        strip = strip_m2(ring, way) / ring.polygon.area
         if strip > WIDTH_SHARE:
             yield Reason(
                 code="line-beside",
@@ -248,7 +249,7 @@ def beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
                 en=f"another line of {feature.name} ({side}) runs alongside inside the block; "
                 f"{strip:.1%} of the area lies between the two",
             )
-        gap = gap_beside_m(step.track, path, settings.bridge_tolerance_m)
+        gap = gap_beside_m(way, settings.bridge_tolerance_m)
         if gap > settings.bridge_tolerance_m:
             yield Reason(
                 code="gap-beside",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -54,29 +54,39 @@ class Run(NamedTuple):
     end: float
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Way:
+    """Where a ring runs along one track, from corner to corner."""
+
+    track: Track
+    runs: tuple[Run, ...]
+
+    @cached_property
+    def stretches(self) -> tuple[NDArray[np.float64], ...]:
+        """Points of each run, shape (n, 2)."""
+        return tuple(self.track.stretch(*run) for run in self.runs)
+
+    @cached_property
+    def path(self) -> NDArray[np.float64]:
+        """Points of all of it, shape (n, 2)."""
+        return np.concatenate(self.stretches)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ring:
     """One closed way."""
 
     cost: float
     steps: tuple[Step, ...]
-    runs: tuple[tuple[Run, ...], ...]
+    ways: tuple[Way, ...]
     """Per step."""
     links: tuple[float, ...]
     """Metres left open between each step and the next."""
 
     @cached_property
-    def paths(self) -> tuple[NDArray[np.float64], ...]:
-        """Points of each step's path, shape (n, 2)."""
-        return tuple(
-            np.concatenate([step.track.stretch(*r) for r in runs])
-            for step, runs in zip(self.steps, self.runs, strict=True)
-        )
-
-    @cached_property
     def polygon(self) -> shapely.Polygon:
         """What it encloses; empty where it is no simple counter-clockwise ring."""
-        return unknot(np.concatenate(self.paths))
+        return unknot(np.concatenate([way.path for way in self.ways]))
 
     @cached_property
     def core(self) -> shapely.Polygon:
@@ -102,9 +112,9 @@ class Ring:
     def drawn(self) -> tuple[float, ...]:
         """Lengths of its unbroken stretches that are not on the features."""
         lengths, open_now = [0.0], False
-        for step, runs, gap in zip(self.steps, self.runs, self.links, strict=True):
-            for run in runs:
-                if step.track.kind[run.line] == ON:
+        for way, gap in zip(self.ways, self.links, strict=True):
+            for run in way.runs:
+                if way.track.kind[run.line] == ON:
                     open_now = False
                 else:
                     lengths = [*lengths, 0.0] if not open_now else lengths
@@ -175,6 +185,13 @@ class _Leg(NamedTuple):
     before: NDArray[np.intp]
     """Shape (k, number of nodes): the node before each on it."""
 
+    def runs(self, entry: int, end: int) -> tuple[Run, ...]:
+        """Give the runs of the cheapest way from one of the corners before to one of those after."""
+        nodes = [int(self.exits[end])]
+        while (node := int(self.before[entry, nodes[-1]])) >= 0:
+            nodes.append(node)
+        return self.graph.runs(np.array(nodes[::-1]))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
@@ -226,17 +243,15 @@ def find_rings(steps: Sequence[Step], known: Known) -> Iterator[Ring]:
         return
     legs = [known.leg(tracks[k - 1], tracks[k], tracks[(k + 1) % n]) for k in range(n)]
     cheapest = _cheapest([leg.metres for leg in legs])
+
+    @cache
+    def way(k: int, entry: int, end: int) -> Way:
+        return Way(track=tracks[k], runs=legs[k].runs(entry, end))
+
     for cost, chosen in sorted((cost, chosen) for chosen, cost in cheapest.items()):
-        runs = []
-        for k in range(n):
-            leg = legs[k]
-            before = leg.before[chosen[k - 1]]
-            way = [int(leg.exits[chosen[k]])]
-            while (node := int(before[way[-1]])) >= 0:
-                way.append(node)
-            runs.append(leg.graph.runs(np.array(way[::-1])))
+        ways = tuple(way(k, chosen[k - 1], chosen[k]) for k in range(n))
         links = tuple(float(corners[k].gap[chosen[k]]) for k in range(n))
-        yield Ring(cost=cost, steps=tuple(steps), runs=tuple(runs), links=links)
+        yield Ring(cost=cost, steps=tuple(steps), ways=ways, links=links)
 
 
 def _cheapest(distances: Sequence[NDArray[np.float64]]) -> dict[tuple[int, ...], float]:

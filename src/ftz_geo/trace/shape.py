@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ftz_geo.model import Direction, Feature, Method
-    from ftz_geo.trace.rings import Ring
+    from ftz_geo.trace.rings import Ring, Way
     from ftz_geo.trace.tracks import Track
 
 ROAD_WIDTH_M = 32.0
@@ -98,8 +98,7 @@ def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
     """Give a step's path, moved to the middle of its feature, with labels added for its runs."""
     step = ring.steps[k]
     xy, label = [], []
-    for run in ring.runs[k]:
-        line = step.track.stretch(*run)
+    for run, line in zip(ring.ways[k].runs, ring.ways[k].stretches, strict=True):
         method = METHODS[step.track.kind[run.line]]
         ids = step.track.source_ids(line) if step.track.kind[run.line] != 1 else ()
         labels.append((*step.sides[0], method, ids))
@@ -115,7 +114,7 @@ def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
         labels += [(*step.sides[1], *labels[t][2:]) for t in other]
         tags = np.where(behind, [other.get(int(t), t) for t in tags], tags)
     dense, owner = _densify(points)
-    moved = _middle(dense, step.track.parts)
+    moved = _middle(dense, step.track)
     if moved is dense:
         return _Strand(points, tags.astype(np.intp))
     return _Strand(moved, tags[owner].astype(np.intp))
@@ -130,18 +129,13 @@ def _densify(xy: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.i
     return np.concatenate([xy[owner] + share[:, None] * step[owner], xy[-1:]]), owner
 
 
-def _middle(xy: NDArray[np.float64], lines: NDArray[np.object_]) -> NDArray[np.float64]:
-    """Move a path to the middle of the lines that run side by side with it."""
+def _middle(xy: NDArray[np.float64], track: Track) -> NDArray[np.float64]:
+    """Move a path to the middle of the track's lines that run side by side with it."""
     ahead = np.gradient(xy, axis=0) if len(xy) > 2 else np.diff(xy, axis=0)[[0, 0]]
     norm = np.maximum(np.hypot(*ahead.T), SAME_M)[:, None]
     left = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1) / norm
-    reach = shapely.box(*(xy.min(axis=0) - ROAD_WIDTH_M), *(xy.max(axis=0) + ROAD_WIDTH_M))
-    near = lines[shapely.intersects(lines, reach)]
-    points, line = shapely.get_coordinates(near, return_index=True)
-    segment = np.flatnonzero(line[1:] == line[:-1])
-    a, way = points[segment], points[segment + 1] - points[segment]
+    a, way, tree = track.segments
     probes = strings(np.stack([xy - ROAD_WIDTH_M * left, xy + ROAD_WIDTH_M * left], axis=1))
-    tree = shapely.STRtree(strings(np.stack([a, a + way], axis=1)))
     i, j = tree.query(probes, predicate="intersects")
     # Along the probe at i: xy + d * left = a + r * way.
     determinant = left[i, 0] * -way[j, 1] + left[i, 1] * way[j, 0]
@@ -171,27 +165,28 @@ def _middle(xy: NDArray[np.float64], lines: NDArray[np.object_]) -> NDArray[np.f
     return moved
 
 
-def strip_m2(ring: Ring, track: Track, path: NDArray[np.float64]) -> float:
+def strip_m2(ring: Ring, way: Way) -> float:
     """Give the area between a side's path and lines of the same feature that run alongside inside."""
-    inside = ring.inside(track)
+    inside = ring.inside(way.track)
     if not len(inside):
         return 0.0
     points = shapely.get_coordinates(shapely.segmentize(inside, _SAMPLE_M))
-    away = np.atleast_1d(shapely.distance(shapely.points(points), shapely.LineString(path)))
+    away = np.atleast_1d(shapely.distance(shapely.points(points), shapely.LineString(way.path)))
     return float(away[away <= 2 * ROAD_WIDTH_M].sum()) * _SAMPLE_M
 
 
-def gap_beside_m(track: Track, path: NDArray[np.float64], least_m: float) -> float:
+def gap_beside_m(way: Way, least_m: float) -> float:
     """Give the length of the longest gap in a feature's lines that lies beside a path, not on it.
 
     0 where none is longer than ``least_m``.
     """
-    bridges = track.lines[track.kind == BRIDGE]
+    bridges = way.track.lines[way.track.kind == BRIDGE]
     bridges = bridges[shapely.length(bridges) > least_m]
     if not len(bridges):
         return 0.0
-    bridges = bridges[shapely.within(bridges, shapely.LineString(path).buffer(2 * ROAD_WIDTH_M))]
-    off = shapely.length(shapely.difference(bridges, shapely.LineString(path).buffer(SNAP_M)))
+    path = shapely.LineString(way.path)
+    bridges = bridges[shapely.within(bridges, path.buffer(2 * ROAD_WIDTH_M))]
+    off = shapely.length(shapely.difference(bridges, path.buffer(SNAP_M)))
     return float(off.max(initial=0.0))
 
 
@@ -245,9 +240,11 @@ def _pieces(
 ) -> tuple[Piece, ...]:
     """Cut the polygon's ring where its evidence changes."""
     ring = shapely.get_coordinates(polygon.exterior)
-    drawn = shapely.STRtree(strings(np.stack([xy, np.roll(xy, -1, axis=0)], axis=1)))
-    middles = np.asarray(shapely.points((ring[1:] + ring[:-1]) / 2), dtype=object)
-    nearest = np.asarray(drawn.nearest(middles))
+    if np.array_equal(ring[:-1], xy):
+        nearest = np.arange(len(xy))
+    else:  # a knot was cut off
+        drawn = shapely.STRtree(strings(np.stack([xy, np.roll(xy, -1, axis=0)], axis=1)))
+        nearest = np.asarray(drawn.nearest(np.asarray(shapely.points((ring[1:] + ring[:-1]) / 2))))
     what = [(labels[t][0], labels[t][1], labels[t][2]) for t in tags[nearest].tolist()]
     change = [k for k in range(len(what)) if what[k] != what[k - 1]]
     if not change:

@@ -120,6 +120,14 @@ class Track:
         return shapely.STRtree(self.parts)
 
     @cached_property
+    def segments(self) -> tuple[NDArray[np.float64], NDArray[np.float64], shapely.STRtree]:
+        """Where each segment of :attr:`parts` begins and how it runs, both (n, 2); index of them."""
+        xy, part = shapely.get_coordinates(self.parts, return_index=True)
+        start = np.flatnonzero(part[1:] == part[:-1])
+        ends = np.stack([xy[start], xy[start + 1]], axis=1)
+        return ends[:, 0], ends[:, 1] - ends[:, 0], shapely.STRtree(strings(ends))
+
+    @cached_property
     def mapped(self) -> NDArray[np.object_]:
         """The lines of the map, cut where they cross."""
         found: NDArray[np.object_] = self.lines[self.kind == ON]
