@@ -136,14 +136,15 @@ def _middle(xy: NDArray[np.float64], track: Track) -> NDArray[np.float64]:
     left = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1) / norm
     a, way, tree = track.segments
     probes = strings(np.stack([xy - ROAD_WIDTH_M * left, xy + ROAD_WIDTH_M * left], axis=1))
-    i, j = tree.query(probes, predicate="intersects")
+    i, j = tree.query(probes)
     # Along the probe at i: xy + d * left = a + r * way.
     determinant = left[i, 0] * -way[j, 1] + left[i, 1] * way[j, 0]
     offset = a[j] - xy[i]
     with np.errstate(invalid="ignore", divide="ignore"):
         d = (offset[:, 0] * -way[j, 1] + offset[:, 1] * way[j, 0]) / determinant
+        r = (left[i, 0] * offset[:, 1] - left[i, 1] * offset[:, 0]) / determinant
         level = np.abs((ahead[i] * way[j]).sum(axis=1)) / (norm[i, 0] * np.hypot(*way[j].T))
-    beside = np.isfinite(d) & (level >= _PARALLEL) & (np.abs(d) <= ROAD_WIDTH_M)
+    beside = (np.abs(d) <= ROAD_WIDTH_M) & (np.abs(r - 0.5) <= 0.5 + 1e-9) & (level >= _PARALLEL)
     low, high = np.zeros(len(xy)), np.zeros(len(xy))
     np.minimum.at(low, i[beside], d[beside])
     np.maximum.at(high, i[beside], d[beside])
