@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.model import Digitised, Settings
     from ftz_geo.trace.atlas import Atlas, Named
@@ -96,16 +95,11 @@ def band(
     >>> near.area, far.area
     (9000.0, 11000.0)
     """
-    n = len(edges)
-    wide = [k for k in range(n) if half_widths_m[k] > 0]
-    lines = [shapely.LineString(edges[k]) for k in wide]
-    halves = [half_widths_m[k] for k in wide]
-    strips: list[BaseGeometry] = [*shapely.buffer(lines, halves, cap_style="flat", join_style="mitre")]
-    for k in range(n):
-        corner = _corner(edges[k], half_widths_m[k], edges[(k + 1) % n], half_widths_m[(k + 1) % n])
-        if corner is not None:
-            strips.append(corner)
-    roads = shapely.union_all(strips)
+    halves = np.asarray(half_widths_m, dtype=float)
+    lines = np.array([shapely.LineString(xy) for xy in edges], dtype=object)
+    wide = halves > 0
+    strips = shapely.buffer(lines[wide], halves[wide], cap_style="flat", join_style="mitre")
+    roads = shapely.union_all([*strips, *_corners(edges, halves)])
     near = shapely.get_parts(ring.difference(roads))
     far = shapely.get_parts(ring.union(roads))
     largest = near[shapely.area(near).argmax()] if len(near) else shapely.Polygon()
@@ -116,20 +110,22 @@ def band(
     )
 
 
-def _corner(
-    a: NDArray[np.float64], half_a: float, b: NDArray[np.float64], half_b: float
-) -> BaseGeometry | None:
-    """Give what the strips of two edges leave open between them on the outer side of their corner."""
-    u, v = a[-1] - a[-2], b[1] - b[0]
-    u, v = u / max(float(np.hypot(*u)), SAME_M), v / max(float(np.hypot(*v)), SAME_M)
-    turn = float(u[0] * v[1] - u[1] * v[0])
-    if min(half_a, half_b) <= 0 or abs(turn) < np.sin(np.radians(20)):
-        return None
+def _corners(edges: Sequence[NDArray[np.float64]], halves: NDArray[np.float64]) -> NDArray[np.object_]:
+    """Give what the strips of each edge and the next leave open on the outer side of their corner."""
+    last, first = np.array([xy[-2:] for xy in edges]), np.array([xy[:2] for xy in edges])
+    a, b = last[:, 1], np.roll(first[:, 0], -1, axis=0)
+    u, v = last[:, 1] - last[:, 0], np.roll(first[:, 1] - first[:, 0], -1, axis=0)
+    u, v = (w / np.maximum(np.hypot(*w.T), SAME_M)[:, None] for w in (u, v))
+    following = np.roll(halves, -1)
+    turn = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
+    bent = (np.minimum(halves, following) > 0) & (np.abs(turn) >= np.sin(np.radians(20)))
+    a, u, b, v, turn = a[bent], u[bent], b[bent], v[bent], turn[bent, None]
     side = np.sign(turn)  # a left turn is open on the right
-    p = a[-1] + side * half_a * np.array([u[1], -u[0]])
-    q = b[0] + side * half_b * np.array([v[1], -v[0]])
-    s = ((q - p)[0] * v[1] - (q - p)[1] * v[0]) / turn
-    return shapely.MultiPoint([a[-1], p, p + s * u, q]).convex_hull
+    p = a + side * halves[bent, None] * np.stack([u[:, 1], -u[:, 0]], axis=1)
+    q = b + side * following[bent, None] * np.stack([v[:, 1], -v[:, 0]], axis=1)
+    step = q - p
+    s = (step[:, :1] * v[:, 1:] - step[:, 1:] * v[:, :1]) / turn
+    return np.asarray(shapely.convex_hull(shapely.multipoints(np.stack([a, p, p + s * u, q], axis=1))))
 
 
 def with_band(drawn: Digitised, atlas: Atlas, settings: Settings) -> Digitised:
@@ -151,13 +147,9 @@ def with_band(drawn: Digitised, atlas: Atlas, settings: Settings) -> Digitised:
     if not isinstance(drawn.polygon, shapely.Polygon) or not any(halves):
         return drawn
     plane = atlas.plane_at(shapely.get_coordinates(drawn.polygon.centroid)[0])
-    lines = np.empty(len(drawn.edges), dtype=object)
-    lines[:] = [edge.line for edge in drawn.edges]
-    lines = plane.to_xy(lines)
+    ring, *lines = plane.to_xy(np.array([drawn.polygon, *(edge.line for edge in drawn.edges)], dtype=object))
     try:
-        near, far = band(
-            plane.to_xy(drawn.polygon), [shapely.get_coordinates(line) for line in lines], halves
-        )
+        near, far = band(ring, [shapely.get_coordinates(line) for line in lines], halves)
     except shapely.GEOSException:  # the mitres of nearly parallel lines can be beyond GEOS
         return drawn
     if near.is_empty or not (near.is_valid and far.is_valid):
@@ -166,4 +158,4 @@ def with_band(drawn: Digitised, atlas: Atlas, settings: Settings) -> Digitised:
     banded = replace(drawn, area_near_km2=float(areas[0]), area_far_km2=float(areas[1]))
     if settings.boundary == "centre":
         return banded
-    return redrawn(banded, lines, near if settings.boundary == "near" else far, plane)
+    return redrawn(banded, np.array(lines, dtype=object), near if settings.boundary == "near" else far, plane)

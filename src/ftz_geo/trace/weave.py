@@ -97,11 +97,10 @@ def _block(
     plane: LocalPlane,
     keys_of: Callable[[Digitised, Edge], frozenset[str]],
 ) -> _Block:
-    lines = np.empty(len(drawn.edges), dtype=object)
-    lines[:] = [edge.line for edge in drawn.edges]
+    outline = shapely.Polygon(polygon.exterior)
+    ring, *lines = plane.to_xy(np.array([outline, *(edge.line for edge in drawn.edges)], dtype=object))
     keys = tuple(keys_of(drawn, edge) for edge in drawn.edges)
-    ring = shapely.orient_polygons(plane.to_xy(shapely.Polygon(polygon.exterior)))
-    return _Block(drawn, ring, plane.to_xy(lines), keys)
+    return _Block(drawn, shapely.orient_polygons(ring), np.array(lines, dtype=object), keys)
 
 
 def _corridors(blocks: Sequence[_Block]) -> dict[tuple[int, int], NDArray[np.object_]]:
