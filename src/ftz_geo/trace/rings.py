@@ -301,9 +301,11 @@ def _corners(a: Track, b: Track) -> Corners:
         Corners(i, xy, j, xy, np.zeros(len(i)), np.zeros(len(i))),
         _short_links(a, b),
         _short_links(b, a).turned(),
-        _stub_links(a, b),
-        _stub_links(b, a).turned(),
     ]
+    if len(b.stubs):
+        found.append(_stub_links(a, b))
+    if len(a.stubs):
+        found.append(_stub_links(b, a).turned())
     every = _together(found)
     # Where the lines of the map cross, what is drawn beside them adds nothing; of several
     # drawn crossings in one place the first, by the kinds of the lines, stands for all.
@@ -397,7 +399,8 @@ def unknot(xy: NDArray[np.float64]) -> shapely.Polygon:
     if len(xy) < 3:
         return shapely.Polygon()
     ring = shapely.Polygon(xy)
-    area = 0.5 * float(np.sum(xy[:, 0] * np.roll(xy[:, 1], -1) - np.roll(xy[:, 0], -1) * xy[:, 1]))
+    x, y = shapely.get_coordinates(ring).T
+    area = 0.5 * float(x[:-1] @ y[1:] - x[1:] @ y[:-1])
     if area <= 0:
         return shapely.Polygon()
     if ring.is_valid:

@@ -253,7 +253,7 @@ def _pieces(
     pieces = []
     for start, stop in zip(change, [*change[1:], change[0] + len(what)], strict=True):
         steps = [k % len(what) for k in range(start, stop)]
-        ids = dict.fromkeys(i for k in steps for i in labels[int(tags[nearest[k]])][3])
+        ids = dict.fromkeys(i for t in dict.fromkeys(tags[nearest[steps]].tolist()) for i in labels[t][3])
         points = ring[[*steps, (steps[-1] + 1) % len(what)]]
         pieces.append(Piece(*what[start], tuple(ids), points))
     return tuple(pieces)

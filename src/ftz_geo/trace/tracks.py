@@ -274,8 +274,8 @@ def same_places(xy: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.i
         np.minimum.at(lowest, pairs[:, 0], low)
         np.minimum.at(lowest, pairs[:, 1], low)
         pairs = pairs[lowest[pairs[:, 0]] != lowest[pairs[:, 1]]]
-    first, place = np.unique(lowest, return_inverse=True)
-    return place.astype(np.intp), first
+    is_first = lowest == np.arange(len(xy))
+    return np.cumsum(is_first)[lowest] - 1, np.flatnonzero(is_first)
 
 
 def all_ends(lines: NDArray[np.object_]) -> Ends:
