@@ -39,7 +39,7 @@ from ftz_geo.trace.reasons import (
     side_not_stated,
     width_doubts,
 )
-from ftz_geo.trace.rings import Known, Step, find_rings, looked_at
+from ftz_geo.trace.rings import Known, Step, find_rings
 from ftz_geo.trace.rules import closing_line, line_through, neighbours_first, neighbours_of
 from ftz_geo.trace.shape import draw
 from ftz_geo.trace.tracks import SNAP_M, Track, link, loose_ends, signs_of, steer
@@ -350,12 +350,15 @@ def _search(named: Mapping[Direction, Sequence[Named]]) -> list[Ring]:
         steps = _steps([n for side in order for n in side])
         if len(steps) > 1:
             searches.append(find_rings(steps, known))
-    found = looked_at(merge(*searches, key=lambda ring: ring.cost), ALIKE_COST)
     rings: list[tuple[float, Ring]] = []
-    for ring in found:
+    for ring in merge(*searches, key=lambda ring: ring.cost):
         # None of the dearer ones can be better, or a rival, which are wanted to tell how sure it is.
-        if rings and ring.cost > RIVAL_COST * min(rings, key=itemgetter(0))[0]:
+        if rings and ring.cost > min(
+            ALIKE_COST * rings[0][1].cost, RIVAL_COST * min(rings, key=itemgetter(0))[0]
+        ):
             break
+        if ring.polygon.is_empty:
+            continue
         inside_m = ring.inside_m if not rings or rings[0][0] > rings[0][1].cost else 0.0
         rings.append((ring.cost + INSIDE_COST * inside_m, ring))
     return [ring for _, ring in sorted(rings, key=itemgetter(0))]

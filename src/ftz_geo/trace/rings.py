@@ -24,7 +24,7 @@ from ftz_geo.trace.tracks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -413,14 +413,3 @@ def unknot(xy: NDArray[np.float64]) -> shapely.Polygon:
     if shapely.area(faces).sum() > 1.02 * area or largest.area < 0.98 * area:
         return shapely.Polygon()
     return shapely.orient_polygons(shapely.Polygon(largest.exterior))
-
-
-def looked_at(rings: Iterable[Ring], limit: float) -> Iterator[Ring]:
-    """Give the rings that enclose something, as far as they cost at most ``limit`` times the first."""
-    cheapest = None
-    for ring in rings:
-        if cheapest is not None and ring.cost > limit * cheapest:
-            return
-        if not ring.polygon.is_empty:
-            cheapest = ring.cost if cheapest is None else cheapest
-            yield ring
