@@ -108,28 +108,24 @@ def _corridors(blocks: Sequence[_Block]) -> dict[tuple[int, int], NDArray[np.obj
 
     Polygons, shape (2, n): the strip along an edge of the one, that along the edge of the other.
     """
-    rings = np.array([block.ring for block in blocks], dtype=object)
-    i, j = shapely.STRtree(rings).query(rings, predicate="dwithin", distance=WEAVE_M)
-    i, j = i[i < j], j[i < j]
-    # What two share is a thin strip where nothing of it is left within half the width: where what
-    # is left of the one and of the other do not meet.
-    cores = shapely.buffer(rings, -WEAVE_M / 2)
-    shapely.prepare(cores)
-    thin = ~shapely.intersects(cores[i], cores[j])
-    abut = i[thin] * len(blocks) + j[thin]
     lines = np.concatenate([block.lines for block in blocks])
     keys = [key for block in blocks for key in block.keys]
     owner = np.repeat(np.arange(len(blocks)), [len(block.lines) for block in blocks])
     wide = shapely.buffer(lines, WEAVE_M)
-    m, n = shapely.STRtree(lines).query(wide)
-    of_two = np.isin(owner[m] * len(blocks) + owner[n], abut)
-    m, n = m[of_two], n[of_two]
-    near = shapely.dwithin(lines[m], lines[n], WEAVE_M)
+    one, other = shapely.STRtree(lines).query(wide)
+    pairs = zip(one.tolist(), other.tolist(), strict=True)
+    same = (owner[one] < owner[other]) & [not keys[m].isdisjoint(keys[n]) for m, n in pairs]
+    one, other = one[same], other[same]
+    # What two share is a thin strip where nothing of it is left within half the width: where what
+    # is left of the one and of the other do not meet.
+    cores = shapely.buffer([block.ring for block in blocks], -WEAVE_M / 2)
+    shapely.prepare(cores)
+    abut = ~shapely.intersects(cores[owner[one]], cores[owner[other]])
+    abut &= shapely.dwithin(lines[one], lines[other], WEAVE_M)
     beside: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for one, other in sorted(zip(m[near].tolist(), n[near].tolist(), strict=True)):
-        if not keys[one].isdisjoint(keys[other]):
-            beside.setdefault((int(owner[one]), int(owner[other])), []).append((one, other))
-    return {pair: wide[np.array(same).T] for pair, same in beside.items()}
+    for m, n in sorted(zip(one[abut].tolist(), other[abut].tolist(), strict=True)):
+        beside.setdefault((int(owner[m]), int(owner[n])), []).append((m, n))
+    return {pair: wide[np.array(both).T] for pair, both in beside.items()}
 
 
 def _with_common_corners(blocks: Sequence[_Block]) -> list[shapely.Polygon]:
