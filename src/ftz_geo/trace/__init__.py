@@ -127,7 +127,7 @@ def trace_parcels(
         }
     runs_along = _runs_along(plan, resolutions, neighbours)
     for zone in plan.zones:
-        drawn |= weave([drawn[parcel.id] for parcel in zone.parcels], runs_along)
+        drawn |= weave([drawn[parcel.id] for parcel in zone.parcels], atlas, runs_along)
     return {parcel.id: with_band(drawn[parcel.id], atlas, settings) for parcel in plan.parcels}
 
 

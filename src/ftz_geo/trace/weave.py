@@ -14,7 +14,6 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
-from ftz_geo.measure import LocalPlane
 from ftz_geo.trace.rings import unknot
 from ftz_geo.trace.shape import ROAD_WIDTH_M
 from ftz_geo.trace.tracks import SAME_M, same_places, strings
@@ -25,7 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.measure import LocalPlane
     from ftz_geo.model import Digitised, Edge
+    from ftz_geo.trace.atlas import Atlas
 
 WEAVE_M = ROAD_WIDTH_M / 2
 """Edges along one feature that lie this close are one edge: each is at most half a road off its middle."""
@@ -48,7 +49,7 @@ class _Block(NamedTuple):
 
 
 def weave(
-    drawn: Sequence[Digitised], keys_of: Callable[[Digitised, Edge], frozenset[str]]
+    drawn: Sequence[Digitised], atlas: Atlas, keys_of: Callable[[Digitised, Edge], frozenset[str]]
 ) -> dict[str, Digitised]:
     """Let the polygons of a zone share the edges that run along the same features.
 
@@ -56,6 +57,8 @@ def weave(
     ----------
     drawn : sequence of Digitised
         With or without polygon, in any order.
+    atlas : Atlas
+        Gives the plane.
     keys_of : callable
         Gives an edge's keys; two edges that have one in common run along the same feature.
 
@@ -69,7 +72,8 @@ def weave(
     outlines = [(d, d.polygon) for d in drawn if isinstance(d.polygon, shapely.Polygon) and d.edges]
     if len(outlines) < 2:
         return {}
-    plane = LocalPlane.around([polygon for _, polygon in outlines])
+    bounds = shapely.total_bounds([polygon for _, polygon in outlines])
+    plane = atlas.plane_at(bounds.reshape(2, 2).mean(axis=0))
     # What is surer keeps its place; among equals the order is that of the ground, not of the rows.
     outlines.sort(key=lambda o: (o[0].grade != "traced", o[0].area_shaped, o[1].bounds))
     blocks = [_block(d, polygon, plane, keys_of) for d, polygon in outlines]
