@@ -338,3 +338,9 @@ def test_carriageways_that_join_where_the_map_breaks_off_are_bridged_to_what_fol
     track = track_of(lines, np.array(["a", "b", "c"], dtype=object))
     bridges = track.lines[track.kind == BRIDGE]
     assert shapely.LineString([(280, 0), (500, 0)]).normalize() in [line.normalize() for line in bridges]
+
+
+def test_a_sliver_within_its_neighbour_stays_as_it_was_drawn() -> None:
+    sliver = shapely.box(10, 10, 12, 40)
+    strips = np.array([[sliver], [sliver]], dtype=object)
+    assert _fitted(sliver, [shapely.box(0, 0, 100, 100)], strips) is sliver

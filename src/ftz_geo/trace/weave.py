@@ -189,9 +189,10 @@ def _fitted(
     around = shapely.box(*ring.bounds).buffer(10 * WEAVE_M, join_style="mitre")
     near = shapely.get_parts(shapely.intersection(np.array(beside, dtype=object), around))
     others = shapely.union_all(near[shapely.get_dimensions(near) == 2])
-    parts = shapely.get_parts(ring.difference(others))
-    if not len(parts):
+    own = ring.difference(others)
+    if own.is_empty:  # a sliver within another block is no matter of common edges
         return ring
+    parts = shapely.get_parts(own)
     whole = parts[shapely.area(parts).argmax()]
     both = shapely.union_all([whole, others])
     grown = both.buffer(WEAVE_M / 2, join_style="mitre", mitre_limit=5.0)
@@ -207,8 +208,8 @@ def _fitted(
     )
     gaps = gaps[shapely.area(shapely.intersection(gaps, corridor)) >= 0.9 * shapely.area(gaps)]
     # An open strip has either block along one of its long sides; a notch at a corner has not.
-    own, foreign = (_share_along(gaps, side.boundary) for side in (whole, others))
-    between = np.minimum(own, foreign) >= _LONG_SIDE
+    shares = [_share_along(gaps, side.boundary) for side in (whole, others)]
+    between = np.min(shares, axis=0) >= _LONG_SIDE
     filled = shapely.get_parts(shapely.union_all([whole, *gaps[between]]))
     largest = filled[shapely.area(filled).argmax()]
     return shapely.orient_polygons(shapely.Polygon(largest.exterior))
