@@ -203,9 +203,8 @@ def _fitted(
         return shapely.orient_polygons(shapely.Polygon(whole.exterior))
     reach = shapely.multipolygons(gaps)
     shapely.prepare(reach)
-    corridor = shapely.union_all(
-        shapely.intersection(*strips[:, shapely.intersects(reach, strips).all(axis=0)])
-    )
+    one, other = strips[:, shapely.intersects(reach, strips).all(axis=0)]
+    corridor = shapely.union_all(shapely.intersection(shapely.intersection(reach, one), other))
     gaps = gaps[shapely.area(shapely.intersection(gaps, corridor)) >= 0.9 * shapely.area(gaps)]
     # An open strip has either block along one of its long sides; a notch at a corner has not.
     shares = [_share_along(gaps, side.boundary) for side in (whole, others)]
