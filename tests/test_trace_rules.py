@@ -495,3 +495,10 @@ def test_a_name_without_a_word_for_road_is_the_road_that_the_map_has() -> None:
     assert (drawn.grade, [r.code for r in drawn.reasons]) == ("traced", [])
     assert drawn.polygon is not None
     assert float(area_m2([drawn.polygon])[0]) == pytest.approx(1500 * 1000, rel=1e-4)
+
+
+def test_a_bridged_gap_is_no_wider_than_the_road() -> None:
+    broken = shapely.MultiLineString([[(1000, -800), (1000, -250)], [(1000, 250), (1000, 800)]])
+    drawn = one(f"区块一：东至东路、{SIDES}", map_of({**THREE, "东路": broken}))
+    bridges = [edge.half_width_m for edge in drawn.edges if edge.method == "bridge"]
+    assert bridges == [Settings().road_half_width_m]

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.measure import area_m2
+from ftz_geo.trace.shape import ROAD_WIDTH_M
 from ftz_geo.trace.tracks import SAME_M
 from ftz_geo.trace.weave import redrawn
 
@@ -59,10 +60,13 @@ def half_widths_m(
     places = shapely.line_interpolate_point(
         lines[:, None], np.linspace(0.1, 0.9, _SAMPLES), normalized=True
     ).ravel()
-    # Along the middle of two carriageways, both are as far away as each is from the middle.
+    # Along the middle of two carriageways, both are as far away as each is from the middle. Across
+    # a gap in the map the lines are farther away than any carriageway, which tells nothing of it.
     _, away = named.track.part_tree.query_nearest(places, return_distance=True, all_matches=False)
     apart = np.sort(away.reshape(-1, _SAMPLES), axis=1)[:, _SAMPLES // 2]  # the median, of few fast
-    halves: NDArray[np.float64] = np.where(apart > 1, np.maximum(known, apart + LANE_M), known)
+    halves: NDArray[np.float64] = np.where(
+        (apart > 1) & (apart <= ROAD_WIDTH_M), np.maximum(known, apart + LANE_M), known
+    )
     return halves
 
 
