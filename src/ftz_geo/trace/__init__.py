@@ -42,7 +42,8 @@ from ftz_geo.trace.reasons import (
 from ftz_geo.trace.rings import Known, Step, find_rings
 from ftz_geo.trace.rules import closing_line, line_through, neighbours_first, neighbours_of
 from ftz_geo.trace.shape import draw
-from ftz_geo.trace.tracks import SNAP_M, Track, link, loose_ends, signs_of, steer
+from ftz_geo.trace.steering import link, signs_of, steer
+from ftz_geo.trace.tracks import SNAP_M, Track, loose_ends
 from ftz_geo.trace.weave import weave
 
 if TYPE_CHECKING:
