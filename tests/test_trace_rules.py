@@ -502,3 +502,11 @@ def test_a_bridged_gap_is_no_wider_than_the_road() -> None:
     drawn = one(f"区块一：东至东路、{SIDES}", map_of({**THREE, "东路": broken}))
     bridges = [edge.half_width_m for edge in drawn.edges if edge.method == "bridge"]
     assert bridges == [Settings().road_half_width_m]
+
+
+@pytest.mark.parametrize("boundary", ["near", "far"])
+def test_blocks_along_the_edges_of_roads_are_valid_in_degrees(shared: Path, boundary: str) -> None:
+    words = (shared / "cases" / "shanghai_west_blocks_two_on_a_side.txt").read_text(encoding="utf-8")
+    plan, reference = parse_plan(words), read_reference(shared / "reference" / "shanghai_west.gpkg")
+    drawn = trace(plan, reference, Settings(boundary=boundary))  # type: ignore[arg-type]  # a literal of its own
+    assert [d.parcel_id for d in drawn.values() if d.polygon is not None and not d.polygon.is_valid] == []

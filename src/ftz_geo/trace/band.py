@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.model import Digitised, Settings
     from ftz_geo.trace.atlas import Atlas, Named
@@ -29,6 +30,8 @@ LANE_M = 3.5
 """Width of a lane (CJJ 37-2012, table 5.3.1): the middle of a carriageway lies at least this far inside."""
 
 _WIDE = frozenset({"road", "rail", "water"})
+
+_HAIR_M = 0.001  # far below what is measured, far above the rounding of degrees
 
 _SAMPLES = 9  # places along an edge where the distance to its lines is taken
 
@@ -104,14 +107,18 @@ def band(
     wide = halves > 0
     strips = shapely.buffer(lines[wide], halves[wide], cap_style="flat", join_style="mitre")
     roads = shapely.union_all([*strips, *_corners(edges, halves)])
-    near = shapely.get_parts(ring.difference(roads))
-    far = shapely.get_parts(ring.union(roads))
-    largest = near[shapely.area(near).argmax()] if len(near) else shapely.Polygon()
-    around = far[shapely.area(far).argmax()]
-    return (
-        shapely.orient_polygons(shapely.Polygon(largest.exterior)),
-        shapely.orient_polygons(shapely.Polygon(around.exterior)),
-    )
+    return _outline(ring.difference(roads)), _outline(ring.union(roads))
+
+
+def _outline(found: BaseGeometry) -> shapely.Polygon:
+    """Give the largest part of what was found, without holes, and without what is thinner than a hair.
+
+    Hairs are valid in plane metres, and cross themselves once they are in degrees.
+    """
+    parts = shapely.get_parts(shapely.set_precision(found, _HAIR_M))
+    if not len(parts):
+        return shapely.Polygon()
+    return shapely.orient_polygons(shapely.Polygon(parts[shapely.area(parts).argmax()].exterior))
 
 
 def _corners(edges: Sequence[NDArray[np.float64]], halves: NDArray[np.float64]) -> NDArray[np.object_]:
