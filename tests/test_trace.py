@@ -344,3 +344,5 @@ def test_a_sliver_within_its_neighbour_stays_as_it_was_drawn() -> None:
     sliver = shapely.box(10, 10, 12, 40)
     strips = np.array([[sliver], [sliver]], dtype=object)
     assert _fitted(sliver, [shapely.box(0, 0, 100, 100)], strips) is sliver
+    askew = shapely.box(98, 0, 103, 90)
+    assert _fitted(askew, [shapely.box(0, 0, 100, 100), shapely.box(101, 0, 200, 100)], strips) is askew

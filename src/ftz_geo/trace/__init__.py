@@ -313,7 +313,8 @@ def _draw(
         rings = _search(_mended(named, rings, atlas, plane)) or rings
     for ring in rings:
         polygon, pieces = draw(ring)
-        if not polygon.is_empty:
+        # A hair that is valid in plane metres can cross itself in degrees.
+        if not polygon.is_empty and plane.to_lonlat(polygon).is_valid:
             return ring, rings, polygon, pieces
     return None
 

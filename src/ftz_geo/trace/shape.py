@@ -117,7 +117,15 @@ def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
     moved = _middle(dense, step.track)
     if moved is dense:
         return _Strand(points, tags.astype(np.intp))
-    return _Strand(moved, tags[owner].astype(np.intp))
+    return _thinned(_Strand(moved, tags[owner].astype(np.intp)))
+
+
+def _thinned(strand: _Strand) -> _Strand:
+    """Leave out points without which a strand runs in the same place."""
+    line = shapely.simplify(shapely.LineString(strand.xy), SAME_M)
+    told = np.isin(strand.xy @ np.array([1, 1j]), shapely.get_coordinates(line) @ np.array([1, 1j]))
+    told[1:-1] |= np.diff(strand.label) != 0
+    return _Strand(strand.xy[told], strand.label[told[:-1]])
 
 
 def _densify(xy: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:

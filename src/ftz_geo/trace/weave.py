@@ -88,11 +88,13 @@ def weave(
             rings[k] = _fitted(rings[k], [rings[j] for j in beside], strips)
     touched = sorted({k for pair in corridors for k in pair})
     noded = _noded([rings[k] for k in touched])
-    return {
-        blocks[k].drawn.parcel_id: redrawn(blocks[k].drawn, blocks[k].lines, ring, plane)
+    woven = [
+        redrawn(blocks[k].drawn, blocks[k].lines, ring, plane)
         for k, ring in zip(touched, noded, strict=True)
         if not ring.is_empty and not ring.equals_exact(blocks[k].ring, 0)
-    }
+    ]
+    # As drawing does, this leaves out what is valid in plane metres only.
+    return {d.parcel_id: d for d in woven if shapely.is_valid(d.polygon)}
 
 
 def _block(
@@ -190,7 +192,7 @@ def _fitted(
     near = shapely.get_parts(shapely.intersection(np.array(beside, dtype=object), around))
     others = shapely.union_all(near[shapely.get_dimensions(near) == 2])
     own = ring.difference(others)
-    if own.is_empty:  # a sliver within another block is no matter of common edges
+    if own.area < ring.area / 2:  # what lies within another block is no matter of common edges
         return ring
     parts = shapely.get_parts(own)
     whole = parts[shapely.area(parts).argmax()]
