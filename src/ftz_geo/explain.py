@@ -21,6 +21,7 @@ __all__ = [
     "Explanation",
     "FeatureExplanation",
     "explain_parcel",
+    "fate_en",
     "fate_zh",
     "find_parcels",
     "rule_zh",
@@ -62,6 +63,18 @@ def fate_zh(candidate: Candidate) -> str:
         return "取用"
     # The reason names both places at length, and stands among the doubts.
     return "未取，但同样可能" if candidate.lost.code == "tied" else f"落选：{candidate.lost.zh}"
+
+
+def fate_en(candidate: Candidate) -> str:
+    """Say in English what became of a candidate.
+
+    >>> from ftz_geo.model import Candidate
+    >>> fate_en(Candidate(source_ids=("w1",), map_name="甲路", score=1.0, how="exact"))
+    'chosen'
+    """
+    if candidate.lost is None:
+        return "chosen"
+    return "not chosen, though as likely" if candidate.lost.code == "tied" else f"lost: {candidate.lost.en}"
 
 
 _NAMED_WELL = 0.9

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from ftz_geo.explain import fate_zh, rule_zh
+from ftz_geo.explain import fate_en, fate_zh, rule_zh
 from ftz_geo.model import LABELS_ZH
 from ftz_geo.render import offline
 from ftz_geo.render.maps import bounds_of, common_context, drawing
@@ -125,6 +125,7 @@ def explanation_page(
         references=parcels.attrs.get("ftz_geo", {}).get("reference", ()),
         rule_zh=rule_zh,
         fate_zh=fate_zh,
+        fate_en=fate_en,
         clauses=[
             marked(plan.text, spans[one.parcel_id], [f.feature.span for f in one.features]) for one in told
         ],
