@@ -346,3 +346,12 @@ def test_a_sliver_within_its_neighbour_stays_as_it_was_drawn() -> None:
     assert _fitted(sliver, [shapely.box(0, 0, 100, 100)], strips) is sliver
     askew = shapely.box(98, 0, 103, 90)
     assert _fitted(askew, [shapely.box(0, 0, 100, 100), shapely.box(101, 0, 200, 100)], strips) is askew
+
+
+def test_a_gap_that_opens_wide_is_not_filled_halfway() -> None:
+    """Half a wedge would leave a jog across it in the middle of an edge."""
+    block, other = shapely.box(0, 0, 200, 100), shapely.Polygon([(0, 0), (0, -90), (200, -90), (200, -40)])
+    strips = np.array([[shapely.box(0, -50, 200, 50)]] * 2, dtype=object)
+    assert _fitted(block, [other], strips).equals(block)
+    beside = shapely.Polygon([(0, -6), (0, -90), (200, -90), (200, -6)])
+    assert _fitted(block, [beside], strips).equals(shapely.box(0, -6, 200, 100))

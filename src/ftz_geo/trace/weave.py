@@ -33,6 +33,8 @@ WEAVE_M = ROAD_WIDTH_M / 2
 
 _LONG_SIDE = 0.2  # of a strip's outline
 
+_OPEN = 0.05  # of it: an end where the strip grows too wide to be closed, and would leave a jog
+
 _ROUNDING_M = 1e-4  # what is narrower are no gaps
 
 _ROUNDS = 4  # a vertex that is moved may come to lie on another edge
@@ -210,7 +212,7 @@ def _fitted(
     gaps = gaps[shapely.area(shapely.intersection(gaps, corridor)) >= 0.9 * shapely.area(gaps)]
     # An open strip has either block along one of its long sides; a notch at a corner has not.
     shares = [_share_along(gaps, side.boundary) for side in (whole, others)]
-    between = np.min(shares, axis=0) >= _LONG_SIDE
+    between = (np.min(shares, axis=0) >= _LONG_SIDE) & (np.sum(shares, axis=0) >= 1 - _OPEN)
     filled = shapely.get_parts(shapely.union_all([whole, *gaps[between]]))
     largest = filled[shapely.area(filled).argmax()]
     return shapely.orient_polygons(shapely.Polygon(largest.exterior))
