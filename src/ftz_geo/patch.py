@@ -38,7 +38,7 @@ __all__ = ["SCHEMA", "AreaChange", "Patch", "area_changes", "corrected", "read_p
 SCHEMA = "ftz-geo/patch-1"
 
 _SAME_DEGREES = 1.5e-8
-"""Vertices nearer than this, 1.5 mm, are one: a page rounds to 1e-8 degrees, ``blocks.geojson`` to 1e-9."""
+"""Vertices nearer than this, 1.5 mm, are one: far more than the 1e-9 degrees to which a page rounds."""
 
 _MAKE_ANEW = "download it again from the map page"
 

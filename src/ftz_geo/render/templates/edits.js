@@ -1,5 +1,5 @@
 /* Outlines and what an editor may do to them, apart from any page. Outlines are a Map from a block's id to its
-   parts; a part is a list of rings, the shell first, and a ring a list of vertices [x, y] in whole units of 1e-8
+   parts; a part is a list of rings, the shell first, and a ring a list of vertices [x, y] in whole units of 1e-9
    degree, the first not repeated. Vertices in the same place are one vertex: that is what makes an edge shared.
 
    Nothing is changed in place. An edit is a Map with the new parts of the blocks that it changes; null stands for
@@ -7,7 +7,7 @@
 "use strict";
 
 const ftzEdits = (() => {
-  const UNITS = 1e8;
+  const UNITS = 1e9;
   const SCHEMA = "ftz-geo/patch-1";
 
   const onGrid = ([lon, lat]) => [Math.round(lon * UNITS), Math.round(lat * UNITS)];
