@@ -21,8 +21,7 @@ __all__ = [
     "Explanation",
     "FeatureExplanation",
     "explain_parcel",
-    "fate_en",
-    "fate_zh",
+    "fate",
     "find_parcels",
     "rule_zh",
 ]
@@ -52,29 +51,20 @@ def rule_zh(how: str) -> str:
     return RULES_ZH.get(rule, rule) + ("，类别不同" if other else "")
 
 
-def fate_zh(candidate: Candidate) -> str:
-    """Say in Chinese what became of a candidate.
+def fate(candidate: Candidate) -> Reason:
+    """Say what became of a candidate.
 
     >>> from ftz_geo.model import Candidate
-    >>> fate_zh(Candidate(source_ids=("w1",), map_name="甲路", score=1.0, how="exact"))
-    '取用'
+    >>> told = fate(Candidate(source_ids=("w1",), map_name="甲路", score=1.0, how="exact"))
+    >>> told.zh, told.en
+    ('取用', 'chosen')
     """
-    if candidate.lost is None:
-        return "取用"
-    # The reason names both places at length, and stands among the doubts.
-    return "未取，但同样可能" if candidate.lost.code == "tied" else f"落选：{candidate.lost.zh}"
-
-
-def fate_en(candidate: Candidate) -> str:
-    """Say in English what became of a candidate.
-
-    >>> from ftz_geo.model import Candidate
-    >>> fate_en(Candidate(source_ids=("w1",), map_name="甲路", score=1.0, how="exact"))
-    'chosen'
-    """
-    if candidate.lost is None:
-        return "chosen"
-    return "not chosen, though as likely" if candidate.lost.code == "tied" else f"lost: {candidate.lost.en}"
+    lost = candidate.lost
+    if lost is None:
+        return Reason(code="chosen", zh="取用", en="chosen")
+    if lost.code == "tied":  # the reason names both places at length, and stands among the doubts
+        return Reason(code="tied", zh="未取，但同样可能", en="not chosen, though as likely")
+    return Reason(code=lost.code, zh=f"落选：{lost.zh}", en=f"lost: {lost.en}")
 
 
 _NAMED_WELL = 0.9

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from ftz_geo.explain import fate_en, fate_zh, rule_zh
+from ftz_geo.explain import fate, rule_zh
 from ftz_geo.model import LABELS_ZH
 from ftz_geo.render import offline
 from ftz_geo.render.maps import bounds_of, common_context, drawing
@@ -51,7 +51,7 @@ def explanation_table(told: Explanation) -> Table:
     for feature in told.features:
         chosen = feature.chosen
         candidates = [
-            f"{c.map_name}（{rule_zh(c.how)}，{len(c.source_ids)}段）" + (f"：{fate_zh(c)}" if c.lost else "")
+            f"{c.map_name}（{rule_zh(c.how)}，{len(c.source_ids)}段）" + (f"：{fate(c).zh}" if c.lost else "")
             for c in feature.candidates
         ]
         edges = [
@@ -124,8 +124,7 @@ def explanation_page(
         told=told,
         references=parcels.attrs.get("ftz_geo", {}).get("reference", ()),
         rule_zh=rule_zh,
-        fate_zh=fate_zh,
-        fate_en=fate_en,
+        fate=fate,
         clauses=[
             marked(plan.text, spans[one.parcel_id], [f.feature.span for f in one.features]) for one in told
         ],
@@ -142,7 +141,7 @@ def _add_candidates(data: PageData, told: Explanation, shapes: Mapping[str, Base
         side = f"{LABELS_ZH[feature.side]}至 {feature.feature.name}"
         # The lost ones first: where two run together, the chosen one lies on top.
         for candidate in reversed(feature.candidates):
-            words = f"{side} → {candidate.map_name}（{rule_zh(candidate.how)}）：{fate_zh(candidate)}"
+            words = f"{side} → {candidate.map_name}（{rule_zh(candidate.how)}）：{fate(candidate).zh}"
             data.add_candidate(_lines(candidate, shapes), chosen=candidate.lost is None, words=words)
 
 
