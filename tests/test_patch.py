@@ -206,7 +206,7 @@ def test_a_shape_is_free_of_its_stated_area_once_no_edge_of_it_is_left(
 )
 @example(lon=117.123456785, lat=39.000000005, digits=15, fine=0.0)
 def test_corners_that_stayed_stay_to_the_last_digit(lon: float, lat: float, digits: int, fine: float) -> None:
-    # The page knows places to 1e-8 degrees only, and gives back all corners of a block that it changed.
+    # A page may know places to 1e-8 degrees only, and gives back all corners of a block that it changed.
     exact = [(round(x + lon - 117.12, digits), round(y + lat - 39.0, digits)) for x, y in LEFT]
     neighbour = [(round(x + lon - 117.12, digits), round(y + lat - 39.0, digits)) for x, y in RIGHT]
     parcels = frame({"xiqing-1": exact, "xiqing-2": neighbour})

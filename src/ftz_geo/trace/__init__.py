@@ -12,7 +12,7 @@ from dataclasses import replace
 from heapq import merge
 from itertools import permutations, product
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -240,7 +240,7 @@ def _trace(
     found = _draw(named, settings, None if open_sides else atlas, plane)
     if found is None:
         return replace(undrawn, reasons=(*reasons, does_not_close(named)))
-    ring, rings, polygon, pieces = found
+    ring, rings, polygon, outline, pieces = found
 
     every = [n for side in RING_ORDER for n in named[side]]
     doubts = [
@@ -257,7 +257,7 @@ def _trace(
     of_piece = {(n.side, n.feature): n for n in every}
     return Digitised(
         parcel_id=parcel.id,
-        polygon=plane.to_lonlat(polygon),
+        polygon=outline,
         grade=grade,
         reasons=(*doubts, *bridge_notes(pieces)),
         edges=_edges(pieces, [of_piece[p.side, p.feature] for p in pieces], atlas, plane, settings),
@@ -301,9 +301,20 @@ def _named(
     return named
 
 
+class _Drawing(NamedTuple):
+    ring: Ring
+    rings: list[Ring]
+    """What it was chosen from."""
+    polygon: shapely.Polygon
+    """Plane metres."""
+    outline: shapely.Polygon
+    """The same in longitude, latitude."""
+    pieces: tuple[Piece, ...]
+
+
 def _draw(
     named: Mapping[Direction, Sequence[Named]], settings: Settings, atlas: Atlas | None, plane: LocalPlane
-) -> tuple[Ring, list[Ring], shapely.Polygon, tuple[Piece, ...]] | None:
+) -> _Drawing | None:
     """Give the best ring that can be drawn, the rings it was chosen from, and its drawing.
 
     Without ``atlas`` nothing else of the map is asked where stretches are missing.
@@ -313,9 +324,10 @@ def _draw(
         rings = _search(_mended(named, rings, atlas, plane)) or rings
     for ring in rings:
         polygon, pieces = draw(ring)
+        outline = plane.to_lonlat(polygon)
         # A hair that is valid in plane metres can cross itself in degrees.
-        if not polygon.is_empty and plane.to_lonlat(polygon).is_valid:
-            return ring, rings, polygon, pieces
+        if not outline.is_empty and outline.is_valid:
+            return _Drawing(ring, rings, polygon, outline, pieces)
     return None
 
 

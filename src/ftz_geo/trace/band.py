@@ -163,9 +163,10 @@ def with_band(drawn: Digitised, atlas: Atlas, settings: Settings) -> Digitised:
         near, far = band(ring, [shapely.get_coordinates(line) for line in lines], halves)
     except shapely.GEOSException:  # the mitres of nearly parallel lines can be beyond GEOS
         return drawn
-    if near.is_empty or not (near.is_valid and far.is_valid):
+    both = plane.to_lonlat(np.array([near, far], dtype=object))
+    if near.is_empty or not shapely.is_valid(both).all():
         return drawn
-    areas = area_m2(plane.to_lonlat(np.array([near, far], dtype=object))) / 1e6
+    areas = area_m2(both) / 1e6
     banded = replace(drawn, area_near_km2=float(areas[0]), area_far_km2=float(areas[1]))
     if settings.boundary == "centre":
         return banded

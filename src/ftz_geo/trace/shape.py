@@ -122,8 +122,8 @@ def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
 
 def _thinned(strand: _Strand) -> _Strand:
     """Leave out points without which a strand runs in the same place."""
-    line = shapely.simplify(shapely.LineString(strand.xy), SAME_M)
-    told = np.isin(strand.xy @ np.array([1, 1j]), shapely.get_coordinates(line) @ np.array([1, 1j]))
+    kept = set(shapely.simplify(shapely.LineString(strand.xy), SAME_M).coords)
+    told = np.array([(x, y) in kept for x, y in strand.xy.tolist()])
     told[1:-1] |= np.diff(strand.label) != 0
     return _Strand(strand.xy[told], strand.label[told[:-1]])
 
