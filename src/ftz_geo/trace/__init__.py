@@ -1,9 +1,10 @@
 """From named sides and a reference map to one valid polygon per parcel, with evidence.
 
 A parcel's ring runs along its east, north, west and south side in turn. Each feature that a side
-names becomes a *track*: its lines on the map, bridges over the gaps between them, extensions of
-their loose ends. Where the tracks of neighbouring sides meet are the possible corners, and the
-ring is the cheapest closed way through the tracks in order, what is not on the map costing more.
+names becomes a *track*: its lines on the map, one along the middle in the place of those side by side,
+bridges over the gaps between them, extensions of their loose ends. Where the tracks of neighbouring
+sides meet are the possible corners, and the ring is the cheapest closed way through the tracks in
+order, what is not on the map costing more.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from ftz_geo.model import Digitised, Direction, Edge, Feature, Reason
 from ftz_geo.trace.areas import OPPOSITE
 from ftz_geo.trace.atlas import NEAR_M, OFFSET, RING_ORDER, Atlas, Named
 from ftz_geo.trace.band import half_widths_m, with_band
+from ftz_geo.trace.places import SNAP_M, loose_ends
 from ftz_geo.trace.reasons import (
     RIVAL_COST,
     beside_doubts,
@@ -37,13 +39,11 @@ from ftz_geo.trace.reasons import (
     rival_doubts,
     short_doubts,
     side_not_stated,
-    width_doubts,
 )
-from ftz_geo.trace.rings import Known, Step, find_rings
+from ftz_geo.trace.rings import Known, Step, drawn_in, find_rings
 from ftz_geo.trace.rules import closing_line, line_through, neighbours_first, neighbours_of
 from ftz_geo.trace.shape import draw
 from ftz_geo.trace.steering import link, signs_of, steer
-from ftz_geo.trace.tracks import SNAP_M, Track, loose_ends
 from ftz_geo.trace.weave import weave
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from ftz_geo.model import Candidate, Grade, Method, Parcel, Plan, ReferenceMap, Settings
     from ftz_geo.trace.rings import Ring
     from ftz_geo.trace.shape import Piece
+    from ftz_geo.trace.tracks import Track
 
 __all__ = ["trace_parcels"]
 
@@ -251,7 +252,6 @@ def _trace(
         *short_doubts(pieces, polygon.area),
         *rival_doubts(ring, rings),
         *beside_doubts(ring, settings),
-        *width_doubts(ring, polygon),
     ]
     grade: Grade = "inferred" if doubts else "traced"
     of_piece = {(n.side, n.feature): n for n in every}
@@ -375,7 +375,8 @@ def _search(named: Mapping[Direction, Sequence[Named]]) -> list[Ring]:
             continue
         inside_m = ring.inside_m if not rings or rings[0][0] > rings[0][1].cost else 0.0
         rings.append((ring.cost + INSIDE_COST * inside_m, ring))
-    return [ring for _, ring in sorted(rings, key=itemgetter(0))]
+    found = [ring for _, ring in sorted(rings, key=itemgetter(0))]
+    return [drawn_in(found[0]), *found[1:]] if found and found[0].inside_m > SNAP_M else found
 
 
 def _steps(order: Sequence[Named]) -> list[Step]:

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
 
-from ftz_geo.trace.tracks import SAME_M, same_places
+from ftz_geo.trace.places import SAME_M, same_places
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

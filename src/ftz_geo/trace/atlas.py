@@ -41,6 +41,9 @@ ROAD_WIDTH_BY_CLASS_M: Mapping[str, float] = {
 cities of more than two million: 快速路 40 to 45 m, 主干路 45 to 55, 次干路 40 to 50, 支路 15 to 30; by
 OSM's classes as its wiki gives them for China."""
 
+LINEAR = frozenset({"road", "rail", "water"})
+"""Kinds whose lines side by side are one: carriageways, tracks, banks."""
+
 OFFSET: dict[str, tuple[float, float]] = {
     "east_of": (1, 0),
     "west_of": (-1, 0),
@@ -57,8 +60,8 @@ class Atlas:
     reference: ReferenceMap
     planes: dict[tuple[float, float], LocalPlane] = field(default_factory=dict)
     middles: dict[tuple[str, ...], NDArray[np.float64]] = field(default_factory=dict)
-    tracks: dict[tuple[LocalPlane, tuple[str, ...], tuple[float, float], Direction | None], Track] = field(
-        default_factory=dict
+    tracks: dict[tuple[LocalPlane, tuple[str, ...], tuple[float, float], Direction | None, bool], Track] = (
+        field(default_factory=dict)
     )
     widths: dict[tuple[str, ...], float | None] = field(default_factory=dict)
     blocks: dict[tuple[str, ...], Digitised] = field(default_factory=dict)
@@ -167,7 +170,7 @@ class Atlas:
         way = OFFSET.get(feature.relation, (0, 0)) if feature.offset_m else (0, 0)
         shift = (way[0] * (feature.offset_m or 0.0), way[1] * (feature.offset_m or 0.0))
         face = facing(feature, side)
-        key = (plane, candidate.source_ids, shift, face)
+        key = (plane, candidate.source_ids, shift, face, feature.kind in LINEAR)
         if candidate.source_ids in self.blocks:
             return edge_track(self.blocks[candidate.source_ids], feature, side, plane)
         if key not in self.tracks:
@@ -175,7 +178,8 @@ class Atlas:
             if not len(lines):
                 return None
             lines = shapely.transform(lines, lambda xy: xy + np.array(shift))
-            self.tracks[key] = track_of(lines, np.asarray(candidate.source_ids, dtype=object)[shape])
+            ids = np.asarray(candidate.source_ids, dtype=object)[shape]
+            self.tracks[key] = track_of(lines, ids, centred=feature.kind in LINEAR)
         return self.tracks[key]
 
     def around(

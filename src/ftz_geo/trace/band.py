@@ -13,8 +13,8 @@ import numpy as np
 import shapely
 
 from ftz_geo.measure import area_m2
-from ftz_geo.trace.shape import ROAD_WIDTH_M
-from ftz_geo.trace.tracks import SAME_M
+from ftz_geo.trace.carriageways import ROAD_WIDTH_M
+from ftz_geo.trace.places import SAME_M
 from ftz_geo.trace.weave import redrawn
 
 if TYPE_CHECKING:
@@ -170,4 +170,10 @@ def with_band(drawn: Digitised, atlas: Atlas, settings: Settings) -> Digitised:
     banded = replace(drawn, area_near_km2=float(areas[0]), area_far_km2=float(areas[1]))
     if settings.boundary == "centre":
         return banded
-    return redrawn(banded, np.array(lines, dtype=object), near if settings.boundary == "near" else far, plane)
+    chosen = 0 if settings.boundary == "near" else 1
+    return redrawn(
+        banded,
+        np.array(lines, dtype=object),
+        shapely.get_coordinates((near, far)[chosen].exterior),
+        shapely.get_coordinates(both[chosen].exterior),
+    )

@@ -8,13 +8,11 @@ import numpy as np
 
 from ftz_geo.model import LABELS_ZH, Reason
 from ftz_geo.trace.atlas import RING_ORDER
+from ftz_geo.trace.places import SNAP_M
 from ftz_geo.trace.shape import gap_beside_m, strip_m2
-from ftz_geo.trace.tracks import SNAP_M
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    import shapely
 
     from ftz_geo.model import Digitised, Direction, Feature, Settings
     from ftz_geo.trace.atlas import Named
@@ -238,16 +236,19 @@ def rival_doubts(ring: Ring, rings: Sequence[Ring]) -> Iterator[Reason]:
 
 
 def beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
-    """Say where another line of a side's feature, or a gap in one, runs beside the ring."""
-    for step, way in zip(ring.steps, ring.ways, strict=True):
+    """Say where lines of a side's feature run nearer than the ring, or one has a gap beside it."""
+    area = ring.polygon.area
+    wide = sum(way.track.near_m2(*run) for way in ring.ways for run in way.runs)
+    strips = [strip_m2(ring, way) for way in ring.ways]
+    for step, way, strip in zip(ring.steps, ring.ways, strips, strict=True):
         side, feature = step.sides[0]
-        strip = strip_m2(ring, way) / ring.polygon.area
-        if strip > WIDTH_SHARE:
+        if strip > WIDTH_SHARE * area:
             yield Reason(
                 code="line-beside",
-                zh=f"{LABELS_ZH[side]}至的“{feature.name}”另有一线在区块以内并行，两线之间占面积{strip:.1%}",
+                zh=f"{LABELS_ZH[side]}至的“{feature.name}”另有一线在区块以内并行，"
+                f"两线之间占面积{strip / area:.1%}",
                 en=f"another line of {feature.name} ({side}) runs alongside inside the block; "
-                f"{strip:.1%} of the area lies between the two",
+                f"{strip / area:.1%} of the area lies between the two",
             )
         gap = gap_beside_m(way, settings.bridge_tolerance_m)
         if gap > settings.bridge_tolerance_m:
@@ -257,11 +258,7 @@ def beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
                 en=f"{gap:.0f} m of {feature.name} ({side}) are missing beside the ring, "
                 "which may not run along its near line",
             )
-
-
-def width_doubts(ring: Ring, polygon: shapely.Polygon) -> Iterator[Reason]:
-    """Say so where middle or near edge of a wide road makes a difference."""
-    share = polygon.symmetric_difference(ring.polygon).area / ring.polygon.area
+    share = (wide + sum(strips)) / area
     if share > WIDTH_SHARE:
         yield Reason(
             code="wide-feature",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,17 +11,9 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from ftz_geo.trace.tracks import (
-    BRIDGE,
-    MAX_GAP_M,
-    MAX_TURN,
-    METRE_COST,
-    ON,
-    SAME_M,
-    SNAP_M,
-    crossings,
-    same_places,
-)
+from ftz_geo.trace.carriageways import ROAD_WIDTH_M
+from ftz_geo.trace.places import SAME_M, SNAP_M, same_places, strings
+from ftz_geo.trace.tracks import BRIDGE, MAX_GAP_M, MAX_TURN, METRE_COST, ON, crossings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +23,7 @@ if TYPE_CHECKING:
     from ftz_geo.model import Direction, Feature
     from ftz_geo.trace.tracks import Track
 
-_MIN_SIDE_M = 5.0  # a side is more than a point
+_MIN_SIDE_M = SNAP_M  # a side is more than a place where lines were drawn to meet
 _STUB_COST = 15.0  # a metre to a neighbour's stub: between a bridge, held at both ends by one feature,
 # and an extension, held at one
 _MAX_CORNERS = 60  # per pair of tracks; a city's dual carriageways cross in four places
@@ -65,6 +57,11 @@ class Way:
     def stretches(self) -> tuple[NDArray[np.float64], ...]:
         """Points of each run, shape (n, 2)."""
         return tuple(self.track.stretch(*run) for run in self.runs)
+
+    @property
+    def cost(self) -> float:
+        """What it costs a ring."""
+        return sum(METRE_COST[self.track.kind[run.line]] * abs(run.end - run.start) for run in self.runs)
 
     @cached_property
     def path(self) -> NDArray[np.float64]:
@@ -254,6 +251,31 @@ def find_rings(steps: Sequence[Step], known: Known) -> Iterator[Ring]:
         yield Ring(cost=cost, steps=tuple(steps), ways=ways, links=links)
 
 
+def drawn_in(ring: Ring) -> Ring:
+    """Lead a ring along lines of its own features that run inside it, between the same corners.
+
+    A block has its roads around it. Gives the ring itself where none run inside, or none lead on.
+    """
+    cost, ways = ring.cost, []
+    for way in ring.ways:
+        within = shapely.intersects(ring.core, way.track.lines) & (way.track.kind == ON)
+        found = _led_through(way, within) if within.any() else way
+        cost += found.cost - way.cost
+        ways.append(found)
+    led = replace(ring, cost=cost, ways=tuple(ways))
+    return led if not led.polygon.is_empty and led.inside_m < ring.inside_m else ring
+
+
+def _led_through(way: Way, lines: NDArray[np.bool_]) -> Way:
+    """Give the way between the same two places for which a metre on some lines counts as half."""
+    start, end = way.runs[0], way.runs[-1]
+    graph, node = _graph(
+        way.track, np.array([start.line, end.line]), way.path[[0, -1]], np.where(lines, 0.5, 1.0)
+    )
+    found, before = dijkstra(graph.matrix, indices=node[:1], return_predecessors=True)
+    return Way(track=way.track, runs=_Leg(graph, node[1:], found, before).runs(0, 0))
+
+
 def _cheapest(distances: Sequence[NDArray[np.float64]]) -> dict[tuple[int, ...], float]:
     """Give the cheapest choices of one corner after each step, through every corner in turn.
 
@@ -337,18 +359,31 @@ def _apart(xy: NDArray[np.float64], others: NDArray[np.float64]) -> bool:
 
 
 def _short_links(ends: Track, lines: Track) -> Corners:
-    """Link each loose end of one track to the nearest points of another's lines within :data:`SNAP_M`."""
+    """Link each loose end of one track to the nearest points of another's lines within :data:`SNAP_M`.
+
+    Where those stand for a wider road, within :data:`SNAP_M` of its edge: an end there is led straight
+    on to the middle, and nothing is missing but what lies outside that road.
+    """
+    reach = SNAP_M + (ROAD_WIDTH_M if lines.centred else 0.0)
     points = np.asarray(shapely.points(ends.loose.xy), dtype=object)
-    i, j = lines.tree.query(points, predicate="dwithin", distance=SNAP_M)
+    i, j = lines.tree.query(points, predicate="dwithin", distance=reach)
     drawn = lines.kind[j] != ON
     i, j = i[~drawn], j[~drawn]
     near = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(points[i], lines.lines[j]), 1))
     gap = np.hypot(*(near - ends.loose.xy[i]).T)
-    far = gap > SAME_M
-    i, j = i[far], j[far]
-    return Corners(
-        ends.loose.line[i], ends.loose.xy[i], j, near[far], gap[far], METRE_COST[BRIDGE] * gap[far]
-    )
+    half = np.zeros(len(i))
+    if lines.centred:
+        along = shapely.line_locate_point(lines.lines[j], shapely.points(near))
+        half = np.array([lines.reach_m(int(k), along[[n]])[0] for n, k in enumerate(j)])
+        ahead = strings(
+            np.stack([ends.loose.xy[i], ends.loose.xy[i] + 2 * gap[:, None] * ends.loose.outward[i]], axis=1)
+        )
+        hit = shapely.intersection(ahead, lines.lines[j])
+        on = (half > 0) & (shapely.get_type_id(hit) == shapely.GeometryType.POINT) & ~shapely.is_empty(hit)
+        near[on] = shapely.get_coordinates(hit[on])
+    far = (gap > SAME_M) & (gap <= half + SNAP_M)
+    i, j, near, gap = i[far], j[far], near[far], np.maximum(gap - half, 0)[far]
+    return Corners(ends.loose.line[i], ends.loose.xy[i], j, near, gap, METRE_COST[BRIDGE] * gap)
 
 
 def _stub_links(ends: Track, stubs: Track) -> Corners:
@@ -363,8 +398,13 @@ def _stub_links(ends: Track, stubs: Track) -> Corners:
     return Corners(ends.loose.line[i], ends.loose.xy[i], line, xy, gap[fits], cost)
 
 
-def _graph(track: Track, line: NDArray[np.intp], xy: NDArray[np.float64]) -> tuple[_Graph, NDArray[np.intp]]:
-    """Cut a track at points on its lines; give the graph and the node of each point."""
+def _graph(
+    track: Track, line: NDArray[np.intp], xy: NDArray[np.float64], weight: NDArray[np.float64] | float = 1.0
+) -> tuple[_Graph, NDArray[np.intp]]:
+    """Cut a track at points on its lines; give the graph and the node of each point.
+
+    ``weight``, shape (number of lines,), is what a metre on each counts for beside its cost.
+    """
     cut = shapely.line_locate_point(track.lines[line], shapely.points(xy))
     on, points, at = (np.concatenate(both) for both in zip(track.nodes, (line, xy, cut), strict=True))
     node, first = same_places(points)
@@ -372,7 +412,7 @@ def _graph(track: Track, line: NDArray[np.intp], xy: NDArray[np.float64]) -> tup
     u, v = order[:-1], order[1:]
     piece = (on[u] == on[v]) & (node[u] != node[v])
     u, v = np.concatenate([u[piece], v[piece]]), np.concatenate([v[piece], u[piece]])
-    cost = np.array(METRE_COST)[track.kind[on[u]]] * np.maximum(np.abs(at[v] - at[u]), SAME_M)
+    cost = (weight * np.array(METRE_COST)[track.kind])[on[u]] * np.maximum(np.abs(at[v] - at[u]), SAME_M)
     keys = node[u] * len(first) + node[v]
     cheapest = np.lexsort((on[u], cost, keys))  # of several lines between two nodes
     keys, one = np.unique(keys[cheapest], return_index=True)

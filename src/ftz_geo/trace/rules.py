@@ -15,7 +15,8 @@ from scipy.optimize import brentq
 from ftz_geo.model import Candidate
 from ftz_geo.trace.areas import WAY
 from ftz_geo.trace.atlas import RING_ORDER, Named
-from ftz_geo.trace.tracks import HEADING_M, ON, SAME_M, Track, crossings, strings
+from ftz_geo.trace.places import HEADING_M, SAME_M, strings
+from ftz_geo.trace.tracks import ON, Track, crossings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""From a ring of tracks to the polygon drawn: middles of roads, corners, labelled pieces."""
+"""From a ring of tracks to the polygon drawn, in pieces that tell what they were drawn along."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
+from ftz_geo.trace.carriageways import ROAD_WIDTH_M
+from ftz_geo.trace.places import SAME_M, SNAP_M, strings
 from ftz_geo.trace.rings import unknot
-from ftz_geo.trace.tracks import BRIDGE, METHODS, SAME_M, SNAP_M, strings
+from ftz_geo.trace.tracks import BRIDGE, METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,16 +19,8 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Direction, Feature, Method
     from ftz_geo.trace.rings import Ring, Way
-    from ftz_geo.trace.tracks import Track
-
-ROAD_WIDTH_M = 32.0
-"""Lines of one name that run side by side within this are carriageways of one road. The widest urban
-roads have rights of way of 55 m (GB 50220), in which the middles of two carriageways lie about half
-as far apart."""
 
 _SAMPLE_M = 15.0
-_PARALLEL = np.cos(np.radians(20))
-_SMOOTH = 5  # samples that a shift is averaged over
 
 _DIAGONAL: dict[tuple[Direction, Direction], tuple[float, float]] = {
     ("east", "north"): (1, 1),
@@ -60,15 +54,12 @@ _Label = tuple["Direction", "Feature", "Method", tuple[str, ...]]
 
 
 def draw(ring: Ring) -> tuple[shapely.Polygon, tuple[Piece, ...]]:
-    """Draw a ring along the middle of its features.
-
-    Where a feature has several lines side by side (carriageways, banks), the ring runs along the
-    middle between the outer ones; corners are where the middles meet.
+    """Draw a ring along the lines of its tracks.
 
     Returns
     -------
     Polygon
-        Plane metres, counter-clockwise; empty where the middles enclose nothing.
+        Plane metres, counter-clockwise; empty where the lines enclose nothing.
     tuple of Piece
         They cover the polygon's ring, in its order, without gap or overlap.
     """
@@ -79,7 +70,8 @@ def draw(ring: Ring) -> tuple[shapely.Polygon, tuple[Piece, ...]]:
     labels += [(*side[-1], METHODS[BRIDGE], ()) for side in sides]
     n = len(strands)
     for k in range(n):
-        strands[k], strands[(k + 1) % n] = _join(strands[k], strands[(k + 1) % n])
+        if ring.links[k] <= SAME_M:
+            strands[k], strands[(k + 1) % n] = _join(strands[k], strands[(k + 1) % n])
     xy, label = [], []
     for k, strand in enumerate(strands):
         xy.append(strand.xy)
@@ -95,12 +87,12 @@ def draw(ring: Ring) -> tuple[shapely.Polygon, tuple[Piece, ...]]:
 
 
 def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
-    """Give a step's path, moved to the middle of its feature, with labels added for its runs."""
+    """Give a step's path, with labels added for its runs."""
     step = ring.steps[k]
     xy, label = [], []
     for run, line in zip(ring.ways[k].runs, ring.ways[k].stretches, strict=True):
         method = METHODS[step.track.kind[run.line]]
-        ids = step.track.source_ids(line) if step.track.kind[run.line] != 1 else ()
+        ids = step.track.source_ids(*run) if step.track.kind[run.line] != BRIDGE else ()
         labels.append((*step.sides[0], method, ids))
         xy.append(line[:-1])
         label.append(np.full(len(line) - 1, len(labels) - 1))
@@ -113,65 +105,7 @@ def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
         other = {t: len(labels) + i for i, t in enumerate(dict.fromkeys(tags[behind].tolist()))}
         labels += [(*step.sides[1], *labels[t][2:]) for t in other]
         tags = np.where(behind, [other.get(int(t), t) for t in tags], tags)
-    dense, owner = _densify(points)
-    moved = _middle(dense, step.track)
-    if moved is dense:
-        return _Strand(points, tags.astype(np.intp))
-    return _thinned(_Strand(moved, tags[owner].astype(np.intp)))
-
-
-def _thinned(strand: _Strand) -> _Strand:
-    """Leave out points without which a strand runs in the same place."""
-    kept = set(shapely.simplify(shapely.LineString(strand.xy), SAME_M).coords)
-    told = np.array([(x, y) in kept for x, y in strand.xy.tolist()])
-    told[1:-1] |= np.diff(strand.label) != 0
-    return _Strand(strand.xy[told], strand.label[told[:-1]])
-
-
-def _densify(xy: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Add points to a path, none farther than the sample from the next; give each segment's origin."""
-    step = np.diff(xy, axis=0)
-    pieces = np.maximum(np.ceil(np.hypot(*step.T) / _SAMPLE_M), 1).astype(np.intp)
-    owner = np.repeat(np.arange(len(step)), pieces)
-    share = (np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)) / pieces[owner]
-    return np.concatenate([xy[owner] + share[:, None] * step[owner], xy[-1:]]), owner
-
-
-def _middle(xy: NDArray[np.float64], track: Track) -> NDArray[np.float64]:
-    """Move a path to the middle of the track's lines that run side by side with it."""
-    ahead = np.gradient(xy, axis=0) if len(xy) > 2 else np.diff(xy, axis=0)[[0, 0]]
-    norm = np.maximum(np.hypot(*ahead.T), SAME_M)[:, None]
-    left = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1) / norm
-    a, way, tree = track.segments
-    probes = strings(np.stack([xy - ROAD_WIDTH_M * left, xy + ROAD_WIDTH_M * left], axis=1))
-    i, j = tree.query(probes)
-    # Along the probe at i: xy + d * left = a + r * way.
-    determinant = left[i, 0] * -way[j, 1] + left[i, 1] * way[j, 0]
-    offset = a[j] - xy[i]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        d = (offset[:, 0] * -way[j, 1] + offset[:, 1] * way[j, 0]) / determinant
-        r = (left[i, 0] * offset[:, 1] - left[i, 1] * offset[:, 0]) / determinant
-        level = np.abs((ahead[i] * way[j]).sum(axis=1)) / (norm[i, 0] * np.hypot(*way[j].T))
-    beside = (np.abs(d) <= ROAD_WIDTH_M) & (np.abs(r - 0.5) <= 0.5 + 1e-9) & (level >= _PARALLEL)
-    low, high = np.zeros(len(xy)), np.zeros(len(xy))
-    np.minimum.at(low, i[beside], d[beside])
-    np.maximum.at(high, i[beside], d[beside])
-    several = high - low > 1.0
-    if not several.any():
-        return xy
-    shift = (high + low) / 2
-    known = np.flatnonzero(several)
-    index = np.arange(len(xy))
-    nearest = known[np.abs(index[:, None] - known[None, :]).argmin(axis=1)]
-    # Where one carriageway is missing the other keeps its distance from the middle, for as long
-    # as the road was seen to be wide; where two become one, the distance is nothing at the end.
-    run = np.cumsum(np.concatenate([[0], np.diff(known) > 1]))
-    seen = np.bincount(run)[run][np.searchsorted(known, nearest)]
-    filled = np.where(np.abs(nearest - index) <= seen, np.interp(index, known, shift[known]), 0.0)
-    edge = np.pad(filled, _SMOOTH // 2, mode="edge")
-    smooth = np.convolve(edge, np.full(_SMOOTH, 1 / _SMOOTH), mode="valid")
-    moved: NDArray[np.float64] = xy + smooth[:, None] * left
-    return moved
+    return _Strand(points, tags.astype(np.intp))
 
 
 def strip_m2(ring: Ring, way: Way) -> float:
@@ -200,48 +134,21 @@ def gap_beside_m(way: Way, least_m: float) -> float:
 
 
 def _join(a: _Strand, b: _Strand) -> tuple[_Strand, _Strand]:
-    """Let one strand end, and the next begin, where they cross or would cross if they went on."""
-    reach = 3 * ROAD_WIDTH_M
-    crossing = shapely.intersection(shapely.LineString(a.xy), shapely.LineString(b.xy))
-    met = shapely.get_coordinates(crossing)
-    if len(met):
-        from_end = np.hypot(*(met - a.xy[-1]).T) + np.hypot(*(met - b.xy[0]).T)
-        if from_end.min() <= 2 * reach:
-            xy = met[from_end.argmin()]
-            return _cut(a, xy, keep_start=True), _cut(b, xy, keep_start=False)
-    if np.hypot(*(a.xy[-1] - b.xy[0])) <= SAME_M:
+    """Let the strand go on to the other that stops short within the width of the other's road."""
+    gap = b.xy[0] - a.xy[-1]
+    if np.hypot(*gap) <= SAME_M:
         return a, b
-    p, u = _heading(a.xy[::-1])
-    q, v = _heading(b.xy)
-    determinant = u[0] * -v[1] + u[1] * v[0]
-    if abs(determinant) > np.sin(np.radians(20)):
-        s = ((q - p)[0] * -v[1] + (q - p)[1] * v[0]) / determinant
-        r = (u[0] * (q - p)[1] - u[1] * (q - p)[0]) / determinant
-        if -SAME_M <= s <= ROAD_WIDTH_M and -SAME_M <= r <= ROAD_WIDTH_M:
-            corner = (p + s * u)[None]
-            return (
-                _Strand(np.concatenate([a.xy, corner]), np.append(a.label, a.label[-1])),
-                _Strand(np.concatenate([corner, b.xy]), np.append(b.label[0], b.label)),
-            )
-    return a, b
+    if np.abs(_heading(a.xy[::-1]) @ gap) >= np.abs(_heading(b.xy) @ gap):
+        return _Strand(np.concatenate([a.xy, b.xy[:1]]), np.append(a.label, a.label[-1])), b
+    return a, _Strand(np.concatenate([a.xy[-1:], b.xy]), np.append(b.label[0], b.label))
 
 
-def _heading(xy: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give a path's first point and the unit direction in which it comes out there."""
+def _heading(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the unit direction in which a path comes out at its first point."""
     far = np.flatnonzero(np.hypot(*(xy - xy[0]).T) >= _SAMPLE_M)
     step = xy[0] - xy[far[0] if len(far) else -1]
-    return xy[0], step / max(float(np.hypot(*step)), SAME_M)
-
-
-def _cut(strand: _Strand, at: NDArray[np.float64], *, keep_start: bool) -> _Strand:
-    """Cut a strand at a point on it."""
-    line = shapely.LineString(strand.xy)
-    position = float(line.project(shapely.Point(at)))
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(strand.xy, axis=0).T))])
-    k = int(np.clip(np.searchsorted(along, position, side="right") - 1, 0, len(strand.label) - 1))
-    if keep_start:
-        return _Strand(np.concatenate([strand.xy[: k + 1], at[None]]), strand.label[: k + 1])
-    return _Strand(np.concatenate([at[None], strand.xy[k + 1 :]]), strand.label[k:])
+    way: NDArray[np.float64] = step / max(float(np.hypot(*step)), SAME_M)
+    return way
 
 
 def _pieces(

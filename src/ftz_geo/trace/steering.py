@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
-from ftz_geo.trace.tracks import EXTENSION, LINK, ON, SAME_M, SNAP_M
+from ftz_geo.trace.places import SAME_M, SNAP_M
+from ftz_geo.trace.tracks import EXTENSION, LINK, ON
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ftz_geo.trace.tracks import Ends, Track
+    from ftz_geo.trace.places import Ends
+    from ftz_geo.trace.tracks import Track
 
 _DETOUR_COST, _SPREAD, _STEP_M = 1.5, 0.25, 400.0
 

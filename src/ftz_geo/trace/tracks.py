@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
 from scipy.spatial import cKDTree
+
+from ftz_geo.trace.carriageways import ROAD_WIDTH_M, Profile, centre_lines, profiles
+from ftz_geo.trace.places import HEADING_M, SAME_M, SNAP_M, Ends, loose_ends, strings, unfolded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,12 +31,6 @@ METRE_COST = (1.0, 6.0, 24.0, 3.0)
 """What a metre of each kind costs the ring. A bridge is held at both ends and costs less than an
 extension, which is held at one. Twice or half these figures give the same rings but for 1 in 100."""
 
-SAME_M = 0.01
-"""Points this close are one place."""
-
-SNAP_M = 15.0
-"""Ends of lines this close belong together however they point: lines that were drawn to meet."""
-
 MAX_GAP_M = 1500.0
 """The longest gap in a feature that a bridge is tried over."""
 
@@ -47,29 +43,7 @@ MAX_TURN = np.radians(90)
 _USUAL_TURN = np.radians(60)
 """An end that has others ahead, with no sharper a turn, is not led to one farther aside."""
 
-HEADING_M = 100.0
-"""The stretch that tells where a line is heading at its end: junctions flare, vertices shake."""
-
-_ONE_WAY = np.cos(np.radians(30))  # length of the mean direction of ends that all point one way
-
-_BACK = np.cos(np.radians(120))  # a line that turns more than this turns back
-
 _PARTNERS = 2  # bridges tried from each loose end
-
-
-class Ends(NamedTuple):
-    """Loose ends of lines."""
-
-    xy: NDArray[np.float64]
-    """Shape (n, 2)."""
-    outward: NDArray[np.float64]
-    """Shape (n, 2): unit directions in which the lines point there."""
-    line: NDArray[np.intp]
-    """Shape (n,): which line ends there."""
-
-    def where(self, mask: NDArray[np.bool_]) -> Ends:
-        """Give some of the ends."""
-        return Ends(self.xy[mask], self.outward[mask], self.line[mask])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -86,6 +60,9 @@ class Track:
     """The map's own lines, uncut."""
     part_ids: NDArray[np.object_]
     """Source id of each of :attr:`parts`."""
+    tips: NDArray[np.float64] | None = None
+    """Shape (n, 2): where lines of the map end, if some of :attr:`lines` stand for several of
+    :attr:`parts` on either side of them."""
     stubs: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
     """Shape (n, 2): ends at which no line of the whole map goes on; something is missing there."""
 
@@ -108,6 +85,14 @@ class Track:
         return ends[:, 0], ends[:, 1] - ends[:, 0], shapely.STRtree(strings(ends))
 
     @cached_property
+    def profiles(self) -> dict[int, Profile]:
+        """What runs beside those of :attr:`lines` that stand for several of :attr:`parts`."""
+        if not self.centred:
+            return {}
+        on = np.flatnonzero(self.kind == ON)
+        return dict(zip(on.tolist(), profiles(self.lines[on], *self.segments), strict=True))
+
+    @cached_property
     def mapped(self) -> NDArray[np.object_]:
         """The lines of the map, cut where they cross."""
         found: NDArray[np.object_] = self.lines[self.kind == ON]
@@ -116,7 +101,16 @@ class Track:
     @cached_property
     def loose(self) -> Ends:
         """The loose ends of the map's lines."""
-        return loose_ends(self.mapped)
+        ends = loose_ends(self.mapped)
+        if self.tips is None:
+            return ends
+        near = cKDTree(self.tips).query(ends.xy)[0] if len(self.tips) else np.full(len(ends.xy), np.inf)
+        return ends.where(near <= ROAD_WIDTH_M)
+
+    @property
+    def centred(self) -> bool:
+        """Whether some of :attr:`lines` stand for several of :attr:`parts`."""
+        return self.tips is not None
 
     @cached_property
     def nodes(self) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
@@ -156,6 +150,19 @@ class Track:
         run[0], run[-1] = _point_at(xy, along, low), _point_at(xy, along, high)
         return run if start <= end else run[::-1]
 
+    def reach_m(self, line: int, along: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give how far off the outermost parts run at places along a line, both shape (n,)."""
+        beside = self.profiles.get(line)
+        return np.zeros(len(along)) if beside is None else beside.reach_m(along)
+
+    def near_m2(self, line: int, start: float, end: float) -> float:
+        """Give the area between a stretch of a line and the outermost part on its left."""
+        beside = self.profiles.get(line)
+        if beside is None:
+            return 0.0
+        at = np.linspace(start, end, max(int(abs(end - start) / SNAP_M), 2))
+        return float(beside.near_m(at, left=start < end).mean()) * abs(end - start)
+
     def meets(self, other: Track) -> bool:
         """Tell whether the lines of the map meet those of another track."""
         line = self.tree.query(other.mapped, predicate="dwithin", distance=SNAP_M)[1]
@@ -171,13 +178,17 @@ class Track:
             joins=(np.concatenate([v + len(mapped), m]), np.concatenate([xy, xy])),
             parts=self.parts,
             part_ids=self.part_ids,
+            tips=self.tips,
             stubs=self.stubs,
         )
 
-    def source_ids(self, xy: NDArray[np.float64]) -> tuple[str, ...]:
-        """Give the ids of the map's lines that a path runs along, in the path's order."""
+    def source_ids(self, line: int, start: float, end: float) -> tuple[str, ...]:
+        """Give the ids of the map's lines that a stretch of a line stands for, in its direction."""
+        xy = self.stretch(line, start, end)
+        along = start + np.sign(end - start) * np.cumsum(np.hypot(*np.diff(xy, axis=0).T))
         middles = shapely.points((xy[1:] + xy[:-1]) / 2)
-        at, part = self.part_tree.query(middles, predicate="dwithin", distance=5 * SAME_M)
+        away = self.reach_m(line, along) + 5 * SAME_M
+        at, part = self.part_tree.query(middles, predicate="dwithin", distance=away)
         return tuple(dict.fromkeys(self.part_ids[part[np.lexsort((self.part_ids[part], at))]]))
 
 
@@ -189,13 +200,15 @@ def _point_at(xy: NDArray[np.float64], along: NDArray[np.float64], at: float) ->
     return point
 
 
-def track_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_]) -> Track:
+def track_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_], *, centred: bool = False) -> Track:
     """Make a track of a feature's lines: nodes where they cross, bridges, extensions.
 
     Parameters
     ----------
     lines : ndarray of LineString or MultiLineString, shape (n,)
     source_ids : ndarray of str, shape (n,)
+    centred : bool
+        Whether one line stands for those that run side by side.
 
     Returns
     -------
@@ -203,15 +216,17 @@ def track_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_]) -> Tra
         The same however the lines are ordered, cut or directed.
     """
     parts, owner = shapely.get_parts(lines, return_index=True)
-    mapped = _unfolded(shapely.get_parts(shapely.line_merge(shapely.union_all(parts))))
-    mapped = shapely.normalize(mapped[shapely.length(mapped) > SAME_M])
-    mapped = mapped[np.argsort(shapely.to_wkb(mapped))]
+    mapped = _in_order(unfolded(shapely.get_parts(shapely.line_merge(shapely.union_all(parts)))))
+    found = centre_lines(mapped) if centred else None
+    if found is not None:
+        mapped = _in_order(found[0])
     bare = Track(
         lines=mapped,
         kind=np.full(len(mapped), ON),
         joins=(np.empty(0, dtype=np.intp), np.empty((0, 2))),
         parts=parts,
         part_ids=source_ids[owner],
+        tips=None if found is None else found[1],
     )
     bridges, partner = _bridges(bare)
     extensions = _extensions(bare, partner)
@@ -219,17 +234,11 @@ def track_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_]) -> Tra
     return bare.with_lines(np.concatenate([bridges, extensions]), kind)
 
 
-def _unfolded(lines: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Cut lines where they turn back, as two carriageways do that were merged where they join."""
-    cut = []
-    for line in lines:
-        xy = shapely.get_coordinates(line)
-        step = np.diff(xy, axis=0)
-        ahead = (step[1:] * step[:-1]).sum(axis=1)
-        back = np.flatnonzero(ahead < _BACK * np.hypot(*step[1:].T) * np.hypot(*step[:-1].T)) + 1
-        bounds = [0, *back.tolist(), len(xy) - 1]
-        cut += [shapely.LineString(xy[a : b + 1]) for a, b in pairwise(bounds)] if len(back) else [line]
-    return np.array(cut, dtype=object)
+def _in_order(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Give lines in their normal form and order, without those that are mere points."""
+    lines = shapely.normalize(lines[shapely.length(lines) > SAME_M])
+    found: NDArray[np.object_] = lines[np.argsort(shapely.to_wkb(lines))]
+    return found
 
 
 def crossings(
@@ -245,60 +254,6 @@ def crossings(
     return i[pair], j[pair], xy
 
 
-def same_places(xy: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Give each of some points the number of its place, and the first point of each place."""
-    pairs = cKDTree(xy).query_pairs(SAME_M, output_type="ndarray")
-    lowest = np.arange(len(xy))
-    while len(pairs):  # until every point knows the first of its place
-        low = np.minimum(lowest[pairs[:, 0]], lowest[pairs[:, 1]])
-        np.minimum.at(lowest, pairs[:, 0], low)
-        np.minimum.at(lowest, pairs[:, 1], low)
-        pairs = pairs[lowest[pairs[:, 0]] != lowest[pairs[:, 1]]]
-    is_first = lowest == np.arange(len(xy))
-    return np.cumsum(is_first)[lowest] - 1, np.flatnonzero(is_first)
-
-
-def all_ends(lines: NDArray[np.object_]) -> Ends:
-    """Give both ends of every line: all first ones, then all last ones."""
-    length = shapely.length(lines)
-    run = np.minimum(HEADING_M, length)
-    xy = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)])
-    inward = [shapely.line_interpolate_point(lines, at) for at in (run, length - run)]
-    outward = xy - np.concatenate([shapely.get_coordinates(p) for p in inward])
-    norm = np.hypot(outward[:, 0], outward[:, 1])
-    return Ends(xy, outward / np.where(norm > 0, norm, 1)[:, None], np.tile(np.arange(len(lines)), 2))
-
-
-def loose_ends(lines: NDArray[np.object_], within: float = SAME_M) -> Ends:
-    """Give the ends at which no other line, and not the line itself, goes on.
-
-    Where two carriageways join and what they become is missing, both are loose.
-    """
-    ends = all_ends(lines)
-    if within <= SAME_M:
-        place, first = same_places(ends.xy)
-        way = np.zeros((len(first), 2))
-        np.add.at(way, place, ends.outward)
-        loose = (np.hypot(*way.T) > _ONE_WAY * np.bincount(place))[place]
-    else:
-        loose = shapely.length(lines)[ends.line] > within
-        at, other = shapely.STRtree(lines).query(
-            shapely.points(ends.xy), predicate="dwithin", distance=within
-        )
-        loose[at[ends.line[at] != other]] = False
-        n = len(lines)
-        loose &= np.tile(np.hypot(*(ends.xy[:n] - ends.xy[n:]).T) > within, 2)
-    return ends.where(loose)
-
-
-def strings(segments: NDArray[np.float64]) -> NDArray[np.object_]:
-    """Make a LineString of each of many pairs of points, shape (n, 2, 2)."""
-    if not len(segments):
-        return np.empty(0, dtype=object)
-    made: NDArray[np.object_] = np.asarray(shapely.linestrings(segments), dtype=object)
-    return made
-
-
 def _bridges(track: Track) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
     """Bridge gaps: from each loose end to those it points at, and to a line that it just misses.
 
@@ -308,7 +263,7 @@ def _bridges(track: Track) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
     ndarray of int, shape (k,)
         For each loose end the one over the likeliest gap, or -1.
     """
-    xy, outward, line = track.loose
+    xy, outward, line, _ = track.loose
     step = xy[None] - xy[:, None]
     gap = np.hypot(step[..., 0], step[..., 1])
     ahead = np.einsum("ijk,ik->ij", step, outward) / np.maximum(gap, SAME_M)
@@ -340,7 +295,7 @@ def _bridges(track: Track) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
 
 def _extensions(track: Track, partner: NDArray[np.intp]) -> NDArray[np.object_]:
     """Extend straight on each loose end that has no other end of the feature just ahead."""
-    xy, outward, line = track.loose
+    xy, outward, line, _ = track.loose
     outward = outward.copy()
     # A short piece of road tells less of where the road is heading than the way to it does.
     for k in np.flatnonzero(shapely.length(track.mapped)[line] < HEADING_M).tolist():

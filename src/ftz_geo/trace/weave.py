@@ -1,8 +1,9 @@
 """Blocks that abut on each other share their common edges exactly.
 
-Two blocks along one road are drawn each for itself, and along the middle of two carriageways their
-edges differ by as much as the paths they were found by. Here the later one takes over the edge of
-the earlier one wherever both run along the same feature, and both get the same vertices.
+Two blocks along one road are drawn each for itself. Along the same line of the map their edges are the
+same already; along different lines of one road, over gaps and at corners they differ. Here the later
+one takes over the edge of the earlier one wherever both run along the same feature, and both get the
+same vertices.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
+from ftz_geo.trace.carriageways import ROAD_WIDTH_M
+from ftz_geo.trace.places import SAME_M, same_places, strings
 from ftz_geo.trace.rings import unknot
-from ftz_geo.trace.shape import ROAD_WIDTH_M
-from ftz_geo.trace.tracks import SAME_M, same_places, strings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,9 +79,9 @@ def weave(
     plane = atlas.plane_at(bounds.reshape(2, 2).mean(axis=0))
     # What is surer keeps its place; among equals the order is that of the ground, not of the rows.
     outlines.sort(key=lambda o: (o[0].grade != "traced", o[0].area_shaped, o[1].bounds))
-    blocks = [_block(d, polygon, plane, keys_of) for d, polygon in outlines]
-    corridors = _corridors(blocks)
-    if not corridors:
+    blocks, degrees = _blocks(outlines, plane, keys_of)
+    touching, corridors = _corridors(blocks)
+    if not touching:
         return {}
     rings = _with_common_corners(blocks)
     for k in range(len(blocks)):
@@ -88,39 +89,64 @@ def weave(
         if beside:
             strips = np.concatenate([*beside.values()], axis=1)
             rings[k] = _fitted(rings[k], [rings[j] for j in beside], strips)
-    touched = sorted({k for pair in corridors for k in pair})
-    noded = _noded([rings[k] for k in touched])
-    woven = [
-        redrawn(blocks[k].drawn, blocks[k].lines, ring, plane)
-        for k, ring in zip(touched, noded, strict=True)
+    noded = _noded([rings[k] for k in touching])
+    changed = [
+        (blocks[k], ring)
+        for k, ring in zip(touching, noded, strict=True)
         if not ring.is_empty and not ring.equals_exact(blocks[k].ring, 0)
+    ]
+    if not changed:
+        return {}
+    xy, owner = shapely.get_coordinates([ring.exterior for _, ring in changed], return_index=True)
+    lonlat = np.array([degrees.get((x, y), (np.nan, np.nan)) for x, y in xy.tolist()]).reshape(-1, 2)
+    new = np.isnan(lonlat[:, 0])
+    lonlat[new] = shapely.get_coordinates(plane.to_lonlat(np.asarray(shapely.points(xy[new]))))
+    ends = np.searchsorted(owner, np.arange(1, len(changed)))
+    woven = [
+        redrawn(block.drawn, block.lines, *points)
+        for (block, _), *points in zip(changed, np.split(xy, ends), np.split(lonlat, ends), strict=True)
     ]
     # As drawing does, this leaves out what is valid in plane metres only.
     return {d.parcel_id: d for d in woven if shapely.is_valid(d.polygon)}
 
 
-def _block(
-    drawn: Digitised,
-    polygon: shapely.Polygon,
+def _blocks(
+    outlines: Sequence[tuple[Digitised, shapely.Polygon]],
     plane: LocalPlane,
     keys_of: Callable[[Digitised, Edge], frozenset[str]],
-) -> _Block:
-    outline = shapely.Polygon(polygon.exterior)
-    ring, *lines = plane.to_xy(np.array([outline, *(edge.line for edge in drawn.edges)], dtype=object))
-    keys = tuple(keys_of(drawn, edge) for edge in drawn.edges)
-    return _Block(drawn, shapely.orient_polygons(ring), np.array(lines, dtype=object), keys)
+) -> tuple[list[_Block], dict[tuple[float, float], tuple[float, float]]]:
+    """Put blocks on a plane; give the degrees of each of their vertices, which it tells to 1 mm only."""
+    rings = np.array([shapely.Polygon(polygon.exterior) for _, polygon in outlines], dtype=object)
+    flat = plane.to_xy(rings)
+    lines = plane.to_xy(np.array([edge.line for drawn, _ in outlines for edge in drawn.edges], dtype=object))
+    ends = np.cumsum([len(drawn.edges) for drawn, _ in outlines])
+    blocks = [
+        _Block(drawn, ring, own, tuple(keys_of(drawn, edge) for edge in drawn.edges))
+        for (drawn, _), ring, own in zip(
+            outlines, shapely.orient_polygons(flat), np.split(lines, ends[:-1]), strict=True
+        )
+    ]
+    xy, lonlat = shapely.get_coordinates(flat), shapely.get_coordinates(rings)
+    return blocks, dict(zip(map(tuple, xy.tolist()), map(tuple, lonlat.tolist()), strict=True))
 
 
-def _corridors(blocks: Sequence[_Block]) -> dict[tuple[int, int], NDArray[np.object_]]:
-    """Give, for each two blocks that abut, what lies near edges of both that run along the same feature.
+def _corridors(
+    blocks: Sequence[_Block],
+) -> tuple[list[int], dict[tuple[int, int], NDArray[np.object_]]]:
+    """Find the blocks that abut, and what lies near edges of two of them along the same feature.
 
-    Polygons, shape (2, n): the strip along an edge of the one, that along the edge of the other.
+    Returns
+    -------
+    list of int
+        Blocks that abut on another along a feature that both have.
+    dict of (int, int) to ndarray of Polygon, shape (2, n)
+        For each two whose edges there are not the same already: the strips along the edges of the
+        one, and those along the edges of the other.
     """
     lines = np.concatenate([block.lines for block in blocks])
     keys = [key for block in blocks for key in block.keys]
     owner = np.repeat(np.arange(len(blocks)), [len(block.lines) for block in blocks])
-    wide = shapely.buffer(lines, WEAVE_M)
-    one, other = shapely.STRtree(lines).query(wide)
+    one, other = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=WEAVE_M)
     pairs = zip(one.tolist(), other.tolist(), strict=True)
     same = (owner[one] < owner[other]) & [not keys[m].isdisjoint(keys[n]) for m, n in pairs]
     one, other = one[same], other[same]
@@ -129,11 +155,34 @@ def _corridors(blocks: Sequence[_Block]) -> dict[tuple[int, int], NDArray[np.obj
     cores = shapely.buffer([block.ring for block in blocks], -WEAVE_M / 2)
     shapely.prepare(cores)
     abut = ~shapely.intersects(cores[owner[one]], cores[owner[other]])
-    abut &= shapely.dwithin(lines[one], lines[other], WEAVE_M)
-    beside: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for m, n in sorted(zip(one[abut].tolist(), other[abut].tolist(), strict=True)):
-        beside.setdefault((int(owner[m]), int(owner[n])), []).append((m, n))
-    return {pair: wide[np.array(both).T] for pair, both in beside.items()}
+    one, other = one[abut], other[abut]
+    touching = sorted({*owner[one].tolist(), *owner[other].tolist()})
+    apart = _apart(lines[one], lines[other]) | _apart(lines[other], lines[one])
+    differ = {*zip(owner[one[apart]].tolist(), owner[other[apart]].tolist(), strict=True)}
+    wide: dict[int, shapely.Polygon] = {}
+    beside: dict[tuple[int, int], list[tuple[shapely.Polygon, shapely.Polygon]]] = {}
+    for m, n in sorted(zip(one.tolist(), other.tolist(), strict=True)):
+        pair = (int(owner[m]), int(owner[n]))
+        if pair in differ:
+            for k in (m, n):
+                if k not in wide:
+                    wide[k] = lines[k].buffer(WEAVE_M)
+            beside.setdefault(pair, []).append((wide[m], wide[n]))
+    return touching, {pair: np.array(both, dtype=object).T for pair, both in beside.items()}
+
+
+def _apart(lines: NDArray[np.object_], others: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Tell which lines, shape (n,), have a vertex beside the other line of the pair, but not on it."""
+    xy, pair = shapely.get_coordinates(lines, return_index=True)
+    away = shapely.distance(shapely.points(xy), others[pair])
+    beside = np.flatnonzero((away > SAME_M) & (away <= WEAVE_M))
+    xy, pair, away = xy[beside], pair[beside], away[beside]
+    for k in (0, -1) if len(beside) else ():  # what is nearest to an end lies beyond it
+        end = shapely.get_coordinates(shapely.get_point(others[pair], k))
+        away = np.where(np.hypot(*(xy - end).T) <= away + SAME_M, 0, away)
+    found = np.zeros(len(lines), dtype=bool)
+    found[pair[away > 0]] = True
+    return found
 
 
 def _with_common_corners(blocks: Sequence[_Block]) -> list[shapely.Polygon]:
@@ -154,11 +203,16 @@ def _with_common_corners(blocks: Sequence[_Block]) -> list[shapely.Polygon]:
     for c, (b, one, two, _) in enumerate(corners):
         same = [o for o in near[c] if o in kept and _between(corners[o][1:3], one, two)]
         if same:
-            moves[b].append((c, same[int(np.hypot(*(at[same] - at[c]).T).argmin())]))
+            to = same[int(np.hypot(*(at[same] - at[c]).T).argmin())]
+            if np.hypot(*(at[to] - at[c])) > SAME_M:
+                moves[b].append((c, to))
         else:
             kept.add(c)
     rings = []
     for block, of in zip(blocks, moves, strict=True):
+        if not of:
+            rings.append(block.ring)
+            continue
         xy = shapely.get_coordinates(block.ring.exterior)[:-1]
         for c, to in of:
             xy = _moved(xy, at[c], at[to])
@@ -266,7 +320,7 @@ def _with_nodes(rings: Sequence[shapely.Polygon]) -> list[shapely.Polygon]:
 
 
 def redrawn(
-    drawn: Digitised, lines: NDArray[np.object_], ring: shapely.Polygon, plane: LocalPlane
+    drawn: Digitised, lines: NDArray[np.object_], xy: NDArray[np.float64], lonlat: NDArray[np.float64]
 ) -> Digitised:
     """Put a ring in the place of a block's; each stretch keeps the evidence of the edge nearest to it.
 
@@ -275,12 +329,9 @@ def redrawn(
     drawn : Digitised
     lines : ndarray of LineString, shape (n,)
         Its edges in plane metres.
-    ring : Polygon
-        Plane metres, counter-clockwise.
-    plane : LocalPlane
+    xy, lonlat : ndarray, shape (m, 2)
+        The closed ring, counter-clockwise, in plane metres and in degrees.
     """
-    xy = shapely.get_coordinates(ring.exterior)
-    lonlat = shapely.get_coordinates(plane.to_lonlat(ring.exterior))
     middles = np.asarray(shapely.points((xy[1:] + xy[:-1]) / 2), dtype=object)
     edge_of = np.asarray(shapely.STRtree(lines).nearest(middles))
     n = len(edge_of)

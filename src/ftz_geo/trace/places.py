@@ -1,0 +1,114 @@
+"""Points that count as one place, and the ends of lines that meet there or are loose.
+
+All coordinates are metres in a local plane.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SAME_M = 0.01
+"""Points this close are one place."""
+
+SNAP_M = 15.0
+"""Ends of lines this close belong together however they point: lines that were drawn to meet."""
+
+HEADING_M = 100.0
+"""The stretch that tells where a line is heading at its end: junctions flare, vertices shake."""
+
+_BACK = np.cos(np.radians(120))  # a line that turns more than this turns back
+
+_ONE_WAY = np.cos(np.radians(30))  # length of the mean direction of ends that all point one way
+
+
+class Ends(NamedTuple):
+    """Loose ends of lines."""
+
+    xy: NDArray[np.float64]
+    """Shape (n, 2)."""
+    outward: NDArray[np.float64]
+    """Shape (n, 2): unit directions in which the lines point there."""
+    line: NDArray[np.intp]
+    """Shape (n,): which line ends there,"""
+    vertex: NDArray[np.intp]
+    """shape (n,): and with which of its vertices, 0 or -1."""
+
+    def where(self, mask: NDArray[np.bool_]) -> Ends:
+        """Give some of the ends."""
+        return Ends(self.xy[mask], self.outward[mask], self.line[mask], self.vertex[mask])
+
+
+def same_places(xy: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Give each of some points the number of its place, and the first point of each place."""
+    pairs = cKDTree(xy).query_pairs(SAME_M, output_type="ndarray")
+    lowest = np.arange(len(xy))
+    while len(pairs):  # until every point knows the first of its place
+        low = np.minimum(lowest[pairs[:, 0]], lowest[pairs[:, 1]])
+        np.minimum.at(lowest, pairs[:, 0], low)
+        np.minimum.at(lowest, pairs[:, 1], low)
+        pairs = pairs[lowest[pairs[:, 0]] != lowest[pairs[:, 1]]]
+    is_first = lowest == np.arange(len(xy))
+    return np.cumsum(is_first)[lowest] - 1, np.flatnonzero(is_first)
+
+
+def strings(segments: NDArray[np.float64]) -> NDArray[np.object_]:
+    """Make a LineString of each of many pairs of points, shape (n, 2, 2)."""
+    if not len(segments):
+        return np.empty(0, dtype=object)
+    made: NDArray[np.object_] = np.asarray(shapely.linestrings(segments), dtype=object)
+    return made
+
+
+def all_ends(lines: NDArray[np.object_]) -> Ends:
+    """Give both ends of every line: all first ones, then all last ones."""
+    length = shapely.length(lines)
+    run = np.minimum(HEADING_M, length)
+    xy = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)])
+    inward = [shapely.line_interpolate_point(lines, at) for at in (run, length - run)]
+    outward = xy - np.concatenate([shapely.get_coordinates(p) for p in inward])
+    norm = np.hypot(outward[:, 0], outward[:, 1])
+    line, vertex = np.tile(np.arange(len(lines)), 2), np.repeat([0, -1], len(lines))
+    return Ends(xy, outward / np.where(norm > 0, norm, 1)[:, None], line, vertex)
+
+
+def loose_ends(lines: NDArray[np.object_], within: float = SAME_M) -> Ends:
+    """Give the ends at which no other line, and not the line itself, goes on.
+
+    Where two carriageways join and what they become is missing, both are loose.
+    """
+    ends = all_ends(lines)
+    if within <= SAME_M:
+        place, first = same_places(ends.xy)
+        way = np.zeros((len(first), 2))
+        np.add.at(way, place, ends.outward)
+        loose = (np.hypot(*way.T) > _ONE_WAY * np.bincount(place))[place]
+    else:
+        loose = shapely.length(lines)[ends.line] > within
+        at, other = shapely.STRtree(lines).query(
+            shapely.points(ends.xy), predicate="dwithin", distance=within
+        )
+        loose[at[ends.line[at] != other]] = False
+        n = len(lines)
+        loose &= np.tile(np.hypot(*(ends.xy[:n] - ends.xy[n:]).T) > within, 2)
+    return ends.where(loose)
+
+
+def unfolded(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Cut lines where they turn back, as two carriageways do that were merged where they join."""
+    cut = []
+    for line in lines:
+        xy = shapely.get_coordinates(line)
+        step = np.diff(xy, axis=0)
+        ahead = (step[1:] * step[:-1]).sum(axis=1)
+        back = np.flatnonzero(ahead < _BACK * np.hypot(*step[1:].T) * np.hypot(*step[:-1].T)) + 1
+        bounds = [0, *back.tolist(), len(xy) - 1]
+        cut += [shapely.LineString(xy[a : b + 1]) for a, b in pairwise(bounds)] if len(back) else [line]
+    return np.array(cut, dtype=object)
