@@ -159,6 +159,8 @@ def centre_lines(
 
     None where no lines run side by side.
     """
+    if len(lines) == 1 and _runs_on(lines[0]):
+        return None
     sides = _sides(lines)
     if not sides.several.any():
         return None
@@ -170,6 +172,14 @@ def centre_lines(
     return _assembled(lines, sides.samples, _shift(sides), _covered(sides, order), order), loose_ends(
         lines
     ).xy
+
+
+def _runs_on(line: shapely.LineString) -> bool:
+    """Tell whether no part of a line turns aside by more than 60°, let alone back."""
+    xy = shapely.get_coordinates(line)
+    step = np.diff(xy, axis=0)
+    whole = xy[-1] - xy[0]
+    return bool((step @ whole >= _FACING * np.hypot(*step.T) * np.hypot(*whole)).all())
 
 
 class _Sides(NamedTuple):

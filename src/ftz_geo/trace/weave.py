@@ -20,7 +20,7 @@ from ftz_geo.trace.places import SAME_M, same_places, strings
 from ftz_geo.trace.rings import unknot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -95,16 +95,10 @@ def weave(
         for k, ring in zip(touching, noded, strict=True)
         if not ring.is_empty and not ring.equals_exact(blocks[k].ring, 0)
     ]
-    if not changed:
-        return {}
-    xy, owner = shapely.get_coordinates([ring.exterior for _, ring in changed], return_index=True)
-    lonlat = np.array([degrees.get((x, y), (np.nan, np.nan)) for x, y in xy.tolist()]).reshape(-1, 2)
-    new = np.isnan(lonlat[:, 0])
-    lonlat[new] = shapely.get_coordinates(plane.to_lonlat(np.asarray(shapely.points(xy[new]))))
-    ends = np.searchsorted(owner, np.arange(1, len(changed)))
     woven = [
-        redrawn(block.drawn, block.lines, *points)
-        for (block, _), *points in zip(changed, np.split(xy, ends), np.split(lonlat, ends), strict=True)
+        redrawn(block.drawn, block.lines, xy, _in_degrees(xy, plane, degrees))
+        for block, ring in changed
+        for xy in [shapely.get_coordinates(ring.exterior)]
     ]
     # As drawing does, this leaves out what is valid in plane metres only.
     return {d.parcel_id: d for d in woven if shapely.is_valid(d.polygon)}
@@ -128,6 +122,17 @@ def _blocks(
     ]
     xy, lonlat = shapely.get_coordinates(flat), shapely.get_coordinates(rings)
     return blocks, dict(zip(map(tuple, xy.tolist()), map(tuple, lonlat.tolist()), strict=True))
+
+
+def _in_degrees(
+    xy: NDArray[np.float64], plane: LocalPlane, known: Mapping[tuple[float, float], tuple[float, float]]
+) -> NDArray[np.float64]:
+    """Put vertices, shape (n, 2), in degrees; those that are known keep theirs to the last digit."""
+    lonlat = np.array([known.get((x, y), (np.nan, np.nan)) for x, y in xy.tolist()])
+    new = np.isnan(lonlat[:, 0])
+    if new.any():
+        lonlat[new] = shapely.get_coordinates(plane.to_lonlat(shapely.multipoints(xy[new])))
+    return lonlat
 
 
 def _corridors(
