@@ -162,6 +162,10 @@ def _corridors(
     abut = ~shapely.intersects(cores[owner[one]], cores[owner[other]])
     one, other = one[abut], other[abut]
     touching = sorted({*owner[one].tolist(), *owner[other].tolist()})
+    # Lines of the map that run apart are apart; over what is missing two drawings of one road may differ.
+    drawn = np.array([e.method != "on-feature" for block in blocks for e in block.drawn.edges])
+    doubted = np.flatnonzero(drawn[one] | drawn[other])
+    one, other = one[doubted], other[doubted]
     apart = _apart(lines[one], lines[other]) | _apart(lines[other], lines[one])
     differ = {*zip(owner[one[apart]].tolist(), owner[other[apart]].tolist(), strict=True)}
     wide: dict[int, shapely.Polygon] = {}
