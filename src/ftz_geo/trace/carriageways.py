@@ -328,10 +328,12 @@ def _smooth(shift: NDArray[np.float64], several: NDArray[np.bool_]) -> NDArray[n
     """
     known = np.flatnonzero(several)
     index = np.arange(len(shift))
-    nearest = known[np.abs(index[:, None] - known[None, :]).argmin(axis=1)]
+    after = np.minimum(np.searchsorted(known, index), len(known) - 1)
+    before = np.maximum(after - 1, 0)
+    nearest = np.where(np.abs(index - known[before]) <= np.abs(known[after] - index), before, after)
     run = np.cumsum(np.concatenate([[0], np.diff(known) > 1]))
-    seen = np.bincount(run)[run][np.searchsorted(known, nearest)]
-    filled = np.where(np.abs(nearest - index) <= seen, np.interp(index, known, shift[known]), 0.0)
+    seen = np.bincount(run)[run][nearest]
+    filled = np.where(np.abs(known[nearest] - index) <= seen, np.interp(index, known, shift[known]), 0.0)
     edge = np.pad(filled, _SMOOTH // 2, mode="edge")
     return np.convolve(edge, np.full(_SMOOTH, 1 / _SMOOTH), mode="valid")
 
@@ -401,8 +403,9 @@ def _assembled(
         goal = [moved[-k] if s.cut[k] else samples.xy[s.bounds[k]] + moves[at[k]] for k in (0, 1)]
         fade = np.clip(1 - np.arange(len(moved)) / min(_SMOOTH, len(moved) - 1), 0, 1)[:, None]
         moved = moved + fade * (goal[0] - moved[0]) + fade[::-1] * (goal[1] - moved[-1])
-        pieces.append(shapely.get_coordinates(shapely.simplify(shapely.LineString(moved), SAME_M)))
-    return _joined(pieces, loose, ROAD_WIDTH_M)
+        pieces.append(moved)
+    thin = shapely.simplify([shapely.LineString(piece) for piece in pieces], SAME_M)
+    return _joined([shapely.get_coordinates(line) for line in thin], loose, ROAD_WIDTH_M)
 
 
 def _moved_places(
