@@ -22,7 +22,7 @@ from ftz_geo.measure import area_m2
 from ftz_geo.model import Digitised, Direction, Edge, Feature, Reason
 from ftz_geo.trace.areas import OPPOSITE
 from ftz_geo.trace.atlas import NEAR_M, OFFSET, RING_ORDER, Atlas, Named
-from ftz_geo.trace.band import half_widths_m, with_band
+from ftz_geo.trace.band import half_widths_m, with_bands
 from ftz_geo.trace.places import SNAP_M, loose_ends
 from ftz_geo.trace.reasons import (
     RIVAL_COST,
@@ -130,7 +130,8 @@ def trace_parcels(
     runs_along = _runs_along(plan, resolutions, neighbours)
     for zone in plan.zones:
         drawn |= weave([drawn[parcel.id] for parcel in zone.parcels], atlas, runs_along)
-    return {parcel.id: with_band(drawn[parcel.id], atlas, settings) for parcel in plan.parcels}
+    drawn |= with_bands(list(drawn.values()), atlas, settings)
+    return {parcel.id: drawn[parcel.id] for parcel in plan.parcels}
 
 
 def _runs_along(

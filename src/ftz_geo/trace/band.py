@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.measure import LocalPlane
     from ftz_geo.model import Digitised, Settings
     from ftz_geo.trace.atlas import Atlas, Named
 
@@ -73,24 +73,29 @@ def half_widths_m(
     return halves
 
 
-def band(
-    ring: shapely.Polygon, edges: Sequence[NDArray[np.float64]], half_widths_m: Sequence[float]
-) -> tuple[shapely.Polygon, shapely.Polygon]:
-    """Give a ring moved to the near and to the far edges of its features.
+def bands(
+    rings: NDArray[np.object_],
+    edges: NDArray[np.object_],
+    ring_of: NDArray[np.intp],
+    half_widths_m: NDArray[np.float64],
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Give rings moved to the near and to the far edges of their features.
 
     Parameters
     ----------
-    ring : Polygon
+    rings : ndarray of Polygon, shape (n,)
         Plane metres, counter-clockwise.
-    edges : sequence of ndarray of float, shape (n, 2)
-        The ring in pieces, in its order.
-    half_widths_m : sequence of float
-        For each of them.
+    edges : ndarray of LineString, shape (m,)
+        The rings in pieces, those of one ring together and in its order.
+    ring_of : ndarray of int, shape (m,)
+        Which ring each of them is of.
+    half_widths_m : ndarray of float, shape (m,)
+        Above nothing for one edge of each ring at least.
 
     Returns
     -------
-    tuple of Polygon
-        The near one within the ring, empty where roads leave nothing of it, and the far one around it.
+    tuple of ndarray of Polygon, both shape (n,)
+        The near ones within the rings, empty where roads leave nothing of one, and the far ones around.
 
     Examples
     --------
@@ -98,82 +103,101 @@ def band(
 
     >>> square = shapely.box(0, 0, 100, 100)
     >>> xy = np.array([(100, 0), (100, 100), (0, 100), (0, 0), (100, 0)], dtype=float)
-    >>> near, far = band(square, [xy[k : k + 2] for k in range(4)], [10, 0, 0, 0])
-    >>> near.area, far.area
+    >>> edges = shapely.linestrings([xy[k : k + 2] for k in range(4)])
+    >>> near, far = bands(np.array([square]), edges, np.zeros(4, dtype=int), np.array([10, 0, 0, 0]))
+    >>> near[0].area, far[0].area
     (9000.0, 11000.0)
     """
-    halves = np.asarray(half_widths_m, dtype=float)
-    lines = np.array([shapely.LineString(xy) for xy in edges], dtype=object)
-    wide = halves > 0
-    strips = shapely.buffer(lines[wide], halves[wide], cap_style="flat", join_style="mitre")
-    roads = shapely.union_all([*strips, *_corners(edges, halves)])
-    return _outline(ring.difference(roads)), _outline(ring.union(roads))
+    wide = half_widths_m > 0
+    strips = shapely.buffer(edges[wide], half_widths_m[wide], cap_style="flat", join_style="mitre")
+    corners, edge = _corners(edges, ring_of, half_widths_m)
+    parts, owner = np.concatenate([strips, corners]), ring_of[np.append(np.flatnonzero(wide), edge)]
+    order = np.argsort(owner, kind="stable")
+    together = np.asarray(shapely.geometrycollections(parts[order], indices=owner[order]))
+    roads = shapely.union_all(together[:, None], axis=1)
+    return _outlines(shapely.difference(rings, roads)), _outlines(shapely.union(rings, roads))
 
 
-def _outline(found: BaseGeometry) -> shapely.Polygon:
-    """Give the largest part of what was found, without holes, and without what is thinner than a hair.
+def _outlines(found: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Give the largest part of each, without holes, and without what is thinner than a hair.
 
     Hairs are valid in plane metres, and cross themselves once they are in degrees.
     """
-    parts = shapely.get_parts(shapely.set_precision(found, _HAIR_M))
-    if not len(parts):
-        return shapely.Polygon()
-    return shapely.orient_polygons(shapely.Polygon(parts[shapely.area(parts).argmax()].exterior))
+    parts, owner = shapely.get_parts(shapely.set_precision(found, _HAIR_M), return_index=True)
+    order = np.lexsort((-shapely.area(parts), owner))
+    own, largest = np.unique(owner[order], return_index=True)
+    outlines = np.full(len(found), shapely.Polygon(), dtype=object)
+    outlines[own] = shapely.polygons(shapely.get_exterior_ring(parts[order[largest]]))
+    return np.asarray(shapely.orient_polygons(outlines))
 
 
-def _corners(edges: Sequence[NDArray[np.float64]], halves: NDArray[np.float64]) -> NDArray[np.object_]:
-    """Give what the strips of each edge and the next leave open on the outer side of their corner."""
-    last, first = np.array([xy[-2:] for xy in edges]), np.array([xy[:2] for xy in edges])
-    a, b = last[:, 1], np.roll(first[:, 0], -1, axis=0)
-    u, v = last[:, 1] - last[:, 0], np.roll(first[:, 1] - first[:, 0], -1, axis=0)
+def _corners(
+    edges: NDArray[np.object_], ring_of: NDArray[np.intp], halves: NDArray[np.float64]
+) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """Give what strips leave open on the outer side of corners, and which edge ends at each."""
+    xy, counts = shapely.get_coordinates(edges), shapely.get_num_coordinates(edges)
+    end = np.cumsum(counts) - 1
+    begins = np.append(True, ring_of[1:] != ring_of[:-1])
+    following = np.where(np.roll(begins, -1), np.flatnonzero(begins)[ring_of], np.arange(len(edges)) + 1)
+    start = (end - counts + 1)[following]
+    a, b, u, v = xy[end], xy[start], xy[end] - xy[end - 1], xy[start + 1] - xy[start]
     u, v = (w / np.maximum(np.hypot(*w.T), SAME_M)[:, None] for w in (u, v))
-    following = np.roll(halves, -1)
     turn = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
-    bent = (np.minimum(halves, following) > 0) & (np.abs(turn) >= np.sin(np.radians(20)))
+    bent = np.flatnonzero(
+        (np.minimum(halves, halves[following]) > 0) & (np.abs(turn) >= np.sin(np.radians(20)))
+    )
     a, u, b, v, turn = a[bent], u[bent], b[bent], v[bent], turn[bent, None]
     side = np.sign(turn)  # a left turn is open on the right
     p = a + side * halves[bent, None] * np.stack([u[:, 1], -u[:, 0]], axis=1)
-    q = b + side * following[bent, None] * np.stack([v[:, 1], -v[:, 0]], axis=1)
+    q = b + side * halves[following[bent], None] * np.stack([v[:, 1], -v[:, 0]], axis=1)
     step = q - p
     s = (step[:, :1] * v[:, 1:] - step[:, 1:] * v[:, :1]) / turn
-    return np.asarray(shapely.convex_hull(shapely.multipoints(np.stack([a, p, p + s * u, q], axis=1))))
+    hulls = shapely.convex_hull(shapely.multipoints(np.stack([a, p, p + s * u, q], axis=1)))
+    return np.asarray(hulls, dtype=object), bent
 
 
-def with_band(drawn: Digitised, atlas: Atlas, settings: Settings) -> Digitised:
-    """Add a block's areas to the near and far edges; draw it along the edge that the settings choose.
+def with_bands(drawn: Sequence[Digitised], atlas: Atlas, settings: Settings) -> dict[str, Digitised]:
+    """Add blocks' areas to the near and far edges; draw them along the edge that the settings choose.
 
     Parameters
     ----------
-    drawn : Digitised
+    drawn : sequence of Digitised
     atlas : Atlas
     settings : Settings
         ``boundary``: which line of a wide feature bounds a block.
 
     Returns
     -------
-    Digitised
-        As it was where nothing that it runs along has a width, or no band can be made.
+    dict of parcel id to Digitised
+        Those that run along something that has a width, and for which a band can be made.
     """
-    halves = [edge.half_width_m for edge in drawn.edges]
-    if not isinstance(drawn.polygon, shapely.Polygon) or not any(halves):
-        return drawn
-    plane = atlas.plane_at(shapely.get_coordinates(drawn.polygon.centroid)[0])
-    ring, *lines = plane.to_xy(np.array([drawn.polygon, *(edge.line for edge in drawn.edges)], dtype=object))
+    by_plane: dict[LocalPlane, list[Digitised]] = {}
+    for block in drawn:
+        if isinstance(block.polygon, shapely.Polygon) and any(edge.half_width_m for edge in block.edges):
+            plane = atlas.plane_at(shapely.get_coordinates(block.polygon.centroid)[0])
+            by_plane.setdefault(plane, []).append(block)
+    banded = [d for plane, blocks in by_plane.items() for d in _banded(blocks, plane, settings)]
+    return {d.parcel_id: d for d in banded}
+
+
+def _banded(drawn: Sequence[Digitised], plane: LocalPlane, settings: Settings) -> list[Digitised]:
+    ring_of = np.repeat(np.arange(len(drawn)), [len(block.edges) for block in drawn])
+    rings = plane.to_xy(np.array([block.polygon for block in drawn], dtype=object))
+    edges = plane.to_xy(np.array([edge.line for block in drawn for edge in block.edges], dtype=object))
+    halves = np.array([edge.half_width_m for block in drawn for edge in block.edges])
     try:
-        near, far = band(ring, [shapely.get_coordinates(line) for line in lines], halves)
+        both = np.stack(bands(rings, edges, ring_of, halves), axis=1)
     except shapely.GEOSException:  # the mitres of nearly parallel lines can be beyond GEOS
-        return drawn
-    both = plane.to_lonlat(np.array([near, far], dtype=object))
-    if near.is_empty or not shapely.is_valid(both).all():
-        return drawn
-    areas = area_m2(both) / 1e6
-    banded = replace(drawn, area_near_km2=float(areas[0]), area_far_km2=float(areas[1]))
-    if settings.boundary == "centre":
-        return banded
-    chosen = 0 if settings.boundary == "near" else 1
-    return redrawn(
-        banded,
-        np.array(lines, dtype=object),
-        shapely.get_coordinates((near, far)[chosen].exterior),
-        shapely.get_coordinates(both[chosen].exterior),
-    )
+        return [b for block in drawn for b in _banded([block], plane, settings)] if len(drawn) > 1 else []
+    degrees = plane.to_lonlat(both)
+    good = np.flatnonzero(~shapely.is_empty(both[:, 0]) & shapely.is_valid(degrees).all(axis=1))
+    km2 = (area_m2(degrees[good].ravel()) / 1e6).reshape(-1, 2)
+    banded = []
+    for k, (near, far) in zip(good.tolist(), km2.tolist(), strict=True):
+        block = replace(drawn[k], area_near_km2=near, area_far_km2=far)
+        if settings.boundary != "centre":
+            chosen = 0 if settings.boundary == "near" else 1
+            outlines = (shapely.get_coordinates(of[k, chosen].exterior) for of in (both, degrees))
+            block = redrawn(block, edges[ring_of == k], *outlines)
+        banded.append(block)
+    return banded
