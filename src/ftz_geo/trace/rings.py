@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 import shapely
@@ -165,10 +165,13 @@ class _Graph(NamedTuple):
     def runs(self, nodes: NDArray[np.intp]) -> tuple[Run, ...]:
         """Give the runs along a way from node to node, those along one line in one."""
         k = np.searchsorted(self.keys, nodes[:-1] * self.matrix.shape[0] + nodes[1:])
-        line, start, end = self.line[k], self.start[k], self.end[k]
-        onward = (line[1:] == line[:-1]) & (start[1:] == end[:-1])
-        first, last = np.append(True, ~onward), np.append(~onward, True)
-        return tuple(map(Run, line[first].tolist(), start[first].tolist(), end[last].tolist()))
+        runs: list[Run] = []
+        for run in map(Run, self.line[k].tolist(), self.start[k].tolist(), self.end[k].tolist()):
+            if runs and (runs[-1].line, runs[-1].end) == (run.line, run.start):
+                runs[-1] = runs[-1]._replace(end=run.end)
+            else:
+                runs.append(run)
+        return tuple(runs)
 
 
 class _Leg(NamedTuple):
@@ -316,7 +319,7 @@ def corners_of(a: Track, b: Track) -> Corners:
 def _corners(a: Track, b: Track) -> Corners:
     """Find where two tracks cross, and where an end of one stops short of the other."""
     i, j, xy = crossings(a.lines, b.lines, b.tree)
-    if len(xy):
+    if len(xy) > 1:
         _, one = same_places(xy)  # a node of the map is the end of several lines
         i, j, xy = i[one], j[one], xy[one]
     found = [
@@ -369,6 +372,9 @@ def _short_links(ends: Track, lines: Track) -> Corners:
     i, j = lines.tree.query(points, predicate="dwithin", distance=reach)
     drawn = lines.kind[j] != ON
     i, j = i[~drawn], j[~drawn]
+    if not len(i):
+        none = np.empty(0)
+        return Corners(i, np.empty((0, 2)), j, np.empty((0, 2)), none, none)
     near = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(points[i], lines.lines[j]), 1))
     gap = np.hypot(*(near - ends.loose.xy[i]).T)
     half = np.zeros(len(i))
@@ -438,7 +444,7 @@ def unknot(xy: NDArray[np.float64]) -> shapely.Polygon:
     """
     if len(xy) < 3:
         return shapely.Polygon()
-    ring = shapely.Polygon(xy)
+    ring = cast(shapely.Polygon, shapely.polygons(xy))
     x, y = shapely.get_coordinates(ring).T
     area = 0.5 * float(x[:-1] @ y[1:] - x[1:] @ y[:-1])
     if area <= 0:
