@@ -178,6 +178,7 @@ class _Leg(NamedTuple):
     """The ways along one track from where the track before it hands over to where it does."""
 
     graph: _Graph
+    """Of this track, and of others that were cut with it."""
     exits: NDArray[np.intp]
     """Shape (m,): nodes of the corners with the next track."""
     metres: NDArray[np.float64]
@@ -199,25 +200,33 @@ class Known:
 
     legs: dict[tuple[Track, Track, Track], _Leg] = field(default_factory=dict)
 
-    def leg(self, last: Track, track: Track, following: Track) -> _Leg:
-        """Give the ways along a track between two others."""
-        key = (last, track, following)
-        if key not in self.legs:
-            self.legs[key] = _leg(track, corners_of(last, track), corners_of(track, following))
-        return self.legs[key]
+    def along(self, tracks: Sequence[Track]) -> list[_Leg]:
+        """Give the ways along each of some tracks in order, between the one before and the one after."""
+        keys = [(tracks[k - 1], track, tracks[k + 1 - len(tracks)]) for k, track in enumerate(tracks)]
+        new = list(dict.fromkeys(key for key in keys if key not in self.legs))
+        if new:
+            self.legs.update(zip(new, _legs(new), strict=True))
+        return [self.legs[key] for key in keys]
 
 
-def _leg(track: Track, last: Corners, following: Corners) -> _Leg:
-    graph, node = _graph(
-        track,
-        np.concatenate([last.after, following.before]),
-        np.concatenate([last.after_xy, following.before_xy]),
-    )
-    entry, exits = node[: len(last.gap)], node[len(last.gap) :]
-    found, before = dijkstra(graph.matrix, indices=entry, return_predecessors=True)
-    distance = found[:, exits]
-    distance[distance < _MIN_SIDE_M] = np.inf
-    return _Leg(graph, exits, distance + following.cost, before)
+def _legs(keys: Sequence[tuple[Track, Track, Track]]) -> list[_Leg]:
+    """Give the ways along the second of each three tracks, found together in one graph."""
+    corners = [(corners_of(last, track), corners_of(track, following)) for last, track, following in keys]
+    cuts = [
+        (np.concatenate([last.after, following.before]), np.concatenate([last.after_xy, following.before_xy]))
+        for last, following in corners
+    ]
+    graph, node = _graph([track for _, track, _ in keys], cuts)
+    nodes = np.split(node, np.cumsum([len(c.gap) for both in corners for c in both])[:-1])
+    entries, exits = nodes[::2], nodes[1::2]
+    found, before = dijkstra(graph.matrix, indices=np.concatenate(entries), return_predecessors=True)
+    legs, row = [], 0
+    for (last, following), ends in zip(corners, exits, strict=True):
+        rows = slice(row, row := row + len(last.gap))
+        metres = found[rows, ends]
+        metres[metres < _MIN_SIDE_M] = np.inf
+        legs.append(_Leg(graph, ends, metres + following.cost, before[rows]))
+    return legs
 
 
 def find_rings(steps: Sequence[Step], known: Known) -> Iterator[Ring]:
@@ -241,7 +250,7 @@ def find_rings(steps: Sequence[Step], known: Known) -> Iterator[Ring]:
     corners = [corners_of(tracks[k], tracks[(k + 1) % n]) for k in range(n)]
     if any(not len(c.gap) for c in corners):
         return
-    legs = [known.leg(tracks[k - 1], tracks[k], tracks[(k + 1) % n]) for k in range(n)]
+    legs = known.along(tracks)
     cheapest = _cheapest([leg.metres for leg in legs])
 
     @cache
@@ -273,7 +282,7 @@ def _led_through(way: Way, lines: NDArray[np.bool_]) -> Way:
     """Give the way between the same two places for which a metre on some lines counts as half."""
     start, end = way.runs[0], way.runs[-1]
     graph, node = _graph(
-        way.track, np.array([start.line, end.line]), way.path[[0, -1]], np.where(lines, 0.5, 1.0)
+        [way.track], [(np.array([start.line, end.line]), way.path[[0, -1]])], np.where(lines, 0.5, 1.0)
     )
     found, before = dijkstra(graph.matrix, indices=node[:1], return_predecessors=True)
     return Way(track=way.track, runs=_Leg(graph, node[1:], found, before).runs(0, 0))
@@ -405,27 +414,38 @@ def _stub_links(ends: Track, stubs: Track) -> Corners:
 
 
 def _graph(
-    track: Track, line: NDArray[np.intp], xy: NDArray[np.float64], weight: NDArray[np.float64] | float = 1.0
+    tracks: Sequence[Track],
+    cuts: Sequence[tuple[NDArray[np.intp], NDArray[np.float64]]],
+    weight: NDArray[np.float64] | float = 1.0,
 ) -> tuple[_Graph, NDArray[np.intp]]:
-    """Cut a track at points on its lines; give the graph and the node of each point.
+    """Cut tracks, each for itself, at points on their lines; give the graph and the node of each point.
 
-    ``weight``, shape (number of lines,), is what a metre on each counts for beside its cost.
+    ``cuts`` are lines, shape (k,), and points on them, shape (k, 2). ``weight``, shape (number of
+    lines,), is what a metre on each counts for beside its cost.
     """
-    cut = shapely.line_locate_point(track.lines[line], shapely.points(xy))
-    on, points, at = (np.concatenate(both) for both in zip(track.nodes, (line, xy, cut), strict=True))
-    node, first = same_places(points)
+    counts = [len(track.lines) for track in tracks]
+    begin = np.cumsum(counts) - counts  # the lines of all tracks are numbered through
+    lines, kind = np.concatenate([t.lines for t in tracks]), np.concatenate([t.kind for t in tracks])
+    cut = np.concatenate([b + line for b, (line, _) in zip(begin, cuts, strict=True)])
+    cut_xy = np.concatenate([xy for _, xy in cuts])
+    along = shapely.line_locate_point(lines[cut], shapely.points(cut_xy))
+    on = np.concatenate([*(b + track.nodes[0] for b, track in zip(begin, tracks, strict=True)), cut])
+    points = np.concatenate([*(track.nodes[1] for track in tracks), cut_xy])
+    at = np.concatenate([*(track.nodes[2] for track in tracks), along])
+    own = np.repeat(np.arange(len(tracks)), counts)[on]
+    node, first = same_places(np.column_stack([points, own]))  # in metres, two tracks are far apart
     order = np.lexsort((at, on))
     u, v = order[:-1], order[1:]
     piece = (on[u] == on[v]) & (node[u] != node[v])
     u, v = np.concatenate([u[piece], v[piece]]), np.concatenate([v[piece], u[piece]])
-    cost = (weight * np.array(METRE_COST)[track.kind])[on[u]] * np.maximum(np.abs(at[v] - at[u]), SAME_M)
+    cost = (weight * np.array(METRE_COST)[kind])[on[u]] * np.maximum(np.abs(at[v] - at[u]), SAME_M)
     keys = node[u] * len(first) + node[v]
     cheapest = np.lexsort((on[u], cost, keys))  # of several lines between two nodes
     keys, one = np.unique(keys[cheapest], return_index=True)
     u, v, cost = u[cheapest[one]], v[cheapest[one]], cost[cheapest[one]]
     rows = np.searchsorted(node[u], np.arange(len(first) + 1))  # the keys are in the order of their rows
     matrix = csr_array((cost, node[v], rows), shape=(len(first), len(first)))
-    return _Graph(matrix, keys, on[u], at[u], at[v]), node[len(node) - len(xy) :]
+    return _Graph(matrix, keys, (on - begin[own])[u], at[u], at[v]), node[len(node) - len(cut) :]
 
 
 def unknot(xy: NDArray[np.float64]) -> shapely.Polygon:
