@@ -84,7 +84,8 @@ def side_lines(
         through = shapely.union_all(shapes[linear])
         areal = areal[~shapely.intersects(shapes[areal], through)]
     polygons, owner = shapely.get_parts(shapes[areal], return_index=True)
-    lines = [(int(k), line) for k in linear for line in shapely.get_parts(shapes[k])]
+    parts, part_of = shapely.get_parts(shapes[linear], return_index=True)
+    lines = list(zip(linear[part_of].tolist(), parts, strict=True))
     for polygon, k in zip(polygons, areal[owner].tolist(), strict=True):
         if face is not None:
             lines.append((k, facing_edge(polygon, face)))

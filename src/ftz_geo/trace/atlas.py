@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +17,10 @@ from ftz_geo.trace.areas import OPPOSITE, facing, is_river, side_lines
 from ftz_geo.trace.tracks import Track, track_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.model import Digitised, Direction, Feature, Method, ReferenceMap
 
@@ -59,7 +61,7 @@ class Atlas:
 
     reference: ReferenceMap
     planes: dict[tuple[float, float], LocalPlane] = field(default_factory=dict)
-    middles: dict[tuple[str, ...], NDArray[np.float64]] = field(default_factory=dict)
+    middles: dict[tuple[str, ...], tuple[float, float]] = field(default_factory=dict)
     tracks: dict[tuple[LocalPlane, tuple[str, ...], tuple[float, float], Direction | None, bool], Track] = (
         field(default_factory=dict)
     )
@@ -91,18 +93,17 @@ class Atlas:
 
     def plane(self, candidates: Sequence[Candidate]) -> LocalPlane:
         """Give a plane near some features, the same for all that lie near each other."""
-        return self.plane_at(np.median([self.middle(c) for c in candidates], axis=0))
+        return self.plane_at([median(x) for x in zip(*map(self.middle, candidates), strict=True)])
 
-    def plane_at(self, lonlat: NDArray[np.float64]) -> LocalPlane:
+    def plane_at(self, lonlat: Iterable[float]) -> LocalPlane:
         """Give the plane at most an eighth of a degree from a place."""
-        lon, lat = (np.round(lonlat * 4) / 4).tolist()
+        lon, lat = (round(4 * x) / 4 for x in lonlat)
         return self.planes.setdefault((lon, lat), LocalPlane(lon=lon, lat=lat))
 
-    def middle(self, candidate: Candidate) -> NDArray[np.float64]:
+    def middle(self, candidate: Candidate) -> tuple[float, float]:
         """Give the middle of a candidate's bounds, longitude and latitude."""
         if candidate.source_ids not in self.middles:
-            bounds = shapely.total_bounds(self.geometry[self.rows(candidate)])
-            self.middles[candidate.source_ids] = bounds.reshape(2, 2).mean(axis=0)
+            self.middles[candidate.source_ids] = _middle(self.geometry[self.rows(candidate)])
         return self.middles[candidate.source_ids]
 
     def rows(self, candidate: Candidate) -> NDArray[np.intp]:
@@ -129,10 +130,12 @@ class Atlas:
 
     def _width_m(self, candidate: Candidate, plane: LocalPlane) -> float | None:
         rows = self.rows(candidate)
-        areal = plane.to_xy(self.geometry[rows[shapely.get_dimensions(self.geometry[rows]) == 2]])
-        rivers = [area for area in shapely.get_parts(shapely.union_all(areal)) if is_river(area)]
-        if rivers:  # of a long narrow area, width is twice the area over the outline
-            return 2 * float(shapely.area(rivers).sum() / shapely.length(rivers).sum())
+        areal = rows[shapely.get_dimensions(self.geometry[rows]) == 2]
+        if len(areal):
+            whole = shapely.get_parts(shapely.union_all(plane.to_xy(self.geometry[areal])))
+            rivers = [area for area in whole if is_river(area)]
+            if rivers:  # of a long narrow area, width is twice the area over the outline
+                return 2 * float(shapely.area(rivers).sum() / shapely.length(rivers).sum())
         features = self.reference.features
         for column, known in (("width_m", None), ("highway", ROAD_WIDTH_BY_CLASS_M)):
             if column in features:
@@ -147,7 +150,7 @@ class Atlas:
         """Take a drawn block among the features; give the candidate for a side that names it."""
         key = (f"block:{block.parcel_id}",)
         self.blocks[key] = block
-        self.middles[key] = shapely.total_bounds([block.polygon]).reshape(2, 2).mean(axis=0)
+        self.middles[key] = _middle([block.polygon])
         return Candidate(source_ids=key, map_name=name, score=1.0, how="block")
 
     def is_area_shaped(self, candidate: Candidate) -> bool:
@@ -205,6 +208,12 @@ class Named:
     """How a piece is drawn that lies on the track's lines."""
     is_point: bool = False
     """The map has a point of that name, and the track is a line through it."""
+
+
+def _middle(shapes: Sequence[BaseGeometry | None] | NDArray[np.object_]) -> tuple[float, float]:
+    """Give the middle of the bounds of some shapes."""
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    return (west + east) / 2, (south + north) / 2
 
 
 def edge_track(other: Digitised, feature: Feature, side: Direction, plane: LocalPlane) -> Track:

@@ -33,7 +33,7 @@ _WIDE = frozenset({"road", "rail", "water"})
 
 _HAIR_M = 0.001  # far below what is measured, far above the rounding of degrees
 
-_SAMPLES = 9  # places along an edge where the distance to its lines is taken
+_PLACES = np.linspace(0.1, 0.9, 9)  # shares of an edge at which the distance to its lines is taken
 
 
 def half_widths_m(
@@ -60,13 +60,12 @@ def half_widths_m(
     if named.feature.kind not in _WIDE or named.method != "on-feature" or named.feature.relation != "at":
         return np.zeros(len(lines))
     known = settings.road_half_width_m if width_m is None else width_m / 2
-    places = shapely.line_interpolate_point(
-        lines[:, None], np.linspace(0.1, 0.9, _SAMPLES), normalized=True
-    ).ravel()
+    places = shapely.line_interpolate_point(lines[:, None], _PLACES, normalized=True).ravel()
     # Along the middle of two carriageways, both are as far away as each is from the middle. Across
     # a gap in the map the lines are farther away than any carriageway, which tells nothing of it.
     _, away = named.track.part_tree.query_nearest(places, return_distance=True, all_matches=False)
-    apart = np.sort(away.reshape(-1, _SAMPLES), axis=1)[:, _SAMPLES // 2]  # the median, of few fast
+    away = away.reshape(-1, len(_PLACES))
+    apart = np.sort(away, axis=1)[:, len(_PLACES) // 2]  # the median, of few fast
     halves: NDArray[np.float64] = np.where(
         (apart > 1) & (apart <= ROAD_WIDTH_M), np.maximum(known, apart + LANE_M), known
     )

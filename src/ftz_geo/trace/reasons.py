@@ -239,7 +239,7 @@ def beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
     """Say where lines of a side's feature run nearer than the ring, or one has a gap beside it."""
     area = ring.polygon.area
     wide = sum(way.track.near_m2(*run) for way in ring.ways for run in way.runs)
-    strips = [strip_m2(ring, way) for way in ring.ways]
+    strips = [strip_m2(ring, way) if ring.inside_m else 0.0 for way in ring.ways]
     for step, way, strip in zip(ring.steps, ring.ways, strips, strict=True):
         side, feature = step.sides[0]
         if strip > WIDTH_SHARE * area:
