@@ -92,18 +92,19 @@ class Ring:
         shapely.prepare(core)
         return core
 
-    def inside(self, track: Track) -> NDArray[np.object_]:
-        """Give what of a track's lines on the map runs inside it."""
+    def inside(self, *tracks: Track) -> NDArray[np.object_]:
+        """Give what of tracks' lines on the map runs inside it."""
+        lines = np.concatenate([track.mapped for track in tracks])
         found: NDArray[np.object_] = shapely.intersection(
-            track.mapped[shapely.intersects(self.core, track.mapped)], self.core
+            lines[shapely.intersects(self.core, lines)], self.core
         )
         return found
 
     @cached_property
     def inside_m(self) -> float:
         """Length of its own features' lines that run inside it."""
-        tracks = {id(step.track): step.track for step in self.steps}.values()
-        return sum(float(shapely.length(self.inside(track)).sum()) for track in tracks)
+        tracks = dict.fromkeys(step.track for step in self.steps)
+        return float(shapely.length(self.inside(*tracks)).sum())
 
     @cached_property
     def drawn(self) -> tuple[float, ...]:
