@@ -71,9 +71,8 @@ def all_ends(lines: NDArray[np.object_]) -> Ends:
     """Give both ends of every line: all first ones, then all last ones."""
     length = shapely.length(lines)
     run = np.minimum(HEADING_M, length)
-    xy = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)])
-    inward = [shapely.line_interpolate_point(lines, at) for at in (run, length - run)]
-    outward = xy - np.concatenate([shapely.get_coordinates(p) for p in inward])
+    xy = shapely.get_coordinates(shapely.get_point(lines, [[0], [-1]]))
+    outward = xy - shapely.get_coordinates(shapely.line_interpolate_point(lines, [run, length - run]))
     norm = np.hypot(outward[:, 0], outward[:, 1])
     line, vertex = np.tile(np.arange(len(lines)), 2), np.repeat([0, -1], len(lines))
     return Ends(xy, outward / np.where(norm > 0, norm, 1)[:, None], line, vertex)
