@@ -20,6 +20,7 @@ from ftz_geo.reference import read_reference
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.trace import trace_parcels
 from ftz_geo.trace.carriageways import ROAD_WIDTH_M
+from ftz_geo.trace.mapped import mapped_of
 from ftz_geo.trace.tracks import track_of
 
 if TYPE_CHECKING:
@@ -34,12 +35,8 @@ PLANE = LocalPlane(lon=117.2, lat=39.0)
 
 def track(*lines: Sequence[tuple[float, float]]) -> Track:
     shapes = np.array([shapely.LineString(line) for line in lines], dtype=object)
-    return track_of(shapes, np.array([f"w{k}" for k in range(len(lines))], dtype=object), centred=True)
-
-
-def longest(found: Track) -> shapely.LineString:
-    line: shapely.LineString = found.mapped[shapely.length(found.mapped).argmax()]
-    return line
+    ids = np.array([f"w{k}" for k in range(len(lines))], dtype=object)
+    return track_of(mapped_of(shapes, ids, centred=True))
 
 
 def traced(text: str, lines: Mapping[str, Sequence[Sequence[tuple[float, float]]]]) -> list[Digitised]:
@@ -60,7 +57,7 @@ def traced(text: str, lines: Mapping[str, Sequence[Sequence[tuple[float, float]]
 
 def test_two_carriageways_become_their_middle_and_keep_both_sources() -> None:
     found = track([(0, 0), (1000, 0)], [(0, 24), (1000, 24)])
-    (line,) = found.mapped
+    (line,) = found.map.lines
     assert shapely.hausdorff_distance(line, shapely.LineString([(0, 12), (1000, 12)])) < 0.01
     assert set(found.source_ids(0, 100, 900)) == {"w0", "w1"}
     assert found.near_m2(0, 100, 900) == pytest.approx(800 * 12, rel=0.01)
@@ -70,8 +67,8 @@ def test_two_carriageways_become_their_middle_and_keep_both_sources() -> None:
 def test_lines_farther_apart_than_a_road_is_wide_stay_as_they_are(apart: float) -> None:
     lines = [[(0.0, 0.0), (1000.0, 0.0)], [(0.0, apart), (1000.0, apart)]]
     found = track(*lines)
-    assert not found.centred
-    assert {line.wkt for line in found.mapped} == {shapely.LineString(line).wkt for line in lines}
+    assert not found.map.centred
+    assert {line.wkt for line in found.map.lines} == {shapely.LineString(line).wkt for line in lines}
 
 
 @settings(max_examples=25, deadline=None)
@@ -95,7 +92,7 @@ def test_the_middle_of_a_bend_is_the_line_it_was_made_from(
         ways += [substring(whole, a, b, normalized=True) for a, b in pairwise(at)]
     rng = np.random.default_rng(seed)
     ways = [ways[k].reverse() if rng.random() < 0.5 else ways[k] for k in rng.permutation(len(ways))]
-    (line,) = track(*([(x, y) for x, y in way.coords] for way in ways)).mapped
+    (line,) = track(*([(x, y) for x, y in way.coords] for way in ways)).map.lines
     truth = shapely.LineString(arc)
     assert shapely.hausdorff_distance(shapely.segmentize(line, 5), shapely.segmentize(truth, 5)) < 1.5
 
@@ -107,9 +104,9 @@ def test_a_road_that_parts_and_joins_again_is_one_line_through_the_forks() -> No
         [(300, 0), (340, -10), (660, -10), (700, 0)],
         [(700, 0), (1000, 0)],
     )
-    (line,) = found.mapped
+    (line,) = found.map.lines
     assert shapely.hausdorff_distance(line, shapely.LineString([(0, 0), (1000, 0)])) < 5
-    assert len(found.loose.xy) == 2
+    assert len(found.map.loose.xy) == 2
 
 
 def test_what_joins_two_carriageways_leaves_no_trace() -> None:
@@ -122,7 +119,7 @@ def test_what_joins_two_carriageways_leaves_no_trace() -> None:
         [(400, 0), (400, 20)],
         [(1000, 0), (1000, 20)],
     )
-    (line,) = found.mapped
+    (line,) = found.map.lines
     middle = shapely.LineString([(0, 10), (1000, 10)])
     assert line.length == pytest.approx(1000, abs=15)
     assert max(middle.distance(shapely.Point(xy)) for xy in line.coords) < 1
@@ -130,22 +127,22 @@ def test_what_joins_two_carriageways_leaves_no_trace() -> None:
 
 def test_where_one_carriageway_is_missing_the_other_keeps_its_distance() -> None:
     found = track([(0, 0), (1000, 0)], [(0, 20), (400, 20)], [(600, 20), (1000, 20)])
-    (line,) = found.mapped
+    (line,) = found.map.lines
     assert shapely.hausdorff_distance(line, shapely.LineString([(0, 10), (1000, 10)])) < 0.5
 
 
 def test_a_side_street_of_the_same_name_stays_joined_to_the_middle() -> None:
     found = track([(0, 0), (500, 0), (1000, 0)], [(0, 20), (1000, 20)], [(500, 0), (500, -400)])
-    ends = shapely.get_coordinates(shapely.get_point(found.mapped, 0))
-    assert len(found.mapped) == 3
+    ends = shapely.get_coordinates(shapely.get_point(found.map.lines, 0))
+    assert len(found.map.lines) == 3
     assert any(np.hypot(*(end - (500, 10))) < 0.1 for end in ends)
-    assert len(found.loose.xy) == 3  # both ends of the road, and that of the street
+    assert len(found.map.loose.xy) == 3  # both ends of the road, and that of the street
 
 
 def test_of_four_lines_the_near_ones_make_a_road() -> None:
     """A road with service roads, 44 m across in all: each block has its own two lines."""
     found = track(*([(0.0, y), (1000.0, y)] for y in (0.0, 12.0, 32.5, 44.5)))
-    assert sorted(round(float(line.centroid.y), 1) for line in found.mapped) == [6.0, 38.5]
+    assert sorted(round(float(line.centroid.y), 1) for line in found.map.lines) == [6.0, 38.5]
 
 
 def test_a_street_that_ends_at_the_near_carriageway_meets_the_middle() -> None:
@@ -197,8 +194,8 @@ def test_nothing_of_a_citys_roads_is_lost_and_nothing_is_made_up(shared: Path) -
     wide = shorter = 0
     for name in sorted(set(names) - {""}):
         lines = shapes[(names == name) & (shapely.get_dimensions(shapes) == 1)]
-        found = track_of(lines, np.array([str(k) for k in range(len(lines))], dtype=object), centred=True)
-        road, middle = shapely.union_all(lines), shapely.union_all(found.mapped)
+        found = mapped_of(lines, np.array([str(k) for k in range(len(lines))], dtype=object), centred=True)
+        road, middle = shapely.union_all(lines), shapely.union_all(found.lines)
         assert shapely.segmentize(road, 10).hausdorff_distance(middle) <= 2 * ROAD_WIDTH_M, name
         off = shapely.distance(shapely.points(shapely.get_coordinates(shapely.segmentize(middle, 10))), road)
         assert off.max() <= ROAD_WIDTH_M, name

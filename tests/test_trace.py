@@ -32,6 +32,7 @@ from ftz_geo.parse import parse_plan
 from ftz_geo.reference import read_reference
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.trace import trace_parcels
+from ftz_geo.trace.mapped import mapped_of
 from ftz_geo.trace.rings import unknot
 from ftz_geo.trace.tracks import BRIDGE, track_of
 from ftz_geo.trace.weave import WEAVE_M, _fitted
@@ -335,7 +336,7 @@ def test_carriageways_that_join_where_the_map_breaks_off_are_bridged_to_what_fol
     lines = shapely.from_wkt(
         ["LINESTRING (0 0, 280 0)", "LINESTRING (500 0, 560 8, 900 8)", "LINESTRING (500 0, 560 -8, 900 -8)"]
     )
-    track = track_of(lines, np.array(["a", "b", "c"], dtype=object))
+    track = track_of(mapped_of(lines, np.array(["a", "b", "c"], dtype=object), centred=False))
     bridges = track.lines[track.kind == BRIDGE]
     assert shapely.LineString([(280, 0), (500, 0)]).normalize() in [line.normalize() for line in bridges]
 

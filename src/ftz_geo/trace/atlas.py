@@ -14,6 +14,7 @@ import shapely
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import Candidate
 from ftz_geo.trace.areas import OPPOSITE, facing, is_river, side_lines
+from ftz_geo.trace.mapped import mapped_of
 from ftz_geo.trace.tracks import Track, track_of
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class Atlas:
                 return None
             lines = shapely.transform(lines, lambda xy: xy + np.array(shift))
             ids = np.asarray(candidate.source_ids, dtype=object)[shape]
-            self.tracks[key] = track_of(lines, ids, centred=feature.kind in LINEAR)
+            self.tracks[key] = track_of(mapped_of(lines, ids, centred=feature.kind in LINEAR))
         return self.tracks[key]
 
     def around(
@@ -223,4 +224,5 @@ def edge_track(other: Digitised, feature: Feature, side: Direction, plane: Local
     pairs = [(edge.line, key) for edge in edges for key in edge.source_ids or ("",)]
     lines = np.empty(len(pairs), dtype=object)
     lines[:] = [line for line, _ in pairs]
-    return track_of(plane.to_xy(lines), np.array([key for _, key in pairs], dtype=object))
+    ids = np.array([key for _, key in pairs], dtype=object)
+    return track_of(mapped_of(plane.to_xy(lines), ids, centred=False))

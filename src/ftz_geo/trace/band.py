@@ -63,7 +63,7 @@ def half_widths_m(
     places = shapely.line_interpolate_point(lines[:, None], _PLACES, normalized=True).ravel()
     # Along the middle of two carriageways, both are as far away as each is from the middle. Across
     # a gap in the map the lines are farther away than any carriageway, which tells nothing of it.
-    _, away = named.track.part_tree.query_nearest(places, return_distance=True, all_matches=False)
+    _, away = named.track.map.part_tree.query_nearest(places, return_distance=True, all_matches=False)
     away = away.reshape(-1, len(_PLACES))
     apart = np.sort(away, axis=1)[:, len(_PLACES) // 2]  # the median, of few fast
     halves: NDArray[np.float64] = np.where(

@@ -403,9 +403,20 @@ def _assembled(
         goal = [moved[-k] if s.cut[k] else samples.xy[s.bounds[k]] + moves[at[k]] for k in (0, 1)]
         fade = np.clip(1 - np.arange(len(moved)) / min(_SMOOTH, len(moved) - 1), 0, 1)[:, None]
         moved = moved + fade * (goal[0] - moved[0]) + fade[::-1] * (goal[1] - moved[-1])
-        pieces.append(moved)
+        pieces.append(_onward(moved, samples.xy[s.samples]))
     thin = shapely.simplify([shapely.LineString(piece) for piece in pieces], SAME_M)
     return _joined([shapely.get_coordinates(line) for line in thin], loose, ROAD_WIDTH_M)
+
+
+def _onward(moved: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Leave out points of a moved line at which it runs back, as on the inner side of sharp bends."""
+    kept = np.arange(len(xy))
+    while len(kept) > 2:
+        back = (np.diff(moved[kept], axis=0) * np.diff(xy[kept], axis=0)).sum(axis=1) <= 0
+        if not back.any():
+            break
+        kept = np.delete(kept, np.minimum(np.flatnonzero(back) + 1, len(kept) - 2))
+    return moved[kept]
 
 
 def _moved_places(

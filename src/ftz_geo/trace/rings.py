@@ -94,7 +94,7 @@ class Ring:
 
     def inside(self, *tracks: Track) -> NDArray[np.object_]:
         """Give what of tracks' lines on the map runs inside it."""
-        lines = np.concatenate([track.mapped for track in tracks])
+        lines = np.concatenate([track.map.lines for track in tracks])
         found: NDArray[np.object_] = shapely.intersection(
             lines[shapely.intersects(self.core, lines)], self.core
         )
@@ -377,8 +377,8 @@ def _short_links(ends: Track, lines: Track) -> Corners:
     Where those stand for a wider road, within :data:`SNAP_M` of its edge: an end there is led straight
     on to the middle, and nothing is missing but what lies outside that road.
     """
-    reach = SNAP_M + (ROAD_WIDTH_M if lines.centred else 0.0)
-    points = np.asarray(shapely.points(ends.loose.xy), dtype=object)
+    reach = SNAP_M + (ROAD_WIDTH_M if lines.map.centred else 0.0)
+    points = np.asarray(shapely.points(ends.map.loose.xy), dtype=object)
     i, j = lines.tree.query(points, predicate="dwithin", distance=reach)
     drawn = lines.kind[j] != ON
     i, j = i[~drawn], j[~drawn]
@@ -386,32 +386,31 @@ def _short_links(ends: Track, lines: Track) -> Corners:
         none = np.empty(0)
         return Corners(i, np.empty((0, 2)), j, np.empty((0, 2)), none, none)
     near = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(points[i], lines.lines[j]), 1))
-    gap = np.hypot(*(near - ends.loose.xy[i]).T)
+    gap = np.hypot(*(near - ends.map.loose.xy[i]).T)
     half = np.zeros(len(i))
-    if lines.centred:
+    if lines.map.centred:
         along = shapely.line_locate_point(lines.lines[j], shapely.points(near))
         half = np.array([lines.reach_m(int(k), along[[n]])[0] for n, k in enumerate(j)])
-        ahead = strings(
-            np.stack([ends.loose.xy[i], ends.loose.xy[i] + 2 * gap[:, None] * ends.loose.outward[i]], axis=1)
-        )
+        xy, way = ends.map.loose.xy[i], ends.map.loose.outward[i]
+        ahead = strings(np.stack([xy, xy + 2 * gap[:, None] * way], axis=1))
         hit = shapely.intersection(ahead, lines.lines[j])
         on = (half > 0) & (shapely.get_type_id(hit) == shapely.GeometryType.POINT) & ~shapely.is_empty(hit)
         near[on] = shapely.get_coordinates(hit[on])
     far = (gap > SAME_M) & (gap <= half + SNAP_M)
     i, j, near, gap = i[far], j[far], near[far], np.maximum(gap - half, 0)[far]
-    return Corners(ends.loose.line[i], ends.loose.xy[i], j, near, gap, METRE_COST[BRIDGE] * gap)
+    return Corners(ends.map.loose.line[i], ends.map.loose.xy[i], j, near, gap, METRE_COST[BRIDGE] * gap)
 
 
 def _stub_links(ends: Track, stubs: Track) -> Corners:
     """Link each loose end of one track to the stubs of another that it points at."""
-    i, j = (k.ravel() for k in np.indices((len(ends.loose.xy), len(stubs.stubs))))
-    step = stubs.stubs[j] - ends.loose.xy[i]
+    i, j = (k.ravel() for k in np.indices((len(ends.map.loose.xy), len(stubs.stubs))))
+    step = stubs.stubs[j] - ends.map.loose.xy[i]
     gap = np.hypot(*step.T)
-    turn = np.arccos(np.clip((step * ends.loose.outward[i]).sum(axis=1) / np.maximum(gap, SAME_M), -1, 1))
+    turn = np.arccos(np.clip((step * ends.map.loose.outward[i]).sum(axis=1) / np.maximum(gap, SAME_M), -1, 1))
     fits = (gap > SNAP_M) & (gap <= MAX_GAP_M) & (turn <= MAX_TURN)
     i, xy, cost = i[fits], stubs.stubs[j[fits]], _STUB_COST * gap[fits] * (1 + turn[fits])
     line = stubs.tree.query_nearest(shapely.points(xy), all_matches=False)[1]
-    return Corners(ends.loose.line[i], ends.loose.xy[i], line, xy, gap[fits], cost)
+    return Corners(ends.map.loose.line[i], ends.map.loose.xy[i], line, xy, gap[fits], cost)
 
 
 def _graph(

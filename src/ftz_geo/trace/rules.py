@@ -15,8 +15,9 @@ from scipy.optimize import brentq
 from ftz_geo.model import Candidate
 from ftz_geo.trace.areas import WAY
 from ftz_geo.trace.atlas import RING_ORDER, Named
+from ftz_geo.trace.mapped import Mapped
 from ftz_geo.trace.places import HEADING_M, SAME_M, strings
-from ftz_geo.trace.tracks import ON, Track, crossings
+from ftz_geo.trace.tracks import Track, crossings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -148,7 +149,7 @@ def line_through(
     at = shapely.get_coordinates(points).mean(axis=0)
     along = np.array(WAY[side])[::-1]
     if opposite is not None:
-        line = opposite.mapped[shapely.distance(opposite.mapped, shapely.Point(at)).argmin()]
+        line = opposite.map.lines[shapely.distance(opposite.map.lines, shapely.Point(at)).argmin()]
         here = line.project(shapely.Point(at))
         ends = [line.interpolate(np.clip(here + d, 0, line.length)) for d in (-HEADING_M, HEADING_M)]
         step = shapely.get_coordinates(ends[1]) - shapely.get_coordinates(ends[0])
@@ -161,12 +162,11 @@ def straight(
 ) -> Track:
     """Give the track of one straight line, ``reach_m`` to either side of a point."""
     line = strings(np.array([[at - reach_m * along, at + reach_m * along]]))
+    parts, part_ids = np.repeat(line, max(len(ids), 1)), np.array(ids or [""], dtype=object)
     return Track(
-        lines=line,
-        kind=np.array([ON]),
-        joins=(np.empty(0, dtype=np.intp), np.empty((0, 2))),
-        parts=np.repeat(line, max(len(ids), 1)),
-        part_ids=np.array(ids or [""], dtype=object),
+        map=Mapped(lines=line, parts=parts, part_ids=part_ids),
+        drawn=np.empty(0, dtype=object),
+        drawn_kind=np.empty(0, dtype=np.intp),
     )
 
 
@@ -274,5 +274,5 @@ def _base(
 def _meetings(a: Sequence[Named], b: Sequence[Named]) -> NDArray[np.float64]:
     """Give the points, shape (n, 2), where two sides meet: on the map, or else where they would."""
     pairs = [(m.track, n.track) for m in a for n in b]
-    on_map = np.concatenate([crossings(m.mapped, n.mapped)[2] for m, n in pairs])
+    on_map = np.concatenate([crossings(m.map.lines, n.map.lines)[2] for m, n in pairs])
     return on_map if len(on_map) else np.concatenate([crossings(m.lines, n.lines)[2] for m, n in pairs])

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.trace.places import SAME_M, SNAP_M
-from ftz_geo.trace.tracks import EXTENSION, LINK, ON
+from ftz_geo.trace.tracks import EXTENSION, LINK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,11 +80,10 @@ def steer(track: Track, signs: Signs, stubs: NDArray[np.float64]) -> Track:
     stubs : ndarray, shape (n, 2)
         Ends of the track's own lines at which no line of the map goes on.
     """
-    drawn = track.kind != ON
-    lines, kind = track.lines[drawn].copy(), track.kind[drawn]
+    lines, kind = track.drawn.copy(), track.drawn_kind
     for k in np.flatnonzero((shapely.length(lines) > 2 * SNAP_M) & (kind != LINK)).tolist():
         lines[k] = _steered(lines[k], signs, free=bool(kind[k] == EXTENSION))
-    return replace(track.with_lines(lines, kind), stubs=stubs)
+    return replace(track, drawn=lines, drawn_kind=kind, stubs=stubs)
 
 
 def _steered(line: shapely.LineString, signs: Signs, *, free: bool) -> shapely.LineString:
@@ -146,21 +145,21 @@ def link(track: Track, other: Track, roads: NDArray[np.object_], names: NDArray[
     roads : ndarray of LineString, shape (n,)
     names : ndarray of str, shape (n,)
     """
-    gap = shapely.shortest_line(shapely.union_all(track.mapped), shapely.union_all(other.mapped))
+    gap = shapely.shortest_line(shapely.union_all(track.map.lines), shapely.union_all(other.map.lines))
     roads = shapely.intersection(roads, gap.buffer(gap.length + SNAP_M))
     roads, owner = shapely.get_parts(roads, return_index=True)
     long = shapely.length(roads) > SAME_M
     roads, owner = roads[long], owner[long]
     names = names[owner]
     touching = [
-        set(names[shapely.STRtree(roads).query(t.mapped, predicate="dwithin", distance=SNAP_M)[1]])
+        set(names[shapely.STRtree(roads).query(t.map.lines, predicate="dwithin", distance=SNAP_M)[1]])
         for t in (track, other)
     ]
     joining = np.isin(names, sorted(touching[0] & touching[1]))
     if not joining.any():
         return track
-    drawn = track.kind != ON
-    return track.with_lines(
-        np.concatenate([track.lines[drawn], roads[joining]]),
-        np.concatenate([track.kind[drawn], np.full(int(joining.sum()), LINK)]),
+    return replace(
+        track,
+        drawn=np.concatenate([track.drawn, roads[joining]]),
+        drawn_kind=np.concatenate([track.drawn_kind, np.full(int(joining.sum()), LINK)]),
     )

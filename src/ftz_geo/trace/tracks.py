@@ -12,15 +12,15 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
-from ftz_geo.trace.carriageways import ROAD_WIDTH_M, Profile, centre_lines, profiles
-from ftz_geo.trace.places import HEADING_M, SAME_M, SNAP_M, Ends, loose_ends, strings, unfolded
+from ftz_geo.trace.mapped import vertices_of
+from ftz_geo.trace.places import HEADING_M, SAME_M, SNAP_M, strings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ftz_geo.model import Method
+    from ftz_geo.trace.mapped import Mapped
     from ftz_geo.trace.rings import Corners
 
 ON, BRIDGE, EXTENSION, LINK = range(4)
@@ -50,21 +50,24 @@ _PARTNERS = 2  # bridges tried from each loose end
 class Track:
     """The lines along which one feature runs or may run."""
 
-    lines: NDArray[np.object_]
-    """Shape (n,): LineStrings, those of the map first."""
-    kind: NDArray[np.intp]
-    """Shape (n,): index into :data:`METHODS`."""
-    joins: tuple[NDArray[np.intp], NDArray[np.float64]]
-    """Lines, shape (k,), and points on them, shape (k, 2), where one of the lines joins another."""
-    parts: NDArray[np.object_]
-    """The map's own lines, uncut."""
-    part_ids: NDArray[np.object_]
-    """Source id of each of :attr:`parts`."""
-    tips: NDArray[np.float64] | None = None
-    """Shape (n, 2): where lines of the map end, if some of :attr:`lines` stand for several of
-    :attr:`parts` on either side of them."""
+    map: Mapped
+    """What the map has of it."""
+    drawn: NDArray[np.object_]
+    """Shape (k,): LineStrings that are not on the map."""
+    drawn_kind: NDArray[np.intp]
+    """Shape (k,): index into :data:`METHODS`."""
     stubs: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
-    """Shape (n, 2): ends at which no line of the whole map goes on; something is missing there."""
+    """Shape (m, 2): ends at which no line of the whole map goes on; something is missing there."""
+
+    @cached_property
+    def lines(self) -> NDArray[np.object_]:
+        """All lines, shape (n,), those of the map first."""
+        return np.concatenate([self.map.lines, self.drawn])
+
+    @cached_property
+    def kind(self) -> NDArray[np.intp]:
+        """Index into :data:`METHODS` of each of :attr:`lines`."""
+        return np.concatenate([np.full(len(self.map.lines), ON), self.drawn_kind])
 
     @cached_property
     def tree(self) -> shapely.STRtree:
@@ -72,52 +75,12 @@ class Track:
         return shapely.STRtree(self.lines)
 
     @cached_property
-    def part_tree(self) -> shapely.STRtree:
-        """Index of :attr:`parts`."""
-        return shapely.STRtree(self.parts)
-
-    @cached_property
-    def segments(self) -> tuple[NDArray[np.float64], NDArray[np.float64], shapely.STRtree]:
-        """Where each segment of :attr:`parts` begins and how it runs, both (n, 2); index of them."""
-        xy, part = shapely.get_coordinates(self.parts, return_index=True)
-        start = np.flatnonzero(part[1:] == part[:-1])
-        ends = np.stack([xy[start], xy[start + 1]], axis=1)
-        return ends[:, 0], ends[:, 1] - ends[:, 0], shapely.STRtree(strings(ends))
-
-    @cached_property
-    def profiles(self) -> dict[int, Profile]:
-        """What runs beside those of :attr:`lines` that stand for several of :attr:`parts`."""
-        if not self.centred:
-            return {}
-        on = np.flatnonzero(self.kind == ON)
-        return dict(zip(on.tolist(), profiles(self.lines[on], *self.segments), strict=True))
-
-    @cached_property
-    def mapped(self) -> NDArray[np.object_]:
-        """The lines of the map, cut where they cross."""
-        found: NDArray[np.object_] = self.lines[self.kind == ON]
-        return found
-
-    @cached_property
-    def loose(self) -> Ends:
-        """The loose ends of the map's lines."""
-        ends = loose_ends(self.mapped)
-        if self.tips is None:
-            return ends
-        near = cKDTree(self.tips).query(ends.xy)[0] if len(self.tips) else np.full(len(ends.xy), np.inf)
-        return ends.where(near <= ROAD_WIDTH_M)
-
-    @property
-    def centred(self) -> bool:
-        """Whether some of :attr:`lines` stand for several of :attr:`parts`."""
-        return self.tips is not None
-
-    @cached_property
     def nodes(self) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
         """Lines, points on them and metres along them: both ends of each, and where another joins it."""
         n = len(self.lines)
         ends = np.concatenate([shapely.get_coordinates(shapely.get_point(self.lines, k)) for k in (0, -1)])
-        line, xy = self.joins
+        drawn, on, met = crossings(self.drawn, self.map.lines)
+        line, xy = np.concatenate([drawn + len(self.map.lines), on]), np.concatenate([met, met])
         along = shapely.line_locate_point(self.lines[line], shapely.points(xy))
         return (
             np.concatenate([np.arange(n), np.arange(n), line]),
@@ -132,10 +95,8 @@ class Track:
 
     @cached_property
     def vertices(self) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
-        """The points of each of :attr:`lines`, shape (n, 2), and their metres along it, shape (n,)."""
-        xy, line = shapely.get_coordinates(self.lines, return_index=True)
-        split = np.split(xy, np.flatnonzero(np.diff(line)) + 1) if len(xy) else []
-        return tuple((p, np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(p, axis=0).T))])) for p in split)
+        """The points of each of :attr:`lines`, shape (p, 2), and their metres along it, shape (p,)."""
+        return (*self.map.vertices, *vertices_of(self.drawn))
 
     def stretch(self, line: int, start: float, end: float) -> NDArray[np.float64]:
         """Give the points, shape (n, 2), of a stretch of a line in the direction from start to end.
@@ -152,35 +113,20 @@ class Track:
 
     def reach_m(self, line: int, along: NDArray[np.float64]) -> NDArray[np.float64]:
         """Give how far off the outermost parts run at places along a line, both shape (n,)."""
-        beside = self.profiles.get(line)
-        return np.zeros(len(along)) if beside is None else beside.reach_m(along)
+        beside = self.map.profiles
+        return beside[line].reach_m(along) if line < len(beside) else np.zeros(len(along))
 
     def near_m2(self, line: int, start: float, end: float) -> float:
         """Give the area between a stretch of a line and the outermost part on its left."""
-        beside = self.profiles.get(line)
-        if beside is None:
+        if line >= len(self.map.profiles):
             return 0.0
         at = np.linspace(start, end, max(int(abs(end - start) / SNAP_M), 2))
-        return float(beside.near_m(at, left=start < end).mean()) * abs(end - start)
+        return float(self.map.profiles[line].near_m(at, left=start < end).mean()) * abs(end - start)
 
     def meets(self, other: Track) -> bool:
         """Tell whether the lines of the map meet those of another track."""
-        line = self.tree.query(other.mapped, predicate="dwithin", distance=SNAP_M)[1]
+        line = self.tree.query(other.map.lines, predicate="dwithin", distance=SNAP_M)[1]
         return bool((self.kind[line] == ON).any())
-
-    def with_lines(self, lines: NDArray[np.object_], kind: NDArray[np.intp]) -> Track:
-        """Put other bridges, extensions and links in place of these."""
-        mapped = self.mapped
-        v, m, xy = crossings(lines, mapped)
-        return Track(
-            lines=np.concatenate([mapped, lines]),
-            kind=np.concatenate([np.full(len(mapped), ON), kind]),
-            joins=(np.concatenate([v + len(mapped), m]), np.concatenate([xy, xy])),
-            parts=self.parts,
-            part_ids=self.part_ids,
-            tips=self.tips,
-            stubs=self.stubs,
-        )
 
     def source_ids(self, line: int, start: float, end: float) -> tuple[str, ...]:
         """Give the ids of the map's lines that a stretch of a line stands for, in its direction."""
@@ -188,8 +134,9 @@ class Track:
         along = start + np.sign(end - start) * np.cumsum(np.hypot(*np.diff(xy, axis=0).T))
         middles = shapely.points((xy[1:] + xy[:-1]) / 2)
         away = self.reach_m(line, along) + 5 * SAME_M
-        at, part = self.part_tree.query(middles, predicate="dwithin", distance=away)
-        return tuple(dict.fromkeys(self.part_ids[part[np.lexsort((self.part_ids[part], at))]]))
+        at, part = self.map.part_tree.query(middles, predicate="dwithin", distance=away)
+        ids = self.map.part_ids[part]
+        return tuple(dict.fromkeys(ids[np.lexsort((ids, at))]))
 
 
 def _point_at(xy: NDArray[np.float64], along: NDArray[np.float64], at: float) -> NDArray[np.float64]:
@@ -200,45 +147,12 @@ def _point_at(xy: NDArray[np.float64], along: NDArray[np.float64], at: float) ->
     return point
 
 
-def track_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_], *, centred: bool = False) -> Track:
-    """Make a track of a feature's lines: nodes where they cross, bridges, extensions.
-
-    Parameters
-    ----------
-    lines : ndarray of LineString or MultiLineString, shape (n,)
-    source_ids : ndarray of str, shape (n,)
-    centred : bool
-        Whether one line stands for those that run side by side.
-
-    Returns
-    -------
-    Track
-        The same however the lines are ordered, cut or directed.
-    """
-    parts, owner = shapely.get_parts(lines, return_index=True)
-    mapped = _in_order(unfolded(shapely.get_parts(shapely.line_merge(shapely.union_all(parts)))))
-    found = centre_lines(mapped) if centred else None
-    if found is not None:
-        mapped = _in_order(found[0])
-    bare = Track(
-        lines=mapped,
-        kind=np.full(len(mapped), ON),
-        joins=(np.empty(0, dtype=np.intp), np.empty((0, 2))),
-        parts=parts,
-        part_ids=source_ids[owner],
-        tips=None if found is None else found[1],
-    )
-    bridges, partner = _bridges(bare)
-    extensions = _extensions(bare, partner)
+def track_of(mapped: Mapped) -> Track:
+    """Make a track of what the map has of a feature: with bridges over gaps, and extensions."""
+    bridges, partner = _bridges(mapped)
+    extensions = _extensions(mapped, partner)
     kind = np.repeat([BRIDGE, EXTENSION], [len(bridges), len(extensions)])
-    return bare.with_lines(np.concatenate([bridges, extensions]), kind)
-
-
-def _in_order(lines: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Give lines in their normal form and order, without those that are mere points."""
-    lines = shapely.normalize(lines[shapely.length(lines) > SAME_M])
-    found: NDArray[np.object_] = lines[np.argsort(shapely.to_wkb(lines))]
-    return found
+    return Track(map=mapped, drawn=np.concatenate([bridges, extensions]), drawn_kind=kind)
 
 
 def crossings(
@@ -254,7 +168,7 @@ def crossings(
     return i[pair], j[pair], xy
 
 
-def _bridges(track: Track) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+def _bridges(mapped: Mapped) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
     """Bridge gaps: from each loose end to those it points at, and to a line that it just misses.
 
     Returns
@@ -263,7 +177,7 @@ def _bridges(track: Track) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
     ndarray of int, shape (k,)
         For each loose end the one over the likeliest gap, or -1.
     """
-    xy, outward, line, _ = track.loose
+    xy, outward, line, _ = mapped.loose
     step = xy[None] - xy[:, None]
     gap = np.hypot(step[..., 0], step[..., 1])
     ahead = np.einsum("ijk,ik->ij", step, outward) / np.maximum(gap, SAME_M)
@@ -286,19 +200,19 @@ def _bridges(track: Track) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
     pairs = np.sort(np.stack([i, best.ravel()], axis=1)[np.isfinite(cost[i, best.ravel()])], axis=1)
     pairs = np.unique(pairs, axis=0)
     # A carriageway that ends beside its twin joins it there.
-    at, other = shapely.STRtree(track.mapped).query(shapely.points(xy), predicate="dwithin", distance=SNAP_M)
+    at, other = shapely.STRtree(mapped.lines).query(shapely.points(xy), predicate="dwithin", distance=SNAP_M)
     at, other = at[line[at] != other], other[line[at] != other]
-    near = shapely.shortest_line(shapely.points(xy[at]), track.mapped[other])
+    near = shapely.shortest_line(shapely.points(xy[at]), mapped.lines[other])
     near = near[shapely.length(near) > SAME_M]
     return np.concatenate([strings(xy[pairs]), np.asarray(near, dtype=object)]), partner
 
 
-def _extensions(track: Track, partner: NDArray[np.intp]) -> NDArray[np.object_]:
+def _extensions(mapped: Mapped, partner: NDArray[np.intp]) -> NDArray[np.object_]:
     """Extend straight on each loose end that has no other end of the feature just ahead."""
-    xy, outward, line, _ = track.loose
+    xy, outward, line, _ = mapped.loose
     outward = outward.copy()
     # A short piece of road tells less of where the road is heading than the way to it does.
-    for k in np.flatnonzero(shapely.length(track.mapped)[line] < HEADING_M).tolist():
+    for k in np.flatnonzero(shapely.length(mapped.lines)[line] < HEADING_M).tolist():
         behind = np.flatnonzero((line == line[k]) & (np.arange(len(line)) != k))
         if len(behind) and partner[behind[0]] >= 0:
             step = xy[k] - xy[partner[behind[0]]]

@@ -1,0 +1,106 @@
+"""What a map has of one feature: its lines, one for those side by side, and what tells of each.
+
+All coordinates are metres in a local plane.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+from ftz_geo.trace.carriageways import ROAD_WIDTH_M, Profile, centre_lines, profiles
+from ftz_geo.trace.places import SAME_M, Ends, loose_ends, strings, unfolded
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Mapped:
+    """The lines that a map has of one feature."""
+
+    lines: NDArray[np.object_]
+    """Shape (n,): LineStrings, cut where they cross."""
+    parts: NDArray[np.object_]
+    """Shape (m,): the map's own lines, uncut."""
+    part_ids: NDArray[np.object_]
+    """Source id of each of :attr:`parts`."""
+    tips: NDArray[np.float64] | None = None
+    """Shape (k, 2): where lines of the map end, if some of :attr:`lines` stand for several of
+    :attr:`parts` on either side of them."""
+
+    @property
+    def centred(self) -> bool:
+        """Whether some of :attr:`lines` stand for several of :attr:`parts`."""
+        return self.tips is not None
+
+    @cached_property
+    def part_tree(self) -> shapely.STRtree:
+        """Index of :attr:`parts`."""
+        return shapely.STRtree(self.parts)
+
+    @cached_property
+    def profiles(self) -> list[Profile]:
+        """What of :attr:`parts` runs beside each of :attr:`lines`; nothing where each stands for itself."""
+        if not self.centred:
+            return []
+        xy, part = shapely.get_coordinates(self.parts, return_index=True)
+        start = np.flatnonzero(part[1:] == part[:-1])
+        ends = np.stack([xy[start], xy[start + 1]], axis=1)
+        return profiles(self.lines, ends[:, 0], ends[:, 1] - ends[:, 0], shapely.STRtree(strings(ends)))
+
+    @cached_property
+    def loose(self) -> Ends:
+        """The loose ends of :attr:`lines`."""
+        ends = loose_ends(self.lines)
+        if self.tips is None:
+            return ends
+        near = cKDTree(self.tips).query(ends.xy)[0] if len(self.tips) else np.full(len(ends.xy), np.inf)
+        return ends.where(near <= ROAD_WIDTH_M)
+
+    @cached_property
+    def vertices(self) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
+        """The points of each of :attr:`lines`, shape (p, 2), and their metres along it, shape (p,)."""
+        return vertices_of(self.lines)
+
+
+def mapped_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_], *, centred: bool) -> Mapped:
+    """Node the lines of one feature where they cross.
+
+    Parameters
+    ----------
+    lines : ndarray of LineString or MultiLineString, shape (n,)
+    source_ids : ndarray of str, shape (n,)
+    centred : bool
+        Whether one line stands for those that run side by side.
+
+    Returns
+    -------
+    Mapped
+        The same however the lines are ordered, cut or directed.
+    """
+    parts, owner = shapely.get_parts(lines, return_index=True)
+    noded = _in_order(unfolded(shapely.get_parts(shapely.line_merge(shapely.union_all(parts)))))
+    tips = None
+    if centred and (found := centre_lines(noded)) is not None:
+        noded, tips = _in_order(found[0]), found[1]
+    return Mapped(lines=noded, parts=parts, part_ids=source_ids[owner], tips=tips)
+
+
+def _in_order(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Give lines in their normal form and order, without those that are mere points."""
+    lines = shapely.normalize(lines[shapely.length(lines) > SAME_M])
+    found: NDArray[np.object_] = lines[np.argsort(shapely.to_wkb(lines))]
+    return found
+
+
+def vertices_of(lines: NDArray[np.object_]) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
+    """Give the points of each of some lines, shape (p, 2), and their metres along it, shape (p,)."""
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    split = np.split(xy, np.flatnonzero(np.diff(line)) + 1) if len(xy) else []
+    return tuple((p, np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(p, axis=0).T))])) for p in split)
