@@ -169,9 +169,8 @@ def centre_lines(
         if mended is not lines:
             lines, sides = mended, _sides(mended)
     order = np.lexsort((np.arange(len(lines)), -shapely.length(lines)))
-    return _assembled(lines, sides.samples, _shift(sides), _covered(sides, order), order), loose_ends(
-        lines
-    ).xy
+    found = _assembled(lines, sides.samples, _shift(sides), _stand_ins(sides, order), order)
+    return found, loose_ends(lines).xy
 
 
 def _runs_on(line: shapely.LineString) -> bool:
@@ -289,8 +288,11 @@ def _merged(lines: NDArray[np.object_] | Sequence[shapely.LineString]) -> NDArra
     return made
 
 
-def _covered(sides: _Sides, order: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Tell at which samples a line before in order, or an earlier stretch of the same, stands for a line."""
+def _stand_ins(sides: _Sides, order: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Give for each sample the line that stands for its own: one before in order, or an earlier stretch.
+
+    -1 where its line stands for itself.
+    """
     samples, at, segment, left_m, *_ = sides
     beside = samples.step[segment]
     rank = np.empty(len(order), dtype=np.intp)
@@ -302,12 +304,12 @@ def _covered(sides: _Sides, order: NDArray[np.intp]) -> NDArray[np.bool_]:
     by_itself = (other == mine) & (np.abs(left_m) > _APART_M) & behind
     rows = np.flatnonzero(by_other | by_itself)
     rows = rows[np.lexsort((by_itself[rows], mine[rows]))]
-    covered = np.zeros(len(samples.xy), dtype=bool)
+    stand_in = np.full(len(samples.xy), -1)
     groups = np.flatnonzero(np.diff(2 * mine[rows] + by_itself[rows])) + 1
-    for of_line in np.split(rows, groups):  # what is covered itself stands for nothing
-        seen = ~covered[beside[of_line]] & ~covered[beside[of_line] + 1]
-        covered[at[of_line[seen]]] = True
-    return covered
+    for of_line in np.split(rows, groups):  # what another stands for stands for nothing
+        seen = of_line[(stand_in[beside[of_line]] < 0) & (stand_in[beside[of_line] + 1] < 0)]
+        stand_in[at[seen]] = samples.line[beside[seen]]
+    return stand_in
 
 
 def _shift(sides: _Sides) -> NDArray[np.float64]:
@@ -344,8 +346,13 @@ class _Stretch(NamedTuple):
     line: int
     bounds: tuple[int, int]
     """Its first and last sample."""
-    cut: tuple[bool, bool]
-    """Whether another line stands for what comes before it, and after."""
+    stand_ins: tuple[int, int]
+    """The lines that stand for what comes before it, and after; -1 where nothing comes."""
+
+    @property
+    def cut(self) -> tuple[bool, bool]:
+        """Whether another line stands for what comes before it, and after."""
+        return self.stand_ins[0] >= 0, self.stand_ins[1] >= 0
 
     @property
     def samples(self) -> slice:
@@ -353,20 +360,20 @@ class _Stretch(NamedTuple):
         return slice(self.bounds[0], self.bounds[1] + 1)
 
 
-def _stretches(covered: NDArray[np.bool_], samples: _Samples, order: NDArray[np.intp]) -> Iterator[_Stretch]:
+def _stretches(stand_in: NDArray[np.intp], samples: _Samples, order: NDArray[np.intp]) -> Iterator[_Stretch]:
     for k in order.tolist():
         a, b = int(samples.first[k]), int(samples.last[k])
-        free = np.flatnonzero(~covered[a : b + 1]) + a
+        free = np.flatnonzero(stand_in[a : b + 1] < 0) + a
         for run in np.split(free, np.flatnonzero(np.diff(free) > 1) + 1) if len(free) else []:
             start, end = max(int(run[0]) - 1, a), min(int(run[-1]) + 1, b)
-            yield _Stretch(k, (start, end), (bool(covered[start]), bool(covered[end])))
+            yield _Stretch(k, (start, end), (int(stand_in[start]), int(stand_in[end])))
 
 
 def _assembled(
     lines: NDArray[np.object_],
     samples: _Samples,
     shift: NDArray[np.float64],
-    covered: NDArray[np.bool_],
+    stand_in: NDArray[np.intp],
     order: NDArray[np.intp],
 ) -> NDArray[np.object_]:
     """Give the lines moved, without what others stand for, joined where they met."""
@@ -374,18 +381,21 @@ def _assembled(
     place, _ = same_places(samples.xy[ends])
     place_of = dict(zip(ends.tolist(), place.tolist(), strict=True))
     met = np.bincount(place)
-    moves = _moved_places(place, shift[ends], covered[ends])
+    moves = _moved_places(place, shift[ends], stand_in[ends] >= 0)
     wide = np.hypot(*moves.T) > _APART_M / 2
 
     def is_kept(s: _Stretch) -> bool:
         if samples.along[s.bounds[1]] - samples.along[s.bounds[0]] > _SHORT_M:
             return True
+        if all(s.cut):  # what leads from one line to another, unless these meet
+            one, other = ({place[k], place[k + len(lines)]} for k in s.stand_ins)
+            return one.isdisjoint(other)
         if any(s.cut):  # the mouth of a carriageway, where it is not yet beside the other
             return not all(c or met[place_of[at]] > 1 for c, at in zip(s.cut, s.bounds, strict=True))
         crosses = not shift[s.samples].any() and all(wide[place_of[at]] for at in s.bounds)
         return not crosses  # from one carriageway to the other
 
-    found = list(_stretches(covered, samples, order))
+    found = list(_stretches(stand_in, samples, order))
     kept = [s for s in found if is_kept(s)] or found[:1]
     still_met = np.bincount(
         [place_of[at] for s in kept for at, c in zip(s.bounds, s.cut, strict=True) if not c],
