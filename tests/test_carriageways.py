@@ -59,7 +59,7 @@ def test_two_carriageways_become_their_middle_and_keep_both_sources() -> None:
     found = track([(0, 0), (1000, 0)], [(0, 24), (1000, 24)])
     (line,) = found.map.lines
     assert shapely.hausdorff_distance(line, shapely.LineString([(0, 12), (1000, 12)])) < 0.01
-    assert set(found.source_ids(0, 100, 900)) == {"w0", "w1"}
+    assert set(found.source_ids(0, 100, 900, found.stretch(0, 100, 900))) == {"w0", "w1"}
     assert found.near_m2(0, 100, 900) == pytest.approx(800 * 12, rel=0.01)
 
 

@@ -92,7 +92,7 @@ def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
     xy, label = [], []
     for run, line in zip(ring.ways[k].runs, ring.ways[k].stretches, strict=True):
         method = METHODS[step.track.kind[run.line]]
-        ids = step.track.source_ids(*run) if step.track.kind[run.line] != BRIDGE else ()
+        ids = step.track.source_ids(*run, line) if step.track.kind[run.line] != BRIDGE else ()
         labels.append((*step.sides[0], method, ids))
         xy.append(line[:-1])
         label.append(np.full(len(line) - 1, len(labels) - 1))

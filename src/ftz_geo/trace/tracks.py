@@ -128,12 +128,16 @@ class Track:
         line = self.tree.query(other.map.lines, predicate="dwithin", distance=SNAP_M)[1]
         return bool((self.kind[line] == ON).any())
 
-    def source_ids(self, line: int, start: float, end: float) -> tuple[str, ...]:
-        """Give the ids of the map's lines that a stretch of a line stands for, in its direction."""
-        xy = self.stretch(line, start, end)
-        along = start + np.sign(end - start) * np.cumsum(np.hypot(*np.diff(xy, axis=0).T))
+    def source_ids(self, line: int, start: float, end: float, xy: NDArray[np.float64]) -> tuple[str, ...]:
+        """Give the ids of the map's lines that a stretch of a line stands for, in its direction.
+
+        ``xy`` are the points of the :meth:`stretch`.
+        """
+        away: NDArray[np.float64] | float = 5 * SAME_M
+        if line < len(self.map.profiles):
+            along = start + np.sign(end - start) * np.cumsum(np.hypot(*np.diff(xy, axis=0).T))
+            away = away + self.reach_m(line, along)
         middles = shapely.points((xy[1:] + xy[:-1]) / 2)
-        away = self.reach_m(line, along) + 5 * SAME_M
         at, part = self.map.part_tree.query(middles, predicate="dwithin", distance=away)
         ids = self.map.part_ids[part]
         return tuple(dict.fromkeys(ids[np.lexsort((ids, at))]))

@@ -151,10 +151,13 @@ def _corridors(
     lines = np.concatenate([block.lines for block in blocks])
     keys = [key for block in blocks for key in block.keys]
     owner = np.repeat(np.arange(len(blocks)), [len(block.lines) for block in blocks])
-    one, other = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=WEAVE_M)
-    pairs = zip(one.tolist(), other.tolist(), strict=True)
-    same = (owner[one] < owner[other]) & [not keys[m].isdisjoint(keys[n]) for m, n in pairs]
+    around = shapely.box(*(shapely.bounds(lines) + WEAVE_M * np.array([-1, -1, 1, 1])).T)
+    one, other = shapely.STRtree(lines).query(around)
+    one, other = one[owner[one] < owner[other]], other[owner[one] < owner[other]]
+    same = [not keys[m].isdisjoint(keys[n]) for m, n in zip(one.tolist(), other.tolist(), strict=True)]
     one, other = one[same], other[same]
+    near = shapely.dwithin(lines[one], lines[other], WEAVE_M)
+    one, other = one[near], other[near]
     # What two share is a thin strip where nothing of it is left within half the width: where what
     # is left of the one and of the other do not meet.
     cores = shapely.buffer([block.ring for block in blocks], -WEAVE_M / 2)
