@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _MIN_SIDE_M = SNAP_M  # a side is more than a place where lines were drawn to meet
 _STUB_COST = 15.0  # a metre to a neighbour's stub: between a bridge, held at both ends by one feature,
 # and an extension, held at one
+_EDGE_M = 1.0  # how well the edge of a wider road is known
 _MAX_CORNERS = 60  # per pair of tracks; a city's dual carriageways cross in four places
 _STARTS = 12  # rings looked at per place to start from
 
@@ -397,7 +398,8 @@ def _short_links(ends: Track, lines: Track) -> Corners:
         on = (half > 0) & (shapely.get_type_id(hit) == shapely.GeometryType.POINT) & ~shapely.is_empty(hit)
         near[on] = shapely.get_coordinates(hit[on])
     far = (gap > SAME_M) & (gap <= half + SNAP_M)
-    i, j, near, gap = i[far], j[far], near[far], np.maximum(gap - half, 0)[far]
+    gap = np.where((half > 0) & (gap <= half + _EDGE_M), 0, gap - half)
+    i, j, near, gap = i[far], j[far], near[far], gap[far]
     return Corners(ends.map.loose.line[i], ends.map.loose.xy[i], j, near, gap, METRE_COST[BRIDGE] * gap)
 
 
