@@ -15,10 +15,11 @@ import numpy as np
 import shapely
 from shapely.ops import substring
 
-from ftz_geo.trace.places import SAME_M, SNAP_M, loose_ends, same_places, strings, unfolded
+from ftz_geo.trace.joining import closed_up, joined
+from ftz_geo.trace.places import SAME_M, loose_ends, same_places, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -29,7 +30,7 @@ as far apart."""
 
 _SAMPLE_M = 15.0
 _PARALLEL = np.cos(np.radians(20))
-_FACING = np.cos(np.radians(60))
+_ONWARD = np.cos(np.radians(60))  # a road that turns aside by less nowhere runs beside itself
 _SMOOTH = 5  # samples that a shift is averaged over
 _APART_M = 1.0  # lines closer than this are drawn twice rather than side by side
 _SHORT_M = 2 * ROAD_WIDTH_M  # what joins two carriageways, and what parts before they run side by side
@@ -158,16 +159,25 @@ def centre_lines(
         Where lines of the feature end; other ends of the centre lines are where several became one.
 
     None where no lines run side by side.
+
+    Examples
+    --------
+    >>> ways = shapely.linestrings([[(0, 0), (900, 0)], [(0, 24), (900, 24)]])
+    >>> lines, tips = centre_lines(ways)
+    >>> print(shapely.set_precision(lines[0], 0.01), len(tips))
+    LINESTRING (0 12, 900 12) 4
     """
     if len(lines) == 1 and _runs_on(lines[0]):
         return None
     sides = _sides(lines)
     if not sides.several.any():
         return None
-    for mend in (_closed_up, _cut_at_folds):
-        mended = mend(lines, sides)
-        if mended is not lines:
-            lines, sides = mended, _sides(mended)
+    whole = closed_up(lines)
+    if whole is not lines:
+        lines, sides = whole, _sides(whole)
+    legs = _cut_at_folds(lines, sides)
+    if legs is not lines:
+        lines, sides = legs, _sides(legs)
     order = np.lexsort((np.arange(len(lines)), -shapely.length(lines)))
     found = _assembled(lines, sides.samples, _shift(sides), _stand_ins(sides, order), order)
     return found, loose_ends(lines).xy
@@ -178,7 +188,7 @@ def _runs_on(line: shapely.LineString) -> bool:
     xy = shapely.get_coordinates(line)
     step = np.diff(xy, axis=0)
     whole = xy[-1] - xy[0]
-    return bool((step @ whole >= _FACING * np.hypot(*step.T) * np.hypot(*whole)).all())
+    return bool((step @ whole >= _ONWARD * np.hypot(*step.T) * np.hypot(*whole)).all())
 
 
 class _Sides(NamedTuple):
@@ -250,42 +260,6 @@ def _cut_at_folds(lines: NDArray[np.object_], sides: _Sides) -> NDArray[np.objec
         pieces += [substring(line, *ends) for ends in zip(bounds[::2], bounds[1::2], strict=True)]
     made: NDArray[np.object_] = shapely.normalize(np.array(pieces, dtype=object))
     return made[shapely.length(made) > SAME_M]
-
-
-def _closed_up(lines: NDArray[np.object_], _: _Sides) -> NDArray[np.object_]:
-    """Bring together what was drawn to meet: ends face to face, then other ends and the line beside them."""
-    ends = loose_ends(lines)
-    if not len(ends.xy):
-        return lines
-    step = np.hypot(*(ends.xy[:, None] - ends.xy[None]).transpose(2, 0, 1))
-    step[(ends.outward @ ends.outward.T > -_PARALLEL) | (step > SNAP_M)] = np.inf
-    nearest = step.argmin(axis=1)
-    one = np.flatnonzero(np.isfinite(step.min(axis=1)) & (nearest[nearest] == np.arange(len(nearest))))
-    one = one[one < nearest[one]]
-    pieces = [shapely.get_coordinates(line) for line in lines]
-    for pair in zip(one.tolist(), nearest[one].tolist(), strict=True):
-        for k in pair:
-            pieces[ends.line[k]][ends.vertex[k]] = ends.xy[[*pair]].mean(axis=0)
-    whole = _merged([shapely.LineString(p) for p in pieces]) if len(one) else lines
-    ends = loose_ends(whole)
-    at, other = shapely.STRtree(whole).query(shapely.points(ends.xy), predicate="dwithin", distance=SNAP_M)
-    at, other = at[other != ends.line[at]], other[other != ends.line[at]]
-    to = shapely.get_point(shapely.shortest_line(shapely.points(ends.xy[at]), whole[other]), 1)
-    step = shapely.get_coordinates(to) - ends.xy[at]
-    faces = (step * ends.outward[at]).sum(axis=1) >= _FACING * np.hypot(*step.T)
-    beside = np.unique(at[faces])
-    if not len(beside):
-        return whole
-    pieces = [shapely.get_coordinates(line) for line in whole]
-    loose = [(int(ends.line[k]), int(ends.vertex[k])) for k in beside.tolist()]
-    return _joined(pieces, loose, SNAP_M)
-
-
-def _merged(lines: NDArray[np.object_] | Sequence[shapely.LineString]) -> NDArray[np.object_]:
-    """Give lines cut where they cross, and only there, in their normal form."""
-    whole = shapely.get_parts(shapely.line_merge(shapely.union_all(lines)))
-    made: NDArray[np.object_] = shapely.normalize(unfolded(whole))
-    return made
 
 
 def _stand_ins(sides: _Sides, order: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -415,7 +389,7 @@ def _assembled(
         moved = moved + fade * (goal[0] - moved[0]) + fade[::-1] * (goal[1] - moved[-1])
         pieces.append(_onward(moved, samples.xy[s.samples]))
     thin = shapely.simplify([shapely.LineString(piece) for piece in pieces], SAME_M)
-    return _joined([shapely.get_coordinates(line) for line in thin], loose, ROAD_WIDTH_M)
+    return joined([shapely.get_coordinates(line) for line in thin], loose, ROAD_WIDTH_M)
 
 
 def _onward(moved: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -441,36 +415,3 @@ def _moved_places(
         np.add.at(total, place[some], shift[some])
         found[count > 0] = total[count > 0] / count[count > 0, None]
     return found
-
-
-def _joined(
-    pieces: Sequence[NDArray[np.float64]], loose: Sequence[tuple[int, int]], reach_m: float
-) -> NDArray[np.object_]:
-    """Lead ends of pieces to the nearest of the others; cut them all where they cross."""
-    pieces = list(pieces)
-    lines = np.array([shapely.LineString(p) for p in pieces], dtype=object)
-    for k, end in loose:  # one by one: what an end was led to may itself be led elsewhere
-        point = shapely.Point(pieces[k][end])
-        away = shapely.distance(lines, point)
-        away[k] = np.inf
-        other = int(away.argmin())
-        if away[other] > reach_m:
-            continue
-        pieces[other], at = _with_vertex(pieces[other], lines[other].project(point))
-        pieces[k] = pieces[k].copy()
-        pieces[k][end] = at
-        for changed in (k, other):
-            lines[changed] = shapely.LineString(pieces[changed])
-    return _merged(lines[shapely.length(lines) > SAME_M])
-
-
-def _with_vertex(xy: NDArray[np.float64], at_m: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give a line with a vertex so many metres along it, and that vertex."""
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
-    nearest = int(np.abs(along - at_m).argmin())
-    if abs(along[nearest] - at_m) <= SAME_M:
-        return xy, xy[nearest]
-    k = int(np.searchsorted(along, at_m))
-    share = (at_m - along[k - 1]) / (along[k] - along[k - 1])
-    vertex = xy[k - 1] + share * (xy[k] - xy[k - 1])
-    return np.insert(xy, k, vertex, axis=0), vertex

@@ -1,0 +1,119 @@
+"""Lines that were drawn to meet, and do not: brought together, and cut where they cross.
+
+All coordinates are metres in a local plane.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from ftz_geo.trace.places import SAME_M, SNAP_M, loose_ends, unfolded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+_FACE_TO_FACE = np.cos(np.radians(20))  # ends that point at each other, on parallel lines
+_FACING = np.cos(np.radians(60))  # an end that points at a line, and does not run along it
+
+
+def closed_up(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Bring together what was drawn to meet: ends face to face, then other ends and the line beside them.
+
+    Parameters
+    ----------
+    lines : ndarray of LineString, shape (n,)
+
+    Returns
+    -------
+    ndarray of LineString
+        Cut where they cross; the lines themselves where nothing was to be brought together.
+
+    Examples
+    --------
+    >>> print(*closed_up(shapely.linestrings([[(0, 0), (300, 0)], [(304, 2), (600, 2)]])))
+    LINESTRING (0 0, 302 1, 600 2)
+    """
+    ends = loose_ends(lines)
+    if not len(ends.xy):
+        return lines
+    step = np.hypot(*(ends.xy[:, None] - ends.xy[None]).transpose(2, 0, 1))
+    step[(ends.outward @ ends.outward.T > -_FACE_TO_FACE) | (step > SNAP_M)] = np.inf
+    nearest = step.argmin(axis=1)
+    one = np.flatnonzero(np.isfinite(step.min(axis=1)) & (nearest[nearest] == np.arange(len(nearest))))
+    one = one[one < nearest[one]]
+    pieces = [shapely.get_coordinates(line) for line in lines]
+    for pair in zip(one.tolist(), nearest[one].tolist(), strict=True):
+        for k in pair:
+            pieces[ends.line[k]][ends.vertex[k]] = ends.xy[[*pair]].mean(axis=0)
+    whole = merged([shapely.LineString(p) for p in pieces]) if len(one) else lines
+    ends = loose_ends(whole)
+    at, other = shapely.STRtree(whole).query(shapely.points(ends.xy), predicate="dwithin", distance=SNAP_M)
+    at, other = at[other != ends.line[at]], other[other != ends.line[at]]
+    to = shapely.get_point(shapely.shortest_line(shapely.points(ends.xy[at]), whole[other]), 1)
+    step = shapely.get_coordinates(to) - ends.xy[at]
+    faces = (step * ends.outward[at]).sum(axis=1) >= _FACING * np.hypot(*step.T)
+    beside = np.unique(at[faces])
+    if not len(beside):
+        return whole
+    pieces = [shapely.get_coordinates(line) for line in whole]
+    loose = [(int(ends.line[k]), int(ends.vertex[k])) for k in beside.tolist()]
+    return joined(pieces, loose, SNAP_M)
+
+
+def merged(lines: NDArray[np.object_] | Sequence[shapely.LineString]) -> NDArray[np.object_]:
+    """Give lines cut where they cross, and only there, in their normal form."""
+    whole = shapely.get_parts(shapely.line_merge(shapely.union_all(lines)))
+    made: NDArray[np.object_] = shapely.normalize(unfolded(whole))
+    return made
+
+
+def joined(
+    pieces: Sequence[NDArray[np.float64]], loose: Sequence[tuple[int, int]], reach_m: float
+) -> NDArray[np.object_]:
+    """Lead ends of pieces to the nearest of the others; cut them all where they cross.
+
+    Parameters
+    ----------
+    pieces : sequence of ndarray, shape (p, 2)
+        The points of each.
+    loose : sequence of (int, int)
+        Pieces, and which of their vertices is to be led to another: 0 or -1.
+    reach_m : float
+        What lies farther off stays as it is.
+
+    Returns
+    -------
+    ndarray of LineString
+    """
+    pieces = list(pieces)
+    lines = np.array([shapely.LineString(p) for p in pieces], dtype=object)
+    for k, end in loose:  # one by one: what an end was led to may itself be led elsewhere
+        point = shapely.Point(pieces[k][end])
+        away = shapely.distance(lines, point)
+        away[k] = np.inf
+        other = int(away.argmin())
+        if away[other] > reach_m:
+            continue
+        pieces[other], at = _with_vertex(pieces[other], lines[other].project(point))
+        pieces[k] = pieces[k].copy()
+        pieces[k][end] = at
+        for changed in (k, other):
+            lines[changed] = shapely.LineString(pieces[changed])
+    return merged(lines[shapely.length(lines) > SAME_M])
+
+
+def _with_vertex(xy: NDArray[np.float64], at_m: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give a line with a vertex so many metres along it, and that vertex."""
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
+    nearest = int(np.abs(along - at_m).argmin())
+    if abs(along[nearest] - at_m) <= SAME_M:
+        return xy, xy[nearest]
+    k = int(np.searchsorted(along, at_m))
+    share = (at_m - along[k - 1]) / (along[k] - along[k - 1])
+    vertex = xy[k - 1] + share * (xy[k] - xy[k - 1])
+    return np.insert(xy, k, vertex, axis=0), vertex
