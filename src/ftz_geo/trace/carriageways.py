@@ -80,12 +80,13 @@ def _samples(lines: NDArray[np.object_]) -> _Samples:
 
 
 def _abreast(
-    samples: _Samples, start: NDArray[np.float64], way: NDArray[np.float64], tree: shapely.STRtree
+    samples: _Samples, segments: NDArray[np.float64]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    """Give samples, the segments that run beside them, and how many metres to the left."""
+    """Give samples, the segments, shape (m, 2, 2), that run beside them, and how many metres to the left."""
     xy, left = samples.xy, samples.left
+    start, way = segments[:, 0], segments[:, 1] - segments[:, 0]
     probes = strings(np.stack([xy - ROAD_WIDTH_M * left, xy + ROAD_WIDTH_M * left], axis=1))
-    i, j = tree.query(probes)
+    i, j = shapely.STRtree(strings(segments)).query(probes)
     # Along the probe at i: xy + d * left = start + r * way.
     determinant = left[i, 0] * -way[j, 1] + left[i, 1] * way[j, 0]
     offset = start[j] - xy[i]
@@ -116,24 +117,18 @@ class Profile(NamedTuple):
         return np.interp(along_m, self.along_m, np.maximum(self.left_m, self.right_m))
 
 
-def profiles(
-    lines: NDArray[np.object_],
-    start: NDArray[np.float64],
-    way: NDArray[np.float64],
-    tree: shapely.STRtree,
-) -> list[Profile]:
-    """Give how far off the outermost segments run beside each of some lines.
+def profiles(lines: NDArray[np.object_], others: NDArray[np.object_]) -> list[Profile]:
+    """Give how far off the outermost of other lines run beside each of some.
 
     Parameters
     ----------
     lines : ndarray of LineString, shape (n,)
-    start, way : ndarray, shape (m, 2)
-        Where the segments begin, and how they run.
-    tree : STRtree
-        Index of the segments.
+    others : ndarray of LineString, shape (m,)
     """
+    xy, line = shapely.get_coordinates(others, return_index=True)
+    step = np.flatnonzero(line[1:] == line[:-1])
     samples = _samples(lines)
-    i, _, d = _abreast(samples, start, way, tree)
+    i, _, d = _abreast(samples, np.stack([xy[step], xy[step + 1]], axis=1))
     left, right = np.zeros(len(samples.xy)), np.zeros(len(samples.xy))
     np.maximum.at(left, i, d)
     np.maximum.at(right, i, -d)
@@ -209,11 +204,8 @@ class _Sides(NamedTuple):
 
 def _sides(lines: NDArray[np.object_]) -> _Sides:
     samples = _samples(lines)
-    start = samples.xy[samples.step]
-    end = samples.xy[samples.step + 1]
-    at, segment, left_m = _abreast(
-        samples, start, end - start, shapely.STRtree(strings(np.stack([start, end], axis=1)))
-    )
+    steps = np.stack([samples.xy[samples.step], samples.xy[samples.step + 1]], axis=1)
+    at, segment, left_m = _abreast(samples, steps)
     # Of more lines than one road has, those nearest to each sample are of its road,
     order = np.lexsort((np.abs(left_m), at))
     at, segment, left_m = at[order], segment[order], left_m[order]
@@ -248,7 +240,8 @@ def _cut_at_folds(lines: NDArray[np.object_], sides: _Sides) -> NDArray[np.objec
     turns: dict[int, list[tuple[float, float]]] = {}
     for k in np.flatnonzero(folded)[np.argsort((end - begin)[folded], kind="stable")].tolist():
         line = int(samples.line[at[k]])
-        turn = tuple((np.array([begin[k], end[k]]) - samples.along[samples.first[line]]).tolist())
+        zero = samples.along[samples.first[line]]
+        turn = float(begin[k] - zero), float(end[k] - zero)
         known = turns.setdefault(line, [])
         if all(turn[1] < a or turn[0] > b for a, b in known):
             known.append(turn)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from ftz_geo.trace.places import SAME_M, SNAP_M, loose_ends, unfolded
+from ftz_geo.trace.places import SAME_M, SNAP_M, loose_ends, metres_along, point_at, unfolded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,11 +109,9 @@ def joined(
 
 def _with_vertex(xy: NDArray[np.float64], at_m: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give a line with a vertex so many metres along it, and that vertex."""
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
+    along = metres_along(xy)
     nearest = int(np.abs(along - at_m).argmin())
     if abs(along[nearest] - at_m) <= SAME_M:
         return xy, xy[nearest]
-    k = int(np.searchsorted(along, at_m))
-    share = (at_m - along[k - 1]) / (along[k] - along[k - 1])
-    vertex = xy[k - 1] + share * (xy[k] - xy[k - 1])
-    return np.insert(xy, k, vertex, axis=0), vertex
+    vertex = point_at(xy, along, at_m)
+    return np.insert(xy, int(along.searchsorted(at_m)), vertex, axis=0), vertex

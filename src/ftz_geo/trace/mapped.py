@@ -14,7 +14,8 @@ import shapely
 from scipy.spatial import cKDTree
 
 from ftz_geo.trace.carriageways import ROAD_WIDTH_M, Profile, centre_lines, profiles
-from ftz_geo.trace.places import SAME_M, Ends, loose_ends, strings, unfolded
+from ftz_geo.trace.joining import merged
+from ftz_geo.trace.places import SAME_M, Ends, loose_ends, metres_along
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,12 +48,7 @@ class Mapped:
     @cached_property
     def profiles(self) -> list[Profile]:
         """What of :attr:`parts` runs beside each of :attr:`lines`; nothing where each stands for itself."""
-        if not self.centred:
-            return []
-        xy, part = shapely.get_coordinates(self.parts, return_index=True)
-        start = np.flatnonzero(part[1:] == part[:-1])
-        ends = np.stack([xy[start], xy[start + 1]], axis=1)
-        return profiles(self.lines, ends[:, 0], ends[:, 1] - ends[:, 0], shapely.STRtree(strings(ends)))
+        return profiles(self.lines, self.parts) if self.centred else []
 
     @cached_property
     def loose(self) -> Ends:
@@ -85,7 +81,7 @@ def mapped_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_], *, ce
         The same however the lines are ordered, cut or directed.
     """
     parts, owner = shapely.get_parts(lines, return_index=True)
-    noded = _in_order(unfolded(shapely.get_parts(shapely.line_merge(shapely.union_all(parts)))))
+    noded = _in_order(merged(parts))
     tips = None
     if centred and (found := centre_lines(noded)) is not None:
         noded, tips = _in_order(found[0]), found[1]
@@ -93,8 +89,8 @@ def mapped_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_], *, ce
 
 
 def _in_order(lines: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Give lines in their normal form and order, without those that are mere points."""
-    lines = shapely.normalize(lines[shapely.length(lines) > SAME_M])
+    """Give lines in one order however they came, without those that are mere points."""
+    lines = lines[shapely.length(lines) > SAME_M]
     found: NDArray[np.object_] = lines[np.argsort(shapely.to_wkb(lines))]
     return found
 
@@ -103,4 +99,4 @@ def vertices_of(lines: NDArray[np.object_]) -> tuple[tuple[NDArray[np.float64], 
     """Give the points of each of some lines, shape (p, 2), and their metres along it, shape (p,)."""
     xy, line = shapely.get_coordinates(lines, return_index=True)
     split = np.split(xy, np.flatnonzero(np.diff(line)) + 1) if len(xy) else []
-    return tuple((p, np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(p, axis=0).T))])) for p in split)
+    return tuple((p, metres_along(p)) for p in split)

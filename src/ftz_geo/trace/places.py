@@ -67,6 +67,20 @@ def strings(segments: NDArray[np.float64]) -> NDArray[np.object_]:
     return made
 
 
+def metres_along(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the metres along a path at each of its points, shape (n, 2)."""
+    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
+
+
+def point_at(xy: NDArray[np.float64], along: NDArray[np.float64], at: float) -> NDArray[np.float64]:
+    """Give the point so many metres along a path; ``along`` are its :func:`metres_along`."""
+    k = min(max(int(along.searchsorted(at)), 1), len(along) - 1)
+    length = along[k] - along[k - 1]
+    share = min(max((at - along[k - 1]) / length, 0.0), 1.0) if length > 0 else 0.0
+    point: NDArray[np.float64] = xy[k - 1] + share * (xy[k] - xy[k - 1])
+    return point
+
+
 def all_ends(lines: NDArray[np.object_]) -> Ends:
     """Give both ends of every line: all first ones, then all last ones."""
     length = shapely.length(lines)

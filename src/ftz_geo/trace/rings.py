@@ -378,8 +378,9 @@ def _short_links(ends: Track, lines: Track) -> Corners:
     Where those stand for a wider road, within :data:`SNAP_M` of its edge: an end there is led straight
     on to the middle, and nothing is missing but what lies outside that road.
     """
+    loose = ends.map.loose
     reach = SNAP_M + (ROAD_WIDTH_M if lines.map.centred else 0.0)
-    points = np.asarray(shapely.points(ends.map.loose.xy), dtype=object)
+    points = np.asarray(shapely.points(loose.xy), dtype=object)
     i, j = lines.tree.query(points, predicate="dwithin", distance=reach)
     drawn = lines.kind[j] != ON
     i, j = i[~drawn], j[~drawn]
@@ -387,12 +388,12 @@ def _short_links(ends: Track, lines: Track) -> Corners:
         none = np.empty(0)
         return Corners(i, np.empty((0, 2)), j, np.empty((0, 2)), none, none)
     near = shapely.get_coordinates(shapely.get_point(shapely.shortest_line(points[i], lines.lines[j]), 1))
-    gap = np.hypot(*(near - ends.map.loose.xy[i]).T)
+    gap = np.hypot(*(near - loose.xy[i]).T)
     half = np.zeros(len(i))
     if lines.map.centred:
         along = shapely.line_locate_point(lines.lines[j], shapely.points(near))
         half = np.array([lines.reach_m(int(k), along[[n]])[0] for n, k in enumerate(j)])
-        xy, way = ends.map.loose.xy[i], ends.map.loose.outward[i]
+        xy, way = loose.xy[i], loose.outward[i]
         ahead = strings(np.stack([xy, xy + 2 * gap[:, None] * way], axis=1))
         hit = shapely.intersection(ahead, lines.lines[j])
         on = (half > 0) & (shapely.get_type_id(hit) == shapely.GeometryType.POINT) & ~shapely.is_empty(hit)
@@ -400,19 +401,20 @@ def _short_links(ends: Track, lines: Track) -> Corners:
     far = (gap > SAME_M) & (gap <= half + SNAP_M)
     gap = np.where((half > 0) & (gap <= half + _EDGE_M), 0, gap - half)
     i, j, near, gap = i[far], j[far], near[far], gap[far]
-    return Corners(ends.map.loose.line[i], ends.map.loose.xy[i], j, near, gap, METRE_COST[BRIDGE] * gap)
+    return Corners(loose.line[i], loose.xy[i], j, near, gap, METRE_COST[BRIDGE] * gap)
 
 
 def _stub_links(ends: Track, stubs: Track) -> Corners:
     """Link each loose end of one track to the stubs of another that it points at."""
-    i, j = (k.ravel() for k in np.indices((len(ends.map.loose.xy), len(stubs.stubs))))
-    step = stubs.stubs[j] - ends.map.loose.xy[i]
+    loose = ends.map.loose
+    i, j = (k.ravel() for k in np.indices((len(loose.xy), len(stubs.stubs))))
+    step = stubs.stubs[j] - loose.xy[i]
     gap = np.hypot(*step.T)
-    turn = np.arccos(np.clip((step * ends.map.loose.outward[i]).sum(axis=1) / np.maximum(gap, SAME_M), -1, 1))
+    turn = np.arccos(np.clip((step * loose.outward[i]).sum(axis=1) / np.maximum(gap, SAME_M), -1, 1))
     fits = (gap > SNAP_M) & (gap <= MAX_GAP_M) & (turn <= MAX_TURN)
     i, xy, cost = i[fits], stubs.stubs[j[fits]], _STUB_COST * gap[fits] * (1 + turn[fits])
     line = stubs.tree.query_nearest(shapely.points(xy), all_matches=False)[1]
-    return Corners(ends.map.loose.line[i], ends.map.loose.xy[i], line, xy, gap[fits], cost)
+    return Corners(loose.line[i], loose.xy[i], line, xy, gap[fits], cost)
 
 
 def _graph(

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.trace.mapped import vertices_of
-from ftz_geo.trace.places import HEADING_M, SAME_M, SNAP_M, strings
+from ftz_geo.trace.places import HEADING_M, SAME_M, SNAP_M, point_at, strings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,7 +108,7 @@ class Track:
         first, last = along.searchsorted([low + SAME_M, high - SAME_M]).tolist()
         run = np.empty((max(last - first, 0) + 2, 2))
         run[1:-1] = xy[first:last]
-        run[0], run[-1] = _point_at(xy, along, low), _point_at(xy, along, high)
+        run[0], run[-1] = point_at(xy, along, low), point_at(xy, along, high)
         return run if start <= end else run[::-1]
 
     def reach_m(self, line: int, along: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -141,14 +141,6 @@ class Track:
         at, part = self.map.part_tree.query(middles, predicate="dwithin", distance=away)
         ids = self.map.part_ids[part]
         return tuple(dict.fromkeys(ids[np.lexsort((ids, at))]))
-
-
-def _point_at(xy: NDArray[np.float64], along: NDArray[np.float64], at: float) -> NDArray[np.float64]:
-    k = min(max(int(along.searchsorted(at)), 1), len(along) - 1)
-    length = along[k] - along[k - 1]
-    share = min(max((at - along[k - 1]) / length, 0.0), 1.0) if length > 0 else 0.0
-    point: NDArray[np.float64] = xy[k - 1] + share * (xy[k] - xy[k - 1])
-    return point
 
 
 def track_of(mapped: Mapped) -> Track:
