@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from ftz_geo.compass import DIRECTIONS, SIDE_ZH, Direction
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -21,7 +23,9 @@ __all__ = [
     "DIRECTIONS",
     "KM2_PER_UNIT",
     "LABELS_ZH",
+    "LINEAR_KINDS",
     "STORAGE_CRS",
+    "STRAIGHT_KINDS",
     "Anchor",
     "Area",
     "Audit",
@@ -56,13 +60,16 @@ __all__ = [
 Span = tuple[int, int]
 """Half-open character positions in the plan's text: ``text[start:end]`` gives the words back."""
 
-Direction = Literal["east", "south", "west", "north"]
-DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
-
 Kind = Literal["road", "water", "rail", "boundary", "place", "block", "vague"]
 """What a feature is: ``boundary`` an administrative or planning line, ``place`` anything that has
 an extent of its own (village, company, school, park), ``block`` another block or parcel of the
 same plan, ``vague`` what no map can know (空地, 耕地, 坑塘)."""
+
+LINEAR_KINDS: frozenset[Kind] = frozenset({"road", "rail", "water"})
+"""What a map draws as lines and the ground has as bands: carriageways, tracks, banks."""
+
+STRAIGHT_KINDS: frozenset[Kind] = frozenset({"road", "rail"})
+"""Of these, what cannot be both of two opposite sides; a river can, where it bends."""
 
 Relation = Literal[
     "at",
@@ -108,10 +115,7 @@ KM2_PER_UNIT: Mapping[str, Decimal] = {
 1 km² = 100 公顷 = 1500 亩 (GB 3100-93 for 公顷; 亩 = 10000/15 m², State Council 1990-12-28)."""
 
 LABELS_ZH: Mapping[str, str] = {
-    "east": "东",
-    "south": "南",
-    "west": "西",
-    "north": "北",
+    **SIDE_ZH,
     "surveyed": "实测",
     "traced": "描图",
     "inferred": "推断",
