@@ -845,7 +845,10 @@ def test_a_block_named_on_a_side_lies_there(words: str) -> None:
     plan, (west, east) = pair(ring(*PLOT), moved(40), sides=sides)
     zone = plan.zones[0]
     second = zone.blocks[1].parcels[0]
-    named = {**second.abuttals, "west": tuple(replace(f, kind="block") for f in second.abuttals["west"])}
+    named = {
+        **second.abuttals,
+        "west": tuple(replace(f, kind="block", base="区块一") for f in second.abuttals["west"]),
+    }
     blocks = (zone.blocks[0], replace(zone.blocks[1], parcels=(replace(second, abuttals=named),)))
     plan = replace(plan, zones=(replace(zone, blocks=blocks),))
     assert not audit(plan, frame_of(plan, west, east)).findings

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ftz_geo import files, pipeline
+from ftz_geo.compass import DIRECTIONS
 from ftz_geo.errors import OutputError, PatchError
-from ftz_geo.model import DIRECTIONS, Block, Parcel, Plan, Source, Zone
+from ftz_geo.model import Block, Parcel, Plan, Source, Zone
 from ftz_geo.patch import area_changes, corrected, read_patch
 from ftz_geo.staging import staged
 

@@ -15,9 +15,10 @@ import numpy as np
 import shapely
 from shapely.affinity import translate
 
+from ftz_geo.compass import DIRECTIONS
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import LocalPlane, area_m2
-from ftz_geo.model import DIRECTIONS, LABELS_ZH, STORAGE_CRS, Block, Parcel, Zone
+from ftz_geo.model import LABELS_ZH, STORAGE_CRS, Block, Parcel, Zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from ftz_geo.errors import PlanError
 from ftz_geo.measure import GEOD
-from ftz_geo.model import LABELS_ZH, Direction, Method, Reason
+from ftz_geo.model import LABELS_ZH, Method, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     import geopandas
 
+    from ftz_geo.compass import Direction
     from ftz_geo.model import Candidate, Choice, Edge, Feature, Parcel, Plan
 
 __all__ = [
@@ -35,6 +36,7 @@ RULES_ZH = {
     "numeral written otherwise": "数字写法不同",
     "words in brackets": "括注",
     "part of the feature": "其一段",
+    "stretch of the feature": "原文指其一段",
     "road that it follows": "所沿之路",
     "other word for road": "路、道、大道之别",
 }

@@ -11,8 +11,9 @@ import pandas as pd
 import shapely
 
 from ftz_geo import files
+from ftz_geo.compass import DIRECTIONS
 from ftz_geo.measure import area_m2
-from ftz_geo.model import DIRECTIONS, STORAGE_CRS, Digitised, Reason
+from ftz_geo.model import STORAGE_CRS, Digitised, Reason
 from ftz_geo.polygons import match_polygons, read_survey
 
 if TYPE_CHECKING:

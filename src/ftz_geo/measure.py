@@ -16,7 +16,7 @@ import shapely
 from pyproj import Geod, Transformer
 from pyproj.enums import TransformDirection
 
-from ftz_geo.model import KM2_PER_UNIT
+from ftz_geo.wording import KM2_PER_UNIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -327,7 +327,7 @@ def _transformed(geometry: _G, transformer: Transformer, direction: TransformDir
         return np.column_stack([x, y])
 
     # shapely's overloads know one geometry or an array, but no type variable over both.
-    moved: _G = shapely.transform(cast(Any, geometry), move)
+    moved: _G = shapely.transform(cast("Any", geometry), move)
     return moved
 
 
@@ -394,7 +394,7 @@ def gcj02_of(geometry: _G) -> _G:
     >>> print(shapely.to_wkt(gcj02_of(shapely.Point(117.15, 39.0)), rounding_precision=7))
     POINT (117.1563777 39.001045)
     """
-    moved: _G = shapely.transform(cast(Any, geometry), lambda p: p + _gcj02_shift(p))
+    moved: _G = shapely.transform(cast("Any", geometry), lambda p: p + _gcj02_shift(p))
     return moved
 
 
@@ -416,7 +416,7 @@ def wgs84_of_gcj02(geometry: _G) -> _G:
             found = shifted - _gcj02_shift(found)
         return found
 
-    moved: _G = shapely.transform(cast(Any, geometry), back)
+    moved: _G = shapely.transform(cast("Any", geometry), back)
     return moved
 
 

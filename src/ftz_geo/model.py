@@ -9,9 +9,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from ftz_geo.compass import DIRECTIONS, SIDE_ZH, Direction
+from ftz_geo.wording import KM2_PER_UNIT, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DIRECTIONS",
-    "KM2_PER_UNIT",
     "LABELS_ZH",
     "LINEAR_KINDS",
     "STORAGE_CRS",
@@ -45,6 +45,7 @@ __all__ = [
     "Parcel",
     "Place",
     "Plan",
+    "Position",
     "Reason",
     "ReferenceMap",
     "Relation",
@@ -55,6 +56,7 @@ __all__ = [
     "Task",
     "Undetermined",
     "Zone",
+    "title",
 ]
 
 Span = tuple[int, int]
@@ -85,6 +87,9 @@ Relation = Literal[
 """How the side lies to the feature: ``at`` it; ``east_of`` it (以东, with or without
 ``offset_m``); on its ``east_edge`` (东边界, 东侧)."""
 
+_EDGE: Mapping[str, Direction] = {f"{side}_edge": side for side in DIRECTIONS}
+_BEYOND: Mapping[str, Direction] = {f"{side}_of": side for side in DIRECTIONS}
+
 Grade = Literal["surveyed", "traced", "inferred", "sketched", "undetermined"]
 """What a polygon claims, best first."""
 
@@ -101,21 +106,8 @@ Boundary = Literal["centre", "near", "far"]
 STORAGE_CRS = "EPSG:4326"
 """Results are stored as WGS 84 longitude, latitude; areas are taken on the CGCS2000 ellipsoid."""
 
-KM2_PER_UNIT: Mapping[str, Decimal] = {
-    "平方公里": Decimal(1),
-    "平方千米": Decimal(1),
-    "km²": Decimal(1),
-    "公顷": Decimal("0.01"),
-    "亩": Decimal(1) / Decimal(1500),
-    "万亩": Decimal(20) / Decimal(3),
-    "平方米": Decimal("0.000001"),
-    "万平方米": Decimal("0.01"),
-}
-"""Square kilometres in one unit; other spellings are mapped to these by ``parse``.
-1 km² = 100 公顷 = 1500 亩 (GB 3100-93 for 公顷; 亩 = 10000/15 m², State Council 1990-12-28)."""
-
 LABELS_ZH: Mapping[str, str] = {
-    **SIDE_ZH,
+    **{str(side): zh for side, zh in SIDE_ZH.items()},
     "surveyed": "实测",
     "traced": "描图",
     "inferred": "推断",
@@ -180,7 +172,7 @@ class Area:
     value: Decimal
     """The number as printed."""
     unit: str
-    """A key of :data:`KM2_PER_UNIT`."""
+    """A key of :data:`ftz_geo.wording.KM2_PER_UNIT`."""
     approximate: bool = False
     """约, 左右, 近 stood beside it."""
     span: Span
@@ -229,7 +221,27 @@ class Feature:
     relation: Relation = "at"
     offset_m: float | None = None
     """Metres from the feature in the relation's direction, if the text says how many."""
+    base: str | None = None
+    """The name of what it speaks of, folded, without words for where at it (以东550米, 西侧边界, 中心线,
+    北段); None where that is :attr:`name` itself."""
+    part: str | None = None
+    """Which stretch of it is meant (北段, 延长线); None where the whole is."""
     span: Span
+
+    @property
+    def called(self) -> str:
+        """What a map or a plan would call it: :attr:`base`, or the whole name."""
+        return self.base or self.name
+
+    @property
+    def edge(self) -> Direction | None:
+        """The side of the feature whose edge is meant (河西岸, 区块二西侧边界); None where none is."""
+        return _EDGE.get(self.relation)
+
+    @property
+    def beyond(self) -> Direction | None:
+        """The way in which the side lies off the feature (以东, with or without a distance); None at it."""
+        return _BEYOND.get(self.relation)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -275,6 +287,11 @@ class Parcel:
     alternatives: Mapping[Direction, tuple[tuple[Feature, ...], ...]] = field(default_factory=dict)
     """Other ways to read the words of a side, where they can be read in two ways."""
 
+    @property
+    def words(self) -> str:
+        """What it is called within its block; empty where it has no label."""
+        return self.label or ""
+
     def features(self) -> Iterator[tuple[Direction, Feature]]:
         """Give each side's features, east, south, west, north, in the order of the text."""
         for direction in DIRECTIONS:
@@ -313,9 +330,22 @@ class Block:
     """One of the addends of the zone's total; not so a whole zone told beside its blocks, nor a
     part (其中规划建设用地…) of what other blocks cover."""
 
+    @property
+    def words(self) -> str:
+        """Its label, with its name in brackets; either alone; empty where it has neither."""
+        return f"{self.label}（{self.name}）" if self.label and self.name else self.label or self.name or ""
+
     def stated_area(self, parcel: Parcel) -> Area | None:
-        """Give the area stated of a parcel; of a block's only one, what is stated of the block is."""
+        """Return the area stated of a parcel; of a block's only one, what is stated of the block is."""
         return parcel.declared_area or (self.declared_area if len(self.parcels) == 1 else None)
+
+    def called(self) -> Iterator[tuple[frozenset[str], tuple[Parcel, ...]]]:
+        """Yield what the block may be called, folded, with its parcels; then each of several parcels."""
+        own = {folded(f"{label}{name}") for label in (self.label or "", "") for name in (self.name or "", "")}
+        yield frozenset(own - {""}), self.parcels
+        for parcel in self.parcels if len(self.parcels) > 1 else ():
+            if parcel.label:
+                yield frozenset(words + folded(parcel.label) for words in own), (parcel,)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -342,6 +372,11 @@ class Zone:
     span: Span
 
     @property
+    def words(self) -> str:
+        """Its name; empty where it has none."""
+        return self.name or ""
+
+    @property
     def parcels(self) -> tuple[Parcel, ...]:
         """All parcels, in the order of the text."""
         return tuple(p for b in self.blocks for p in b.parcels)
@@ -356,6 +391,47 @@ class Zone:
             "blocks": [b.to_dict() for b in self.blocks],
             "span": list(self.span),
         }
+
+    def meant_by(self, feature: Feature, parcel: Parcel) -> tuple[Parcel, ...]:
+        """Return the parcels that a parcel's side names as its neighbour (区块二, 地块一, 核心区).
+
+        Parameters
+        ----------
+        feature : Feature
+            Of kind ``block``; what any other names is no part of the plan.
+        parcel : Parcel
+            Of this zone, whose side it is. It is never its own neighbour.
+
+        Returns
+        -------
+        tuple of Parcel
+            A sister parcel of the same block, else all parcels of the block so called; none where no
+            part of the zone is called so, or more than one.
+
+        Examples
+        --------
+        >>> def parcel(number):
+        ...     return Parcel(id=f"a-{number}", abuttals={}, span=(0, 0))
+        >>> one, two = parcel(1), parcel(2)
+        >>> blocks = tuple(Block(id=p.id, label=f"区块{n}", parcels=(p,), span=(0, 0))
+        ...                for n, p in (("一", one), ("二", two)))
+        >>> side = Feature(name="区块2西侧", base="区块2", kind="block", relation="west_edge", span=(0, 5))
+        >>> Zone(id="a", name=None, blocks=blocks, span=(0, 0)).meant_by(side, one) == (two,)
+        True
+        """
+        if feature.kind != "block":
+            return ()
+        called = folded(feature.called)
+        home = next((b.parcels for b in self.blocks if any(p.id == parcel.id for p in b.parcels)), ())
+        others = [p for p in home if p.id != parcel.id]
+        sisters: list[tuple[Parcel, ...]] = [(p,) for p in others if p.label and folded(p.label) == called]
+        found = sisters or [
+            parcels
+            for block in self.blocks
+            for names, parcels in block.called()
+            if called in names and all(p.id != parcel.id for p in parcels)
+        ]
+        return found[0] if len(found) == 1 else ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -411,6 +487,44 @@ class Measure:
         }
 
 
+class Position(NamedTuple):
+    """A parcel with the block and the zone that it stands in."""
+
+    zone: Zone
+    block: Block
+    parcel: Parcel
+
+    @property
+    def title(self) -> str:
+        """What the parcel is called in a sentence that stands alone: zone, block and parcel."""
+        return title(self.zone, self.block, self.parcel)
+
+
+def title(zone: Zone | None = None, block: Block | None = None, parcel: Parcel | None = None) -> str:
+    """Return what parts of a plan are called, the larger before the smaller.
+
+    Parameters
+    ----------
+    zone, block, parcel : optional
+        The parts to name. A block's only parcel has no words of its own.
+
+    Returns
+    -------
+    str
+        Labels, with names in brackets; the id of the smallest part where none has words.
+
+    Examples
+    --------
+    >>> block = Block(id="a-1", label="区块一", name="核心区", parcels=(), span=(0, 0))
+    >>> title(Zone(id="a", name="甲区", blocks=(block,), span=(0, 9)), block), title(block=block)
+    ('甲区 区块一（核心区）', '区块一（核心区）')
+    """
+    alone = block is not None and len(block.parcels) == 1
+    parts = [part for part in (zone, block, None if alone else parcel) if part is not None]
+    words = [part.words for part in parts if part.words]
+    return " ".join(words) or (parts[-1].id if parts else "")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     """One document: its zones in order, and the text they were read from."""
@@ -432,6 +546,20 @@ class Plan:
     def parcels(self) -> tuple[Parcel, ...]:
         """All parcels of all zones, in the order of the text."""
         return tuple(p for z in self.zones for p in z.parcels)
+
+    def walk(self) -> Iterator[Position]:
+        """Yield every parcel with its block and its zone, in the order of the text."""
+        for zone in self.zones:
+            for block in zone.blocks:
+                for parcel in block.parcels:
+                    yield Position(zone, block, parcel)
+
+    def parts(self, key: str) -> tuple[str, ...]:
+        """Return the ids of the parcels of the zone, block or parcel of an id, in the order of the text.
+
+        A zone's id goes before a block's, and that before a parcel's: a block's only parcel has its id.
+        """
+        return tuple(p.parcel.id for p in self.walk() if key in (p.zone.id, p.block.id, p.parcel.id))
 
     def words(self, span: Span) -> str:
         """Give the words of a span."""

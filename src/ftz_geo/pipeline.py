@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import shapely
 
 from ftz_geo import check, files, render, shipped
+from ftz_geo.compass import DIRECTIONS, Direction
 from ftz_geo.datum import installed_outlines, named_outlines, settle_datum
 from ftz_geo.errors import PlanError
 from ftz_geo.explain import explain_parcel, find_parcels
 from ftz_geo.frames import join_polygons, parcels_frame, read_polygons
 from ftz_geo.measure import versions
-from ftz_geo.model import DIRECTIONS, Audit, Choice, Digitised, Plan, Settings
+from ftz_geo.model import Audit, Choice, Digitised, Plan, Settings
 from ftz_geo.policy import measures_of
 from ftz_geo.polygons import read_survey
 from ftz_geo.reading import read_plan
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.diff import Change
     from ftz_geo.explain import Explanation
-    from ftz_geo.model import Anchor, Candidate, Direction, Measure, Parcel, ReferenceMap
+    from ftz_geo.model import Anchor, Candidate, Measure, Parcel, ReferenceMap
 
 __all__ = [
     "Built",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +16,8 @@ from ftz_geo import files
 from ftz_geo.documents import read_document
 from ftz_geo.errors import DocumentError
 from ftz_geo.model import STORAGE_CRS
-from ftz_geo.parse.areas import chinese_number
-from ftz_geo.parse.words import NUMERALS
 from ftz_geo.survey import parse_survey
+from ftz_geo.wording import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -262,15 +260,3 @@ def _contains(words: str, part: str) -> bool:
     """Find a label among other words, but not 区块1 in 区块12."""
     ends = r"(?!\d)" if part[-1:].isdigit() else ""
     return re.search(re.escape(part) + ends, words) is not None
-
-
-def folded(words: str) -> str:
-    """Give words in the form that they are compared in: no spaces, numbers in digits.
-
-    Examples
-    --------
-    >>> folded("区块 十二（Ａ）"), folded("地块2")
-    ('区块12(a)', '地块2')
-    """
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", words)).lower()
-    return re.sub(rf"(?<=[块区])[{NUMERALS}]+", lambda m: str(chinese_number(m.group()) or m.group()), plain)

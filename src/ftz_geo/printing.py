@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from ftz_geo.model import DIRECTIONS
+from ftz_geo.compass import DIRECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,9 @@ from unicodedata import east_asian_width
 
 from ftz_geo.errors import OutputError
 from ftz_geo.files import safe_cell
-from ftz_geo.model import KM2_PER_UNIT, LABELS_ZH
+from ftz_geo.model import LABELS_ZH
 from ftz_geo.policy import department_table
+from ftz_geo.wording import KM2_PER_UNIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from ftz_geo.compass import DIRECTIONS
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import SURVEY_CUT_M, LocalPlane, area_m2
-from ftz_geo.model import DIRECTIONS, KM2_PER_UNIT, STORAGE_CRS, Finding
+from ftz_geo.model import STORAGE_CRS, Finding
+from ftz_geo.wording import unit_km2
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -226,24 +228,6 @@ def read_case(
                     )
     unmatched = sorted(map(str, set(found.index) - {p.id for p in plan.parcels}))
     return replace(nothing, drawn=tuple(drawn), plane=plane, unmatched=tuple(unmatched))
-
-
-def unit_km2(unit: str) -> Fraction:
-    """Give the exact km² of one unit.
-
-    Examples
-    --------
-    >>> unit_km2("亩")
-    Fraction(1, 1500)
-    """
-    # A Decimal cannot hold 1/1500; each unit is a whole fraction of a km², and none is below 1 m².
-    return Fraction(KM2_PER_UNIT[unit]).limit_denominator(1_000_000)
-
-
-def unit_en(unit: str) -> str:
-    """Give the English sign of a unit."""
-    signs = {"平方公里": "km²", "平方千米": "km²", "公顷": "ha", "亩": "mu", "平方米": "m²"}
-    return signs.get(unit, unit)
 
 
 def exact_km2(area: Area) -> Fraction:

@@ -6,14 +6,14 @@ exact for straight edges where a snapping or a coverage tool would move them.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from ftz_geo.check.case import drawn_finding, number, place
-from ftz_geo.model import LABELS_ZH
+from ftz_geo.compass import AXIS, OPPOSITE
+from ftz_geo.model import LABELS_ZH, STRAIGHT_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.check.case import Case, Drawn
-    from ftz_geo.model import Direction, Feature, Finding, Severity, Span
+    from ftz_geo.compass import Direction
+    from ftz_geo.model import Feature, Finding, Severity, Span
 
 UNSEEN_M2 = 1.0
 """What is smaller is nobody's land: half a vertex's rounding along a few metres."""
@@ -31,17 +32,6 @@ _SCANS = 9
 """Lines drawn across two polygons to see which comes first."""
 
 _TOUCH_M = 0.01
-
-_LINES = frozenset({"road", "rail"})
-_OPPOSITE: dict[Direction, Direction] = {
-    "east": "west",
-    "west": "east",
-    "south": "north",
-    "north": "south",
-}
-
-_EDGE_OF_BLOCK = re.compile(r"的?[东南西北](?:侧|部|边界线?|界线?|边线?)$")
-"""What follows a block's label where its edge is named: 区块二西边界."""
 
 
 def overlaps(case: Case) -> Iterator[Finding]:
@@ -133,7 +123,7 @@ def relations(case: Case) -> Iterator[Finding]:
     """
     for one, side, other, feature, spans in _fixed([d for d in case.drawn if d.is_sound]):
         if _is_reversed(one.xy, side, other.xy):
-            there, opposite = place(other.zone, other.block, other.parcel), _OPPOSITE[side]
+            there, opposite = place(other.zone, other.block, other.parcel), OPPOSITE[side]
             yield drawn_finding(
                 "relation",
                 "error" if one.grade == other.grade == "surveyed" else "warning",
@@ -153,19 +143,21 @@ def _fixed(
     side lies there.
     """
     on_side: dict[tuple[str, str, Direction], list[tuple[Drawn, Feature]]] = {}
-    by_name: dict[tuple[str, str], list[Drawn]] = {}
+    by_parcel = {d.parcel.id: d for d in drawn}
     for d in drawn:
-        for words in {d.block.label, d.block.name} - {None}:
-            by_name.setdefault((d.zone.id, words or ""), []).append(d)
         for direction, feature in d.parcel.features():
-            if feature.kind in _LINES and sum(f.name == feature.name for _, f in d.parcel.features()) == 1:
+            if (
+                feature.kind in STRAIGHT_KINDS
+                and sum(f.name == feature.name for _, f in d.parcel.features()) == 1
+            ):
                 on_side.setdefault((d.zone.id, feature.name, direction), []).append((d, feature))
     for one in drawn:
         for direction, feature in one.parcel.features():
-            side = _OPPOSITE[direction]
+            side = OPPOSITE[direction]
             if feature.kind == "block":
-                for other in by_name.get((one.zone.id, _EDGE_OF_BLOCK.sub("", feature.name)), ()):
-                    yield one, side, other, feature, (feature.span,)
+                for parcel in one.zone.meant_by(feature, one.parcel):
+                    if other := by_parcel.get(parcel.id):
+                        yield one, side, other, feature, (feature.span,)
             elif direction in ("west", "north"):  # the other pair of each two says the same
                 for other, shared in on_side.get((one.zone.id, feature.name, side), ()):
                     if (one, feature) in on_side.get((one.zone.id, feature.name, direction), ()):
@@ -174,7 +166,7 @@ def _fixed(
 
 def _is_reversed(one: BaseGeometry, side: Direction, other: BaseGeometry) -> bool:
     """Whether ``one``, along most lines that cross both, lies wholly opposite to that side of ``other``."""
-    across, along = (0, 1) if side in ("east", "west") else (1, 0)
+    across, along = AXIS[side], 1 - AXIS[side]
     corners = np.array([one.bounds, other.bounds]).reshape(2, 2, 2)
     low, high = corners[:, 0, along].max(), corners[:, 1, along].min()
     if high - low < (corners[:, 1, along] - corners[:, 0, along]).min() / 2:

@@ -13,24 +13,19 @@ import shapely
 
 from ftz_geo.check.case import drawn_finding, number, title
 from ftz_geo.check.districts import district_of
+from ftz_geo.compass import DIRECTIONS, TOWARDS, Direction
 from ftz_geo.measure import wgs84_of_gcj02
-from ftz_geo.model import DIRECTIONS, LABELS_ZH, Finding
+from ftz_geo.model import LABELS_ZH, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.check.case import Case, Drawn
-    from ftz_geo.model import Direction, Parcel, Severity, Zone
+    from ftz_geo.model import Parcel, Severity, Zone
 
-_TOWARDS: Mapping[Direction, tuple[int, int]] = {
-    "east": (1, 0),
-    "south": (0, -1),
-    "west": (-1, 0),
-    "north": (0, 1),
-}
 _FACING = 0.5
 """Cosine of 60°: a piece of boundary faces a side up to there, so that a slanting one faces two."""
 
@@ -204,11 +199,11 @@ def _sides(case: Case, parcel: Parcel, xy: BaseGeometry) -> tuple[_Side, ...]:
     middles, normals = _boundary(xy)
     points = shapely.points(middles)
     distance = np.array([shapely.distance(points, line) for line in lines.values()])
-    faces = np.array([normals @ np.array(_TOWARDS[d]) for d in lines])
+    faces = np.array([normals @ np.array(TOWARDS[d]) for d in lines])
     along = distance <= _limit_m(case)
     faced = np.where(faces >= _FACING, distance, np.inf)
     owner = np.where(along.any(axis=0), distance.argmin(axis=0), faced.argmin(axis=0))
-    unknown = [normals @ np.array(_TOWARDS[d]) >= _FACING for d in DIRECTIONS if d not in lines]
+    unknown = [normals @ np.array(TOWARDS[d]) >= _FACING for d in DIRECTIONS if d not in lines]
     nobodys = np.logical_or.reduce([np.isinf(faced.min(axis=0)), *unknown])
     owner[nobodys & ~along.any(axis=0)] = -1
     found = []

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ftz_geo.check.case import decimal, exact_km2, number, place, unit_en, unit_km2
+from ftz_geo.check.case import decimal, exact_km2, number, place
 from ftz_geo.check.sums import addends, areas_of, half_width_km2, misread_sums, other_units, shared_decimals
 from ftz_geo.measure import GEOD
-from ftz_geo.model import Finding
+from ftz_geo.model import LINEAR_KINDS, Finding
+from ftz_geo.wording import unit_en, unit_km2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from ftz_geo.check.case import Case, Drawn
     from ftz_geo.model import Area, Block, Parcel, Settings, Severity, Zone
-
-_WIDE = frozenset({"road", "rail", "water"})
-"""Kinds of feature that a map draws as a line and the ground has as a band."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +76,7 @@ class Comparison:
         length = sum(
             GEOD.geometry_length(edge.line)
             for edge in drawn.edges
-            if edge.method == "on-feature" and kinds.get(edge.feature or "") in _WIDE
+            if edge.method == "on-feature" and kinds.get(edge.feature or "") in LINEAR_KINDS
         )
         return length * self.settings.road_half_width_m / 1e6
 

@@ -13,19 +13,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ftz_geo.check.case import (
-    decimal,
-    exact_km2,
-    listed,
-    listed_blocks,
-    number,
-    place,
-    terms,
-    title,
-    unit_en,
-    unit_km2,
-)
-from ftz_geo.model import KM2_PER_UNIT, Finding
+from ftz_geo.check.case import decimal, exact_km2, listed, listed_blocks, number, place, terms, title
+from ftz_geo.model import Finding
+from ftz_geo.wording import KM2_PER_UNIT, unit_en, unit_km2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

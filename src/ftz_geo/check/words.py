@@ -7,44 +7,34 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ftz_geo.check.case import continuation, listed, listed_blocks, place
-from ftz_geo.model import DIRECTIONS, LABELS_ZH, Finding
+from ftz_geo.compass import DIRECTIONS, OPPOSITE, SIDE_OF, Direction
+from ftz_geo.model import LABELS_ZH, STRAIGHT_KINDS, Finding
+from ftz_geo.wording import NUMERALS, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftz_geo.check.case import Case
-    from ftz_geo.model import Block, Direction, Parcel, Plan, Span, Zone
-
-_NUMERALS = "〇一二三四五六七八九"
-_OPPOSITE: tuple[tuple[Direction, Direction], ...] = (("east", "west"), ("south", "north"))
-_LINEAR = frozenset({"road", "rail"})
-"""Kinds that cannot be both of two opposite sides; a river can, where it bends."""
+    from ftz_geo.model import Block, Parcel, Plan, Span, Zone
 
 
 def ordinal(label: str | None) -> int | None:
-    """Give the number that a label counts with.
+    """Return the number that a label counts with.
 
     Examples
     --------
-    >>> [ordinal(label) for label in ("区块三", "区块十二", "片区21", "二十", "A区", "主片区")]
-    [3, 12, 21, 20, None, None]
+    >>> [ordinal(label) for label in ("区块三", "区块一百零五", "片区21", "二十", "A区", "主片区")]
+    [3, 105, 21, 20, None, None]
     """
-    found = re.search(r"\d+|[〇一二三四五六七八九十]+", label or "")
-    if found is None:
-        return None
-    digits = found.group()
-    if digits.isascii():
-        return int(digits)
-    tens, ten, ones = digits.rpartition("十")
-    unit = _NUMERALS.find(ones) if ones else 0
-    return (_NUMERALS.find(tens) if tens else 1) * 10 + unit if ten else unit
+    found = re.search(rf"\d+|[{NUMERALS}]+", label or "")
+    return number_of(found.group()) if found else None
 
 
 def block_labels(case: Case) -> Iterator[Finding]:
     """Find labels that come twice, that leave one out, or that run out of order."""
     for zone in case.plan.zones:
         # A bare number may count paragraphs that are no blocks.
-        labelled = [b for b in listed(zone) if re.search(r"[^\W\d〇一二三四五六七八九十]", b.label or "")]
+        labelled = [b for b in listed(zone) if re.search(rf"[^\W\d{NUMERALS}]", b.label or "")]
         labels = [b.label or "" for b in labelled]
         numbers = [n for n in map(ordinal, labels) if n is not None]
         steps = {after - before for before, after in pairwise(numbers)}
@@ -137,15 +127,9 @@ def _told(plan: Plan, zone: Zone, block: Block, parcel: Parcel) -> list[tuple[Di
         following = [b.span[0] for b in zone.blocks if b.span[0] > block.span[0] and b is not after]
         end = min(following, default=zone.span[1] + 1)
         for span in plan.unread:
-            if parcel.span[0] <= span[0] <= end and (again := _direction(plan.words(span))):
+            if parcel.span[0] <= span[0] <= end and (again := SIDE_OF.get(plan.words(span)[:1])):
                 told.append((again, span))
     return sorted(told, key=lambda t: t[1])
-
-
-def _direction(words: str) -> Direction | None:
-    """Give the side that words such as 东至甲路 tell."""
-    by_word: dict[str, Direction] = {LABELS_ZH[d]: d for d in DIRECTIONS}
-    return by_word.get(words[:1])
 
 
 def _told_twice(told: list[tuple[Direction, Span]]) -> list[Direction]:
@@ -165,7 +149,8 @@ def contradictory_sides(case: Case) -> Iterator[Finding]:
     for zone, block in listed_blocks(case):
         for parcel in block.parcels:
             where = place(zone, block, parcel)
-            for one, other in _OPPOSITE:
+            for one in DIRECTIONS[:2]:
+                other = OPPOSITE[one]
                 both = parcel.abuttals[one] + parcel.abuttals[other]
                 if _is_one_road(parcel, one, other):
                     name = both[0].name
@@ -186,7 +171,7 @@ def _is_one_road(parcel: Parcel, one: Direction, other: Direction) -> bool:
     if len(first) != 1 or len(second) != 1 or first[0].name != second[0].name:
         return False
     on = [d for d, f in parcel.features() if f.name == first[0].name]
-    lines = all(f.kind in _LINEAR and f.relation == "at" for f in (*first, *second))
+    lines = all(f.kind in STRAIGHT_KINDS and f.relation == "at" for f in (*first, *second))
     return lines and len(on) == 2
 
 

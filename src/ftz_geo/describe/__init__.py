@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from ftz_geo.compass import DIRECTIONS, Direction
 from ftz_geo.describe.words import NAMELESS, Description, Hole, Stretch
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import LocalPlane, area_m2
-from ftz_geo.model import DIRECTIONS, STORAGE_CRS, Settings
+from ftz_geo.model import STORAGE_CRS, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import Direction, Kind, ReferenceMap
+    from ftz_geo.model import Kind, ReferenceMap
 
 __all__ = ["NAMELESS", "Description", "Hole", "Stretch", "describe_parcels"]
 

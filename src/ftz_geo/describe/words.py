@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ftz_geo.model import DIRECTIONS, LABELS_ZH
+from ftz_geo.compass import DIRECTIONS, Direction
+from ftz_geo.model import LABELS_ZH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import shapely
 
-    from ftz_geo.model import Direction
 
 __all__ = ["NAMELESS", "Description", "Hole", "Stretch"]
 

@@ -8,15 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.model import Area
-from ftz_geo.parse.words import (
-    APPROXIMATE_AFTER,
-    APPROXIMATE_BEFORE,
-    NUMERALS,
-    SUB_USES,
-    TOTAL_WORDS,
-    UNITS,
-    one_of,
-)
+from ftz_geo.parse.words import APPROXIMATE_AFTER, APPROXIMATE_BEFORE, SUB_USES, TOTAL_WORDS
+from ftz_geo.wording import NUMERALS, UNITS, number_of, one_of, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +20,6 @@ __all__ = [
     "Count",
     "Role",
     "StatedArea",
-    "chinese_number",
     "declared_counts",
     "stated_areas",
     "unknown_areas",
@@ -117,7 +109,6 @@ def stated_areas(prose: Prose) -> Iterator[StatedArea]:
         last_end = m.end()
         before = text[max(0, m.start() - 40) : m.start()]
         role = _role(before)
-        unit = UNITS.get(m["unit"]) or UNITS[m["unit"].lower()]
         number, end = m.start("number"), m.end("unit")
         about = _ABOUT.search(before)
         yield StatedArea(
@@ -128,7 +119,7 @@ def stated_areas(prose: Prose) -> Iterator[StatedArea]:
             area=Area(
                 text=prose.words(number, end),
                 value=Decimal(m["number"].replace(",", "")),
-                unit=unit if unit != "平方千米" else "平方千米",
+                unit=unit_of(m["unit"]),
                 approximate=bool(about or m["more"] or m["after"]),
                 span=prose.span(number, end),
             ),
@@ -211,31 +202,6 @@ def declared_counts(prose: Prose) -> Iterator[Count]:
     """
     for m in _COUNT.finditer(prose.text):
         if m["noun"] or prose.text[m.start() : m.start() + 1] in "分共由":
-            number = chinese_number(m["number"])
+            number = number_of(m["number"])
             if number and m["noun"]:
                 yield Count(m.start(), m.end(), number, m["noun"])
-
-
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-
-
-def chinese_number(words: str) -> int | None:
-    """Read a counting number up to 999 in Chinese or ASCII digits; None for anything else.
-
-    Examples
-    --------
-    >>> [chinese_number(w) for w in ("八", "十二", "二十", "二十三", "一百零五", "24", "两", "百")]
-    [8, 12, 20, 23, 105, 24, 2, 100]
-    """
-    if words.isascii():
-        return int(words) if words.isdigit() else None
-    total = current = 0
-    for c in words:
-        if c in _DIGITS:
-            current = _DIGITS[c]
-        elif c in "十百":
-            total += (current or 1) * (10 if c == "十" else 100)
-            current = 0
-        else:
-            return None
-    return total + current

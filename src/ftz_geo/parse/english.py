@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ftz_geo.compass import OPPOSITE, Direction
 from ftz_geo.parse.names import Reading
 from ftz_geo.parse.sides import Side, side_of
-from ftz_geo.parse.words import OPPOSITE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftz_geo.model import Direction
     from ftz_geo.parse.prose import Prose
 
 __all__ = ["english_sides"]

@@ -7,15 +7,16 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ftz_geo.model import DIRECTIONS
+from ftz_geo.compass import DIRECTIONS, Direction
 from ftz_geo.parse.names import is_complete
 from ftz_geo.parse.prose import BREAK
-from ftz_geo.parse.words import LEAD_INS, one_of
+from ftz_geo.parse.words import LEAD_INS
+from ftz_geo.wording import one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftz_geo.model import Direction, Feature
+    from ftz_geo.model import Feature
     from ftz_geo.parse.prose import Prose
     from ftz_geo.parse.sides import Side
 

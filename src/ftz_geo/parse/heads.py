@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ftz_geo.parse.prose import BREAK, CELL
-from ftz_geo.parse.words import AREA_NOUNS, BLOCK_NOUNS, LEAD_INS, NUMERALS, one_of
+from ftz_geo.parse.words import AREA_NOUNS, BLOCK_NOUNS, LEAD_INS
+from ftz_geo.wording import NUMERALS, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ftz_geo.parse.areas import chinese_number
-from ftz_geo.parse.words import NUMERALS
-
-__all__ = ["label_number", "unique", "zone_slug"]
+__all__ = ["unique", "zone_slug"]
 
 _GENERIC = re.compile(
     r"""
@@ -50,25 +47,6 @@ def pinyin(words: str) -> str:
 
     latin = "".join(lazy_pinyin(words, errors="default")).lower()
     return re.sub(r"[^a-z0-9]+", "", latin.replace("ü", "v"))
-
-
-def label_number(label: str | None) -> str | None:
-    """Give the number or letter of a label.
-
-    Examples
-    --------
-    >>> [label_number(x) for x in ("区块十二", "地块2", "(三)", "A区", "核心区", None)]
-    ['12', '2', '3', 'a', None, None]
-    """
-    if not label:
-        return None
-    if m := re.search(rf"[{NUMERALS}]+", label):
-        number = chinese_number(m.group())
-        if number:
-            return str(number)
-    if m := re.search(r"[A-Za-z]?\d+(?:-\d+)*|[A-Za-z](?![a-z])", label):
-        return m.group().lower()
-    return None
 
 
 def unique(wanted: str, taken: dict[str, int]) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ftz_geo.compass import OPPOSITE, SIDE_OF
 from ftz_geo.parse.names import feature_at, is_complete, is_linear, read_names
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.sides import Side, side_of
-from ftz_geo.parse.words import LEAD_INS, OPPOSITE, SIDE_OF, one_of
+from ftz_geo.parse.words import LEAD_INS
+from ftz_geo.wording import one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

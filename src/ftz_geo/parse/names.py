@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from ftz_geo.compass import SIDE_OF, Direction
 from ftz_geo.model import Feature
 from ftz_geo.parse.paths import is_path, read_path
 from ftz_geo.parse.words import (
@@ -15,17 +16,17 @@ from ftz_geo.parse.words import (
     KIND_OF_SUFFIX,
     LINEAR_SUFFIXES,
     NEIGHBOUR_ENDS,
-    NUMERALS,
-    SIDE_OF,
     TAILS,
-    one_of,
 )
+from ftz_geo.wording import NUMERALS, one_of
 
 if TYPE_CHECKING:
-    from ftz_geo.model import Direction, Kind, Relation
+    from collections.abc import Mapping
+
+    from ftz_geo.model import Kind, Relation
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["Reading", "is_complete", "is_linear", "read_feature", "read_names"]
+__all__ = ["Meaning", "Reading", "is_complete", "is_linear", "read_feature", "read_names"]
 
 _ALL_SUFFIXES = tuple(KIND_OF_SUFFIX)
 _LONGEST_SUFFIX = max(map(len, _ALL_SUFFIXES))
@@ -53,15 +54,19 @@ _BEYOND = re.compile(r"[以之](?P<direction>[东南西北])$")
 
 _EDGE = re.compile(
     r"""
-    (?P<direction>[东南西北])
-    (?: 侧(?:边界|红线|围墙|道路|边缘|外缘)? | 边(?:界线?|线|缘)? | 面 | 岸(?:线)? | 外?缘 | 沿
-      | 围墙 | 院墙 | 墙 | 红线 | 界线? )$
+    的?(?P<direction>[东南西北])
+    (?: 侧(?:边界线?|边线|界线?|红线|围墙|院墙|道路|边缘|外缘|外)? | 边(?:界线?|线|缘)? | 面 | 岸(?:线)?
+      | 外?缘 | 沿 | 围墙 | 院墙 | 墙 | 红线 | 界线? | 部 )$
     """,
     re.X,
 )
-"""项目东边界, 村北侧, 河西岸."""
+"""项目东边界, 村北侧, 河西岸, 区块二西侧边界线."""
+
+_LINE = re.compile(r"(?:道路|规划|用地|河道)*(?:中心线|中线|红线|边线|路缘石?)$")
+"""What of a road is meant; whose road it is, the name before it says."""
 
 _SEGMENT = re.compile(r"(?:[东南西北]{1,2}|[上中下前后])(?:段|端|头|部|角|口|延|延线|延长线|延伸线|延伸段)?$")
+_EXTENSION = re.compile(r"(?:延长|延伸)(?:线|段)$")
 _TAIL = re.compile(rf"(?:{one_of(TAILS)})$")
 _CODE = re.compile(r"(?:[A-Za-z]{1,3}-?\d{1,4}[A-Za-z]?|\d{1,3}(?:号|#))$")
 _BLOCK = re.compile(
@@ -147,8 +152,18 @@ def is_linear(name: str) -> bool:
     return len(name) > 1 and (name.endswith(LINEAR_SUFFIXES) or _base(name).endswith(LINEAR_SUFFIXES))
 
 
-def read_feature(name: str, side: Direction) -> tuple[Kind, Relation, float | None]:
-    """Say what a name stands for and how the side lies to it.
+class Meaning(NamedTuple):
+    """What the words of one feature say, as :class:`ftz_geo.model.Feature` documents it."""
+
+    kind: Kind
+    relation: Relation = "at"
+    offset_m: float | None = None
+    base: str | None = None
+    part: str | None = None
+
+
+def read_feature(name: str, side: Direction) -> Meaning:
+    """Read what a name stands for and how the side lies to it.
 
     Parameters
     ----------
@@ -159,58 +174,70 @@ def read_feature(name: str, side: Direction) -> tuple[Kind, Relation, float | No
 
     Returns
     -------
-    kind, relation, offset_m
-        As :class:`ftz_geo.model.Feature` documents them; metres.
+    Meaning
 
     Examples
     --------
-    >>> read_feature("试白路以东1500米", "east")
-    ('road', 'east_of', 1500.0)
-    >>> read_feature("金隅振兴环保项目东边界", "east")
-    ('place', 'east_edge', None)
-    >>> read_feature("南坨村北侧空地", "south"), read_feature("北辰区界", "north")
-    (('vague', 'at', None), ('boundary', 'at', None))
-    >>> read_feature("区块二", "north"), read_feature("天津北环线铁路", "south")
-    (('block', 'at', None), ('rail', 'at', None))
+    >>> tuple(read_feature("试白路以东1500米", "east"))
+    ('road', 'east_of', 1500.0, '试白路', None)
+    >>> tuple(read_feature("金隅振兴环保项目东边界", "east"))
+    ('place', 'east_edge', None, '金隅振兴环保项目', None)
+    >>> tuple(read_feature("区块二西侧边界", "east")), tuple(read_feature("盛云路北段", "north"))
+    (('block', 'west_edge', None, '区块二', None), ('road', 'at', None, '盛云路', '北段'))
+    >>> [read_feature(n, "north").kind for n in ("南坨村北侧空地", "北辰区界", "区块二", "天津北环线铁路")]
+    ['vague', 'boundary', 'block', 'rail']
     """
     name = _without_notes(name)
-    relation: Relation = "at"
-    offset: float | None = None
     if (m := _OFFSET.search(name)) and m.start() > 1:
         factor = 1.0 if m["unit"].lower() in ("米", "m") else 1000.0
-        offset = float(m["number"]) * factor
         outward = SIDE_OF[m["direction"]] if m["direction"] else side
-        relation = _OF[outward]
-        name = name[: m.start()]
-    elif (m := _BEYOND.search(name)) and m.start() > 1:
-        relation = _OF[SIDE_OF[m["direction"]]]
-        name = name[: m.start()]
-    kind: Kind | None
-    if (
-        relation == "at"
-        and (m := _EDGE.search(name))
-        and m.start() > 1
-        and (kind := _kind(name[: m.start()]))
-    ):
-        if kind != "vague":
-            return kind, _EDGE_OF[SIDE_OF[m["direction"]]], None
-    elif relation == "at" and len(name) > 2 and name[-1] in SIDE_OF and _kind(name[:-1]) == "place":
-        return "place", _EDGE_OF[SIDE_OF[name[-1]]], None
-    return _kind(name) or _kind(_base(name)) or "place", relation, offset
+        base = name[: m.start()]
+        return Meaning(_kind_of(base), _OF[outward], float(m["number"]) * factor, base)
+    if (m := _BEYOND.search(name)) and m.start() > 1:
+        base = name[: m.start()]
+        return Meaning(_kind_of(base), _OF[SIDE_OF[m["direction"]]], None, base)
+    return _edge_of(name) or Meaning(_kind_of(name), "at", None, *_stretch_of(name))
 
 
-_OF: dict[Direction, Relation] = {
+def _edge_of(name: str) -> Meaning | None:
+    """Read 项目东边界, 村北: one edge of what has an extent; None for any other words."""
+    if (m := _EDGE.search(name)) and m.start() > 1:
+        kind = _kind(name[: m.start()])
+        if kind and kind != "vague":
+            return Meaning(kind, _EDGE_OF[SIDE_OF[m["direction"]]], None, name[: m.start()])
+        if kind:
+            return None
+    if len(name) > 2 and name[-1] in SIDE_OF and _kind(name[:-1]) == "place":
+        return Meaning("place", _EDGE_OF[SIDE_OF[name[-1]]], None, name[:-1])
+    return None
+
+
+def _stretch_of(name: str) -> tuple[str | None, str | None]:
+    """Return whose middle line or which stretch of it is meant: 枫扬路中心线, 盛云路北段, 人民路延长线."""
+    if (m := _LINE.search(name)) and m.start() > 1:
+        return name[: m.start()], None
+    for pattern in (_SEGMENT, _EXTENSION):
+        if (m := pattern.search(name)) and m.start() > 1 and _suffix(name[: m.start()]):
+            return name[: m.start()], m.group()
+    return None, None
+
+
+_OF: Mapping[Direction, Relation] = {
     "east": "east_of",
     "south": "south_of",
     "west": "west_of",
     "north": "north_of",
 }
-_EDGE_OF: dict[Direction, Relation] = {
+_EDGE_OF: Mapping[Direction, Relation] = {
     "east": "east_edge",
     "south": "south_edge",
     "west": "west_edge",
     "north": "north_edge",
 }
+
+
+def _kind_of(name: str) -> Kind:
+    return _kind(name) or _kind(_base(name)) or "place"
 
 
 def _kind(name: str) -> Kind | None:
@@ -412,11 +439,5 @@ def feature_at(prose: Prose, start: int, end: int, side: Direction, *, faced: bo
     if faced and len(folded) > 3 and _BEYOND.search(folded):
         end -= 2
         folded = folded[:-2]
-    kind, relation, offset_m = read_feature(folded, side)
-    return Feature(
-        name=prose.words(start, end),
-        kind=kind,
-        relation=relation,
-        offset_m=offset_m,
-        span=prose.span(start, end),
-    )
+    meaning = read_feature(folded, side)
+    return Feature(name=prose.words(start, end), span=prose.span(start, end), **meaning._asdict())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ftz_geo.parse.words import JUNCTIONS, one_of
+from ftz_geo.parse.words import JUNCTIONS
+from ftz_geo.wording import one_of
 
 __all__ = ["is_path", "read_path"]
 

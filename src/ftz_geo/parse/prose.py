@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ftz_geo.parse.words import NUMERALS, TRADITIONAL
+from ftz_geo.parse.words import TRADITIONAL
+from ftz_geo.wording import NUMERALS
 
 if TYPE_CHECKING:
     from ftz_geo.model import Span

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ftz_geo.compass import SIDE_OF, Direction
 from ftz_geo.parse.names import feature_at, is_complete, is_linear, read_names
 from ftz_geo.parse.prose import BREAK, CELL, SPACE
 from ftz_geo.parse.words import (
@@ -15,17 +16,16 @@ from ftz_geo.parse.words import (
     FRAME_ENDS,
     LEAD_INS,
     NEIGHBOUR_ENDS,
-    SIDE_OF,
     SIDE_VERBS,
     VERB_TAILS,
     WEAK_SIDE_VERBS,
-    one_of,
 )
+from ftz_geo.wording import one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftz_geo.model import Direction, Feature
+    from ftz_geo.model import Feature
     from ftz_geo.parse.names import Reading
     from ftz_geo.parse.prose import Prose
 

@@ -9,19 +9,21 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from ftz_geo.model import DIRECTIONS, Block, Parcel, Plan, Source, Undetermined, Zone
+from ftz_geo.compass import DIRECTIONS
+from ftz_geo.model import Block, Parcel, Plan, Source, Undetermined, Zone
 from ftz_geo.parse.areas import declared_counts, stated_areas, unknown_areas
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, ZoneDraft, draft_zones
 from ftz_geo.parse.english import english_sides
 from ftz_geo.parse.groups import Group, group_sides, is_description
 from ftz_geo.parse.heads import find_headings, find_labels
-from ftz_geo.parse.ids import label_number, unique, zone_slug
+from ftz_geo.parse.ids import unique, zone_slug
 from ftz_geo.parse.inverse import enclosing_chains, inverse_sides, named_first_sides
 from ftz_geo.parse.names import feature_at, read_names
 from ftz_geo.parse.prose import Prose
 from ftz_geo.parse.sides import direction_sides, verbless_sides
 from ftz_geo.parse.tables import read_tables
 from ftz_geo.parse.words import PARCEL_NOUNS
+from ftz_geo.wording import label_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

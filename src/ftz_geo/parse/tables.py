@@ -8,12 +8,13 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from ftz_geo.compass import SIDE_OF
 from ftz_geo.model import Area
 from ftz_geo.parse.areas import StatedArea
 from ftz_geo.parse.names import read_names
 from ftz_geo.parse.prose import CELL
 from ftz_geo.parse.sides import side_of
-from ftz_geo.parse.words import SIDE_OF, UNITS, one_of
+from ftz_geo.wording import UNITS, one_of, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,7 @@ def _table(prose: Prose, head: list[str], rows: list[list[_Cell]]) -> Table:
                 if side:
                     sides.append(side)
             elif (m := _AREA_HEAD.fullmatch(name)) and _NUMBER.fullmatch(prose.text[a:b]):
-                unit = UNITS.get(m["unit"]) or UNITS[m["unit"].lower()]
+                unit = unit_of(m["unit"])
                 area = Area(
                     text=prose.words(a, b), value=Decimal(prose.text[a:b]), unit=unit, span=prose.span(a, b)
                 )

@@ -7,37 +7,17 @@ longer words come first, so that 大街 is never read as 街.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from ftz_geo.model import Direction, Kind
-
-
-def one_of(words: Iterable[str]) -> str:
-    """Give a regex that matches any of the words, the longest first.
-
-    Examples
-    --------
-    >>> one_of(["街", "大街"])
-    '(?:大街|街)'
-    """
-    return "(?:" + "|".join(re.escape(w) for w in sorted(set(words), key=lambda w: (-len(w), w))) + ")"
+    from ftz_geo.model import Kind
 
 
 def _words(table: str) -> tuple[str, ...]:
     return tuple(table.split())
 
-
-SIDE_OF: Mapping[str, Direction] = {"东": "east", "南": "south", "西": "west", "北": "north"}
-OPPOSITE: Mapping[Direction, Direction] = {
-    "east": "west",
-    "south": "north",
-    "west": "east",
-    "north": "south",
-}
 
 TRADITIONAL = str.maketrans(
     "東鄰隣臨達緊為爲與連積頃畝裏裡圍範區塊號總劃線邊側間處於約規擴調個園縣鎮鄉橋鐵國場廠灣島嶺"
@@ -163,45 +143,6 @@ TAILS = _words(
 
 # --- areas ----------------------------------------------------------------------------------
 
-UNITS: Mapping[str, str] = {
-    "平方公里": "平方公里",
-    "平方千米": "平方千米",
-    "平方km": "平方公里",
-    "平km2": "平方公里",
-    "km²": "km²",
-    "km2": "km²",
-    "㎢": "km²",
-    "sqkm": "km²",
-    "sq km": "km²",
-    "sq. km": "km²",
-    "square kilometers": "km²",
-    "square kilometres": "km²",
-    "square kilometer": "km²",
-    "square kilometre": "km²",
-    "公顷": "公顷",
-    "hm²": "公顷",
-    "hm2": "公顷",
-    "ha": "公顷",
-    "hectares": "公顷",
-    "hectare": "公顷",
-    "万亩": "万亩",
-    "亩": "亩",
-    "万平方米": "万平方米",
-    "万平米": "万平方米",
-    "万㎡": "万平方米",
-    "万m²": "万平方米",
-    "万m2": "万平方米",
-    "平方米": "平方米",
-    "平方公尺": "平方米",
-    "平米": "平方米",
-    "㎡": "平方米",
-    "m²": "平方米",
-    "m2": "平方米",
-    "square meters": "平方米",
-    "square metres": "平方米",
-}
-"""Every spelling of a unit, and the key of :data:`ftz_geo.model.KM2_PER_UNIT` it stands for."""
-
 APPROXIMATE_BEFORE = _words("约 大约 近 大概 约为 超过 不少于 超 逾")
 APPROXIMATE_AFTER = _words("左右 上下 余 多")
 
@@ -224,7 +165,6 @@ TOTAL_WORDS = _words(
 
 # --- heads ----------------------------------------------------------------------------------
 
-NUMERALS = "一二三四五六七八九十百零〇两"
 BLOCK_NOUNS = _words(
     """
     区块 片区 地块 范围 组团 单元 宗地 标段 区域 园区 分区 板块 图斑 街坊 片

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from ftz_geo.model import DIRECTIONS, LABELS_ZH
+from ftz_geo.compass import DIRECTIONS, Direction
+from ftz_geo.model import LABELS_ZH
 from ftz_geo.render.packing import UNITS_PER_DEGREE, Vertices, base64_vlq
 from ftz_geo.render.views import GRADES, METHODS
 from ftz_geo.render.words import EN, METHODS_ZH
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.measure import LocalPlane
-    from ftz_geo.model import Direction, Edge, Span
+    from ftz_geo.model import Edge, Span
     from ftz_geo.render.basemap import Basemap
     from ftz_geo.render.views import Colour, ParcelView
 

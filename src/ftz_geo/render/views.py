@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ftz_geo.model import DIRECTIONS
+from ftz_geo.compass import DIRECTIONS, Direction
 from ftz_geo.render.quotes import marked
 
 if TYPE_CHECKING:
@@ -19,19 +19,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import (
-        Area,
-        Audit,
-        Direction,
-        Edge,
-        Finding,
-        Measure,
-        Method,
-        Plan,
-        Severity,
-        Span,
-        Task,
-    )
+    from ftz_geo.model import Area, Audit, Edge, Finding, Measure, Method, Plan, Severity, Span, Task
 
 __all__ = [
     "GRADES",

@@ -7,7 +7,6 @@ other sides and the zone say which is meant (:mod:`~ftz_geo.resolve.choice`).
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,26 +14,20 @@ import shapely
 
 from ftz_geo.model import Candidate
 from ftz_geo.resolve.choice import Places, choose
-from ftz_geo.resolve.names import SCORES, Names, normalise
+from ftz_geo.resolve.names import SCORES, STRETCH, Names, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from ftz_geo.model import Direction, Feature, Plan, ReferenceMap
+    from ftz_geo.compass import Direction
+    from ftz_geo.model import Feature, Plan, ReferenceMap
 
 __all__ = ["normalise", "resolve_plan"]
 
 OTHER_KIND = 0.8
 """What remains of a rank where a river was asked for and the map has a road of that name beside it."""
-
-_RELATION = re.compile(
-    r"([以之][东南西北][约]?[\d.]*(米|m|M|公里|千米)?|[东南西北](侧|岸|边|面|缘|墙|沿)?(边界|边线|界线|界|线|缘|红线)?)处?$"
-)
-
-_LINE = re.compile(r"(?:道路|规划|用地|河道)*(?:中心线|中线|红线|边线|路缘石?)$")
-"""What of a road is meant; whose road it is, the name before it says."""
 
 Resolutions = dict[tuple[str, "Direction", int], tuple[Candidate, ...]]
 
@@ -113,7 +106,10 @@ class _LookUp:
 
     def _ranked(self, feature: Feature) -> Iterator[tuple[float, str, str, NDArray[np.intp]]]:
         # A map may have 海河东岸 of its own; else the river is looked up of whose bank it speaks.
-        found = list(self.names.find(feature.name)) or list(self.names.find(_without_relation(feature)))
+        found = list(self.names.find(feature.name)) or [
+            (STRETCH if feature.part else rule, map_name, rows)
+            for rule, map_name, rows in self.names.find(feature.called)
+        ]
         for rule, map_name, rows in found:
             fitting = rows[self._fits(feature, rows)]
             # What the map calls a road may still be the river: without one of the right kind it stands.
@@ -130,17 +126,3 @@ class _LookUp:
         # A station or a shop may carry the road's name; it is not where the road runs.
         runs = np.asarray(~self.is_point[rows], dtype=bool)
         return runs if feature.kind == "boundary" else runs & (self.kinds[rows] != "place")
-
-
-def _without_relation(feature: Feature) -> str:
-    """Give a feature's name without the words for where at it a side lies.
-
-    >>> from ftz_geo.model import Feature
-    >>> _without_relation(Feature(name="津港大道以东550米", kind="road", relation="east_of", span=(0, 10)))
-    '津港大道'
-    >>> _without_relation(Feature(name="枫扬路中心线", kind="road", span=(0, 6)))
-    '枫扬路'
-    """
-    if feature.relation == "at":
-        return _LINE.sub("", feature.name) or feature.name
-    return _RELATION.sub("", feature.name)

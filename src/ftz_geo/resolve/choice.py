@@ -19,7 +19,8 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ftz_geo.model import Candidate, Direction, Reason
+from ftz_geo.compass import Direction
+from ftz_geo.model import Candidate, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ftz_geo.wording import number_in_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import ReferenceMap
 
-__all__ = ["SCORES", "Names", "normalise"]
+__all__ = ["SCORES", "STRETCH", "Names", "normalise"]
 
 LONG_FORMS: Mapping[str, str] = {
     "高速公路": "高速",
@@ -45,6 +47,9 @@ BESIDE_WORDS = ("高架", "辅路", "辅道")
 BOUNDARY_WORDS = ("界", "边界", "界线", "行政边界", "行政区划界线", "行政区界")
 """Endings of an administrative boundary, which the map has as the outline of the area itself."""
 
+STRETCH = "stretch of the feature"
+"""The rule of 人民路北段 for what a map calls 人民路."""
+
 SCORES = {
     "exact": 1.0,
     "normalised": 1.0,
@@ -53,13 +58,12 @@ SCORES = {
     "long or short form": 0.9,
     "numeral written otherwise": 0.9,
     "words in brackets": 0.85,
+    STRETCH: 0.8,
     "part of the feature": 0.7,
     "road that it follows": 0.6,
     "other word for road": 0.5,
 }
 """Ranks of the rules; their order matters, the figures only spread them between 0 and 1."""
-
-_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
 
 _NUMBER = re.compile(r"(?<![A-Z\d])[1-9]\d?(?=号|[大经纬]?[路街道])")
 """A number that is read out: 3号路, 第3大街, 经3路; not that of a house (28弄) or of a highway (G2)."""
@@ -97,14 +101,7 @@ def _numerals(name: str) -> str:
     >>> _numerals("3号路"), _numerals("第12大街"), _numerals("G2京沪高速"), _numerals("武宁路28弄")
     ('三号路', '第十二大街', 'G2京沪高速', '武宁路28弄')
     """
-
-    def written(found: re.Match[str]) -> str:
-        tens, ones = divmod(int(found[0]), 10)
-        digits = f"{tens}{ones}".translate(_DIGITS)
-        ten = "" if not tens else "十" if tens == 1 else f"{digits[0]}十"
-        return ten + (digits[1] if ones else "")
-
-    return _NUMBER.sub(written, name)
+    return _NUMBER.sub(lambda found: number_in_words(int(found[0])), name)
 
 
 def _stem(name: str, words: tuple[str, ...]) -> str | None:

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
+from ftz_geo.compass import AXIS, DIRECTIONS, SIDE_ZH, Direction
 from ftz_geo.measure import LocalPlane, area_m2
-from ftz_geo.model import DIRECTIONS, Digitised, Edge, Reason, Settings
+from ftz_geo.model import Digitised, Edge, Reason, Settings
 from ftz_geo.sketch.fit import fit
 from ftz_geo.sketch.layout import lay_out
 from ftz_geo.sketch.lines import sketch_lines
-from ftz_geo.sketch.relations import AXIS, Box, Leaf, between, clusters, key, scatter, shared_contacts
+from ftz_geo.sketch.relations import Box, Leaf, between, clusters, key, scatter, shared_contacts
 from ftz_geo.sketch.shape import Outline, area_needed_m2, aspect, draw
 from ftz_geo.sketch.sites import Site, find_sites, room_for
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from shapely import MultiPolygon, Polygon
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import Anchor, Direction, Zone
+    from ftz_geo.model import Anchor, Zone
     from ftz_geo.sketch.relations import Words
 
 __all__ = ["sketch_lines", "sketch_zone"]
@@ -239,8 +240,7 @@ def _reasons(leaf: Leaf, sharing: int) -> list[Reason]:
         said.append(
             Reason(
                 code="side-not-named",
-                zh="文字未给出的边："
-                + "、".join({"east": "东", "south": "南", "west": "西", "north": "北"}[d] for d in missing),
+                zh="文字未给出的边：" + "、".join(SIDE_ZH[d] for d in missing),
                 en="the words name nothing to the " + ", ".join(missing),
             )
         )

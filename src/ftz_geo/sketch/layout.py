@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ftz_geo.sketch.relations import AXIS, Apart, Box, read_words, scatter
+from ftz_geo.compass import AXIS
+from ftz_geo.sketch.relations import Apart, Box, read_words, scatter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

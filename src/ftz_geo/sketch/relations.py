@@ -14,16 +14,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from ftz_geo.model import DIRECTIONS
+from ftz_geo.compass import AXIS, OPPOSITE, SIGN, Direction
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from ftz_geo.model import Block, Direction, Feature, Parcel, Zone
+    from ftz_geo.model import Block, Feature, Parcel, Zone
 
 __all__ = [
-    "AXIS",
-    "OUTWARD",
     "Apart",
     "Box",
     "Contact",
@@ -34,20 +32,10 @@ __all__ = [
     "between",
     "clusters",
     "key",
-    "opposite",
     "read_words",
     "scatter",
     "shared_contacts",
 ]
-
-AXIS: Mapping[Direction, int] = {"east": 0, "west": 0, "north": 1, "south": 1}
-OUTWARD: Mapping[Direction, int] = {"east": 1, "north": 1, "west": -1, "south": -1}
-_OPPOSITE: Mapping[Direction, Direction] = {
-    "east": "west",
-    "west": "east",
-    "north": "south",
-    "south": "north",
-}
 
 WINDING = frozenset({"water", "boundary", "place"})
 """Kinds that run no straight line: two parcels north of one river need not stand level."""
@@ -141,11 +129,6 @@ def key(feature: Feature) -> str:
     return "".join(feature.name.split())
 
 
-def opposite(side: Direction) -> Direction:
-    """Give the side across."""
-    return _OPPOSITE[side]
-
-
 def shared_contacts(parcels: Iterable[Parcel]) -> dict[str, list[Contact]]:
     """Find the features that more than one parcel abuts on, with the contacts of each.
 
@@ -168,25 +151,13 @@ def shared_contacts(parcels: Iterable[Parcel]) -> dict[str, list[Contact]]:
     return {name: c for name, c in found.items() if len({contact.parcel_id for contact in c}) > 1}
 
 
-def _referents(zone: Zone, home: Block, feature: Feature) -> tuple[Parcel, ...]:
-    """Give the parcels that a feature of kind ``block`` names: a sister parcel, or a block's parcels."""
-    name = key(feature)
-    sisters = tuple(p for p in home.parcels if p.label == name)
-    others = (
-        b for b in zone.blocks if b is not home and name in {b.label, b.name, f"{b.label}{b.name or ''}"}
-    )
-    return sisters or next((b.parcels for b in others), ())
-
-
 def _block_contacts(zone: Zone) -> Iterator[tuple[Contact, Parcel]]:
     """Give every side that abuts on another parcel of the zone, with that parcel."""
     for block in zone.blocks:
         for parcel in block.parcels:
             for side, feature in parcel.features():
-                if feature.kind == "block":
-                    for other in _referents(zone, block, feature):
-                        if other.id != parcel.id:
-                            yield Contact(parcel.id, side, feature), other
+                for other in zone.meant_by(feature, parcel):
+                    yield Contact(parcel.id, side, feature), other
 
 
 def clusters(zone: Zone, ids: Collection[str]) -> list[list[str]]:
@@ -298,11 +269,10 @@ def _offset(contact: Contact, road_gap_m: float) -> float:
     """Where a side lies, counted from the middle of its feature, metres to the east or north."""
     side, feature = contact.side, contact.feature
     half = road_gap_m / 2 * (PLACE_WIDTH if feature.kind == "place" else 1)
-    direction, _, how = feature.relation.partition("_")
-    for of in DIRECTIONS:
-        if of == direction and AXIS[of] == AXIS[side]:
-            return OUTWARD[of] * (feature.offset_m if how == "of" and feature.offset_m else half)
-    return -OUTWARD[side] * half
+    of = feature.beyond or feature.edge
+    if of is not None and AXIS[of] == AXIS[side]:
+        return SIGN[of] * (feature.offset_m if feature.beyond and feature.offset_m else half)
+    return -SIGN[side] * half
 
 
 def read_words(
@@ -352,7 +322,7 @@ def read_words(
     for name, contacts in shared_contacts(p for p in zone.parcels if p.id in ids).items():
         sides = {(c.parcel_id, c.side) for c in contacts}
         # A ring road or a river loop on opposite sides of one parcel is no line across that axis.
-        plain = [c for c in contacts if (c.parcel_id, opposite(c.side)) not in sides]
+        plain = [c for c in contacts if (c.parcel_id, OPPOSITE[c.side]) not in sides]
         for axis in (0, 1):
             _share(
                 words, name, [c for c in plain if AXIS[c.side] == axis], pinned, targets, road_gap_m, without
@@ -360,8 +330,8 @@ def read_words(
     for contact, other in _block_contacts(zone):
         if {contact.parcel_id, other.id} <= ids and not {contact.parcel_id, other.id} <= set(pinned):
             bond = (contact.parcel_id, contact.side, key(contact.feature))
-            low, high = (contact.parcel_id, contact.side), (other.id, opposite(contact.side))
-            if OUTWARD[contact.side] < 0:
+            low, high = (contact.parcel_id, contact.side), (other.id, OPPOSITE[contact.side])
+            if SIGN[contact.side] < 0:
                 low, high = high, low
             if ("order", bond) in without:
                 words.broken.append((contact.parcel_id, bond[2]))
@@ -408,7 +378,7 @@ def _share(
         else:
             words.broken.append((contact.parcel_id, name))
     for a, b in combinations(contacts, 2):
-        low, high = (a, b) if OUTWARD[a.side] > 0 else (b, a)
+        low, high = (a, b) if SIGN[a.side] > 0 else (b, a)
         by = _offset(high, road_gap_m) - _offset(low, road_gap_m)
         bonds = [(*c[:2], name) for c in (a, b) if c.parcel_id not in pinned]
         # 以东550米 can put one side beyond the other: then the line parts nothing.
@@ -454,7 +424,7 @@ def between(
         if found:
             middle[axis] = float(np.mean([at for _, at in found]))
             if len({side for side, _ in found}) == 1:
-                middle[axis] -= OUTWARD[found[0][0]] * leaf.length_m / 2
+                middle[axis] -= SIGN[found[0][0]] * leaf.length_m / 2
     return middle[0], middle[1]
 
 

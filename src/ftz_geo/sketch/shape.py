@@ -8,15 +8,15 @@ import numpy as np
 import shapely
 from shapely.ops import substring
 
-from ftz_geo.model import DIRECTIONS
-from ftz_geo.sketch.relations import AXIS, OUTWARD, Box, key, scatter
+from ftz_geo.compass import AXIS, DIRECTIONS, SIGN, Direction
+from ftz_geo.sketch.relations import Box, key, scatter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from ftz_geo.model import Direction, Feature
+    from ftz_geo.model import Feature
     from ftz_geo.sketch.relations import Leaf
 
 __all__ = ["Outline", "Piece", "area_needed_m2", "aspect", "draw"]
@@ -370,7 +370,7 @@ def _curve(side: Direction, box: Box, shape: _Side) -> Callable[[NDArray[np.floa
         depth = length * np.interp(part, shape.knots[:, 0], shape.knots[:, 1])
         turns = 2 * np.pi * (along / wave.length_m + wave.phase)
         height = wave.height_m * (np.sin(turns) + 0.4 * np.sin(1.7 * turns))
-        across: NDArray[np.float64] = base - OUTWARD[side] * depth + height
+        across: NDArray[np.float64] = base - SIGN[side] * depth + height
         return across
 
     return curve

@@ -8,8 +8,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from ftz_geo.model import KM2_PER_UNIT
 from ftz_geo.survey.values import Entry, Number, Point, StatedArea, notice
+from ftz_geo.wording import KM2_PER_UNIT, UNITS, one_of, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,20 +60,9 @@ _SIX_CELLS = re.compile(
     re.M | re.X,
 )
 """A row of a table with degrees, minutes and seconds in cells of their own."""
-_UNITS = {unit: unit for unit in KM2_PER_UNIT} | {
-    "km2": "平方公里",
-    "㎢": "平方公里",
-    "ha": "公顷",
-    "hm2": "公顷",
-    "hm²": "公顷",
-    "㎡": "平方米",
-    "m²": "平方米",
-    "m2": "平方米",
-}
 _AREA = re.compile(
-    r"(?P<about>[约約])?[为為是:=\s]{0,3}(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>"
-    + "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
-    + r")(?![A-Za-z\d])(?P<after>左右)?",
+    r"(?P<about>[约約])?[为為是:=\s]{0,3}(?P<number>\d+(?:\.\d+)?)\s*"
+    rf"(?P<unit>{one_of(UNITS)})(?![A-Za-z\d])(?P<after>左右)?",
     re.I,
 )
 _BOUNDED_BY = re.compile(r"由?\s*\d*\s*[个個]?\s*(?:拐[点點])?(?:圈定|围成|连线|连接|组成|构成)")
@@ -337,7 +326,7 @@ def _area(words: str) -> StatedArea | None:
     m = _AREA.search(words)
     if m is None:
         return None
-    unit = _UNITS[m["unit"] if m["unit"] in _UNITS else m["unit"].lower()]
+    unit = unit_of(m["unit"])
     value = Decimal(m["number"])
     half = Decimal(1).scaleb(int(value.as_tuple().exponent)) / 2
     return StatedArea(

@@ -468,7 +468,7 @@ def unknot(xy: NDArray[np.float64]) -> shapely.Polygon:
     """
     if len(xy) < 3:
         return shapely.Polygon()
-    ring = cast(shapely.Polygon, shapely.polygons(xy))
+    ring = cast("shapely.Polygon", shapely.polygons(xy))
     x, y = shapely.get_coordinates(ring).T
     area = 0.5 * float(x[:-1] @ y[1:] - x[1:] @ y[:-1])
     if area <= 0:

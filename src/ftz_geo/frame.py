@@ -1,0 +1,339 @@
+"""The frame of parcels and the frame of edges: their columns, their check, and what travels beside them.
+
+Cells hold plain values (text, numbers, lists of text), so that a frame goes into any file that GeoPandas
+writes. What no cell can hold (findings, sources, candidates) stands beside the frames in a :class:`Drawing`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from ftz_geo.compass import DIRECTIONS
+from ftz_geo.errors import GeometryError
+from ftz_geo.measure import GEOD, area_m2
+from ftz_geo.model import STORAGE_CRS, Choice, Edge, Finding, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ftz_geo.model import Digitised, Plan, Position
+
+__all__ = [
+    "EDGE_COLUMNS",
+    "PARCEL_COLUMNS",
+    "Column",
+    "Drawing",
+    "as_drawing",
+    "checked",
+    "drawing_of",
+    "edges_frame",
+    "reasons_of",
+    "text_cells",
+]
+
+
+class Column(NamedTuple):
+    """One column of a frame."""
+
+    name: str
+    dtype: str
+    """``text`` or ``float`` (None or nan where there is none), ``bool``, or ``texts``, a list of text."""
+    unit: str | None
+    meaning: str
+    in_files: bool = True
+    """Written to files; the others are only at hand where the frame was drawn."""
+
+
+PARCEL_COLUMNS = (
+    Column("zone", "text", None, "name of the zone"),
+    Column("zone_id", "text", None, "id of the zone"),
+    Column("block", "text", None, "label of the block, or its name where it has no label"),
+    Column("block_name", "text", None, "name of the block"),
+    Column("parcel", "text", None, "label of the parcel within its block"),
+    Column("text", "text", None, "the clause that the parcel was read from"),
+    Column("declared_area_km2", "float", "km²", "stated area of the parcel"),
+    Column("block_declared_area_km2", "float", "km²", "stated area of the whole block"),
+    Column("measured_area_km2", "float", "km²", "area of the polygon on the CGCS2000 ellipsoid"),
+    Column("grade", "text", None, "what the polygon claims, a Grade of ftz_geo.model"),
+    Column("reasons", "texts", None, "why it is graded so, in Chinese"),
+    Column("placement_uncertainty_m", "float", "m", "how far the whole polygon may lie from the truth"),
+    *(Column(side, "text", None, f"what it abuts on to the {side}, as written") for side in DIRECTIONS),
+    Column("area_near_km2", "float", "km²", "area up to the near edges of its roads and waters"),
+    Column("area_far_km2", "float", "km²", "area up to the far edges of its roads and waters"),
+    Column("area_shaped", "bool", None, "the stated area decided the shape, so that it proves nothing"),
+    Column("reasons_en", "texts", None, "the reasons in English", in_files=False),
+    Column("reason_codes", "texts", None, "a stable word for each reason", in_files=False),
+)
+"""Of the frame of parcels, beside the index ``id`` and the geometry: a polygon or several in
+:data:`~ftz_geo.model.STORAGE_CRS`, None where nothing was drawn."""
+
+EDGE_COLUMNS = (
+    Column("parcel_id", "text", None, "whose ring it is a piece of"),
+    Column("side", "text", None, "the side it lies on: east, south, west or north"),
+    Column("feature", "text", None, "name of the feature as written; None where no name accounts for it"),
+    Column("source_ids", "texts", None, "features of the reference map that it lies on"),
+    Column("method", "text", None, "how it was drawn, a Method of ftz_geo.model"),
+    Column("length_m", "float", "m", "length on the CGCS2000 ellipsoid"),
+    Column("half_width_m", "float", "m", "from the line to the edge of what it runs along", in_files=False),
+    Column("span_start", "float", None, "where its words begin in the plan's text", in_files=False),
+    Column("span_end", "float", None, "where its words end in the plan's text", in_files=False),
+)
+"""Of the frame of edges, one row for each piece of ring, in the order of the parcels and of their rings;
+the geometry is a line in :data:`~ftz_geo.model.STORAGE_CRS`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """What was drawn of a plan, or read from files: two frames, and the plain values beside them.
+
+    Functions that take parcels take a drawing or a bare frame of parcels; a bare frame has no edges,
+    findings or sources to tell.
+    """
+
+    parcels: gpd.GeoDataFrame
+    """Indexed by parcel id, with :data:`PARCEL_COLUMNS`."""
+    edges: gpd.GeoDataFrame
+    """With :data:`EDGE_COLUMNS`."""
+    choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    """By parcel id, what every feature of its sides was looked up as; empty where there was no map."""
+    findings: tuple[Finding, ...] = ()
+    """What was noticed when polygons were read."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """JSON-ready: source, reference maps or polygons, versions, patches."""
+
+    def edges_of(self) -> dict[str, tuple[Edge, ...]]:
+        """Return the edges of each parcel as values, in ring order; parcels without any are not in it."""
+        found: dict[str, list[Edge]] = {}
+        columns = [self.edges[c.name].tolist() for c in EDGE_COLUMNS]
+        for line, parcel_id, side, feature, ids, method, _, half_m, start, end in zip(
+            self.edges.geometry, *columns, strict=True
+        ):
+            edge = Edge(
+                side=side,
+                feature=feature,
+                span=None if np.isnan(start) else (int(start), int(end)),
+                source_ids=tuple(ids),
+                method=method,
+                line=line,
+                half_width_m=half_m,
+            )
+            found.setdefault(parcel_id, []).append(edge)
+        return {parcel_id: tuple(edges) for parcel_id, edges in found.items()}
+
+    def select(self, ids: Sequence[str]) -> Drawing:
+        """Return the drawing of some of its parcels."""
+        return replace(
+            self, parcels=self.parcels.loc[list(ids)], edges=self.edges[self.edges["parcel_id"].isin(ids)]
+        )
+
+
+def text_cells(rows: Sequence[Sequence[str]]) -> NDArray[np.object_]:
+    """Return each row's texts as one cell, a list; shape (n,)."""
+    cells = np.empty(len(rows), dtype=object)
+    cells[:] = [list(row) for row in rows]
+    return cells
+
+
+def checked(frame: gpd.GeoDataFrame, *, needs: Sequence[str] = ()) -> gpd.GeoDataFrame:
+    """Return a frame that is fit to be read as parcels, or say what is wrong with it and how to mend it.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        WGS 84 longitude and latitude, under whatever name (EPSG:4326, OGC:CRS84).
+    needs : sequence of str, optional
+        Columns that must be there.
+
+    Returns
+    -------
+    GeoDataFrame
+        The same in :data:`~ftz_geo.model.STORAGE_CRS`.
+
+    Raises
+    ------
+    GeometryError
+        It states no reference system or another one, lacks a column, holds an id twice, or
+        coordinates that are no degrees.
+
+    Examples
+    --------
+    >>> frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy([500_000], [4_320_000]), crs=4548)
+    >>> checked(frame)
+    Traceback (most recent call last):
+    ...
+    ftz_geo.errors.GeometryError: the parcels are in EPSG:4548; convert them with .to_crs(4326) first
+    """
+    if frame.crs is None:
+        raise GeometryError(
+            "the parcels state no reference system; call set_crs with the one they are in, then to_crs(4326)"
+        )
+    if not CRS(frame.crs).equals(CRS(STORAGE_CRS), ignore_axis_order=True):
+        raise GeometryError(
+            f"the parcels are in {frame.crs.to_string()}; convert them with .to_crs(4326) first"
+        )
+    missing = [name for name in needs if name not in frame.columns]
+    if missing:
+        raise GeometryError(f"the parcels have no column {', '.join(missing)}; add what digitise gives")
+    if not frame.index.is_unique:
+        twice = sorted(set(frame.index[frame.index.duplicated()].astype(str)))
+        raise GeometryError(f"several rows for parcel {', '.join(twice)}; merge each into one polygon")
+    shapes = frame.geometry.to_numpy()
+    west, south, east, north = shapely.total_bounds(shapes) if len(shapes) else (np.nan,) * 4
+    if west < -180 or east > 180 or south < -90 or north > 90:
+        raise GeometryError(
+            f"coordinates from {west:.10g}, {south:.10g} to {east:.10g}, {north:.10g} are no degrees; "
+            f"state the system that they are in, then call to_crs('{STORAGE_CRS}')"
+        )
+    return frame if frame.crs == STORAGE_CRS else frame.set_crs(STORAGE_CRS, allow_override=True)
+
+
+def as_drawing(parcels: gpd.GeoDataFrame | Drawing, *, needs: Sequence[str] = ()) -> Drawing:
+    """Return a drawing, checked; a bare frame of parcels becomes one without edges.
+
+    Parameters
+    ----------
+    parcels : GeoDataFrame or Drawing
+        As for :func:`checked`.
+    needs : sequence of str, optional
+        Columns that must be there.
+
+    Returns
+    -------
+    Drawing
+
+    Raises
+    ------
+    GeometryError
+        As for :func:`checked`.
+    """
+    if isinstance(parcels, Drawing):
+        return replace(parcels, parcels=checked(parcels.parcels, needs=needs))
+    return Drawing(parcels=checked(parcels, needs=needs), edges=edges_frame({}))
+
+
+def edges_frame(edges: Mapping[str, Sequence[Edge]]) -> gpd.GeoDataFrame:
+    """Return the frame of edges.
+
+    Parameters
+    ----------
+    edges : mapping of parcel id to sequence of Edge
+        In the order of the frame of parcels; the edges in ring order.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row for each edge, with :data:`EDGE_COLUMNS`.
+    """
+    rows = [(parcel_id, edge) for parcel_id, own in edges.items() for edge in own]
+    spans = [edge.span or (np.nan, np.nan) for _, edge in rows]
+    return gpd.GeoDataFrame(
+        {
+            "parcel_id": _texts([parcel_id for parcel_id, _ in rows]),
+            "side": _texts([edge.side for _, edge in rows]),
+            "feature": _texts([edge.feature for _, edge in rows]),
+            "source_ids": text_cells([edge.source_ids for _, edge in rows]),
+            "method": _texts([edge.method for _, edge in rows]),
+            "length_m": np.array(
+                [round(GEOD.geometry_length(edge.line), 3) for _, edge in rows], dtype=float
+            ),
+            "half_width_m": np.array([edge.half_width_m for _, edge in rows], dtype=float),
+            "span_start": np.array([start for start, _ in spans], dtype=float),
+            "span_end": np.array([end for _, end in spans], dtype=float),
+        },
+        geometry=np.array([edge.line for _, edge in rows], dtype=object),
+        crs=STORAGE_CRS,
+    )
+
+
+def _texts(values: Sequence[str | None]) -> NDArray[np.object_]:
+    cells = np.empty(len(values), dtype=object)
+    cells[:] = values
+    return cells
+
+
+def reasons_of(row: Mapping[str, Any]) -> tuple[Reason, ...]:
+    """Return the reasons of one row of parcels; in Chinese only where the frame was read from a file."""
+    zh = row.get("reasons")
+    zh = zh if isinstance(zh, list) else []
+    en, codes = (row.get(name) for name in ("reasons_en", "reason_codes"))
+    en = en if isinstance(en, list) else zh
+    codes = codes if isinstance(codes, list) else [""] * len(zh)
+    return tuple(Reason(code=c, zh=z, en=e) for c, z, e in zip(codes, zh, en, strict=True))
+
+
+def drawing_of(
+    plan: Plan, drawn: Mapping[str, Digitised], *, about: Mapping[str, Any] | None = None
+) -> Drawing:
+    """Cross over from values to frames, in the order of the text.
+
+    Parameters
+    ----------
+    plan : Plan
+    drawn : mapping of parcel id to Digitised
+        One for every parcel of the plan.
+    about : mapping, optional
+        As :attr:`Drawing.about`.
+
+    Returns
+    -------
+    Drawing
+    """
+    order = [(position, drawn[position.parcel.id]) for position in plan.walk()]
+    rows = [_row(plan, position, result) for position, result in order]
+    polygons = np.array([result.polygon for _, result in order], dtype=object)
+    areas = np.round(area_m2(polygons) / 1e6, 9)
+    cells = {"float": lambda v: np.array(v, dtype=float), "bool": lambda v: np.array(v, dtype=bool)}
+    table = {
+        c.name: cells.get(c.dtype, _texts if c.dtype == "text" else text_cells)([row[c.name] for row in rows])
+        for c in PARCEL_COLUMNS
+        if c.name != "measured_area_km2"
+    }
+    table["measured_area_km2"] = areas
+    return Drawing(
+        parcels=gpd.GeoDataFrame(
+            {c.name: table[c.name] for c in PARCEL_COLUMNS},
+            index=pd.Index([position.parcel.id for position, _ in order], name="id", dtype=object),
+            geometry=polygons,
+            crs=STORAGE_CRS,
+        ),
+        edges=edges_frame({position.parcel.id: result.edges for position, result in order}),
+        choices={position.parcel.id: result.choices for position, result in order if result.choices},
+        about=about or {},
+    )
+
+
+def _row(plan: Plan, position: Position, result: Digitised) -> dict[str, Any]:
+    zone, block, parcel = position
+    stated = block.stated_area(parcel)
+    return {
+        "zone": zone.name,
+        "zone_id": zone.id,
+        "block": block.label or block.name,
+        "block_name": block.name,
+        "parcel": parcel.label,
+        "text": plan.words(parcel.span),
+        "declared_area_km2": float(stated.km2) if stated else np.nan,
+        "block_declared_area_km2": float(block.declared_area.km2) if block.declared_area else np.nan,
+        "grade": result.grade,
+        "reasons": [reason.zh for reason in result.reasons],
+        "reasons_en": [reason.en for reason in result.reasons],
+        "reason_codes": [reason.code for reason in result.reasons],
+        "placement_uncertainty_m": _number(result.placement_uncertainty_m),
+        **{side: "、".join(f.name for f in parcel.abuttals[side]) or None for side in DIRECTIONS},
+        "area_near_km2": _number(result.area_near_km2),
+        "area_far_km2": _number(result.area_far_km2),
+        "area_shaped": result.area_shaped,
+    }
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else round(value, 9)

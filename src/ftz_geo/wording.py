@@ -1,0 +1,204 @@
+"""What words of a notice say wherever they stand: numbers, units of area, labels of blocks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "KM2_PER_UNIT",
+    "NUMERALS",
+    "UNITS",
+    "folded",
+    "label_number",
+    "number_in_words",
+    "number_of",
+    "one_of",
+    "unit_en",
+    "unit_km2",
+    "unit_of",
+]
+
+
+def one_of(words: Iterable[str]) -> str:
+    """Return a regex that matches any of the words, the longest first.
+
+    Examples
+    --------
+    >>> one_of(["街", "大街"])
+    '(?:大街|街)'
+    """
+    return "(?:" + "|".join(re.escape(w) for w in sorted(set(words), key=lambda w: (-len(w), w))) + ")"
+
+
+# --- numbers --------------------------------------------------------------------------------
+
+NUMERALS = "一二三四五六七八九十百零〇两"
+"""Characters that counting numbers are written with."""
+
+_DIGITS = "〇一二三四五六七八九"
+_VALUES = {c: i for i, c in enumerate(_DIGITS)} | {"零": 0, "两": 2}
+_TENS = {"十": 10, "百": 100}
+
+
+def number_of(words: str) -> int | None:
+    """Return a counting number below 1000 told in Chinese or ASCII digits; None for anything else.
+
+    Examples
+    --------
+    >>> [number_of(w) for w in ("八", "十二", "二十", "二十三", "一百零五", "一〇五", "24", "两", "百")]
+    [8, 12, 20, 23, 105, 105, 24, 2, 100]
+    """
+    if words.isascii():
+        return int(words) if words.isdigit() else None
+    if len(words) > 1 and all(c in _VALUES for c in words):
+        return int("".join(str(_VALUES[c]) for c in words))
+    total = current = 0
+    for c in words:
+        if c in _VALUES:
+            current = _VALUES[c]
+        elif c in _TENS:
+            total += (current or 1) * _TENS[c]
+            current = 0
+        else:
+            return None
+    return total + current
+
+
+def number_in_words(number: int) -> str:
+    """Return a number below 100 as it is said in Chinese.
+
+    Examples
+    --------
+    >>> [number_in_words(n) for n in (3, 10, 12, 40, 57)]
+    ['三', '十', '十二', '四十', '五十七']
+    """
+    tens, ones = divmod(number, 10)
+    ten = "" if not tens else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    return ten + (_DIGITS[ones] if ones or not tens else "")
+
+
+# --- units of area --------------------------------------------------------------------------
+
+KM2_PER_UNIT: Mapping[str, Decimal] = {
+    "平方公里": Decimal(1),
+    "平方千米": Decimal(1),
+    "km²": Decimal(1),
+    "公顷": Decimal("0.01"),
+    "亩": Decimal(1) / Decimal(1500),
+    "万亩": Decimal(20) / Decimal(3),
+    "平方米": Decimal("0.000001"),
+    "万平方米": Decimal("0.01"),
+}
+"""Square kilometres in one unit.
+1 km² = 100 公顷 = 1500 亩 (GB 3100-93 for 公顷; 亩 = 10000/15 m², State Council 1990-12-28)."""
+
+UNITS: Mapping[str, str] = {
+    **{unit: unit for unit in KM2_PER_UNIT},
+    "平方km": "平方公里",
+    "平km2": "平方公里",
+    "km2": "km²",
+    "㎢": "km²",
+    "sqkm": "km²",
+    "sq km": "km²",
+    "sq. km": "km²",
+    "square kilometers": "km²",
+    "square kilometres": "km²",
+    "square kilometer": "km²",
+    "square kilometre": "km²",
+    "hm²": "公顷",
+    "hm2": "公顷",
+    "ha": "公顷",
+    "hectares": "公顷",
+    "hectare": "公顷",
+    "万平米": "万平方米",
+    "万㎡": "万平方米",
+    "万m²": "万平方米",
+    "万m2": "万平方米",
+    "平方公尺": "平方米",
+    "平米": "平方米",
+    "㎡": "平方米",
+    "m²": "平方米",
+    "m2": "平方米",
+    "square meters": "平方米",
+    "square metres": "平方米",
+}
+"""Every spelling of a unit, and the key of :data:`KM2_PER_UNIT` it stands for."""
+
+_UNITS_EN = {"平方公里": "km²", "平方千米": "km²", "公顷": "ha", "亩": "mu", "平方米": "m²"}
+
+
+def unit_of(spelling: str) -> str:
+    """Return the unit of a spelling of it, in any letter case.
+
+    Examples
+    --------
+    >>> unit_of("KM2"), unit_of("亩")
+    ('km²', '亩')
+    """
+    return UNITS.get(spelling) or UNITS[spelling.lower()]
+
+
+@lru_cache(maxsize=16)
+def unit_km2(unit: str) -> Fraction:
+    """Return the exact km² of one unit.
+
+    Examples
+    --------
+    >>> unit_km2("亩")
+    Fraction(1, 1500)
+    """
+    # A Decimal cannot hold 1/1500; each unit is a whole fraction of a km², and none is below 1 m².
+    return Fraction(KM2_PER_UNIT[unit]).limit_denominator(1_000_000)
+
+
+def unit_en(unit: str) -> str:
+    """Return the English sign of a unit; the unit itself where English has none."""
+    return _UNITS_EN.get(unit, unit)
+
+
+# --- labels ---------------------------------------------------------------------------------
+
+
+def label_number(label: str | None) -> str | None:
+    """Return the number or letter that a label counts with.
+
+    Examples
+    --------
+    >>> [label_number(x) for x in ("区块十二", "地块2", "(三)", "A区", "区块一百零五", "核心区", None)]
+    ['12', '2', '3', 'a', '105', None, None]
+    """
+    if not label:
+        return None
+    if m := re.search(rf"[{NUMERALS}]+", label):
+        number = number_of(m.group())
+        if number:
+            return str(number)
+    if m := re.search(r"[A-Za-z]?\d+(?:-\d+)*|[A-Za-z](?![a-z])", label):
+        return m.group().lower()
+    return None
+
+
+@lru_cache(maxsize=8192)
+def folded(words: str) -> str:
+    """Return the words of a label in the form that labels are compared in: no blanks, numbers in digits.
+
+    Examples
+    --------
+    >>> folded("区块 十二（Ａ）"), folded("地块2"), folded("一号地块")
+    ('区块12(a)', '地块2', '1号地块')
+    """
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", words)).lower()
+    return re.sub(rf"(?<=[块区])[{NUMERALS}]+|^[{NUMERALS}]+(?=号)", _in_digits, plain)
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    number = number_of(found.group())
+    return found.group() if number is None else str(number)
