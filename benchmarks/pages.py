@@ -22,6 +22,7 @@ import numpy as np
 import shapely
 from playwright.sync_api import sync_playwright
 
+from ftz_geo.frame import Drawing, edges_frame
 from ftz_geo.measure import LocalPlane, area_m2
 from ftz_geo.model import Direction, Edge
 from ftz_geo.render import map_pages
@@ -48,19 +49,19 @@ FRAMES = """() => {
 }"""
 
 
-def parcels_of(count: int) -> gpd.GeoDataFrame:
+def parcels_of(count: int) -> Drawing:
     """A town of crooked blocks, each with a road of its own name on every side."""
     across = int(np.ceil(np.sqrt(count)))
     noise = np.random.default_rng(1).uniform(-30, 30, (across + 1, across + 1, 2))
     corner = np.stack(np.meshgrid(np.arange(across + 1), np.arange(across + 1), indexing="ij"), axis=-1) * 300
     plane = LocalPlane(lon=117.15, lat=39.0)
-    rows, polygons = [], []
+    rows, polygons, edges = [], [], {}
     for number in range(count):
         i, j = divmod(number, across)
         ring = [(corner + noise)[at] for at in ((i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1))]
         lonlat = shapely.get_coordinates(plane.to_lonlat(shapely.LineString([*ring, ring[0]])))
         names = [f"东西{j}路", f"南北{i + 1}路", f"东西{j + 1}路", f"南北{i}路"]
-        edges = tuple(
+        edges[f"town-{number + 1}"] = tuple(
             Edge(side=side, feature=name, method="on-feature", line=shapely.LineString(lonlat[k : k + 2]))
             for k, (side, name) in enumerate(zip(SIDES, names, strict=True))
         )
@@ -73,14 +74,13 @@ def parcels_of(count: int) -> gpd.GeoDataFrame:
                 "text": f"区块{number + 1}：东至{names[1]}、南至{names[0]}、西至{names[3]}、北至{names[2]}",
                 **dict(zip(SIDES, names, strict=True)),
                 "grade": "traced",
-                "evidence": edges,
             }
         )
         polygons.append(shapely.Polygon(lonlat))
     frame = gpd.GeoDataFrame(rows, geometry=polygons, crs=4326).set_index("id")
     frame["measured_area_km2"] = area_m2(polygons) / 1e6
     frame["declared_area_km2"] = frame["measured_area_km2"].round(2)
-    return frame
+    return Drawing(parcels=frame, edges=edges_frame(edges))
 
 
 def opened(browser: Any, page_file: Path) -> dict[str, float]:
@@ -124,7 +124,7 @@ def main() -> None:
 
     start = time.perf_counter()
     frame = parcels_of(options.parcels)
-    print(f"made {len(frame)} parcels in {time.perf_counter() - start:.1f} s")
+    print(f"made {len(frame.parcels)} parcels in {time.perf_counter() - start:.1f} s")
     start = time.perf_counter()
     page = map_pages(None, frame, None)["town.html"]
     print(f"page of {len(page.encode()) / 2**20:.2f} MiB written in {time.perf_counter() - start:.1f} s")

@@ -54,7 +54,7 @@ def made() -> str:
     plan = replace(plan, zones=zones)
     survey = parse_survey("2000国家大地坐标系 十进制度\n" + "\n".join(corners))
     parcels = ftz_geo.join_polygons(plan, survey)
-    assert len(plan.parcels) == (parcels["grade"] == "surveyed").sum() == 36
+    assert len(plan.parcels) == (parcels.parcels["grade"] == "surveyed").sum() == 36
     return audit_page(plan, ftz_geo.audit(plan, parcels))
 
 

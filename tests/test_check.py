@@ -17,6 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from builders import drawing
 from ftz_geo.check import CHECKS, audit
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import LocalPlane, area_m2, gcj02_of, wgs84_of_gcj02
@@ -442,12 +443,11 @@ def test_a_side_traced_on_a_road_leaves_the_roads_width_open() -> None:
         Edge(side=side, feature=name, method="on-feature", line=shapely.LineString(corners[i : i + 2]))
         for i, (side, name) in enumerate(sides)
     )
-    evidence = [edges]
-    traced = only(audit(plan, frame_of(plan, shape, grade="traced", evidence=evidence)))
+    traced = only(audit(plan, drawing(frame_of(plan, shape, grade="traced"), [edges])))
     assert (traced.check, traced.severity) == ("declared-measured", "note")
     surveyed = only(audit(plan, frame_of(plan, shape)))
     assert surveyed.severity == "error"
-    wide = frame_of(plan, square(1100), grade="traced", evidence=evidence)
+    wide = drawing(frame_of(plan, square(1100), grade="traced"), [edges])
     assert only(audit(plan, wide)).severity == "error"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import shapely
 
-from ftz_geo import digitise, read_plan, shipped
+from ftz_geo import draw, read_plan, shipped
 from ftz_geo.files import parcels_geojson, select_zone
 from ftz_geo.measure import area_m2
 
@@ -59,7 +59,7 @@ def test_anchors_are_where_the_shared_facts_put_them(shared: Path) -> None:
 @pytest.mark.parametrize(("zone", "count"), ZONES.items())
 def test_built_boundaries_are_what_the_code_builds(zone: str, count: int) -> None:
     stored = json.loads((FOLDER / f"{zone}.geojson").read_text(encoding="utf-8"))["features"]
-    built = parcels_geojson(select_zone(digitise(read_plan(FOLDER / "plan.txt")), zone))["features"]
+    built = parcels_geojson(select_zone(draw(read_plan(FOLDER / "plan.txt")), zone))["features"]
     assert len(stored) == len(built) == count
     for old, new in zip(stored, built, strict=True):
         assert old["properties"] == {

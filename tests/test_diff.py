@@ -237,6 +237,7 @@ def test_command_refuses_unusable_input(tmp_path: Path) -> None:
     done = run("diff", shipped.plan_file(), tmp_path / "nothing.txt")
     assert (done.returncode, done.stdout) == (2, "")
     assert "there is no such file" in done.stderr.splitlines()[-1]
+    frame({"a": shapely.box(0, 0, 10, 10)}).to_file(tmp_path / "polygons.geojson")
     done = run("diff", shipped.plan_file(), tmp_path / "polygons.geojson")
     assert done.returncode == 2
     assert "give two of a kind" in done.stderr.splitlines()[-1]

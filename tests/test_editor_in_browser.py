@@ -11,7 +11,9 @@ import pytest
 import shapely
 from pyproj import Geod
 
+from builders import drawing
 from ftz_geo import apply_patch, files
+from ftz_geo.frame import Drawing
 from ftz_geo.measure import area_m2, on_survey_plane
 from ftz_geo.model import Direction, Edge, Method, Reason
 from ftz_geo.pipeline import render_maps
@@ -31,7 +33,7 @@ CORNERS: dict[str, list[Place]] = {
 GEOD = Geod(ellps="GRS80")
 
 
-def frame(name: str = "核心区") -> gpd.GeoDataFrame:
+def frame(name: str = "核心区") -> Drawing:
     sides: tuple[Direction, ...] = ("south", "east", "north", "west")
     method: Method = "on-feature"
     rows = [
@@ -44,17 +46,20 @@ def frame(name: str = "核心区") -> gpd.GeoDataFrame:
             "declared_area_km2": 4.0,
             "measured_area_km2": float(area_m2([shapely.Polygon(ring)])[0]) / 1e6,
             "grade": "traced",
-            "reasons": (Reason(code="why", zh="原因", en="why"),),
             "area_shaped": False,
-            "evidence": tuple(
-                Edge(side=side, feature=name, method=method, line=shapely.LineString([start, end]))
-                for side, start, end in zip(sides, ring, [*ring[1:], ring[0]], strict=True)
-            ),
         }
         for label, ring in zip("一二三", CORNERS.values(), strict=True)
     ]
     polygons = [shapely.Polygon(ring) for ring in CORNERS.values()]
-    return gpd.GeoDataFrame(rows, index=list(CORNERS), geometry=polygons, crs=4326).rename_axis("id")
+    made = gpd.GeoDataFrame(rows, index=list(CORNERS), geometry=polygons, crs=4326).rename_axis("id")
+    edges = [
+        [
+            Edge(side=side, feature=name, method=method, line=shapely.LineString([start, end]))
+            for side, start, end in zip(sides, ring, [*ring[1:], ring[0]], strict=True)
+        ]
+        for ring in CORNERS.values()
+    ]
+    return drawing(made, edges, [[Reason(code="why", zh="原因", en="why")]] * len(CORNERS))
 
 
 class Editor:
@@ -66,7 +71,7 @@ class Editor:
         self.blocks = folder / "blocks.geojson"
         self.blocks.write_text(files.to_json(files.parcels_geojson(parcels)), encoding="utf-8")
         (folder / "edges.geojson").write_text(files.to_json(files.edges_geojson(parcels)), encoding="utf-8")
-        pages = render_maps(None, files.read_parcels(self.blocks), folder / "maps", editor=self.blocks)
+        pages = render_maps(None, files.read_drawing(self.blocks), folder / "maps", editor=self.blocks)
         texts = {page.name: page.read_text("utf-8") for page in pages}
         self.opened = open_page(texts, "xiqing.html", **size)
         self.page = self.opened.page
@@ -151,7 +156,8 @@ def test_a_shared_corner_is_dragged_downloaded_applied_and_audited(editor: Edito
     assert [feature["id"] for feature in patch["features"]] == ["xiqing-1", "xiqing-2"]
     assert patch["ftz_geo"]["who"] == "张三"
     applied = apply_patch(path, editor.blocks)
-    back = files.read_parcels(editor.blocks)
+    after = files.read_drawing(editor.blocks)
+    back = after.parcels
     assert [change.parcel_id for change in applied.changes] == ["xiqing-1", "xiqing-2"]
     for key in CORNERS:
         assert back["measured_area_km2"][key] == pytest.approx(truth[key], rel=1e-6)
@@ -160,7 +166,7 @@ def test_a_shared_corner_is_dragged_downloaded_applied_and_audited(editor: Edito
     assert vertices(one) & vertices(other) == {(117.12, 39.0), corner}
     assert alone.equals(shapely.Polygon(CORNERS["xiqing-3"]))
     assert back["grade"].tolist() == ["inferred", "inferred", "traced"]
-    assert {e.side: e.method for e in back["evidence"]["xiqing-2"]} == {
+    assert {e.side: e.method for e in after.edges_of()["xiqing-2"]} == {
         "south": "on-feature",
         "east": "on-feature",
         "north": "edited",
@@ -198,13 +204,15 @@ def test_a_corner_snaps_to_a_neighbours_corner_and_to_its_edge(editor: Editor) -
     (new,) = shared - {(117.14, 39.0)}
     assert new[0] == pytest.approx(117.14, abs=1e-8)
     assert 39.01 < new[1] < 39.015
-    back = apply_patch(editor.hand_back(), editor.blocks).parcels
+    back = apply_patch(editor.hand_back(), editor.blocks).drawing.parcels
     assert back.geometry["xiqing-2"].touches(back.geometry["xiqing-3"])
     edge = shapely.LineString(sorted(shared, key=lambda xy: xy[1]))
     for key in ("xiqing-2", "xiqing-3"):
         assert back.geometry[key].exterior.covers(edge)
     # A corner put into a straight edge moves no area.
-    assert back["measured_area_km2"]["xiqing-2"] == pytest.approx(frame()["measured_area_km2"]["xiqing-2"])
+    assert back["measured_area_km2"]["xiqing-2"] == pytest.approx(
+        frame().parcels["measured_area_km2"]["xiqing-2"]
+    )
 
 
 def test_without_links_the_neighbour_stays(editor: Editor) -> None:
@@ -322,7 +330,7 @@ def test_hostile_words_stay_words_there_and_back(open_page: Open, tmp_path: Path
         {
             page.name: page.read_text("utf-8")
             for page in render_maps(
-                None, files.read_parcels(editor.blocks), tmp_path / "again", editor=editor.blocks
+                None, files.read_drawing(editor.blocks), tmp_path / "again", editor=editor.blocks
             )
         },
         "xiqing.html",

@@ -143,11 +143,11 @@ def test_every_edge_of_the_real_blocks_is_told_once(shared: Path) -> None:
     text = (shared / "cases" / "shanghai_west_blocks_two_on_a_side.txt").read_text(encoding="utf-8")
     head = text.index("区块1")
     plan = parse_plan(text[head : text.index("区块9")])
-    parcels = pipeline.digitise(plan, pipeline.read_reference(shared / "reference" / "shanghai_west.gpkg"))
+    parcels = pipeline.draw(plan, pipeline.read_reference(shared / "reference" / "shanghai_west.gpkg"))
     assert len(plan.parcels) == 8
     for parcel in plan.parcels:
         told = explain_parcel(plan, parcels, parcel.id)
-        evidence = parcels.evidence[parcel.id]
+        evidence = parcels.edges_of()[parcel.id]
         length = sum(edge.length_m for feature in told.features for edge in feature.edges)
         assert length == pytest.approx(sum(GEOD.geometry_length(e.line) for e in evidence))
         ids = {i for feature in told.features for edge in feature.edges for i in edge.source_ids}
@@ -230,7 +230,7 @@ def test_the_page_draws_block_and_candidates_offline(chromium: Any, tmp_path: Pa
     east = told[0].features[0]
     object.__setattr__(east.candidates[1], "map_name", hostile)
     shapes = dict(zip(reference.features["source_id"], reference.features.geometry, strict=True))
-    html = explanation_page(plan, pipeline.digitise(plan, reference), told, shapes)
+    html = explanation_page(plan, pipeline.draw(plan, reference), told, shapes)
     (tmp_path / "page.html").write_text(html, encoding="utf-8")
     page = chromium.new_page(viewport={"width": 1400, "height": 900})
     heard: list[str] = []

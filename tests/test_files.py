@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,8 +14,10 @@ import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from builders import drawing
 from ftz_geo import files
 from ftz_geo.errors import DocumentError, GeometryError, OutputError
+from ftz_geo.frame import Drawing
 from ftz_geo.measure import area_m2
 from ftz_geo.model import Edge, Reason
 
@@ -24,7 +27,7 @@ def square(west: float = 117.1, south: float = 39.0, size: float = 0.01) -> shap
     return shapely.box(west, south, west + size, south + size, ccw=False)
 
 
-def frame(**changes: object) -> gpd.GeoDataFrame:
+def frame(**changes: object) -> Drawing:
     """Two parcels, the second undetermined."""
     polygon = square()
     edge = Edge(
@@ -41,13 +44,12 @@ def frame(**changes: object) -> gpd.GeoDataFrame:
         "block_declared_area_km2": [0.96, np.nan],
         "measured_area_km2": [0.9621, np.nan],
         "grade": ["sketched", "undetermined"],
-        "reasons": [(Reason(code="a", zh="示意", en="sketch"),), ()],
         "placement_uncertainty_m": [5000.0, np.nan],
         "north": ["北路", None],
         "area_shaped": [True, False],
-        "evidence": [(edge,), ()],
     } | {name: list(values) for name, values in changes.items()}  # type: ignore[call-overload]
-    return gpd.GeoDataFrame(columns, index=["jia-1", "jia-2"], geometry=[polygon, None], crs=4326)
+    made = gpd.GeoDataFrame(columns, index=["jia-1", "jia-2"], geometry=[polygon, None], crs=4326)
+    return drawing(made, [[edge], []], [[Reason(code="a", zh="示意", en="sketch")], []])
 
 
 def test_geojson_is_rfc_7946(tmp_path: Path) -> None:
@@ -65,14 +67,14 @@ def test_geojson_is_rfc_7946(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ending", [".geojson", ".gpkg", ".fgb", ".kml"])
 def test_written_and_read_again(tmp_path: Path, ending: str) -> None:
-    before = frame()
+    before = frame().parcels
     after = files.read_parcels(files.write(before, tmp_path / f"blocks{ending}"))
     if ending == ".kml":  # a placemark without geometry is no placemark
         before = before.iloc[:1]
     assert after.index.tolist() == before.index.tolist()
     assert after.geometry.iloc[0].normalize().equals_exact(before.geometry.iloc[0].normalize(), 1e-9)
     assert after["block_name"].iloc[0] == before["block_name"].iloc[0]
-    assert [r.zh for r in after["reasons"].iloc[0]] == ["示意"]
+    assert after["reasons"].iloc[0] == ["示意"]
     assert after["grade"].tolist() == before["grade"].tolist()
 
 
@@ -80,22 +82,21 @@ def test_written_and_read_again(tmp_path: Path, ending: str) -> None:
 @example(0.0005, 117.1, 39.0)
 def test_rounding_moves_no_area_by_a_millionth(size: float, west: float, south: float) -> None:
     polygon = square(west, south, size)
-    parcels = frame().set_geometry([polygon, None], crs=4326)
+    parcels = frame().parcels.set_geometry([polygon, None], crs=4326)
     written = shapely.geometry.shape(files.parcels_geojson(parcels)["features"][0]["geometry"])
     assert area_m2([written])[0] == pytest.approx(area_m2([polygon])[0], rel=1e-6)
 
 
 def test_evidence_is_read_back_from_beside_the_blocks(tmp_path: Path) -> None:
-    before = frame()
-    before.attrs["ftz_geo"] = {"source": {"file": "notice.txt"}}
+    before = replace(frame(), about={"source": {"file": "notice.txt"}})
     files.write(before, tmp_path / "blocks.geojson")
     (tmp_path / "edges.geojson").write_text(files.to_json(files.edges_geojson(before)), encoding="utf-8")
     files.write(before, tmp_path / "blocks.gpkg")
     for name in ("blocks.geojson", "blocks.gpkg"):
-        (edge,) = files.read_parcels(tmp_path / name)["evidence"].iloc[0]
+        (edge,) = files.read_drawing(tmp_path / name).edges_of()["jia-1"]
         assert (edge.side, edge.feature, edge.method) == ("north", "北路", "sketch")
-    after = files.read_parcels(tmp_path / "blocks.geojson")
-    assert after.attrs["ftz_geo"]["source"]["file"] == "notice.txt"
+    after = files.read_drawing(tmp_path / "blocks.geojson")
+    assert after.about["source"]["file"] == "notice.txt"
     # What was read back can be written in every format.
     for ending in files.FORMATS:
         files.write(after, tmp_path / f"again{ending}")
@@ -141,7 +142,7 @@ def test_wrong_ending_crs_and_file_are_said(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"\.xyz names no format; use one of \.geojson"):
         files.write(frame(), tmp_path / "a.xyz")
     with pytest.raises(GeometryError, match="EPSG:4490"):
-        files.write(frame().to_crs(4490), tmp_path / "a.geojson")
+        files.write(frame().parcels.to_crs(4490), tmp_path / "a.geojson")
     with pytest.raises(DocumentError, match="no such file"):
         files.read_parcels(tmp_path / "none.geojson")
     flat = files.parcels_geojson(frame())

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 import shapely
 
+from builders import drawing
+from ftz_geo.frame import Drawing
 from ftz_geo.measure import LocalPlane, area_m2
 from ftz_geo.model import (
     DIRECTIONS,
@@ -81,9 +83,11 @@ def ring_sides(made: Made) -> dict[Direction, list[tuple[float, float]]]:
     return sides
 
 
-def plan_and_parcels(zones: Mapping[str, tuple[str, list[Made]]]) -> tuple[Plan, gpd.GeoDataFrame]:
+def plan_and_parcels(zones: Mapping[str, tuple[str, list[Made]]]) -> tuple[Plan, Drawing]:
     """A plan whose text really holds every word, and the frame that ``digitise`` would give for it."""
     text, plan_zones, rows = "", [], []
+    edges: list[tuple[Edge, ...]] = []
+    reasons: list[tuple[Reason, ...]] = []
 
     def write(words: str) -> tuple[int, int]:
         nonlocal text
@@ -144,14 +148,14 @@ def plan_and_parcels(zones: Mapping[str, tuple[str, list[Made]]]) -> tuple[Plan,
                 "declared_area_km2": float(made.area),
                 "block_declared_area_km2": float(made.area),
                 "grade": made.grade,
-                "reasons": made.reasons,
                 "placement_uncertainty_m": made.uncertainty_m or np.nan,
                 **{d: made.sides.get(d) for d in DIRECTIONS},
                 "area_shaped": made.grade == "sketched",
-                "evidence": evidence,
                 "geometry": PLANE.to_lonlat(shapely.Polygon(corners)) if drawn else None,
             }
             rows.append(row)
+            edges.append(evidence)
+            reasons.append(made.reasons)
         plan_zones.append(
             Zone(
                 id=zone_id,
@@ -166,7 +170,7 @@ def plan_and_parcels(zones: Mapping[str, tuple[str, list[Made]]]) -> tuple[Plan,
     plan = Plan(
         text=text, source=Source(title="联动创新区建设方案", sha256="0" * 64), zones=tuple(plan_zones)
     )
-    return plan, frame
+    return plan, drawing(frame, edges, reasons)
 
 
 def audit_of(plan: Plan) -> Audit:
@@ -287,7 +291,7 @@ TRACED = [
 
 
 @pytest.fixture(scope="module")
-def made() -> tuple[Plan, gpd.GeoDataFrame, dict[str, str]]:
+def made() -> tuple[Plan, Drawing, dict[str, str]]:
     plan, parcels = plan_and_parcels(
         {"xiqing": ("西青经开区联动创新区", SKETCHED), "beichen": ("北辰经开区联动创新区", TRACED)}
     )
@@ -314,7 +318,7 @@ def drawn_polygons(opened: Any) -> list[Any]:
 
 @pytest.mark.parametrize(("zone", "drawn"), [("xiqing", SKETCHED[:4]), ("beichen", TRACED)])
 def test_a_zone_page_draws_its_blocks_and_asks_for_nothing(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open, zone: str, drawn: list[Made]
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open, zone: str, drawn: list[Made]
 ) -> None:
     _, parcels, pages = made
     opened = open_page(pages, f"{zone}.html")
@@ -326,16 +330,16 @@ def test_a_zone_page_draws_its_blocks_and_asks_for_nothing(
     assert opened.complaints == []
     assert opened.requests == []
     assert opened.page.get_attribute("html", "lang") == "zh-CN"
-    assert parcels.zone[f"{zone}-1"] in opened.page.title()
+    assert parcels.parcels.zone[f"{zone}-1"] in opened.page.title()
     assert opened.page.get_by_text("示意图").first.is_visible()
     note = opened.page.get_by_text("示意：按文字和面积排布，位置不可用于定位")
     assert (note.count() > 0) == (zone == "xiqing")
 
 
 def test_drawn_shapes_are_those_of_the_frame(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
-    _, parcels, pages = made
+    parcels, pages = made[1].parcels, made[2]
     drawn = drawn_polygons(open_page(pages, "beichen.html"))
     for polygon, truth in zip(drawn, parcels[parcels.zone_id == "beichen"].geometry, strict=True):
         assert polygon.hausdorff_distance(truth) < 1e-8
@@ -343,7 +347,7 @@ def test_drawn_shapes_are_those_of_the_frame(
 
 
 def test_side_names_run_along_their_edges(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
     _, parcels, pages = made
     opened = open_page(pages, "xiqing.html")
@@ -357,7 +361,7 @@ def test_side_names_run_along_their_edges(
     per_pixel = opened.page.evaluate(
         "() => 40075017 * Math.cos(39 * Math.PI / 180) / 2 ** (map_0.getZoom() + 8)"
     )
-    edges = [edge for evidence in parcels.evidence for edge in evidence]
+    edges = [edge for own in parcels.edges_of().values() for edge in own]
     assert len(places) >= 8
     for name, lon, lat in places:
         spot = PLANE.to_xy(shapely.Point(lon, lat))
@@ -365,9 +369,7 @@ def test_side_names_run_along_their_edges(
         assert nearest < 25 * per_pixel, name
 
 
-def test_labels_keep_clear_of_each_other(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
-) -> None:
+def test_labels_keep_clear_of_each_other(made: tuple[Plan, Drawing, dict[str, str]], open_page: Open) -> None:
     opened = open_page(made[2], "xiqing.html")
     for _ in range(3):
         upright = opened.page.evaluate(
@@ -385,7 +387,7 @@ def test_labels_keep_clear_of_each_other(
 
 
 def test_a_click_opens_the_card_with_the_words(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
     opened = open_page(made[2], "xiqing.html")
     opened.page.locator(POLYGONS).first.click()
@@ -399,19 +401,19 @@ def test_a_click_opens_the_card_with_the_words(
 
 
 def test_a_row_of_the_table_leads_to_the_map(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
     opened = open_page(made[2], "xiqing.html")
     opened.page.locator("tr", has_text="区块二").get_by_role("button").click()
     assert "津港高速" in opened.page.locator(".leaflet-popup .card").inner_text()
     middle = opened.page.evaluate("() => { const { lng, lat } = map_0.getCenter(); return [lng, lat]; }")
-    target = made[1].geometry["xiqing-4"]
+    target = made[1].parcels.geometry["xiqing-4"]
     assert target.buffer(0.01).contains(shapely.Point(middle))
     assert "原文只列举了所含项目，没有四至。" in opened.page.locator("#undrawn-4").inner_text()
 
 
 def test_layers_switch_and_only_base_maps_ask_the_network(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
     opened = open_page(made[2], "xiqing.html")
     control = opened.page.locator(".leaflet-control-layers")
@@ -465,7 +467,7 @@ def test_hostile_words_stay_words(open_page: Open, hostile: str) -> None:
 
 
 def test_the_index_shows_every_zone_with_totals_and_links(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
     opened = open_page(made[2], "index.html")
     assert opened.count(POLYGONS) == 6
@@ -479,7 +481,7 @@ def test_the_index_shows_every_zone_with_totals_and_links(
 
 
 def test_a_phone_shows_it_without_scrolling_sideways(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
     for name in made[2]:
         opened = open_page(made[2], name, width=360, height=740)
@@ -497,7 +499,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(
 
 
 def test_it_prints_the_map_and_the_table_on_two_sheets(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
     opened = open_page(made[2], "beichen.html")
     before = opened.page.evaluate("() => map_0.getBounds().toBBoxString()")
@@ -523,8 +525,9 @@ def test_the_real_plan_is_drawn_whole(shared: Path, open_page: Open) -> None:
     import ftz_geo
 
     plan = ftz_geo.read_plan(shared / "documents" / "zones-plan.txt")
-    parcels = ftz_geo.digitise(plan)
-    pages = map_pages(plan, parcels, ftz_geo.audit(plan, parcels))
+    drawing = ftz_geo.draw(plan)
+    parcels = drawing.parcels
+    pages = map_pages(plan, drawing, ftz_geo.audit(plan, drawing))
     assert len(pages) == 6
     for zone in plan.zones:
         opened = open_page(pages, f"{zone.id}.html")
@@ -548,9 +551,7 @@ def opened_card(opened: Any) -> Any:
     return opened.page.locator(".leaflet-popup .card")
 
 
-def test_search_finds_blocks_and_roads(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
-) -> None:
+def test_search_finds_blocks_and_roads(made: tuple[Plan, Drawing, dict[str, str]], open_page: Open) -> None:
     opened = open_page(made[2], "xiqing.html")
     box = opened.page.get_by_role("searchbox")
     box.fill("核心区")
@@ -573,9 +574,7 @@ def test_search_finds_blocks_and_roads(
     assert opened.complaints == []
 
 
-def test_the_table_sorts_by_every_column(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
-) -> None:
+def test_the_table_sorts_by_every_column(made: tuple[Plan, Drawing, dict[str, str]], open_page: Open) -> None:
     opened = open_page(made[2], "xiqing.html")
     heads = opened.page.locator("table.blocks thead th")
 
@@ -597,7 +596,7 @@ def test_the_table_sorts_by_every_column(
 
 
 def test_table_and_map_lead_to_each_other(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
     opened = open_page(made[2], "xiqing.html")
     polygon = opened.page.locator(POLYGONS).nth(1)
@@ -613,11 +612,11 @@ def test_table_and_map_lead_to_each_other(
 
 
 def test_an_edge_tells_its_words_its_method_and_its_length(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
     opened = open_page(made[2], "beichen.html")
     # The middle of block two's east side, drawn by a landmark.
-    line = made[1].evidence["beichen-2"][1].line
+    line = made[1].edges_of()["beichen-2"][1].line
     middle = line.interpolate(0.5, normalized=True)
     row(opened, "区块二").get_by_role("button").click()
     opened.page.keyboard.press("Escape")
@@ -648,7 +647,7 @@ CJK = re.compile(r"[\u4e00-\u9fff]")
 
 
 def test_the_switch_puts_every_word_of_the_page_into_english(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
     for name in made[2]:
         opened = open_page(made[2], name)
@@ -667,7 +666,7 @@ def test_the_switch_puts_every_word_of_the_page_into_english(
 
 
 def test_english_cards_keep_the_words_of_the_document(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
     opened = open_page(made[2], "xiqing.html")
     opened.page.goto(opened.page.url + "#lang=en")
@@ -684,7 +683,7 @@ def test_english_cards_keep_the_words_of_the_document(
 
 
 def test_the_keyboard_reaches_the_table_a_card_and_back(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
     opened = open_page(made[2], "xiqing.html")
     focused = "() => document.activeElement.closest('tr[data-cards]')?.textContent ?? ''"
@@ -706,7 +705,7 @@ def test_the_keyboard_reaches_the_table_a_card_and_back(
 
 
 def test_everything_that_can_be_used_has_a_name(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
     for name in made[2]:
         opened = open_page(made[2], name)
@@ -731,7 +730,7 @@ def test_everything_that_can_be_used_has_a_name(
     ],
 )
 def test_paper_of_every_size_holds_title_legend_table_and_source(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open, paper: str, size: tuple[int, int]
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open, paper: str, size: tuple[int, int]
 ) -> None:
     pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2 is not installed")
     opened = open_page(made[2], "beichen.html")
@@ -751,7 +750,7 @@ def test_paper_of_every_size_holds_title_legend_table_and_source(
 
 
 def test_without_scripts_the_table_can_still_be_read(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], chromium: Any, tmp_path: Path
+    made: tuple[Plan, Drawing, dict[str, str]], chromium: Any, tmp_path: Path
 ) -> None:
     file = tmp_path / "xiqing.html"
     file.write_text(made[2]["xiqing.html"], encoding="utf-8")
@@ -788,17 +787,17 @@ def test_a_zone_traced_on_a_map_of_shanghai(shared: Path, open_page: Open) -> No
 
     roads = ftz_geo.read_reference(shared / "reference" / "shanghai_west.gpkg")
     plan = ftz_geo.read_plan(shared / "cases" / "shanghai_west_blocks.txt")
-    parcels = ftz_geo.digitise(plan, roads)
+    parcels = ftz_geo.draw(plan, roads)
     pages = map_pages(plan, parcels, ftz_geo.audit(plan, parcels, reference=roads), basemap=roads)
     [name] = [name for name in pages if name != "index.html"]
     opened = open_page(pages, name)
-    drawn = parcels[parcels.geometry.notna()]
+    drawn = parcels.parcels[parcels.parcels.geometry.notna()]
     assert opened.count(POLYGONS) == len(drawn) > 100
     for polygon, truth in zip(drawn_polygons(opened), drawn.geometry, strict=True):
         assert area_m2([polygon])[0] == pytest.approx(area_m2([truth])[0], rel=1e-6)
     # Lines of the background are on a canvas below; roads that bound no block are named too.
     assert opened.count(".leaflet-basemap-pane canvas") == 1
-    bounding = {edge.feature for evidence in drawn.evidence for edge in evidence}
+    bounding = set(parcels.edges["feature"].dropna())
     labels = set(opened.texts("svg.labels .side"))
     assert labels - bounding
     assert labels <= bounding | set(roads.features["name"])
@@ -846,9 +845,7 @@ def test_the_benchmark_of_pages_runs(chromium: Any, tmp_path: Path) -> None:
     assert benchmark["opened"](chromium, file)["shapes"] == 30
 
 
-def test_a_card_opens_clear_of_the_tools(
-    made: tuple[Plan, gpd.GeoDataFrame, dict[str, str]], open_page: Open
-) -> None:
+def test_a_card_opens_clear_of_the_tools(made: tuple[Plan, Drawing, dict[str, str]], open_page: Open) -> None:
     opened = open_page(made[2], "xiqing.html")
     # The map's upper left corner into the middle of a block: the card has to move the map.
     opened.page.evaluate(

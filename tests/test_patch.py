@@ -16,8 +16,10 @@ import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from builders import drawing
 from ftz_geo import apply_patch, files
 from ftz_geo.errors import FtzGeoError, OutputError, PatchError
+from ftz_geo.frame import Drawing
 from ftz_geo.measure import area_m2
 from ftz_geo.model import Direction, Edge, Method, Reason
 from ftz_geo.patch import corrected, read_patch
@@ -39,20 +41,22 @@ def frame(
     *,
     grade: str = "traced",
     method: Method = "on-feature",
-) -> gpd.GeoDataFrame:
+) -> Drawing:
     corners = corners or CORNERS
-    rows = []
+    rows, edges = [], []
     for number, ring in enumerate(corners.values(), 1):
         closed = [*ring, ring[0]]
-        evidence = tuple(
-            Edge(
-                side=SIDES[i % 4],
-                feature=f"{SIDES[i % 4]}路",
-                source_ids=(f"way/{i}",),
-                method=method,
-                line=shapely.LineString(closed[i : i + 2]),
-            )
-            for i in range(len(ring))
+        edges.append(
+            [
+                Edge(
+                    side=SIDES[i % 4],
+                    feature=f"{SIDES[i % 4]}路",
+                    source_ids=(f"way/{i}",),
+                    method=method,
+                    line=shapely.LineString(closed[i : i + 2]),
+                )
+                for i in range(len(ring))
+            ]
         )
         rows.append(
             {
@@ -63,21 +67,20 @@ def frame(
                 "declared_area_km2": 4.0,
                 "measured_area_km2": round(float(area_m2([shapely.Polygon(ring)])[0]) / 1e6, 9),
                 "grade": grade,
-                "reasons": (Reason(code="why", zh="原因", en="why"),),
                 "placement_uncertainty_m": 300.0,
                 "area_near_km2": 3.9,
                 "area_far_km2": 4.1,
                 "area_shaped": True,
-                "evidence": evidence,
             }
         )
     made = gpd.GeoDataFrame(
         rows, index=list(corners), geometry=[shapely.Polygon(c) for c in corners.values()]
     )
-    return made.rename_axis("id").set_crs(4326)
+    reasons = [[Reason(code="why", zh="原因", en="why")]] * len(corners)
+    return drawing(made.rename_axis("id").set_crs(4326), edges, reasons)
 
 
-def blocks_in(folder: Path, parcels: gpd.GeoDataFrame | None = None) -> Path:
+def blocks_in(folder: Path, parcels: Drawing | None = None) -> Path:
     parcels = frame() if parcels is None else parcels
     (folder / "blocks.geojson").write_text(files.to_json(files.parcels_geojson(parcels)), encoding="utf-8")
     (folder / "edges.geojson").write_text(files.to_json(files.edges_geojson(parcels)), encoding="utf-8")
@@ -145,7 +148,7 @@ def test_a_moved_corner_changes_its_block_and_nothing_else(tmp_path: Path) -> No
     assert change.after_km2 == back["measured_area_km2"]["xiqing-1"]
     assert np.isnan(back["placement_uncertainty_m"]["xiqing-1"])
     assert np.isnan(back["area_near_km2"]["xiqing-1"])
-    assert back["reasons"]["xiqing-1"][0].zh == "张三于 2026-03-01 在地图页上修改了界线"
+    assert back["reasons"]["xiqing-1"][0] == "张三于 2026-03-01 在地图页上修改了界线"
     assert len(back["reasons"]["xiqing-1"]) == 1
 
 
@@ -159,28 +162,32 @@ def geodesic_km2(ring: list[tuple[float, float]]) -> float:
 def test_moved_edges_claim_nothing_and_others_keep_their_evidence(tmp_path: Path) -> None:
     blocks = blocks_in(tmp_path)
     apply_patch(written(patch_of(blocks, {"xiqing-1": MOVED}, grade="keep"), tmp_path), blocks)
-    back = files.read_parcels(blocks)
-    told = {edge.side: (edge.method, edge.feature, edge.source_ids) for edge in back["evidence"]["xiqing-1"]}
+    drawn = files.read_drawing(blocks)
+    back, edges = drawn.parcels, drawn.edges_of()
+    told = {edge.side: (edge.method, edge.feature, edge.source_ids) for edge in edges["xiqing-1"]}
     assert told == {
         "south": ("on-feature", "south路", ("way/0",)),
         "east": ("edited", "east路", ()),
         "north": ("edited", "north路", ()),
         "west": ("on-feature", "west路", ("way/3",)),
     }
-    ring = shapely.line_merge(shapely.MultiLineString([e.line for e in back["evidence"]["xiqing-1"]]))
+    ring = shapely.line_merge(shapely.MultiLineString([e.line for e in edges["xiqing-1"]]))
     assert shapely.Polygon(ring.coords).equals(back.geometry["xiqing-1"])
     # A trace of which an edge was moved lies no longer on the features with all its sides.
     assert back["grade"].tolist() == ["inferred", "traced"]
-    assert back["reasons"]["xiqing-1"][0].zh == "原因"
-    assert all(edge.method == "on-feature" for edge in back["evidence"]["xiqing-2"])
+    assert back["reasons"]["xiqing-1"][0] == "原因"
+    assert all(edge.method == "on-feature" for edge in edges["xiqing-2"])
 
 
 def test_a_block_moved_whole_has_its_sides_where_they_were(tmp_path: Path) -> None:
     blocks = blocks_in(tmp_path)
     away = [(x + 0.3, y + 0.2) for x, y in LEFT]
     apply_patch(written(patch_of(blocks, {"xiqing-1": away}, grade="keep"), tmp_path), blocks)
-    back = files.read_parcels(blocks)
-    told = {edge.side: (edge.method, edge.line.coords[0]) for edge in back["evidence"]["xiqing-1"]}
+    drawn = files.read_drawing(blocks)
+    back = drawn.parcels
+    told: dict[str, object] = {
+        edge.side: (edge.method, edge.line.coords[0]) for edge in drawn.edges_of()["xiqing-1"]
+    }
     assert told == {side: ("edited", pytest.approx(place)) for side, place in zip(SIDES, away, strict=True)}
     # The shape is still the one that the stated area decided.
     assert back["area_shaped"]["xiqing-1"]
@@ -213,7 +220,7 @@ def test_corners_that_stayed_stay_to_the_last_digit(lon: float, lat: float, digi
     page = [(round(x, 8), round(y, 8)) for x, y in exact]
     page[0] = (page[0][0] - 0.005 + fine, page[0][1])
     patch = read_value(patch_value({"xiqing-1": page}))
-    after = corrected(parcels, patch, patch.made_from)
+    after = corrected(parcels, patch, patch.made_from).parcels
     new = [tuple(xy) for xy in after.geometry["xiqing-1"].exterior.coords[:-1]]
     assert set(new) - {page[0]} == set(exact[1:])
     shared = after.geometry["xiqing-1"].intersection(after.geometry["xiqing-2"])
@@ -362,8 +369,8 @@ def test_another_file_leaves_the_first_as_it_is(tmp_path: Path) -> None:
     assert {path.name for path in applied.paths} == {"blocks.geojson", "edges.geojson", "blocks.log.jsonl"}
     after = content(tmp_path)
     assert {name: after[name] for name in before} == before
-    back = files.read_parcels(tmp_path / "new" / "blocks.geojson")
-    assert [edge.method for edge in back["evidence"]["xiqing-1"]].count("edited") == 2
+    edges = files.read_drawing(tmp_path / "new" / "blocks.geojson").edges_of()
+    assert [edge.method for edge in edges["xiqing-1"]].count("edited") == 2
 
 
 def test_a_folder_that_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
@@ -407,11 +414,11 @@ def test_the_notice_is_held_against_the_new_areas(tmp_path: Path) -> None:
 
 def test_the_page_names_the_file_that_its_patch_is_for(tmp_path: Path) -> None:
     blocks = blocks_in(tmp_path)
-    pages = render_maps(None, files.read_parcels(blocks), tmp_path / "maps", editor=blocks)
+    pages = render_maps(None, files.read_drawing(blocks), tmp_path / "maps", editor=blocks)
     texts = {page.name: page.read_text("utf-8") for page in pages}
     assert sha256(blocks) in texts["xiqing.html"]
     assert sha256(blocks) not in texts["index.html"]
-    plain = render_maps(None, files.read_parcels(blocks), tmp_path / "plain")
+    plain = render_maps(None, files.read_drawing(blocks), tmp_path / "plain")
     assert "ftz-geo/patch-1" not in plain[1].read_text("utf-8")
 
 

@@ -48,12 +48,14 @@ def test_sketch_has_the_stated_areas_in_order(one: Decimal, two: Decimal) -> Non
 
 def test_frame_holds_the_words_and_the_evidence() -> None:
     given_plan = plan()
-    parcels = pipeline.digitise(given_plan)
+    drawing = pipeline.draw(given_plan)
+    parcels, edges_of = drawing.parcels, drawing.edges_of()
     assert parcels.crs.to_epsg() == 4326
     assert parcels["east"].iloc[0] == "甲河"
     assert parcels["declared_area_km2"].tolist() == parcels["block_declared_area_km2"].tolist() == [1.5, 2.25]
     assert parcels["text"].iloc[0].startswith("区块一：面积1.5平方公里")
-    for edges, polygon in zip(parcels["evidence"], parcels.geometry, strict=True):
+    for parcel_id, polygon in parcels.geometry.items():
+        edges = edges_of[parcel_id]
         ring = shapely.union_all([edge.line for edge in edges])
         assert ring.length == pytest.approx(polygon.exterior.length, rel=1e-9)
         for edge in edges:

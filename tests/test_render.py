@@ -17,7 +17,9 @@ import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from builders import drawing
 from ftz_geo.errors import GeometryError
+from ftz_geo.frame import Drawing
 from ftz_geo.measure import area_m2
 from ftz_geo.model import DIRECTIONS, LABELS_ZH, Audit, Direction, Edge, Finding, Plan, Reason, Source
 from ftz_geo.render import audit_page, map_pages
@@ -28,7 +30,7 @@ from ftz_geo.render.views import GRADES, METHODS, PALETTE, VERDICTS, figure, zon
 from ftz_geo.render.words import EN, METHODS_ZH
 
 
-def parcels(**columns: object) -> gpd.GeoDataFrame:
+def parcels(**columns: object) -> Drawing:
     """Two traced blocks side by side and one that could not be drawn, in one zone."""
     west, east = shapely.box(117.10, 39.00, 117.12, 39.02), shapely.box(117.12, 39.00, 117.15, 39.02)
     ring = shapely.get_coordinates(west.exterior)  # from the south-east corner northwards
@@ -47,17 +49,16 @@ def parcels(**columns: object) -> gpd.GeoDataFrame:
             "text": ["区块一：东至东路", "区块二", "区块三：主要包括甲、乙"],
             "declared_area_km2": [3.84, 5.76, np.nan],
             "grade": ["traced", "sketched", "undetermined"],
-            "reasons": [(), (), (Reason(code="members-only", zh="没有四至。", en="No sides."),)],
             "placement_uncertainty_m": [np.nan, 5000.0, np.nan],
             "east": ["东路", None, None],
-            "evidence": [evidence, (), ()],
         },
         geometry=[west, east, None],
         index=["xiqing-1", "xiqing-2", "xiqing-3"],
         crs=4326,
     )
     frame["measured_area_km2"] = area_m2(frame.geometry.to_numpy()) / 1e6
-    return frame.assign(**columns)
+    reasons = ((), (), (Reason(code="members-only", zh="没有四至。", en="No sides."),))
+    return drawing(frame.assign(**columns), (evidence, (), ()), reasons)
 
 
 def page_data(page: str) -> dict[str, Any]:
@@ -302,7 +303,7 @@ def test_a_page_never_leaves_its_folder() -> None:
 
 
 def test_a_frame_with_no_more_than_it_must_have_is_drawn() -> None:
-    frame = parcels()[["zone_id", "grade", "geometry"]]
+    frame = parcels().parcels[["zone_id", "grade", "geometry"]]
     pages = map_pages(None, frame, None)
     assert "xiqing-1" in pages["xiqing.html"]
     assert len(page_data(pages["xiqing.html"])["shapes"]["id"]) == 2
@@ -311,13 +312,15 @@ def test_a_frame_with_no_more_than_it_must_have_is_drawn() -> None:
 @pytest.mark.parametrize(
     ("frame", "words"),
     [
-        (parcels().to_crs(4548), "to_crs"),
-        (parcels().set_crs(None, allow_override=True), "EPSG:4326"),
+        (parcels().parcels.to_crs(4548), "to_crs"),
+        (parcels().parcels.set_crs(None, allow_override=True), "EPSG:4326"),
         (parcels(grade="guessed"), "'guessed' is none of surveyed"),
     ],
     ids=["projected", "no crs", "grade"],
 )
-def test_what_cannot_be_mapped_is_refused_with_its_mend(frame: gpd.GeoDataFrame, words: str) -> None:
+def test_what_cannot_be_mapped_is_refused_with_its_mend(
+    frame: gpd.GeoDataFrame | Drawing, words: str
+) -> None:
     with pytest.raises(GeometryError, match=re.escape(words)):
         map_pages(None, frame, None)
 

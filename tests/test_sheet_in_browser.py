@@ -9,6 +9,7 @@ import pyproj
 import pytest
 import shapely
 
+from builders import drawing
 from ftz_geo.measure import gcj02_of
 from ftz_geo.model import Direction, Edge, Measure
 from ftz_geo.render import map_pages
@@ -49,12 +50,8 @@ def parcels(half_width_m: float = 15.0) -> gpd.GeoDataFrame:
         )
         for i, side in enumerate(SIDES)
     )
-    return gpd.GeoDataFrame(
-        {"zone_id": ["xiqing"], "block": ["区块一"], "grade": ["traced"], "evidence": [edges]},
-        geometry=[block],
-        index=["xiqing-1"],
-        crs=4326,
-    )
+    columns = {"zone_id": ["xiqing"], "block": ["区块一"], "grade": ["traced"]}
+    return drawing(gpd.GeoDataFrame(columns, geometry=[block], index=["xiqing-1"], crs=4326), [edges])
 
 
 def corner_on_screen(opened: Any) -> list[float]:

@@ -23,7 +23,7 @@ from ftz_geo.errors import DocumentError
 from ftz_geo.measure import area_m2
 from ftz_geo.parse import parse_plan
 from ftz_geo.polygons import match_polygons, read_survey
-from ftz_geo.survey import parse_survey
+from ftz_geo.survey import Survey, parse_survey
 from ftz_geo.tables import audit_csv, audit_xlsx
 
 SQUARE = [(4320014.689, 511493.964), (4321014.689, 511500.1), (4321010.0, 512493.964), (4320020.5, 512490.2)]
@@ -60,7 +60,7 @@ def oracle(rows: list[tuple[float, float]], epsg: int = 4527) -> shapely.Polygon
 
 
 def codes(text: str) -> list[str]:
-    return [f.check for findings in parse_survey(text)["findings"] for f in findings]
+    return [f.check for findings in parse_survey(text).findings for f in findings]
 
 
 @pytest.mark.parametrize(
@@ -80,17 +80,20 @@ def codes(text: str) -> list[str]:
     ],
 )
 def test_survey_txt_in_its_variants(variant: dict[str, object], noticed: list[str]) -> None:
-    frame = parse_survey(survey_txt(SQUARE, **variant))  # type: ignore[arg-type]
+    found = parse_survey(survey_txt(SQUARE, **variant))  # type: ignore[arg-type]
+    frame = found.polygons
     assert frame[["id", "name", "grade"]].iloc[0].tolist() == ["XQ-01", "区块一", "surveyed"]
     assert shapely.hausdorff_distance(frame.geometry.iloc[0], oracle(SQUARE)) < 1e-9
-    assert [f.check for f in frame["findings"].iloc[0]] == noticed
+    assert [f.check for f in found.findings[0]] == noticed
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
 def test_survey_txt_in_any_encoding(tmp_path: Path, encoding: str) -> None:
     file = tmp_path / "界址点.txt"
     file.write_bytes(survey_txt(SQUARE).replace("\n", "\r\n").encode(encoding))
-    assert read_survey(file)["name"].tolist() == ["区块一"]
+    found = read_survey(file)
+    assert isinstance(found, Survey)
+    assert found.polygons["name"].tolist() == ["区块一"]
 
 
 def test_easting_without_any_zone_is_refused() -> None:
@@ -106,7 +109,7 @@ def test_a_second_ring_is_a_hole_where_it_lies_inside_and_a_part_where_not(
         (4320014.689 + offset + dx, 39511493.964 + offset + dy) for dx, dy in [(0, 0), (99, 0), (99, 99)]
     ]
     more = "".join(f"\nJ{i},2,{x:.3f},{y:.3f}" for i, (x, y) in enumerate(inner, 5))
-    shape = parse_survey(survey_txt(SQUARE, count=8) + more).geometry.iloc[0]
+    shape = parse_survey(survey_txt(SQUARE, count=8) + more).polygons.geometry.iloc[0]
     assert shape.geom_type == kind
     outer = float(area_m2([oracle(SQUARE)])[0])
     assert area_m2([shape])[0] == pytest.approx(outer + (99 * 99 / 2) * (-1 if holes else 1), abs=1)
@@ -127,7 +130,7 @@ def test_a_second_ring_is_a_hole_where_it_lies_inside_and_a_part_where_not(
 def test_lists_give_back_the_corners_in_any_form(offsets: list[tuple[int, int]], form: str) -> None:
     rows = [(4320000.125 + x, 511000.25 + y) for x, y in offsets]
     text = "".join(form.format(n=n, x=x, y=y + 39_000_000) for n, (x, y) in enumerate(rows, 1))
-    found = parse_survey("核心区\n" + text)
+    found = parse_survey("核心区\n" + text).polygons
     assert found["name"].tolist() == ["核心区"]
     wanted = np.array(oracle(rows).exterior.coords)
     assert np.abs(shapely.get_coordinates(found.geometry.iloc[0]) - wanted).max() < 1e-9
@@ -141,7 +144,7 @@ def test_degrees_with_their_signs(mark: str) -> None:
         f"东经{a}{degree}{b:02}{mark[0]}{c:05.2f}{mark[1]}，北纬{d}{degree}{e:02}{mark[0]}{f:05.2f}{mark[1]}"
         for a, b, c, d, e, f in corners
     )
-    xy = shapely.get_coordinates(parse_survey(text).geometry.iloc[0])[:3]
+    xy = shapely.get_coordinates(parse_survey(text).polygons.geometry.iloc[0])[:3]
     assert xy == pytest.approx(
         np.array([(a + b / 60 + c / 3600, d + e / 60 + f / 3600) for a, b, c, d, e, f in corners])
     )
@@ -154,26 +157,29 @@ def test_several_named_rings_and_their_areas() -> None:
         parts.append(
             f"{name}拐点坐标（2000国家大地坐标系）\n点号\tX坐标\tY坐标\n{rows}\n面积：{98.98 + n}公顷"
         )
-    frame = parse_survey("\n".join(parts))
+    found = parse_survey("\n".join(parts))
+    frame = found.polygons
     assert frame["name"].tolist() == ["区块一", "区块二"]
     assert frame["stated_area_km2"].tolist() == [0.9898, 0.9998]
-    assert [[f.check for f in findings] for findings in frame["findings"]] == [[], ["survey-area"]]
+    assert [[f.check for f in findings] for findings in found.findings] == [[], ["survey-area"]]
 
 
 def test_points_printed_side_by_side_are_put_in_the_order_of_their_labels() -> None:
     (a, b, c, d) = [f"{i} {x:.3f} {y + 39e6:.3f}" for i, (x, y) in enumerate(SQUARE, 1)]
-    frame = parse_survey(f"点号 X Y 点号 X Y\n{a} {c}\n{b} {d}")
+    found = parse_survey(f"点号 X Y 点号 X Y\n{a} {c}\n{b} {d}")
+    frame = found.polygons
     assert frame.geometry.iloc[0].equals(oracle(SQUARE)) or (
         shapely.hausdorff_distance(frame.geometry.iloc[0], oracle(SQUARE)) < 1e-9
     )
-    assert "survey-order" in [f.check for f in frame["findings"].iloc[0]]
+    assert "survey-order" in [f.check for f in found.findings[0]]
 
 
 def test_corners_in_disorder_cross_and_stay_so() -> None:
     a, b, c, d = SQUARE
-    frame = parse_survey(survey_txt([a, c, b, d]))
+    found = parse_survey(survey_txt([a, c, b, d]))
+    frame = found.polygons
     assert not frame.geometry.iloc[0].is_valid
-    assert [f.check for f in frame["findings"].iloc[0]] == ["self-crossing"]
+    assert [f.check for f in found.findings[0]] == ["self-crossing"]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +210,7 @@ def test_masked_and_damaged_numbers_are_refused(broken: str, form: str) -> None:
 @pytest.mark.parametrize("words", ["（辨认不清）", "此处破损"])
 def test_a_broken_row_with_words_does_not_fall_out_of_its_list(words: str) -> None:
     rows = [f"{i} {x + 7 * i:.3f} {y + 39e6 + i * i:.3f}" for i, (x, y) in enumerate(SQUARE * 2, 1)]
-    assert len(parse_survey("\n".join(rows[:4]))) == 1
+    assert len(parse_survey("\n".join(rows[:4])).polygons) == 1
     rows[3] = f"4 4321*** 39511500.100 {words}"
     with pytest.raises(DocumentError, match="masked or broken"):
         parse_survey("\n".join(rows))
@@ -214,10 +220,11 @@ def test_a_broken_row_with_words_does_not_fall_out_of_its_list(words: str) -> No
 
 def test_one_damaged_parcel_does_not_take_the_others_along() -> None:
     second = survey_txt(SQUARE).split("[地块坐标]\n")[1].replace("4321014.689", "4321***.689")
-    frame = parse_survey(survey_txt(SQUARE) + "\n" + second)
+    found = parse_survey(survey_txt(SQUARE) + "\n" + second)
+    frame = found.polygons
     assert frame["grade"].tolist() == ["surveyed", "undetermined"]
     assert frame.geometry.iloc[1] is None
-    assert [f.check for f in frame["findings"].iloc[1]] == ["survey-damaged"]
+    assert [f.check for f in found.findings[1]] == ["survey-damaged"]
 
 
 @pytest.mark.parametrize("between", ["\t", " ", ",", " | "])
@@ -229,7 +236,7 @@ def test_degrees_minutes_and_seconds_in_columns_of_their_own(between: str, label
         for i, (east, north) in enumerate(seconds, 1)
     ]
     head = "2000国家大地坐标系\n区块一\n点号\t经度\t\t\t纬度\t\t\n\t度\t分\t秒\t度\t分\t秒\n"
-    frame = parse_survey(head + "\n".join(rows))
+    frame = parse_survey(head + "\n".join(rows)).polygons
     assert frame["name"].tolist() == ["区块一"]
     wanted = [(117 + 9 / 60 + east / 3600, 39 + north / 3600) for east, north in seconds]
     assert shapely.get_coordinates(frame.geometry.iloc[0])[:-1] == pytest.approx(np.array(wanted), abs=1e-12)
@@ -240,7 +247,7 @@ def test_degrees_minutes_and_seconds_in_columns_of_their_own(between: str, label
 
 def test_decimal_degrees_are_not_read_as_packed() -> None:
     text = "1,121.9250,45.5750\n2,121.9625,45.5750\n3,121.9625,45.5680\n4,121.9300,45.5681"
-    xy = shapely.get_coordinates(parse_survey(text).geometry.iloc[0])
+    xy = shapely.get_coordinates(parse_survey(text).polygons.geometry.iloc[0])
     assert xy[0] == pytest.approx([121.925, 45.575])
 
 
@@ -248,7 +255,7 @@ def test_degrees_that_could_be_either_are_refused_unless_the_text_says() -> None
     text = "1,121.101000,45.101000\n2,121.102000,45.101000\n3,121.102000,45.102000"
     with pytest.raises(DocumentError, match="cannot be told apart"):
         parse_survey(text)
-    packed = parse_survey("度分秒格式\n" + text).geometry.iloc[0]
+    packed = parse_survey("度分秒格式\n" + text).polygons.geometry.iloc[0]
     assert shapely.get_coordinates(packed)[0] == pytest.approx(
         [121 + 10 / 60 + 10 / 3600, 45 + 10 / 60 + 10 / 3600]
     )
@@ -270,7 +277,8 @@ def test_real_lists_come_out_as_they_are_known_to(shared: Path) -> None:
     entries = json.loads((shared / "corpus" / "coordinates.json").read_text(encoding="utf-8"))
     off = {}
     for entry in entries:
-        frame = parse_survey(printed(entry))
+        found = parse_survey(printed(entry))
+        frame = found.polygons
         assert len(frame) == 1, entry["id"]
         shape = frame.geometry.iloc[0]
         # The corpus took areas on the plane or with straight degrees: 0.03 % apart at most.
@@ -280,8 +288,8 @@ def test_real_lists_come_out_as_they_are_known_to(shared: Path) -> None:
         if not entry["crs"].startswith(("CGCS2000", "Beijing")):
             wanted = shapely.Polygon(entry["ring"])
             assert shapely.hausdorff_distance(shape, wanted) < 2e-6 or "geographic" not in entry["crs"]
-        for finding in frame["findings"].iloc[0]:
-            if finding.check == "survey-area":
+        for finding in found.findings[0]:
+            if finding.check == "survey-area" and finding.difference_km2 and finding.declared_km2:
                 off[entry["id"]] = (
                     finding.severity,
                     round(float(-finding.difference_km2 / finding.declared_km2) * 100, 1),
@@ -328,7 +336,7 @@ PLAN = """东丽经开区总面积2.98平方公里，分为两个区块。
 )
 def test_polygons_are_joined_by_words_that_fit_one_parcel_only(name: str, wanted: str | None) -> None:
     plan = parse_plan(PLAN)
-    polygons = parse_survey(survey_txt(SQUARE).replace("XQ-01", "").replace("区块一", name))
+    polygons = parse_survey(survey_txt(SQUARE).replace("XQ-01", "").replace("区块一", name)).polygons
     assert match_polygons(plan, polygons) == ({} if wanted is None else {0: wanted})
 
 
@@ -337,8 +345,8 @@ def test_audit_of_a_survey_names_what_did_not_join() -> None:
     other = survey_txt(SQUARE).split("[地块坐标]\n")[1].replace("区块一", "乙地").replace("XQ-01", "Z")
     text = survey_txt(SQUARE).replace("区块一", "东丽区块二") + "\n" + other
     joined = pipeline.join_polygons(plan, parse_survey(text))
-    assert joined.index.tolist() == ["dongli-1", "dongli-2", "xiqing-1", "乙地"]
-    assert joined["grade"].tolist() == ["undetermined", "surveyed", "undetermined", "surveyed"]
+    assert joined.parcels.index.tolist() == ["dongli-1", "dongli-2", "xiqing-1", "乙地"]
+    assert joined.parcels["grade"].tolist() == ["undetermined", "surveyed", "undetermined", "surveyed"]
     found = {f.check: f for f in pipeline.audit(plan, joined).findings}
     assert "乙地" in found["unmatched-polygon"].zh
     assert found["declared-measured"].block_id == "dongli-2"
@@ -352,8 +360,8 @@ def test_a_map_file_of_any_columns_is_joined(tmp_path: Path) -> None:
     there = gpd.GeoDataFrame({"名称": ["科技园"]}, geometry=[oracle(SQUARE)], crs=4326).to_crs(4548)
     there.to_file(file)
     joined = pipeline.join_polygons(parse_plan(PLAN), read_survey(file))
-    assert joined["grade"].tolist() == ["undetermined", "surveyed", "undetermined"]
-    assert shapely.hausdorff_distance(joined.geometry.iloc[1], oracle(SQUARE)) < 1e-8
+    assert joined.parcels["grade"].tolist() == ["undetermined", "surveyed", "undetermined"]
+    assert shapely.hausdorff_distance(joined.parcels.geometry.iloc[1], oracle(SQUARE)) < 1e-8
 
 
 def test_a_workbook_of_corners_is_read(tmp_path: Path) -> None:
@@ -361,7 +369,9 @@ def test_a_workbook_of_corners_is_read(tmp_path: Path) -> None:
     for row in [("点号", "X", "Y"), *((f"J{i}", x, y + 39e6) for i, (x, y) in enumerate(SQUARE, 1))]:
         book.active.append(row)
     book.save(tmp_path / "界址点.xlsx")
-    shape = read_survey(tmp_path / "界址点.xlsx").geometry.iloc[0]
+    found = read_survey(tmp_path / "界址点.xlsx")
+    assert isinstance(found, Survey)
+    shape = found.polygons.geometry.iloc[0]
     assert shapely.hausdorff_distance(shape, oracle(SQUARE)) < 1e-9
 
 
@@ -491,6 +501,6 @@ def test_a_table_that_names_the_block_on_every_row_is_one_ring() -> None:
     rows = "\n".join(f"区块一,{lon:.6f},{lat:.6f}" for lon, lat in corners)
     frame = parse_survey(
         f"block,lon,lat\n{rows}\n" + rows.replace("区块一", "区块二").replace("114.", "115.")
-    )
+    ).polygons
     assert list(frame["name"]) == ["区块一", "区块二"]
     assert [len(g.exterior.coords) for g in frame.geometry] == [5, 5]

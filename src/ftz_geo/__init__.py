@@ -13,12 +13,14 @@ from ftz_geo.model import Audit, Digitised, Finding, Plan, ReferenceMap, Setting
 
 if TYPE_CHECKING:
     from ftz_geo.corrections import apply_patch
-    from ftz_geo.files import read_parcels
+    from ftz_geo.files import read_drawing, read_parcels
+    from ftz_geo.frame import Drawing
     from ftz_geo.parse import parse_plan
     from ftz_geo.pipeline import (
         audit,
         build,
         digitise,
+        draw,
         explain_block,
         join_polygons,
         read_reference,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Audit",
     "Digitised",
+    "Drawing",
     "Finding",
     "FtzGeoError",
     "Plan",
@@ -44,10 +47,12 @@ __all__ = [
     "build",
     "digitise",
     "download_reference",
+    "draw",
     "explain_block",
     "join_polygons",
     "parse_plan",
     "prepare_reference",
+    "read_drawing",
     "read_parcels",
     "read_plan",
     "read_reference",
@@ -60,15 +65,18 @@ __all__ = [
 
 # No module may carry the name of a function here: importing it would put it in the function's place.
 _HOME = {
+    "Drawing": "frame",
     "apply_patch": "corrections",
     "audit": "pipeline",
     "build": "pipeline",
     "digitise": "pipeline",
     "download_reference": "reference",
+    "draw": "pipeline",
     "explain_block": "pipeline",
     "join_polygons": "pipeline",
     "parse_plan": "parse",
     "prepare_reference": "reference",
+    "read_drawing": "files",
     "read_parcels": "files",
     "read_plan": "reading",
     "read_reference": "pipeline",

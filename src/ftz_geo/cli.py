@@ -167,7 +167,7 @@ def build(
         editor=editor,
         say=say,
     )
-    counts = built.parcels["grade"].value_counts()
+    counts = built.drawing.parcels["grade"].value_counts()
     say("drawn: " + ", ".join(f"{counts[g]} {g}" for g in counts.index))
     notes = Counter(finding.severity for finding in built.audit.findings)
     if notes:
@@ -200,6 +200,7 @@ def audit(
     are joined to the blocks by id, label or name.
     """
     from ftz_geo import pipeline
+    from ftz_geo.kinds import expect
 
     say = _talk()
     plan = _read_plan(file, say)
@@ -207,9 +208,12 @@ def audit(
     parcels = None
     if polygons is not None:
         say(f"reading {polygons}")
+        expect(
+            polygons, "parcels", "polygons", "survey", instead="name the polygons that the notice describes"
+        )
         parcels = pipeline.join_polygons(plan, pipeline.read_survey(polygons))
     elif features is not None:
-        parcels = pipeline.digitise(plan, features)
+        parcels = pipeline.draw(plan, features)
     result = pipeline.audit(plan, parcels, reference=features, outlines=outlines)
     written = pipeline.write_audit(plan, result, out) if out is not None else ()
     if as_json:
@@ -247,19 +251,21 @@ def map_(
 ) -> None:
     """Write one offline map page per zone, and an index."""
     from ftz_geo import files, pipeline
+    from ftz_geo.kinds import expect
 
     say = _talk()
-    if measures and Path(file).suffix.lower() in files.FORMATS:
+    kind = expect(file, "notice", "parcels", instead=_NOTICE_OR_BLOCKS)
+    if measures and kind == "parcels":
         raise FtzGeoError(f"{file}: what measures apply to is told by a notice; give that, or no --measures")
-    if editor and Path(file).suffix.lower() != ".geojson":
+    if editor and (kind != "parcels" or Path(file).suffix.lower() != ".geojson"):
         raise FtzGeoError(
             f"{file}: corrections are made to a blocks.geojson; give that one, or run build with --editor"
         )
     background = _read_reference(basemap, say, gcj02, outlines)
-    if Path(file).suffix.lower() in files.FORMATS:
+    if kind == "parcels":
         pages = pipeline.render_maps(
             None,
-            files.read_parcels(file),
+            files.read_drawing(file),
             out,
             basemap=background,
             tianditu_key=tianditu_key,
@@ -268,12 +274,12 @@ def map_(
     else:
         plan = _read_plan(file, say)
         features = background if reference == basemap else _read_reference(reference, say, gcj02, outlines)
-        parcels = pipeline.digitise(plan, features)
+        drawing = pipeline.draw(plan, features)
         pages = pipeline.render_maps(
             plan,
-            parcels,
+            drawing,
             out,
-            audit=pipeline.audit(plan, parcels),
+            audit=pipeline.audit(plan, drawing),
             measures=_read_plan(measures, say).measures if measures else (),
             basemap=background,
             tianditu_key=tianditu_key,
@@ -310,7 +316,7 @@ def apply(
     say(f"reading {patch}, {to}")
     notice = None if plan is None else _read_plan(plan, say)
     applied = apply_patch(patch, to, out, plan=notice)
-    drawn_from = (applied.parcels.attrs["ftz_geo"].get("source") or {}).get("sha256")
+    drawn_from = (applied.drawing.about.get("source") or {}).get("sha256")
     if notice is not None and drawn_from not in (None, notice.source.sha256):
         say(f"{plan} is not what the blocks were drawn from; the audit is against it all the same")
     if as_json:
@@ -344,20 +350,21 @@ def export(
 ) -> None:
     """Write the blocks in the formats that the names' endings ask for."""
     from ftz_geo import files, pipeline
+    from ftz_geo.kinds import expect
 
     say = _talk()
     for path in to:
         files.format_of(path)  # all of them before any is written
-    if Path(file).suffix.lower() in files.FORMATS:
-        parcels = files.read_parcels(file)
+    if expect(file, "notice", "parcels", instead=_NOTICE_OR_BLOCKS) == "parcels":
+        drawing = files.read_drawing(file)
     else:
-        parcels = pipeline.digitise(_read_plan(file, say), _read_reference(reference, say, gcj02, outlines))
+        drawing = pipeline.draw(_read_plan(file, say), _read_reference(reference, say, gcj02, outlines))
     if zone is not None:
-        parcels = files.select_zone(parcels, zone)
-    counts = parcels["grade"].value_counts()
+        drawing = files.select_zone(drawing, zone)
+    counts = drawing.parcels["grade"].value_counts()
     say(", ".join(f"{counts[g]} {g}" for g in counts.index))
     for path in to:
-        print(files.write(parcels, path))
+        print(files.write(drawing, path))
 
 
 @app.command()
@@ -441,9 +448,10 @@ def diff(
     """
     from ftz_geo import pipeline
     from ftz_geo.diff import diff_parcels, diff_plans
+    from ftz_geo.kinds import kind_of
 
     say = _talk()
-    drawn = [polygons or Path(file).suffix.lower() not in _DOCUMENTS for file in (old, new)]
+    drawn = [polygons or kind_of(file) in ("parcels", "polygons", "survey") for file in (old, new)]
     if drawn[0] != drawn[1]:
         raise FtzGeoError(f"{old} and {new}: one is a document, the other polygons; give two of a kind")
     if drawn[0]:
@@ -602,14 +610,15 @@ def _told(reference: ReferenceMap, out: Path, say: Callable[[str], None]) -> Non
     print(out)
 
 
-_DOCUMENTS = frozenset({"", ".txt", ".md", ".docx", ".pdf", ".html", ".htm"})
-"""What the names of documents end in; ``-`` has no ending. Every other file is of polygons."""
+_NOTICE_OR_BLOCKS = "name a notice, or a blocks.geojson that build wrote"
 
 
 def _read_plan(file: str | Path, say: Callable[[str], None]) -> Plan:
+    from ftz_geo.kinds import expect
     from ftz_geo.reading import read_plan
 
     say(f"reading {file}")
+    expect(file, "notice", instead="name the notice whose words are meant")
     return read_plan(file)
 
 

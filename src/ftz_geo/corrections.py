@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ftz_geo import files, pipeline
+from ftz_geo.atomic import staged
 from ftz_geo.compass import DIRECTIONS
 from ftz_geo.errors import OutputError, PatchError
 from ftz_geo.model import Block, Parcel, Plan, Source, Zone
 from ftz_geo.patch import area_changes, corrected, read_patch
-from ftz_geo.staging import staged
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from ftz_geo.frame import Drawing
     from ftz_geo.model import Audit
     from ftz_geo.patch import AreaChange, Patch
 
@@ -30,7 +31,7 @@ __all__ = ["Applied", "apply_patch"]
 class Applied:
     """What :func:`apply_patch` made."""
 
-    parcels: gpd.GeoDataFrame
+    drawing: Drawing
     changes: tuple[AreaChange, ...]
     audit: Audit
     """Of all parcels after the change; without a plan, of their shapes only."""
@@ -80,16 +81,15 @@ def apply_patch(
     if target.suffix.lower() != ".geojson":
         raise OutputError(target, "corrected blocks are written as GeoJSON", "give a name with .geojson")
     change = read_patch(patch)
-    before = files.read_parcels(blocks)
+    before = files.read_drawing(blocks)
     sha256 = hashlib.sha256(blocks.read_bytes()).hexdigest()
     log = target.with_suffix(".log.jsonl")
     logged = log.read_text(encoding="utf-8") if log.is_file() else ""
     if change.made_from != sha256 and change.sha256 in logged:
         raise PatchError(patch, f"it was applied before, see {log.name}", "make a new one on a map of today")
-    after = corrected(before, change, sha256)
-    _record(after, change)
-    changes = area_changes(before, after, change)
-    audit = pipeline.audit(plan or _wordless(after), after)
+    after = _recorded(corrected(before, change, sha256), change)
+    changes = area_changes(before.parcels, after.parcels, change)
+    audit = pipeline.audit(plan or _wordless(after.parcels), after)
     keys = list(change.polygons)
     text = _blocks_text(blocks.read_text(encoding="utf-8"), after, keys)
     entry = {
@@ -117,28 +117,28 @@ def apply_patch(
         for name, content in texts.items():
             (folder / name).write_text(content, encoding="utf-8", newline="\n")
     paths = tuple(target.with_name(name) for name in texts)
-    return Applied(parcels=after, changes=changes, audit=audit, entry=entry, paths=paths)
+    return Applied(drawing=after, changes=changes, audit=audit, entry=entry, paths=paths)
 
 
-def _blocks_text(text: str, after: gpd.GeoDataFrame, keys: list[str]) -> str:
+def _blocks_text(text: str, after: Drawing, keys: list[str]) -> str:
     """Change the features of some parcels, and leave every other as it stands."""
     value = json.loads(text)
-    new = {feature["id"]: feature for feature in files.parcels_geojson(after.loc[keys])["features"]}
+    new = {feature["id"]: feature for feature in files.parcels_geojson(after.select(keys))["features"]}
     for feature in value["features"]:
         found = new.get(str(feature["properties"]["id"]))
         if found is not None:
             feature["properties"] |= found["properties"]
             feature["geometry"] = found["geometry"]
     head = {name: member for name, member in value.items() if name != "features"}
-    return files.to_json({**head, "ftz_geo": after.attrs["ftz_geo"], "features": value["features"]})
+    return files.to_json({**head, "ftz_geo": dict(after.about), "features": value["features"]})
 
 
-def _edges_text(text: str, after: gpd.GeoDataFrame, keys: list[str]) -> str:
+def _edges_text(text: str, after: Drawing, keys: list[str]) -> str:
     """Change the pieces of ring of some parcels, and leave every other as it stands."""
     value = json.loads(text)
     kept = [edge for edge in value["features"] if edge["properties"]["parcel_id"] not in keys]
-    order = {str(key): place for place, key in enumerate(after.index)}
-    pieces = [*kept, *files.edges_geojson(after.loc[keys])["features"]]
+    order = {str(key): place for place, key in enumerate(after.parcels.index)}
+    pieces = [*kept, *files.edges_geojson(after.select(keys))["features"]]
     value["features"] = sorted(
         pieces, key=lambda edge: order.get(edge["properties"]["parcel_id"], len(order))
     )
@@ -154,10 +154,10 @@ def _signature(patch: Patch) -> dict[str, str]:
     }
 
 
-def _record(parcels: gpd.GeoDataFrame, patch: Patch) -> None:
-    """Name the patch in the file's own metadata, after those applied before it."""
-    told = dict(parcels.attrs.get("ftz_geo", {}))
-    parcels.attrs = {"ftz_geo": {**told, "patches": [*told.get("patches", ()), _signature(patch)]}}
+def _recorded(drawing: Drawing, patch: Patch) -> Drawing:
+    """Name the patch in what the file says of itself, after those applied before it."""
+    patches = [*drawing.about.get("patches", ()), _signature(patch)]
+    return replace(drawing, about={**drawing.about, "patches": patches})
 
 
 def _wordless(parcels: gpd.GeoDataFrame) -> Plan:

@@ -17,8 +17,9 @@ from shapely.affinity import translate
 
 from ftz_geo.compass import DIRECTIONS
 from ftz_geo.errors import GeometryError
+from ftz_geo.frame import checked
 from ftz_geo.measure import LocalPlane, area_m2
-from ftz_geo.model import LABELS_ZH, STORAGE_CRS, Block, Parcel, Zone
+from ftz_geo.model import LABELS_ZH, Block, Parcel, Zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -466,10 +467,7 @@ class _Shapes:
 
     @classmethod
     def of(cls, frame: geopandas.GeoDataFrame) -> _Shapes:
-        if frame.crs is None or frame.crs.to_epsg() != 4326:
-            raise GeometryError(
-                f"the polygons are in {frame.crs}, not {STORAGE_CRS}; convert them with to_crs"
-            )
+        frame = checked(frame)
         lonlat = np.array(frame.geometry.to_numpy(), dtype=object)
         lonlat[shapely.is_empty(lonlat)] = None
         ids = tuple(map(str, frame.index))

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ftz_geo.errors import PlanError
+from ftz_geo.frame import reasons_of
 from ftz_geo.measure import GEOD
 from ftz_geo.model import LABELS_ZH, Method, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    import geopandas
-
     from ftz_geo.compass import Direction
-    from ftz_geo.model import Candidate, Choice, Edge, Feature, Parcel, Plan
+    from ftz_geo.frame import Drawing
+    from ftz_geo.model import Candidate, Edge, Feature, Parcel, Plan
 
 __all__ = [
     "DrawnEdge",
@@ -219,14 +219,14 @@ def find_parcels(plan: Plan, words: str) -> tuple[Parcel, ...]:
     return parcels
 
 
-def explain_parcel(plan: Plan, parcels: geopandas.GeoDataFrame, parcel_id: str) -> Explanation:
+def explain_parcel(plan: Plan, drawing: Drawing, parcel_id: str) -> Explanation:
     """Say how every feature of a parcel's sides came to its edge.
 
     Parameters
     ----------
     plan : Plan
-    parcels : GeoDataFrame
-        As :func:`ftz_geo.digitise` gives it, with the columns ``evidence`` and ``choices``.
+    drawing : Drawing
+        As :func:`ftz_geo.draw` gives it.
     parcel_id : str
 
     Returns
@@ -235,16 +235,16 @@ def explain_parcel(plan: Plan, parcels: geopandas.GeoDataFrame, parcel_id: str) 
 
     Examples
     --------
-    >>> from ftz_geo import digitise, parse_plan
+    >>> from ftz_geo import draw, parse_plan
     >>> plan = parse_plan("区块一：面积1平方公里，东至甲路、南至空地、西至丙路、北至丁路。")
-    >>> told = explain_parcel(plan, digitise(plan), plan.parcels[0].id)
+    >>> told = explain_parcel(plan, draw(plan), plan.parcels[0].id)
     >>> told.grade, [d.code for d in told.features[1].doubts]
     ('sketched', ['vague', 'sketch'])
     """
-    block, parcel = next((b, p) for z in plan.zones for b in z.blocks for p in b.parcels if p.id == parcel_id)
-    row = parcels.loc[parcel_id]
-    choices: Sequence[Choice] = row["choices"]
-    candidates = {(c.side, c.feature.span): c.candidates for c in choices}
+    _, block, parcel = next(position for position in plan.walk() if position.parcel.id == parcel_id)
+    row = drawing.parcels.loc[parcel_id]
+    edges = drawing.edges_of().get(parcel_id, ())
+    candidates = {(c.side, c.feature.span): c.candidates for c in drawing.choices.get(parcel_id, ())}
     names = (block.label, block.name if block.name != block.label else None, parcel.label)
     area = row["measured_area_km2"]
     return Explanation(
@@ -254,10 +254,10 @@ def explain_parcel(plan: Plan, parcels: geopandas.GeoDataFrame, parcel_id: str) 
         grade=row["grade"],
         measured_area_km2=float(area) if area == area else None,
         features=tuple(
-            _explained(side, feature, candidates.get((side, feature.span)), row["evidence"])
+            _explained(side, feature, candidates.get((side, feature.span)), edges)
             for side, feature in parcel.features()
         ),
-        reasons=tuple(row["reasons"]),
+        reasons=reasons_of(row),
     )
 
 

@@ -16,23 +16,26 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
-from pyproj import CRS
 
-from ftz_geo.errors import DocumentError, GeometryError, OutputError, PlanError
-from ftz_geo.measure import GEOD
-from ftz_geo.model import STORAGE_CRS, Edge, Reason
+from ftz_geo.atomic import replacing
+from ftz_geo.errors import DocumentError, OutputError, PlanError
+from ftz_geo.frame import EDGE_COLUMNS, PARCEL_COLUMNS, Drawing, as_drawing, edges_frame, no_degrees
+from ftz_geo.model import STORAGE_CRS, Edge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from ftz_geo.frame import Column
 
 __all__ = [
     "EDGE_PROPERTIES",
     "FORMATS",
     "PARCEL_PROPERTIES",
-    "edges_frame",
     "edges_geojson",
-    "object_cells",
     "parcels_geojson",
+    "read_drawing",
     "read_parcels",
     "safe_cell",
     "select_zone",
@@ -40,29 +43,8 @@ __all__ = [
     "write",
 ]
 
-PARCEL_PROPERTIES = (
-    "id",
-    "zone",
-    "zone_id",
-    "block",
-    "block_name",
-    "parcel",
-    "text",
-    "declared_area_km2",
-    "block_declared_area_km2",
-    "measured_area_km2",
-    "grade",
-    "reasons",
-    "placement_uncertainty_m",
-    "east",
-    "south",
-    "west",
-    "north",
-    "area_near_km2",
-    "area_far_km2",
-    "area_shaped",
-)
-EDGE_PROPERTIES = ("parcel_id", "side", "feature", "source_ids", "method", "length_m")
+PARCEL_PROPERTIES = ("id", *(column.name for column in PARCEL_COLUMNS if column.in_files))
+EDGE_PROPERTIES = tuple(column.name for column in EDGE_COLUMNS if column.in_files)
 
 _DECIMALS = 9
 """Of a degree: 0.1 mm. RFC 7946 suggests 7, but those move the area of a small block by more than 1e-6."""
@@ -83,13 +65,13 @@ _SHAPEFILE_FIELDS = {
 """A Shapefile's field name holds 10 bytes and its text 254: the long texts go to the CSV beside it."""
 
 
-def parcels_geojson(parcels: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Give the parcels as RFC 7946: one feature each, geometry null where undetermined.
+def parcels_geojson(parcels: gpd.GeoDataFrame | Drawing) -> dict[str, Any]:
+    """Return the parcels as RFC 7946: one feature each, geometry null where undetermined.
 
     Parameters
     ----------
-    parcels : GeoDataFrame
-        Indexed by parcel id, in EPSG:4326.
+    parcels : GeoDataFrame or Drawing
+        Indexed by parcel id, in longitude and latitude.
 
     Returns
     -------
@@ -99,63 +81,28 @@ def parcels_geojson(parcels: gpd.GeoDataFrame) -> dict[str, Any]:
     Raises
     ------
     GeometryError
-        The frame is not in EPSG:4326.
+        As for :func:`ftz_geo.frame.checked`.
     """
-    _check_crs(parcels)
-    rounded = shapely.orient_polygons(parcels.geometry.to_numpy())
+    drawing = as_drawing(parcels)
+    wound = shapely.orient_polygons(drawing.parcels.geometry.to_numpy())
     features = [
         {"type": "Feature", "id": row["id"], "properties": row, "geometry": _geometry(geometry)}
-        for row, geometry in zip(_records(parcels), rounded, strict=True)
+        for row, geometry in zip(_records(drawing.parcels), wound, strict=True)
     ]
-    return {"type": "FeatureCollection", **_metadata(parcels), "features": features}
+    return {"type": "FeatureCollection", **_about(drawing), "features": features}
 
 
-def edges_frame(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Cross over from the evidence to a flat frame: one line per piece of ring.
-
-    Parameters
-    ----------
-    parcels : GeoDataFrame
-        With a column ``evidence`` of tuples of :class:`~ftz_geo.model.Edge`.
-
-    Returns
-    -------
-    GeoDataFrame
-        Columns of :data:`EDGE_PROPERTIES` (``source_ids`` a tuple, ``length_m`` on the ellipsoid)
-        and a line geometry in EPSG:4326, in the order of the parcels and of their rings.
-    """
-    _check_crs(parcels)
-    evidence: list[tuple[str, Edge]] = [
-        (str(parcel), edge)
-        for parcel, edges in zip(parcels.index, parcels.get("evidence", [()] * len(parcels)), strict=True)
-        for edge in edges
-    ]
-    return gpd.GeoDataFrame(
-        {
-            "parcel_id": [parcel for parcel, _ in evidence],
-            "side": [edge.side for _, edge in evidence],
-            "feature": [edge.feature for _, edge in evidence],
-            "source_ids": [edge.source_ids for _, edge in evidence],
-            "method": [edge.method for _, edge in evidence],
-            "length_m": [round(GEOD.geometry_length(edge.line), 3) for _, edge in evidence],
-        },
-        geometry=[edge.line for _, edge in evidence],
-        crs=STORAGE_CRS,
-    )
-
-
-def edges_geojson(parcels: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Give the evidence of the parcels' edges as RFC 7946: one line per piece of ring."""
-    edges = edges_frame(parcels)
+def edges_geojson(drawing: Drawing) -> dict[str, Any]:
+    """Return the edges as RFC 7946: one line per piece of ring."""
     features = [
         {
             "type": "Feature",
             "properties": {name: _plain(row[name]) for name in EDGE_PROPERTIES},
             "geometry": _geometry(line),
         }
-        for row, line in zip(edges.to_dict("records"), edges.geometry, strict=True)
+        for row, line in zip(drawing.edges.to_dict("records"), drawing.edges.geometry, strict=True)
     ]
-    return {"type": "FeatureCollection", **_metadata(parcels), "features": features}
+    return {"type": "FeatureCollection", **_about(drawing), "features": features}
 
 
 def to_json(value: Mapping[str, Any]) -> str:
@@ -196,18 +143,23 @@ def safe_cell(value: object) -> object:
     )
 
 
-def write(parcels: gpd.GeoDataFrame, path: str | Path) -> Path:
+def _unguarded(cell: str) -> str:
+    """Undo :func:`safe_cell`."""
+    return cell[1:] if cell[:1] == "'" and safe_cell(cell[1:]) != cell[1:] else cell
+
+
+def write(parcels: gpd.GeoDataFrame | Drawing, path: str | Path) -> Path:
     """Write the parcels in the format that the path's ending names.
 
-    ``.geojson`` ``.gpkg`` ``.fgb`` ``.kml`` hold everything but the edges' evidence (``.gpkg``
-    holds that too, as a second layer); ``.zip`` holds a Shapefile with ASCII field names, its
+    ``.geojson`` ``.gpkg`` ``.fgb`` ``.kml`` hold the parcels (``.gpkg`` the edges of a drawing too, as a
+    second layer); ``.zip`` holds a Shapefile with ASCII field names, its
     encoding, and a CSV beside it for the texts that its fields are too short for; ``.csv`` holds
     the table with the geometry as WKT.
 
     Parameters
     ----------
-    parcels : GeoDataFrame
-        Indexed by parcel id, in EPSG:4326.
+    parcels : GeoDataFrame or Drawing
+        Indexed by parcel id, in longitude and latitude.
     path : str or Path
 
     Returns
@@ -220,23 +172,13 @@ def write(parcels: gpd.GeoDataFrame, path: str | Path) -> Path:
     OutputError
         The ending names no format, or the file cannot be written.
     GeometryError
-        The frame is not in EPSG:4326.
+        As for :func:`ftz_geo.frame.checked`.
     """
     path = Path(path)
     form = format_of(path)
-    _check_crs(parcels)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Written whole beside its place first, so that a failure leaves what was there.
-        with TemporaryDirectory(prefix=".ftz-geo-", dir=path.parent) as folder:
-            written = Path(folder) / path.name
-            form.write(parcels, written)
-            written.replace(path)
-    except (OSError, DataSourceError, DataLayerError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise OutputError(
-            path, f"it cannot be written ({reason})", "choose a folder you may write to"
-        ) from error
+    drawing = as_drawing(parcels)
+    with replacing(path, (DataSourceError, DataLayerError)) as place:
+        form.write(drawing, place)
     return path
 
 
@@ -255,10 +197,7 @@ def format_of(path: str | Path) -> _Format:
 
 
 def read_parcels(path: str | Path) -> gpd.GeoDataFrame:
-    """Read back what :func:`write` wrote as GeoJSON, GeoPackage, FlatGeobuf or KML.
-
-    The edges' evidence is read too where it is at hand: a GeoPackage holds it, and ``build`` writes
-    ``edges.geojson`` beside ``blocks.geojson``.
+    """Read back the parcels that :func:`write` wrote: :func:`read_drawing` without what stands beside them.
 
     Parameters
     ----------
@@ -267,23 +206,40 @@ def read_parcels(path: str | Path) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Indexed by parcel id, in EPSG:4326, as :func:`~ftz_geo.digitise` gives it; an edge read back
-        does not know the span of its words.
+        Indexed by parcel id, with the columns that files hold.
+
+    Raises
+    ------
+    DocumentError
+        As for :func:`read_drawing`.
+    """
+    return read_drawing(path).parcels
+
+
+def read_drawing(path: str | Path) -> Drawing:
+    """Read back what :func:`write` wrote, in any of its formats.
+
+    The edges are read too where they are at hand: a GeoPackage holds them, and ``build`` writes
+    ``edges.geojson`` beside ``blocks.geojson``. An edge read back does not know the span of its words.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Drawing
 
     Raises
     ------
     DocumentError
         The file is missing or damaged, lacks a property, or its coordinates are not degrees.
     """
-    if not Path(path).is_file():
-        raise DocumentError(path, "there is no such file", "check the path")
     path = Path(path)
-    layer: dict[str, Any] = {"layer": "parcels"} if path.suffix.lower() == ".gpkg" else {}
-    try:
-        frame = gpd.read_file(path, **layer)
-    except (DataSourceError, DataLayerError) as error:
-        raise DocumentError(path, f"it cannot be read as a map file ({error})", "export it again") from error
-    missing = [name for name in ("id", "zone_id", "grade") if name not in frame.columns]
+    if not path.is_file():
+        raise DocumentError(path, "there is no such file", "check the path")
+    frame = _read_frame(path)
+    missing = [name for name in NEEDED_PROPERTIES if name not in frame.columns]
     if missing:
         raise DocumentError(
             path,
@@ -291,43 +247,67 @@ def read_parcels(path: str | Path) -> gpd.GeoDataFrame:
             "name a blocks.geojson that build wrote",
         )
     frame = frame.to_crs(STORAGE_CRS) if frame.crs else frame.set_crs(STORAGE_CRS)
-    west, south, east, north = frame.total_bounds
-    if west < -180 or east > 180 or south < -90 or north > 90:
+    if (strange := no_degrees(frame)) is not None:
         raise DocumentError(
-            path, f"its coordinates, such as {west:.0f}, {south:.0f}, are not degrees", "state the file's CRS"
+            path, f"its coordinates, such as {strange}, are not degrees", "state the file's CRS"
         )
-    evidence = _read_edges(path)
-    columns: dict[str, Any] = {}
-    for name in PARCEL_PROPERTIES[1:]:
-        column = frame[name] if name in frame.columns else pd.Series(None, index=frame.index, dtype=object)
-        if name.endswith(("_km2", "_m")):
-            columns[name] = column.astype(float).to_numpy()
-        else:
-            columns[name] = object_cells([None if _plain(value) is None else value for value in column])
-    reasons = [tuple(Reason(code="", zh=t, en=t) for t in _reason_texts(v)) for v in columns["reasons"]]
-    columns["reasons"] = object_cells(reasons)
-    columns["evidence"] = object_cells([tuple(evidence.get(str(key), ())) for key in frame["id"]])
-    columns["area_shaped"] = [
-        bool(shaped) or grade == "sketched" or any(edge.method == "area-closure" for edge in edges)
-        for shaped, grade, edges in zip(
-            columns["area_shaped"], columns["grade"], columns["evidence"], strict=True
-        )
-    ]
+    if (twice := frame["id"][frame["id"].duplicated()]).any():
+        raise DocumentError(path, f"it holds {twice.iloc[0]!r} twice", "build that file again")
+    edges = _read_edges(path)
     parcels = gpd.GeoDataFrame(
-        columns,
+        {column.name: _cells(frame, column) for column in PARCEL_COLUMNS if column.in_files},
         index=pd.Index(frame["id"].astype(str), name="id"),
         geometry=frame.geometry.to_numpy(),
         crs=STORAGE_CRS,
     )
+    closed = {key for key, own in edges.items() if any(edge.method == "area-closure" for edge in own)}
+    parcels["area_shaped"] |= parcels["grade"].eq("sketched") | parcels.index.isin(closed)
+    about = {}
     if path.suffix.lower() == ".geojson":
-        parcels.attrs["ftz_geo"] = json.loads(path.read_text(encoding="utf-8")).get("ftz_geo", {})
-    return parcels
+        about = json.loads(path.read_text(encoding="utf-8")).get("ftz_geo", {})
+    return Drawing(
+        parcels=parcels,
+        edges=edges_frame({key: edges[key] for key in parcels.index if key in edges}),
+        about=about,
+    )
 
 
-def object_cells(values: list[Any]) -> np.ndarray[Any, Any]:
-    """Keep each value as one cell, tuples too."""
+NEEDED_PROPERTIES = ("id", "zone_id", "grade")
+"""What tells a file of parcels from any other file of polygons."""
+
+
+def _read_frame(path: Path) -> gpd.GeoDataFrame:
+    """Read the table of parcels of a file, its columns under the names of :data:`PARCEL_PROPERTIES`."""
+    ending = path.suffix.lower()
+    try:
+        if ending == ".csv":
+            table = pd.read_csv(path, encoding="utf-8-sig", dtype=str, keep_default_na=False)
+            table = table.map(lambda cell: _unguarded(cell) or None)
+            return gpd.GeoDataFrame(
+                table.drop(columns="wkt", errors="ignore"),
+                geometry=shapely.from_wkt(table["wkt"].to_numpy() if "wkt" in table else [None] * len(table)),
+            )
+        layer: dict[str, Any] = {"layer": "parcels"} if ending == ".gpkg" else {}
+        frame = gpd.read_file(path, **layer)
+    except (DataSourceError, DataLayerError, ValueError, shapely.errors.GEOSException) as error:
+        raise DocumentError(path, f"it cannot be read as a map file ({error})", "export it again") from error
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise DocumentError(path, "it holds no geometries", "name a blocks.geojson that build wrote")
+    return frame.rename(columns={short: name for name, short in _SHAPEFILE_FIELDS.items()})
+
+
+def _cells(frame: gpd.GeoDataFrame, column: Column) -> NDArray[Any]:
+    """Return the cells of a column as it is described, whatever a driver made of them."""
+    if column.name not in frame.columns:
+        values: list[Any] = [None] * len(frame)
+    else:
+        values = [_plain(value) for value in frame[column.name]]
+    if column.dtype == "float":
+        return pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(dtype=float)
+    if column.dtype == "bool":
+        return np.array([str(value).lower() in ("true", "1") for value in values])
     cells = np.empty(len(values), dtype=object)
-    cells[:] = values
+    cells[:] = [_reason_texts(v) for v in values] if column.dtype == "texts" else values
     return cells
 
 
@@ -349,7 +329,7 @@ def _read_edges(path: Path) -> dict[str, list[Edge]]:
         edge = Edge(
             side=row["side"],
             feature=_plain(row["feature"]),
-            source_ids=tuple(ids.split() if isinstance(ids, str) else ids),
+            source_ids=tuple(ids.split() if isinstance(ids, str) else () if ids is None else ids),
             method=row["method"],
             line=row["geometry"],
         )
@@ -357,30 +337,32 @@ def _read_edges(path: Path) -> dict[str, list[Edge]]:
     return edges
 
 
-def select_zone(parcels: gpd.GeoDataFrame, zone_id: str) -> gpd.GeoDataFrame:
-    """Give the parcels of one zone.
+def select_zone(drawing: Drawing, zone_id: str) -> Drawing:
+    """Return the drawing of one zone.
 
     Parameters
     ----------
-    parcels : GeoDataFrame
+    drawing : Drawing
     zone_id : str
         Such as ``xiqing``.
 
     Returns
     -------
-    GeoDataFrame
-        With at least one row.
+    Drawing
+        With at least one parcel.
 
     Raises
     ------
     PlanError
         No parcel is in such a zone.
     """
-    chosen = parcels[parcels["zone_id"] == zone_id]
+    zones = drawing.parcels["zone_id"]
+    chosen = zones.index[zones == zone_id]
     if chosen.empty:
-        known = ", ".join(dict.fromkeys(parcels["zone_id"]))
-        raise PlanError(zone_id, "there is no zone of this id", f"use one of {known}")
-    return chosen
+        raise PlanError(
+            zone_id, "there is no zone of this id", f"use one of {', '.join(dict.fromkeys(zones))}"
+        )
+    return drawing.select(chosen.tolist())
 
 
 def _reason_texts(value: object) -> list[str]:
@@ -389,27 +371,17 @@ def _reason_texts(value: object) -> list[str]:
     return [str(v) for v in value] if isinstance(value, list | tuple | np.ndarray) else []
 
 
-def _check_crs(frame: gpd.GeoDataFrame) -> None:
-    if frame.crs is None or not CRS(frame.crs).equals(CRS(STORAGE_CRS), ignore_axis_order=True):
-        raise GeometryError(
-            f"parcels are stored in {STORAGE_CRS}, but these are in {frame.crs}; "
-            "convert them with .to_crs(4326) first"
-        )
-
-
-def _metadata(parcels: gpd.GeoDataFrame) -> dict[str, Any]:
-    metadata = parcels.attrs.get("ftz_geo")
-    return {"ftz_geo": metadata} if metadata else {}
+def _about(drawing: Drawing) -> dict[str, Any]:
+    return {"ftz_geo": dict(drawing.about)} if drawing.about else {}
 
 
 def _records(parcels: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    """Properties of each parcel in the order of the contract, reasons as Chinese sentences."""
+    """Return the properties of each parcel in the order of the contract."""
     rows = []
     for parcel_id, row in zip(
         parcels.index, parcels.drop(columns="geometry").to_dict("records"), strict=True
     ):
         values = {"id": str(parcel_id), **{name: _plain(row.get(name)) for name in PARCEL_PROPERTIES[1:]}}
-        values["reasons"] = [r.zh for r in row["reasons"] or ()]
         rows.append(values)
     return rows
 
@@ -418,7 +390,7 @@ def _plain(value: object) -> Any:
     """Turn a cell into what JSON holds; what is not a number becomes null."""
     if isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list | np.ndarray):
         return [_plain(v) for v in value]
     if isinstance(value, float) and not np.isfinite(value):
         return None
@@ -436,7 +408,7 @@ def _flat(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Parcels as a frame whose every cell a GIS driver can hold; reasons as a JSON list."""
     records = _records(parcels)
     for row in records:
-        row["reasons"] = json.dumps(row["reasons"], ensure_ascii=False)
+        row["reasons"] = json.dumps(row["reasons"] or [], ensure_ascii=False)
     table = pd.DataFrame(records, columns=list(PARCEL_PROPERTIES))
     for name in table.columns:
         if name.endswith(("_km2", "_m")):
@@ -444,26 +416,26 @@ def _flat(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=parcels.geometry.to_numpy(), crs=parcels.crs)
 
 
-def _write_geojson(parcels: gpd.GeoDataFrame, path: Path) -> None:
-    path.write_text(to_json(parcels_geojson(parcels)), encoding="utf-8", newline="\n")
+def _write_geojson(drawing: Drawing, path: Path) -> None:
+    path.write_text(to_json(parcels_geojson(drawing)), encoding="utf-8", newline="\n")
 
 
-def _write_gpkg(parcels: gpd.GeoDataFrame, path: Path) -> None:
+def _write_gpkg(drawing: Drawing, path: Path) -> None:
     path.unlink(missing_ok=True)
-    _flat(parcels).to_file(path, layer="parcels", driver="GPKG")
-    edges = edges_frame(parcels)
-    if len(edges):
-        edges["source_ids"] = [" ".join(ids) for ids in edges["source_ids"]]
+    _flat(drawing.parcels).to_file(path, layer="parcels", driver="GPKG")
+    if len(drawing.edges):
+        edges = drawing.edges[[*EDGE_PROPERTIES, "geometry"]]
+        edges = edges.assign(source_ids=[" ".join(ids) for ids in edges["source_ids"]])
         edges.to_file(path, layer="edges", driver="GPKG")
 
 
-def _write_fgb(parcels: gpd.GeoDataFrame, path: Path) -> None:
+def _write_fgb(drawing: Drawing, path: Path) -> None:
     # Without an index FlatGeobuf keeps the order of the text.
-    _flat(parcels).to_file(path, driver="FlatGeobuf", SPATIAL_INDEX="NO")
+    _flat(drawing.parcels).to_file(path, driver="FlatGeobuf", SPATIAL_INDEX="NO")
 
 
-def _write_kml(parcels: gpd.GeoDataFrame, path: Path) -> None:
-    frame = _flat(parcels).dropna(subset="geometry")
+def _write_kml(drawing: Drawing, path: Path) -> None:
+    frame = _flat(drawing.parcels).dropna(subset="geometry")
     names = [
         " ".join(filter(None, map(_plain, parts)))
         for parts in zip(frame["block"], frame["block_name"], strict=True)
@@ -477,8 +449,8 @@ def _has_driver(name: str) -> bool:
     return name in pyogrio.list_drivers(write=True)
 
 
-def _write_shapefile(parcels: gpd.GeoDataFrame, path: Path) -> None:
-    flat = _flat(parcels)
+def _write_shapefile(drawing: Drawing, path: Path) -> None:
+    flat = _flat(drawing.parcels)
     with TemporaryDirectory() as folder:
         short = flat.rename(columns=_SHAPEFILE_FIELDS)[[*_SHAPEFILE_FIELDS.values(), "geometry"]]
         for name in short.columns.drop("geometry"):
@@ -497,8 +469,8 @@ def _cut(value: object) -> object:
     return value.encode()[:251].decode(errors="ignore") + "…"
 
 
-def _write_csv(parcels: gpd.GeoDataFrame, path: Path) -> None:
-    flat = _flat(parcels)
+def _write_csv(drawing: Drawing, path: Path) -> None:
+    flat = _flat(drawing.parcels)
     table = flat.drop(columns="geometry").assign(
         wkt=shapely.to_wkt(flat.geometry.to_numpy(), rounding_precision=9)
     )
@@ -518,7 +490,7 @@ def _csv(table: pd.DataFrame) -> str:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Format:
     title: str
-    write: Callable[[gpd.GeoDataFrame, Path], None]
+    write: Callable[[Drawing, Path], None]
 
 
 FORMATS: dict[str, _Format] = {

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from pyproj import CRS
 
 from ftz_geo.compass import DIRECTIONS
@@ -36,6 +35,7 @@ __all__ = [
     "checked",
     "drawing_of",
     "edges_frame",
+    "no_degrees",
     "reasons_of",
     "text_cells",
 ]
@@ -119,7 +119,7 @@ class Drawing:
         ):
             edge = Edge(
                 side=side,
-                feature=feature,
+                feature=feature if isinstance(feature, str) else None,  # pandas writes nan for None
                 span=None if np.isnan(start) else (int(start), int(end)),
                 source_ids=tuple(ids),
                 method=method,
@@ -170,15 +170,16 @@ def checked(frame: gpd.GeoDataFrame, *, needs: Sequence[str] = ()) -> gpd.GeoDat
     >>> checked(frame)
     Traceback (most recent call last):
     ...
-    ftz_geo.errors.GeometryError: the parcels are in EPSG:4548; convert them with .to_crs(4326) first
+    ftz_geo.errors.GeometryError: the parcels are in EPSG:4548, not EPSG:4326; convert them with .to_crs(4326)
     """
     if frame.crs is None:
         raise GeometryError(
-            "the parcels state no reference system; call set_crs with the one they are in, then to_crs(4326)"
+            "the parcels state no reference system; call set_crs with the one they are in, "
+            f"then to_crs('{STORAGE_CRS}')"
         )
     if not CRS(frame.crs).equals(CRS(STORAGE_CRS), ignore_axis_order=True):
         raise GeometryError(
-            f"the parcels are in {frame.crs.to_string()}; convert them with .to_crs(4326) first"
+            f"the parcels are in {frame.crs.to_string()}, not {STORAGE_CRS}; convert them with .to_crs(4326)"
         )
     missing = [name for name in needs if name not in frame.columns]
     if missing:
@@ -186,14 +187,20 @@ def checked(frame: gpd.GeoDataFrame, *, needs: Sequence[str] = ()) -> gpd.GeoDat
     if not frame.index.is_unique:
         twice = sorted(set(frame.index[frame.index.duplicated()].astype(str)))
         raise GeometryError(f"several rows for parcel {', '.join(twice)}; merge each into one polygon")
-    shapes = frame.geometry.to_numpy()
-    west, south, east, north = shapely.total_bounds(shapes) if len(shapes) else (np.nan,) * 4
-    if west < -180 or east > 180 or south < -90 or north > 90:
+    if (strange := no_degrees(frame)) is not None:
         raise GeometryError(
-            f"coordinates from {west:.10g}, {south:.10g} to {east:.10g}, {north:.10g} are no degrees; "
-            f"state the system that they are in, then call to_crs('{STORAGE_CRS}')"
+            f"their coordinates, such as {strange}, are not degrees; state the system that they are in, "
+            f"then call to_crs('{STORAGE_CRS}')"
         )
     return frame if frame.crs == STORAGE_CRS else frame.set_crs(STORAGE_CRS, allow_override=True)
+
+
+def no_degrees(frame: gpd.GeoDataFrame) -> str | None:
+    """Return a place of the frame that no longitude and latitude can be, as words; None if there is none."""
+    west, south, east, north = frame.total_bounds
+    if west < -180 or east > 180 or south < -90 or north > 90:
+        return f"{west:.10g}, {south:.10g}"
+    return None
 
 
 def as_drawing(parcels: gpd.GeoDataFrame | Drawing, *, needs: Sequence[str] = ()) -> Drawing:

@@ -22,8 +22,8 @@ import shapely
 from scipy.spatial import cKDTree
 
 from ftz_geo.errors import PatchError
+from ftz_geo.frame import Drawing, edges_frame
 from ftz_geo.measure import area_m2
-from ftz_geo.model import Edge, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import geopandas
     from numpy.typing import NDArray
 
-    from ftz_geo.model import Grade
+    from ftz_geo.model import Edge, Grade
 
 __all__ = ["SCHEMA", "AreaChange", "Patch", "area_changes", "corrected", "read_patch"]
 
@@ -223,7 +223,7 @@ def _ring(positions: object) -> NDArray[np.float64]:
 _PAIRS = [[one, other] for one in (int, float) for other in (int, float)]
 
 
-def corrected(parcels: geopandas.GeoDataFrame, patch: Patch, sha256: str) -> geopandas.GeoDataFrame:
+def corrected(drawing: Drawing, patch: Patch, sha256: str) -> Drawing:
     """Put the polygons of a patch into the parcels that it was made for.
 
     A piece of ring that was not moved keeps its evidence. Every other piece has the method ``edited``: it no
@@ -232,15 +232,15 @@ def corrected(parcels: geopandas.GeoDataFrame, patch: Patch, sha256: str) -> geo
 
     Parameters
     ----------
-    parcels : GeoDataFrame
-        EPSG:4326, indexed by parcel id, as ``read_parcels`` gives it.
+    drawing : Drawing
+        As ``read_drawing`` gives it.
     patch : Patch
     sha256 : str
         Of the file that the parcels were read from.
 
     Returns
     -------
-    GeoDataFrame
+    Drawing
         All parcels; those that the patch does not name are as they were.
 
     Raises
@@ -255,19 +255,18 @@ def corrected(parcels: geopandas.GeoDataFrame, patch: Patch, sha256: str) -> geo
             f"not {sha256[:12]}…)",
             "apply it to the version that its map was made with, or repeat it on a map of this version",
         )
+    parcels, edges = drawing.parcels, drawing.edges_of()
     unknown = [key for key in patch.polygons if key not in parcels.index]
     if unknown:
         raise PatchError(patch.path, f"there is no block {unknown[0]!r}", "name the file it was made from")
-    doubled = parcels.index[parcels.index.duplicated()]
-    if len(doubled):
-        raise PatchError(
-            patch.path, f"the file to change holds {doubled[0]!r} twice", "build that file again"
-        )
     vertices = shapely.get_coordinates(parcels.geometry.to_numpy())
-    rows = {
-        key: _corrected_row(parcels.loc[key], _settled(polygon, vertices), patch)
-        for key, polygon in patch.polygons.items()
-    }
+    rows: dict[str, dict[str, Any]] = {}
+    for key, polygon in patch.polygons.items():
+        settled = _settled(polygon, vertices)
+        old = edges.get(key, ())
+        edges[key] = _evidence(parcels.geometry[key], settled, old)
+        moved = not old or any(edge.method == "edited" for edge in edges[key])
+        rows[key] = _corrected_row(parcels.loc[key], settled, patch, moved=moved)
     result = parcels.copy()
     for name in (*_CHANGED, "geometry"):
         values = np.empty(len(result), dtype=object)
@@ -275,7 +274,8 @@ def corrected(parcels: geopandas.GeoDataFrame, patch: Patch, sha256: str) -> geo
             rows.get(key, {}).get(name, old) for key, old in zip(result.index, result[name], strict=True)
         ]
         result[name] = values if name in _OBJECTS else values.astype(parcels[name].dtype)
-    return result
+    in_order = {key: edges[key] for key in result.index if key in edges}
+    return replace(drawing, parcels=result, edges=edges_frame(in_order))
 
 
 _CHANGED = (
@@ -286,9 +286,8 @@ _CHANGED = (
     "area_near_km2",
     "area_far_km2",
     "area_shaped",
-    "evidence",
 )
-_OBJECTS = frozenset({"grade", "reasons", "evidence", "geometry"})
+_OBJECTS = frozenset({"grade", "reasons", "geometry"})
 
 
 def area_changes(
@@ -335,30 +334,24 @@ def _settled(polygon: Polygonal, vertices: NDArray[np.float64]) -> Polygonal:
     return settled if settled.is_valid else polygon
 
 
-def _corrected_row(old: Mapping[str, Any], polygon: Polygonal, patch: Patch) -> dict[str, Any]:
-    evidence = _evidence(old["geometry"], polygon, old["evidence"])
-    moved = any(edge.method == "edited" for edge in evidence) or not old["evidence"]
+def _corrected_row(
+    old: Mapping[str, Any], polygon: Polygonal, patch: Patch, *, moved: bool
+) -> dict[str, Any]:
     grade: Grade = "surveyed" if patch.grade == "surveyed" else old["grade"]
     if grade == "undetermined" or (grade == "traced" and moved):
         grade = "inferred"
-    day = patch.when.date().isoformat()
-    reason = Reason(
-        code="edited",
-        zh=f"{patch.who}于 {day} 在地图页上修改了界线",
-        en=f"{patch.who} changed its outline on the map page on {day}",
-    )
+    reason = f"{patch.who}于 {patch.when.date().isoformat()} 在地图页上修改了界线"
     surveyed = grade == "surveyed"
     return {
         "geometry": polygon,
         "measured_area_km2": round(float(area_m2([polygon])[0]) / 1e6, 9),
         "grade": grade,
         # Why a polygon was sketched or inferred is not true of one that somebody stands for.
-        "reasons": (reason,) if surveyed else (*old["reasons"], reason),
+        "reasons": [reason] if surveyed else [*old["reasons"], reason],
         "placement_uncertainty_m": np.nan if surveyed else old["placement_uncertainty_m"],
         "area_near_km2": np.nan,
         "area_far_km2": np.nan,
         "area_shaped": bool(old["area_shaped"]) and _keeps_an_edge(old["geometry"], polygon),
-        "evidence": evidence,
     }
 
 

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any, Literal
 import shapely
 
 from ftz_geo import check, files, render, shipped
+from ftz_geo.atomic import staged
 from ftz_geo.compass import DIRECTIONS, Direction
 from ftz_geo.datum import installed_outlines, named_outlines, settle_datum
 from ftz_geo.errors import PlanError
 from ftz_geo.explain import explain_parcel, find_parcels
-from ftz_geo.frames import join_polygons, parcels_frame, read_polygons
+from ftz_geo.frame import Drawing, as_drawing, drawing_of
 from ftz_geo.measure import versions
 from ftz_geo.model import Audit, Choice, Digitised, Plan, Settings
 from ftz_geo.policy import measures_of
-from ftz_geo.polygons import read_survey
+from ftz_geo.polygons import join_polygons, read_polygons, read_survey
 from ftz_geo.reading import read_plan
 from ftz_geo.reference import read_reference as read_maps
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.sketch import sketch_lines, sketch_zone
-from ftz_geo.staging import staged
 from ftz_geo.tables import audit_csv, audit_xlsx
 from ftz_geo.trace import trace_parcels
 
@@ -46,9 +46,9 @@ __all__ = [
     "audit",
     "build",
     "digitise",
+    "draw",
     "explain_block",
     "join_polygons",
-    "parcels_frame",
     "read_plan",
     "read_polygons",
     "read_reference",
@@ -106,23 +106,21 @@ def digitise(
     *,
     anchors: Sequence[Anchor] | None = None,
 ) -> gpd.GeoDataFrame:
-    """Draw every parcel: traced on a reference map where it closes there, else sketched.
+    """Draw every parcel, and return the frame of parcels: :func:`draw` without what stands beside them.
 
     Parameters
     ----------
     plan : Plan
     reference : ReferenceMap, optional
-        Without one, every parcel with a stated area is sketched from words and area.
     settings : Settings, optional
     anchors : sequence of Anchor, optional
-        Where sketches are placed; the shipped table by default.
+        As for :func:`draw`.
 
     Returns
     -------
     GeoDataFrame
-        Indexed by parcel id, in EPSG:4326: the properties of ``blocks.geojson``,
-        ``evidence``, a tuple of :class:`~ftz_geo.model.Edge` per parcel, and ``choices``, a tuple of
-        :class:`~ftz_geo.model.Choice`. The geometry is None where the grade is ``undetermined``.
+        Indexed by parcel id, in EPSG:4326, with :data:`~ftz_geo.frame.PARCEL_COLUMNS`. The geometry is None
+        where the grade is ``undetermined``.
 
     Raises
     ------
@@ -136,6 +134,45 @@ def digitise(
     >>> parcels = digitise(parse_plan(text))
     >>> parcels["grade"].tolist(), parcels["measured_area_km2"].round(6).tolist()
     (['sketched'], [1.0])
+    """
+    return draw(plan, reference, settings, anchors=anchors).parcels
+
+
+def draw(
+    plan: Plan,
+    reference: ReferenceMap | None = None,
+    settings: Settings | None = None,
+    *,
+    anchors: Sequence[Anchor] | None = None,
+) -> Drawing:
+    """Draw every parcel: traced on a reference map where it closes there, else sketched.
+
+    Parameters
+    ----------
+    plan : Plan
+    reference : ReferenceMap, optional
+        Without one, every parcel with a stated area is sketched from words and area.
+    settings : Settings, optional
+    anchors : sequence of Anchor, optional
+        Where sketches are placed; the shipped table by default.
+
+    Returns
+    -------
+    Drawing
+        Parcels and edges as two frames, what the features of the sides were looked up as, and what it
+        rests on.
+
+    Raises
+    ------
+    PlanError
+        The plan has no parcel.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse import parse_plan
+    >>> drawing = draw(parse_plan("区块一：面积1平方公里，东至甲河、南至甲路、西至乙路、北至丙路。"))
+    >>> drawing.edges["feature"].tolist()
+    ['甲路', '甲河', '丙路', '乙路']
     """
     if not plan.parcels:
         raise PlanError(
@@ -155,15 +192,14 @@ def digitise(
             failed = traced.get(key)
             drawn[key] = replace(sketched, reasons=(failed.reasons if failed else ()) + sketched.reasons)
     drawn = {key: replace(value, choices=choices.get(key, ())) for key, value in drawn.items()}
-    frame = parcels_frame(plan, drawn)
-    frame.attrs["ftz_geo"] = {
+    about = {
         "source": plan.source.to_dict(),
         "reference": [dict(s) for s in reference.sources] if reference is not None else [],
         "areas": "CGCS2000 ellipsoid",
         "coordinates": "WGS 84; CGCS2000 is taken as the same (PROJ: a zero shift of unknown accuracy)",
         "versions": versions(),
     }
-    return frame
+    return drawing_of(plan, drawn, about=about)
 
 
 def _choices(
@@ -177,7 +213,7 @@ def _choices(
 
 def audit(
     plan: Plan,
-    parcels: gpd.GeoDataFrame | None = None,
+    parcels: gpd.GeoDataFrame | Drawing | None = None,
     settings: Settings | None = None,
     *,
     reference: ReferenceMap | None = None,
@@ -188,8 +224,9 @@ def audit(
     Parameters
     ----------
     plan : Plan
-    parcels : GeoDataFrame, optional
-        As :func:`digitise` gives it. A polygon that its stated area shaped is not evidence.
+    parcels : GeoDataFrame or Drawing, optional
+        As :func:`digitise` or :func:`draw` gives it. A polygon that its stated area shaped is not evidence. A
+        drawing tells too what was noticed when it was read, and the files that it rests on.
     settings : Settings, optional
     reference : ReferenceMap, optional
         Where the features that the sides name are, so that surveyed edges can be held against them.
@@ -205,32 +242,33 @@ def audit(
     ------
     ReferenceMapError
         The map of districts is missing or cannot be used.
+    GeometryError
+        As for :func:`ftz_geo.frame.checked`.
 
     Examples
     --------
     >>> audit(read_plan(shipped.plan_file())).verdict
     'notes'
     """
-    attrs = parcels.attrs if parcels is not None else {}
-    told = attrs.get("ftz_geo", {})
+    drawing = None if parcels is None else as_drawing(parcels)
+    told = drawing.about if drawing else {}
     maps = reference.sources if reference is not None else told.get("reference", ())
     sources = [
         {"role": "document", **plan.source.to_dict(), "file": plan.source.file or "text"},
         *({"role": "polygons", **source} for source in told.get("polygons", ())),
         *({"role": "reference", **source} for source in maps),
     ]
-    named = _named(plan, reference) if reference is not None and parcels is not None else None
+    named = _named(plan, reference) if reference is not None and drawing is not None else None
     given = read_maps(outlines) if outlines is not None else None
     if given is not None:
         sources += [{"role": "outlines", **source} for source in given.sources]
     return check.audit(
         plan,
-        parcels,
+        drawing,
         settings or Settings(),
         sources=sources,
         named=named,
-        districts=_districts(plan, reference, given) if parcels is not None else None,
-        noticed=attrs.get("findings", ()),
+        districts=_districts(plan, reference, given) if drawing is not None else None,
     )
 
 
@@ -299,7 +337,7 @@ def _districts(
 
 def render_maps(
     plan: Plan | None,
-    parcels: gpd.GeoDataFrame,
+    parcels: gpd.GeoDataFrame | Drawing,
     out: str | Path,
     *,
     audit: Audit | None = None,
@@ -314,8 +352,8 @@ def render_maps(
     ----------
     plan : Plan or None
         Whose words the maps quote.
-    parcels : GeoDataFrame
-        As :func:`digitise` gives it.
+    parcels : GeoDataFrame or Drawing
+        As :func:`digitise` or :func:`draw` gives it; a bare frame has no edges to show.
     out : str or Path
         Folder for ``index.html`` and one page per zone id; each page is complete in itself.
     audit : Audit, optional
@@ -342,9 +380,10 @@ def render_maps(
         The base map has no named line near any zone.
     """
     handed_back = None if editor is None else _editor(Path(editor).name, Path(editor).read_bytes())
-    around = _around(plan, parcels, Settings(), measures)
+    drawing = as_drawing(parcels)
+    around = _around(plan, drawing, Settings(), measures)
     pages = render.map_pages(
-        plan, parcels, audit, **around, basemap=basemap, tianditu_key=tianditu_key, editor=handed_back
+        plan, drawing, audit, **around, basemap=basemap, tianditu_key=tianditu_key, editor=handed_back
     )
     with staged(Path(out)) as folder:
         for name, page in pages.items():
@@ -354,16 +393,16 @@ def render_maps(
 
 
 def _around(
-    plan: Plan | None, parcels: gpd.GeoDataFrame, settings: Settings, measures: Sequence[Measure] = ()
+    plan: Plan | None, drawing: Drawing, settings: Settings, measures: Sequence[Measure] = ()
 ) -> dict[str, Any]:
     """Give what the maps show around the blocks, by zone: lines of the sketch, measures that apply."""
     if plan is None:
         return {}
-    edges = parcels.get("evidence", [()] * len(parcels))
-    rows = zip(parcels.index, parcels.geometry, parcels["grade"], edges, strict=True)
+    edges = drawing.edges_of()
+    rows = zip(drawing.parcels.index, drawing.parcels.geometry, drawing.parcels["grade"], strict=True)
     drawn = {
-        str(key): Digitised(parcel_id=str(key), polygon=polygon, grade=grade, edges=evidence)
-        for key, polygon, grade, evidence in rows
+        str(key): Digitised(parcel_id=str(key), polygon=polygon, grade=grade, edges=edges.get(str(key), ()))
+        for key, polygon, grade in rows
     }
     return {
         "lines": {zone.id: sketch_lines(zone, drawn, settings) for zone in plan.zones},
@@ -409,21 +448,21 @@ def write_diff(
     OutputError
         The folder cannot be written.
     """
-    zones = {zone.id for plan in plans or () for zone in plan.zones}
 
-    def drawn(key: str | None, frame: gpd.GeoDataFrame) -> frozenset[str]:
-        """Give the polygons of a part; a change of a zone's own words is about none of them."""
-        if key is None or key in zones:
+    def drawn(key: str | None, frame: gpd.GeoDataFrame, plan: Plan | None) -> frozenset[str]:
+        """Return the polygons of a part; a change of a zone's own words is about none of them."""
+        if key is None or (plan and any(zone.id == key for zone in plan.zones)):
             return frozenset()
-        return frozenset(i for i in map(str, frame.index) if i == key or i.startswith(f"{key}-"))
+        return frozenset(map(str, frame.index)).intersection(plan.parts(key) if plan else (key,))
 
+    of_old, of_new = plans or (None, None)
     told = [
         render.Told(
             change=c.change,
             zh=c.zh,
             en=c.en,
-            old_ids=drawn(c.old_id, old),
-            new_ids=drawn(c.new_id, new),
+            old_ids=drawn(c.old_id, old, of_old),
+            new_ids=drawn(c.new_id, new, of_new),
             old_spans=c.old_spans,
             new_spans=c.new_spans,
         )
@@ -474,8 +513,8 @@ def explain_block(
     wanted = find_parcels(plan, block)
     # The whole zone is drawn: its other blocks decide what a name means.
     zone = next(zone for zone in plan.zones if wanted[0] in zone.parcels)
-    parcels = digitise(replace(plan, zones=(zone,)), reference, settings)
-    told = tuple(explain_parcel(plan, parcels, parcel.id) for parcel in wanted)
+    drawing = draw(replace(plan, zones=(zone,)), reference, settings)
+    told = tuple(explain_parcel(plan, drawing, parcel.id) for parcel in wanted)
     if out is not None:
         shapes = {}
         if reference is not None:
@@ -483,7 +522,7 @@ def explain_block(
             shapes = {
                 i: rows[i] for t in told for f in t.features for c in f.candidates for i in c.source_ids
             }
-        text = render.explanation_page(plan, parcels, told, shapes)
+        text = render.explanation_page(plan, drawing, told, shapes)
         with staged(Path(out).parent) as folder:
             (folder / Path(out).name).write_text(text, encoding="utf-8", newline="\n")
     return told
@@ -493,7 +532,7 @@ def explain_block(
 class Built:
     """What :func:`build` made."""
 
-    parcels: gpd.GeoDataFrame
+    drawing: Drawing
     audit: Audit
     paths: tuple[Path, ...]
     """In the order of the contract: data first, then reports and maps."""
@@ -539,17 +578,17 @@ def build(
     out = Path(out)
     with staged(out) as folder:
         say(f"drawing {len(plan.parcels)} parcels")
-        parcels = digitise(plan, reference, settings)
+        drawing = draw(plan, reference, settings)
         say("auditing areas")
-        findings = audit(plan, parcels, settings, reference=reference)
+        findings = audit(plan, drawing, settings, reference=reference)
         say(f"writing maps of {len(plan.zones)} zones")
-        blocks = files.to_json(files.parcels_geojson(parcels))
+        blocks = files.to_json(files.parcels_geojson(drawing))
         handed_back = _editor("blocks.geojson", blocks.encode()) if editor else None
-        around = _around(plan, parcels, settings or Settings(), measures)
-        pages = render.map_pages(plan, parcels, findings, **around, basemap=basemap, editor=handed_back)
+        around = _around(plan, drawing, settings or Settings(), measures)
+        pages = render.map_pages(plan, drawing, findings, **around, basemap=basemap, editor=handed_back)
         texts = {
             "blocks.geojson": blocks,
-            "edges.geojson": files.to_json(files.edges_geojson(parcels)),
+            "edges.geojson": files.to_json(files.edges_geojson(drawing)),
             "audit.json": files.to_json(findings.to_dict()),
             "audit.html": render.audit_page(plan, findings),
             **{f"maps/{name}": page for name, page in pages.items()},
@@ -559,7 +598,7 @@ def build(
             target.parent.mkdir(exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="\n")
     _remove_earlier_pages(out / "maps", {name.removeprefix("maps/") for name in texts})
-    return Built(parcels=parcels, audit=findings, paths=tuple(out / name for name in texts))
+    return Built(drawing=drawing, audit=findings, paths=tuple(out / name for name in texts))
 
 
 def _remove_earlier_pages(folder: Path, written: Collection[str]) -> None:

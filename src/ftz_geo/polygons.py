@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from ftz_geo import files
 from ftz_geo.documents import read_document
 from ftz_geo.errors import DocumentError
-from ftz_geo.model import STORAGE_CRS
-from ftz_geo.survey import parse_survey
+from ftz_geo.frame import PARCEL_COLUMNS, Drawing, drawing_of, text_cells
+from ftz_geo.kinds import TEXT_ENDINGS, kind_of, sheets_text
+from ftz_geo.model import STORAGE_CRS, Digitised, Reason
+from ftz_geo.survey import Survey, parse_survey
 from ftz_geo.wording import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ftz_geo.model import Block, Parcel, Plan
+    from ftz_geo.model import Block, Finding, Parcel, Plan
 
-__all__ = ["match_polygons", "read_survey"]
+__all__ = ["join_polygons", "match_polygons", "read_polygons", "read_survey"]
 
-_TEXTS = frozenset({".txt", ".csv", ".tsv", ".md", ".docx", ".pdf", ".html", ".htm", ""})
 _COLUMNS = {
     "id": ("id", "地块编号", "编号", "dkbh", "fid_"),
     "label": ("label", "block", "区块", "地块", "qk"),
@@ -36,7 +39,7 @@ _COLUMNS = {
 """What a map file's columns may be called, the first that is there."""
 
 
-def read_survey(path: str | Path) -> gpd.GeoDataFrame:
+def read_survey(path: str | Path) -> Survey | Drawing:
     r"""Read polygons that a user gives.
 
     Parameters
@@ -47,10 +50,8 @@ def read_survey(path: str | Path) -> gpd.GeoDataFrame:
 
     Returns
     -------
-    GeoDataFrame
-        EPSG:4326, one row per polygon: ``id``, ``label``, ``name``, ``zone`` as far as given, ``grade``,
-        ``stated_area_km2``, ``crs_note``, ``findings``. A ``blocks.geojson`` that ``build`` wrote keeps its
-        grades.
+    Survey or Drawing
+        A drawing where the file is one that ``build`` or ``export`` wrote: its polygons keep their grades.
 
     Raises
     ------
@@ -64,64 +65,33 @@ def read_survey(path: str | Path) -> gpd.GeoDataFrame:
     ...     file = Path(folder, "corners.txt")
     ...     _ = file.write_text("核心区\n1 4320014.69 39511493.96\n2 4320024.69 39511493.96\n"
     ...                         "3 4320014.69 39511503.96", encoding="gbk")
-    ...     read_survey(file)["name"].tolist()
+    ...     read_survey(file).polygons["name"].tolist()
     ['核心区']
     """
+    if kind_of(path) == "parcels":
+        return files.read_drawing(path)
     ending = Path(path).suffix.lower()
     if ending == ".xlsx":
-        frame = parse_survey(_sheets(path), Path(path).name)
-    elif ending in _TEXTS:
-        frame = parse_survey(read_document(path).text, Path(path).name)
+        survey = parse_survey(sheets_text(path), Path(path).name)
+    elif ending in TEXT_ENDINGS:
+        survey = parse_survey(read_document(path).text, Path(path).name)
     else:
-        frame = _map_file(path)
-    if Path(path).is_file():
-        digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-        frame.attrs["source"] = {"file": Path(path).name, "sha256": digest}
-    return frame
+        survey = _map_file(Path(path))
+    if not Path(path).is_file():
+        return survey
+    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    return replace(survey, source={"file": Path(path).name, "sha256": digest})
 
 
-def _sheets(path: str | Path) -> str:
-    """Give the cells of a workbook as rows of text, sheet after sheet under its name."""
-    try:
-        import openpyxl
-    except ImportError:
-        raise DocumentError(
-            path, "Excel files are read by openpyxl, which is not installed", "pip install 'ftz-geo[report]'"
-        ) from None
-    from zipfile import BadZipFile
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except FileNotFoundError:
-        raise DocumentError(path, "there is no such file", "check the path") from None
-    except (
-        OSError,
-        BadZipFile,
-        KeyError,
-        ValueError,
-        openpyxl.utils.exceptions.InvalidFileException,
-    ) as error:
-        raise DocumentError(path, f"the workbook is damaged ({error})", "save it again as .xlsx") from error
-    rows = [
-        "\t".join("" if cell is None else str(cell) for cell in row)
-        for sheet in book.worksheets
-        for row in [(sheet.title if len(book.worksheets) > 1 else "",), *sheet.iter_rows(values_only=True)]
-    ]
-    book.close()
-    return "\n".join(rows)
-
-
-def _map_file(path: str | Path) -> gpd.GeoDataFrame:
+def _map_file(path: Path) -> Survey:
     import pyogrio
 
-    if not Path(path).exists():
+    if not path.exists():
         raise DocumentError(path, "there is no such file", "check the path")
     try:
         frame = gpd.read_file(path)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise DocumentError(path, f"it cannot be read as a map file ({error})", "export it again") from error
-    if {"id", "zone_id", "grade"} <= set(frame.columns):
-        return files.read_parcels(path)
     if not isinstance(frame, gpd.GeoDataFrame) or frame.geometry.isna().all():
         raise DocumentError(path, "it holds no geometries", "name a file of polygons")
     if frame.crs is None:
@@ -135,19 +105,17 @@ def _map_file(path: str | Path) -> gpd.GeoDataFrame:
         values = [None] * len(frame) if found is None else frame[found].tolist()
         return [None if value is None or value != value else str(value) for value in values]
 
-    findings = np.empty(len(frame), dtype=object)
-    findings[:] = [()] * len(frame)
-    return gpd.GeoDataFrame(
+    polygons = gpd.GeoDataFrame(
         {
             **{name: given(names) for name, names in _COLUMNS.items()},
             "grade": "surveyed",
             "stated_area_km2": np.nan,
             "crs_note": frame.crs.to_string(),
-            "findings": findings,
         },
         geometry=shapely.force_2d(frame.geometry.to_crs(STORAGE_CRS).to_numpy()),
         crs=STORAGE_CRS,
     )
+    return Survey(polygons=polygons, findings=((),) * len(polygons))
 
 
 def match_polygons(plan: Plan, polygons: gpd.GeoDataFrame) -> dict[int, str]:
@@ -260,3 +228,131 @@ def _contains(words: str, part: str) -> bool:
     """Find a label among other words, but not 区块1 in 区块12."""
     ends = r"(?!\d)" if part[-1:].isdigit() else ""
     return re.search(re.escape(part) + ends, words) is not None
+
+
+def read_polygons(path: str | Path) -> gpd.GeoDataFrame:
+    """Read polygons that stand for themselves, without a plan to join them to.
+
+    Parameters
+    ----------
+    path : str or Path
+        Any file that :func:`ftz_geo.read_survey` reads.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4326, indexed by id, or by number from 1 where the file gives none, with the columns of
+        ``blocks.geojson`` as far as the file has them.
+
+    Raises
+    ------
+    DocumentError
+        As for :func:`ftz_geo.read_survey`.
+    """
+    given = read_survey(path)
+    if isinstance(given, Drawing):
+        return given.parcels
+    frame = given.polygons.rename(
+        columns={"label": "block", "name": "block_name", "stated_area_km2": "declared_area_km2"}
+    )
+    ids = [given or str(number) for number, given in enumerate(frame["id"], start=1)]
+    return frame.drop(columns="id").set_index(pd.Index(ids, name="id"))
+
+
+def join_polygons(plan: Plan, survey: Survey | Drawing) -> Drawing:
+    """Put a user's polygons in the place of the parcels that they are meant to be.
+
+    Parameters
+    ----------
+    plan : Plan
+    survey : Survey or Drawing
+        As :func:`ftz_geo.read_survey` gives it. A drawing has the plan's own ids and is returned as it is.
+
+    Returns
+    -------
+    Drawing
+        Parcels graded ``surveyed``, or ``undetermined`` where they got no polygon. Polygons that fit no
+        parcel follow under an id of their own, for the audit to list; its findings are what was noticed in
+        reading.
+
+    Examples
+    --------
+    >>> from ftz_geo.reading import read_plan
+    >>> from ftz_geo.shipped import plan_file
+    >>> from ftz_geo.survey import Survey, parse_survey
+    >>> plan = read_plan(plan_file())
+    >>> corners = "4320014.69,39511493.96;4321014.69,39511493.96;4320014.69,39512503.96"
+    >>> joined = join_polygons(plan, parse_survey(f"beichen-1 {corners}"))
+    >>> joined.parcels.index[joined.parcels["grade"] == "surveyed"].tolist()
+    ['beichen-1']
+    """
+    if isinstance(survey, Drawing):
+        return survey
+    polygons = survey.polygons
+    matches = match_polygons(plan, polygons)
+    parts: dict[str, list[Any]] = {}
+    for row, parcel_id in matches.items():
+        if (shape := polygons.geometry.iloc[row]) is not None:
+            parts.setdefault(parcel_id, []).append(shape)
+    systems = sorted({str(note) for note in polygons["crs_note"] if note})
+    told = [{**survey.source, "crs": "；".join(systems) or None}] if survey.source else []
+    drawn = {p.id: _surveyed(p.id, parts.get(p.id, [])) for p in plan.parcels}
+    drawing = drawing_of(plan, drawn, about={"polygons": told})
+    strangers = [row for row in range(len(polygons)) if row not in matches]
+    return replace(
+        drawing,
+        parcels=_with_strangers(drawing.parcels, polygons.iloc[strangers]),
+        findings=tuple(_placed(plan, survey, matches)),
+    )
+
+
+def _placed(plan: Plan, survey: Survey, matches: Mapping[int, str]) -> Iterator[Finding]:
+    """Yield what was noticed in reading, each finding under the parcel that its polygon is meant to be."""
+    positions = {position.parcel.id: position for position in plan.walk()}
+    for row, findings in enumerate(survey.findings):
+        position = positions.get(matches.get(row, ""))
+        for finding in findings:
+            if position is None:
+                yield finding
+            # Of a polygon in its place the audit tells that itself, and where.
+            elif finding.check != "self-crossing":
+                yield replace(
+                    finding,
+                    zone_id=position.zone.id,
+                    block_id=position.block.id,
+                    parcel_id=position.parcel.id,
+                )
+
+
+def _surveyed(parcel_id: str, parts: Sequence[Any]) -> Digitised:
+    if not parts:
+        reason = Reason(code="no-polygon", zh="未提供可用的图形", en="no usable polygon was given")
+        return Digitised(parcel_id=parcel_id, polygon=None, grade="undetermined", reasons=(reason,))
+    if len(parts) == 1:
+        return Digitised(parcel_id=parcel_id, polygon=parts[0], grade="surveyed")
+    # As printed, overlapping or not: whether they overlap is for the audit to say.
+    whole = shapely.MultiPolygon([p for part in parts for p in shapely.get_parts(part)])
+    return Digitised(parcel_id=parcel_id, polygon=whole, grade="surveyed")
+
+
+def _with_strangers(frame: gpd.GeoDataFrame, strangers: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Add polygons that fit no parcel, each under its own id or name."""
+    taken = set(frame.index)
+    extra: list[str] = []
+    for position, row in enumerate(strangers.to_dict("records"), 1):
+        words = next((row[k] for k in ("name", "id", "label") if isinstance(row.get(k), str)), "")
+        name = words if words and words not in taken else f"{words}#{position}"
+        taken.add(name)
+        extra.append(name)
+    if not extra:
+        return frame
+    longer = frame.reindex([*frame.index, *extra])
+    longer.loc[extra, "geometry"] = gpd.GeoSeries(
+        strangers.geometry.to_numpy(), index=extra, crs=strangers.crs
+    )
+    longer.loc[extra, "grade"] = "surveyed"
+    longer["area_shaped"] = longer["area_shaped"].eq(True)
+    for column in PARCEL_COLUMNS:
+        if column.dtype == "texts":
+            longer[column.name] = text_cells([v if isinstance(v, list) else [] for v in longer[column.name]])
+    return longer

@@ -14,6 +14,7 @@ from ftz_geo.check import measured, sums
 from ftz_geo.check.case import Check, exact_km2, listed, read_case
 from ftz_geo.check.catalogue import CHECKS
 from ftz_geo.check.districts import district_names
+from ftz_geo.frame import as_drawing
 from ftz_geo.model import Audit, Finding, Grade, Settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.check.case import Case, Drawn
     from ftz_geo.check.measured import Comparison
+    from ftz_geo.frame import Drawing
     from ftz_geo.model import Block, Plan, Zone
 
 __all__ = ["CHECKS", "Check", "audit", "district_names"]
@@ -71,21 +73,20 @@ CRS_NOTE = {
 
 def audit(
     plan: Plan,
-    parcels: geopandas.GeoDataFrame | None = None,
+    parcels: geopandas.GeoDataFrame | Drawing | None = None,
     settings: Settings | None = None,
     *,
     sources: Sequence[Mapping[str, Any]] = (),
     named: Mapping[str, BaseGeometry] | None = None,
     districts: Mapping[str, Sequence[BaseGeometry]] | None = None,
-    noticed: Sequence[Finding] = (),
 ) -> Audit:
     """Run every check on a plan, and on its polygons where there are any.
 
     Parameters
     ----------
     plan : Plan
-    parcels : GeoDataFrame, optional
-        EPSG:4326, indexed by parcel id, with a ``grade`` for each row. Areas are measured anew.
+    parcels : GeoDataFrame or Drawing, optional
+        Indexed by parcel id, with a ``grade`` for each row. Areas are measured anew.
     settings : Settings, optional
     sources : sequence of mapping, optional
         Of every file that the plan, the polygons and the map rest on: ``role`` (``document``, ``polygons``,
@@ -95,8 +96,6 @@ def audit(
     districts : mapping of str to sequence of geometry, optional
         Outlines of districts and cities by full name, longitude, latitude; several may share a name.
         Without them and ``named`` nothing is said about where polygons lie.
-    noticed : sequence of Finding, optional
-        What was noticed when the polygons were read.
 
     Returns
     -------
@@ -106,7 +105,7 @@ def audit(
     Raises
     ------
     GeometryError
-        The frame states no CRS or another one, or holds a parcel twice.
+        As for :func:`ftz_geo.frame.checked`.
 
     Examples
     --------
@@ -126,7 +125,8 @@ def audit(
     ('notes', Decimal('-0.01'), Decimal('0.015'))
     """
     settings = settings or Settings()
-    case = read_case(plan, parcels, settings, named or {}, districts or {}, noticed)
+    drawing = None if parcels is None else as_drawing(parcels)
+    case = read_case(plan, drawing, settings, named or {}, districts or {})
     order = {zone.id: i for i, zone in enumerate(plan.zones)}
     findings = tuple(
         sorted(

@@ -12,17 +12,16 @@ import numpy as np
 import shapely
 
 from ftz_geo.compass import DIRECTIONS
-from ftz_geo.errors import GeometryError
 from ftz_geo.measure import SURVEY_CUT_M, LocalPlane, area_m2
-from ftz_geo.model import STORAGE_CRS, Finding
+from ftz_geo.model import Finding
 from ftz_geo.wording import unit_km2
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    import geopandas
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.frame import Drawing
     from ftz_geo.model import Area, Block, Edge, Grade, Parcel, Plan, Settings, Severity, Span, Zone
 
 MEASURABLE: frozenset[Grade] = frozenset({"surveyed", "traced"})
@@ -124,33 +123,25 @@ class Check:
 
 def read_case(
     plan: Plan,
-    parcels: geopandas.GeoDataFrame | None,
+    drawing: Drawing | None,
     settings: Settings,
     named: Mapping[str, BaseGeometry],
     districts: Mapping[str, Sequence[BaseGeometry]],
-    noticed: Sequence[Finding] = (),
 ) -> Case:
-    """Take the polygons out of a frame, each with its part of the plan.
+    """Take the polygons out of a drawing, each with its part of the plan.
 
     Parameters
     ----------
     plan : Plan
-    parcels : GeoDataFrame or None
-        EPSG:4326, indexed by parcel id, with a ``grade``; ``area_shaped`` and ``evidence`` may be
-        missing, as they are in a file of surveyed polygons.
+    drawing : Drawing or None
+        Its columns other than ``grade`` may be missing, as they are in a file of surveyed polygons.
     settings : Settings
     named : mapping of str to geometry
     districts : mapping of str to sequence of geometry
-    noticed : sequence of Finding, optional
 
     Returns
     -------
     Case
-
-    Raises
-    ------
-    GeometryError
-        The frame states no CRS or another one, holds an id twice, or coordinates that are no degrees.
     """
     nothing = Case(
         plan=plan,
@@ -159,31 +150,15 @@ def read_case(
         settings=settings,
         named=named,
         districts=districts,
-        noticed=tuple(noticed),
+        noticed=drawing.findings if drawing else (),
     )
-    if parcels is None:
+    if drawing is None:
         return nothing
-    if parcels.crs is None:
-        raise GeometryError(
-            f"the polygons state no reference system; call set_crs, then to_crs('{STORAGE_CRS}')"
-        )
-    if parcels.crs != STORAGE_CRS:
-        raise GeometryError(
-            f"the polygons are in {parcels.crs.to_string()}; call to_crs('{STORAGE_CRS}') first"
-        )
-    if not parcels.index.is_unique:
-        twice = sorted(set(parcels.index[parcels.index.duplicated()].astype(str)))
-        raise GeometryError(f"several rows for parcel {', '.join(twice)}; merge each into one polygon")
+    parcels, edges = drawing.parcels, drawing.edges_of()
     found = parcels[~(parcels.geometry.isna() | parcels.geometry.is_empty)]
     shapes = found.geometry.to_numpy()
     if len(shapes) == 0:
         return nothing
-    west, south, east, north = shapely.total_bounds(shapes)
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise GeometryError(
-            f"coordinates from {west:.10g}, {south:.10g} to {east:.10g}, {north:.10g} are no degrees; "
-            f"state the system that they are in, then call to_crs('{STORAGE_CRS}')"
-        )
     plane = LocalPlane.around(shapes)
 
     def column(name: str, otherwise: object) -> list[Any]:
@@ -199,7 +174,7 @@ def read_case(
                 np.where(surveyed, area_m2(shapes, cut_m=SURVEY_CUT_M), area_m2(shapes)) / 1e6,
                 column("grade", "surveyed"),
                 column("area_shaped", False),
-                column("evidence", ()),
+                [edges.get(key, ()) for key in found.index],
                 zip(column("area_near_km2", np.nan), column("area_far_km2", np.nan), strict=True),
                 strict=True,
             ),

@@ -19,8 +19,9 @@ import shapely
 from ftz_geo.compass import DIRECTIONS, Direction
 from ftz_geo.describe.words import NAMELESS, Description, Hole, Stretch
 from ftz_geo.errors import GeometryError
+from ftz_geo.frame import checked
 from ftz_geo.measure import LocalPlane, area_m2
-from ftz_geo.model import STORAGE_CRS, Settings
+from ftz_geo.model import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -120,8 +121,7 @@ def describe_parcels(
     >>> describe_parcels(block, ReferenceMap(features=features))[0].text
     '东至东路、南至南路、西至西河、北至无名用地'
     """
-    if parcels.crs is None or parcels.crs.to_epsg() != 4326:
-        raise GeometryError(f"the polygons are in {parcels.crs}, not {STORAGE_CRS}; convert them with to_crs")
+    parcels = checked(parcels)
     settings = settings or Settings()
     lines = _Lines.of(reference).and_blocks(parcels, labels or {})
     return tuple(

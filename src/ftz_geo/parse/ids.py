@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import chain, count
+from typing import TYPE_CHECKING
 
-__all__ = ["unique", "zone_slug"]
+from ftz_geo.wording import label_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Ids", "zone_slug"]
 
 _GENERIC = re.compile(
     r"""
@@ -49,18 +56,46 @@ def pinyin(words: str) -> str:
     return re.sub(r"[^a-z0-9]+", "", latin.replace("ü", "v"))
 
 
-def unique(wanted: str, taken: dict[str, int]) -> str:
-    """Give the wanted id, with a number at its end if it is taken, and note it as taken.
+class Ids:
+    """Ids of one plan, each given once.
+
+    An id is a path: a zone's has no hyphen, a block's is its zone's and a number, a parcel's its block's
+    and a number. What comes twice gets a figure (zones) or a letter (blocks, parcels) behind it, so that
+    no id can ever be one of another level, and what stands before in the text keeps its id.
 
     Examples
     --------
-    >>> ids = {}
-    >>> [unique(i, ids) for i in ("a", "a-2", "a", "a")]
-    ['a', 'a-2', 'a-3', 'a-4']
+    >>> ids = Ids()
+    >>> ids.zone("滨海新区中心商务片区"), ids.zone("滨海新区中心渔港片区")
+    ('binhaixinquzhongxin', 'binhaixinquzhongxin2')
+    >>> ids.below("a", "区块一", 1), ids.below("a", "区块一", 2), ids.below("a", "区块1-1", 3)
+    ('a-1', 'a-1b', 'a-1_1')
     """
-    found = wanted
-    while found in taken:
-        taken[wanted] += 1
-        found = f"{wanted}-{taken[wanted]}"
-    taken[found] = 1
-    return found
+
+    def __init__(self) -> None:
+        self._taken = {"index"}  # the maps' own first page
+
+    def zone(self, name: str | None) -> str:
+        """Return the id of the next zone."""
+        slug = zone_slug(name)
+        return self._take(slug, (f"{slug}{n}" for n in count(2)))
+
+    def below(self, parent: str, label: str | None, order: int) -> str:
+        """Return the id of the next part of a zone or a block: by its label's number, else by its order."""
+        number = (label_number(label) or str(order)).replace("-", "_")
+        wanted = f"{parent}-{number}"
+        return self._take(wanted, (f"{wanted}{_letters(n)}" for n in count(2)))
+
+    def _take(self, wanted: str, others: Iterator[str]) -> str:
+        found = next(key for key in chain([wanted], others) if key not in self._taken)
+        self._taken.add(found)
+        return found
+
+
+def _letters(number: int) -> str:
+    """Return letters that count from 2: b, c, … z, aa, ab."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("a") + rest) + letters
+    return letters

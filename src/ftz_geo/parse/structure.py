@@ -16,14 +16,13 @@ from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, ZoneDraft, draft_zones
 from ftz_geo.parse.english import english_sides
 from ftz_geo.parse.groups import Group, group_sides, is_description
 from ftz_geo.parse.heads import find_headings, find_labels
-from ftz_geo.parse.ids import unique, zone_slug
+from ftz_geo.parse.ids import Ids
 from ftz_geo.parse.inverse import enclosing_chains, inverse_sides, named_first_sides
 from ftz_geo.parse.names import feature_at, read_names
 from ftz_geo.parse.prose import Prose
 from ftz_geo.parse.sides import direction_sides, verbless_sides
 from ftz_geo.parse.tables import read_tables
 from ftz_geo.parse.words import PARCEL_NOUNS
-from ftz_geo.wording import label_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -155,7 +154,7 @@ def _parts(prose: Prose, groups: list[Group], labels: list[Label], areas: list[S
 
 def _zones(prose: Prose, drafts: list[ZoneDraft]) -> tuple[Zone, ...]:
     """Write down the zones that have a block with sides, contents or an area."""
-    ids: dict[str, int] = {}
+    ids = Ids()
     zones: list[Zone] = []
     for k, draft in enumerate(drafts):
         limit = drafts[k + 1].start if k + 1 < len(drafts) else len(prose.text)
@@ -167,8 +166,7 @@ def _zones(prose: Prose, drafts: list[ZoneDraft]) -> tuple[Zone, ...]:
         kept = [(b, m) for b, m in zip(draft.blocks, contents, strict=True) if b.described or m or b.area]
         if kept:
             _settle_areas(draft, [b for b, _ in kept])
-            slug = zone_slug(draft.name or kept[0][0].name)
-            zones.append(_zone(prose, draft, kept, unique(slug, ids)))
+            zones.append(_zone(prose, draft, kept, ids))
     return tuple(zones)
 
 
@@ -188,19 +186,18 @@ def _settle_areas(draft: ZoneDraft, blocks: list[BlockDraft]) -> None:
 
 
 def _zone(
-    prose: Prose, draft: ZoneDraft, kept: list[tuple[BlockDraft, tuple[Feature, ...]]], zone_id: str
+    prose: Prose, draft: ZoneDraft, kept: list[tuple[BlockDraft, tuple[Feature, ...]]], ids: Ids
 ) -> Zone:
-    block_ids: dict[str, int] = {}
-    parcel_ids: dict[str, int] = {}
+    zone_id = ids.zone(draft.name or kept[0][0].name)
     blocks: list[Block] = []
     for order, (block, members) in enumerate(kept, start=1):
-        block_id = unique(f"{zone_id}-{label_number(block.label) or order}", block_ids)
+        block_id = ids.below(zone_id, block.label, order)
         drafts = [p for p in block.parcels if p.group or p.area] or [ParcelDraft(block.start, block.end)]
         parcels: list[Parcel] = []
         for place, parcel in enumerate(drafts, start=1):
             alone = len(drafts) == 1 and not parcel.label
-            wanted = block_id if alone else f"{block_id}-{label_number(parcel.label) or place}"
-            parcels.append(_parcel(prose, parcel, members, unique(wanted, parcel_ids)))
+            parcel_id = block_id if alone else ids.below(block_id, parcel.label, place)
+            parcels.append(_parcel(prose, parcel, members, parcel_id))
         blocks.append(
             Block(
                 id=block_id,

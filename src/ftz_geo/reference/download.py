@@ -18,13 +18,13 @@ from http.client import HTTPException, IncompleteRead
 from importlib.metadata import version
 from math import ceil
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 
-from ftz_geo.errors import OutputError, ReferenceMapError
+from ftz_geo.atomic import replacing
+from ftz_geo.errors import ReferenceMapError
 from ftz_geo.reference.overpass import BROKEN, GaveUpError, answer_part
 from ftz_geo.reference.prepared import check_box, write_prepared
 from ftz_geo.reference.read import join_parts, read_reference
@@ -301,12 +301,5 @@ def _clean(words: object) -> str:
 
 def _keep(answer: bytes, path: Path) -> None:
     """Write a whole answer into the cache, or nothing."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=".ftz-geo-", delete=False) as file:
-            file.write(answer)
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise OutputError(
-            path, f"the answer cannot be kept ({error.strerror or error})", "choose another cache folder"
-        ) from error
+    with replacing(path) as place:
+        place.write_bytes(answer)

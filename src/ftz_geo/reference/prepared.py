@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, get_args
 
 import pandas as pd
 import shapely
 
+from ftz_geo.atomic import replacing
 from ftz_geo.errors import OutputError, ReferenceMapError
 from ftz_geo.model import Kind, ReferenceMap
 from ftz_geo.reference.frames import Part, feature_frame, first_line
@@ -105,20 +105,11 @@ def write_prepared(reference: ReferenceMap, path: str | Path) -> Path:
             "facts": [json.dumps(dict(source), ensure_ascii=False) for source in reference.sources],
         }
     )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".ftz-geo-", dir=path.parent) as folder:
-            written = Path(folder) / path.name
-            pyogrio.write_dataframe(
-                features, written, layer=FEATURES, driver="GPKG", geometry_type="Unknown", SPATIAL_INDEX="YES"
-            )
-            pyogrio.write_dataframe(sources, written, layer=SOURCES, driver="GPKG")
-            written.replace(path)
-    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        reason = getattr(error, "strerror", None) or first_line(error)
-        raise OutputError(
-            path, f"it cannot be written ({reason})", "choose a folder you may write to"
-        ) from error
+    with replacing(path, (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError)) as place:
+        pyogrio.write_dataframe(
+            features, place, layer=FEATURES, driver="GPKG", geometry_type="Unknown", SPATIAL_INDEX="YES"
+        )
+        pyogrio.write_dataframe(sources, place, layer=SOURCES, driver="GPKG")
     return path
 
 

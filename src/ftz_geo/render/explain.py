@@ -17,11 +17,11 @@ from ftz_geo.render.views import GRADES, METHODS, zone_views
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import geopandas
     from rich.table import Table
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.explain import Explanation
+    from ftz_geo.frame import Drawing
     from ftz_geo.model import Candidate, Plan
 
 __all__ = ["explanation_page", "explanation_table"]
@@ -76,7 +76,7 @@ def _few(ids: tuple[str, ...]) -> str:
 
 def explanation_page(
     plan: Plan,
-    parcels: geopandas.GeoDataFrame,
+    drawing_of_zone: Drawing,
     told: Sequence[Explanation],
     shapes: Mapping[str, BaseGeometry],
 ) -> str:
@@ -85,8 +85,8 @@ def explanation_page(
     Parameters
     ----------
     plan : Plan
-    parcels : GeoDataFrame
-        As ``digitise`` gives it, EPSG:4326.
+    drawing_of_zone : Drawing
+        As ``draw`` gives it.
     told : sequence of Explanation
         One for each of the block's parcels.
     shapes : mapping of source id to geometry
@@ -97,9 +97,9 @@ def explanation_page(
     str
         HTML, one file complete in itself.
     """
-    frame = parcels.loc[[one.parcel_id for one in told]]
+    of_block = drawing_of_zone.select([one.parcel_id for one in told])
     data = PageData()
-    drawn = [found for zone in zone_views(plan, frame, None) for found in zone.drawn]
+    drawn = [found for zone in zone_views(plan, of_block, None) for found in zone.drawn]
     for parcel, geometry in drawn:
         shape = Shape(parcel=parcel, geometry=geometry, colour=parcel.colour, card=parcel.number)
         data.add_shape(shape, evidence=True)
@@ -122,7 +122,7 @@ def explanation_page(
         drawing=drawing(bounds, layers),
         data=data,
         told=told,
-        references=parcels.attrs.get("ftz_geo", {}).get("reference", ()),
+        references=drawing_of_zone.about.get("reference", ()),
         rule_zh=rule_zh,
         fate=fate,
         clauses=[

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from ftz_geo.errors import GeometryError, ReferenceMapError
+from ftz_geo.frame import as_drawing
 from ftz_geo.measure import LocalPlane, versions
 from ftz_geo.model import LABELS_ZH
 from ftz_geo.render import offline
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import geopandas
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.frame import Drawing
     from ftz_geo.model import Audit, Measure, Plan, ReferenceMap
     from ftz_geo.render.basemap import Basemap
     from ftz_geo.render.views import ZoneView
@@ -193,7 +195,7 @@ def common_context() -> dict[str, Any]:
 
 def map_pages(
     plan: Plan | None,
-    parcels: geopandas.GeoDataFrame,
+    parcels: geopandas.GeoDataFrame | Drawing,
     audit: Audit | None,
     *,
     lines: Mapping[str, Sequence[tuple[str, BaseGeometry]]] | None = None,
@@ -208,9 +210,9 @@ def map_pages(
     ----------
     plan : Plan or None
         Quoted in the cards; without one, the frame's own ``text`` is.
-    parcels : GeoDataFrame
-        EPSG:4326 (longitude, latitude), indexed by parcel id, as ``digitise`` gives it. Columns other
-        than ``zone_id``, ``grade`` and the geometry may be missing or empty.
+    parcels : GeoDataFrame or Drawing
+        Indexed by parcel id, as ``digitise`` or ``draw`` gives it. Columns other than ``zone_id``,
+        ``grade`` and the geometry may be missing or empty; a bare frame has no edges to show.
     audit : Audit or None
         Its totals, verdicts and findings stand beside the maps.
     lines : mapping of zone id to sequence of (str, LineString), optional
@@ -233,7 +235,7 @@ def map_pages(
     Raises
     ------
     GeometryError
-        The frame is not in EPSG:4326, or a grade is none of the five.
+        As for :func:`ftz_geo.frame.checked`, or a grade is none of the five.
     ReferenceMapError
         The base map has no named line near any zone.
 
@@ -248,17 +250,13 @@ def map_pages(
     >>> sorted(pages), "区块一" in pages["xiqing.html"]
     (['index.html', 'xiqing.html'], True)
     """
-    if parcels.crs is None or parcels.crs.to_epsg() != 4326:
-        raise GeometryError(
-            f"maps are drawn from longitude and latitude (EPSG:4326), not {parcels.crs}; "
-            "convert the parcels first, with parcels.to_crs(4326)"
-        )
-    strange = sorted({str(grade) for grade in parcels["grade"]} - set(GRADES))
+    found = as_drawing(parcels, needs=("zone_id", "grade"))
+    strange = sorted({str(grade) for grade in found.parcels["grade"]} - set(GRADES))
     if strange:
         raise GeometryError(
             f"the grade {strange[0]!r} is none of {', '.join(GRADES)}; correct the column grade"
         )
-    zones = zone_views(plan, parcels, audit, measures)
+    zones = zone_views(plan, found, audit, measures)
     context = common_context() | {"source": plan.source if plan else None, "tianditu_key": tianditu_key}
     pages = {"index.html": _index_page(zones, context)}
     of_zone = lines or {}

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ftz_geo.compass import DIRECTIONS, Direction
+from ftz_geo.frame import reasons_of
 from ftz_geo.render.quotes import marked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    import geopandas
     from markupsafe import Markup
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.frame import Drawing
     from ftz_geo.model import Area, Audit, Edge, Finding, Measure, Method, Plan, Severity, Span, Task
 
 __all__ = [
@@ -276,16 +276,6 @@ def _word(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _reason(value: Any) -> tuple[str, str | None]:
-    if isinstance(value, Mapping):
-        return str(value["zh"]), value.get("en")
-    return str(getattr(value, "zh", value)), getattr(value, "en", None)
-
-
-def _tuple(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, (tuple, list)) else ()
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Stated:
     """What the document says of a parcel, in its own digits and words."""
@@ -332,10 +322,14 @@ def _as_frame_says(row: Mapping[str, Any]) -> _Stated:
 
 
 def _parcel(
-    row: Mapping[str, Any], number: int, stated: _Stated, colour: Colour, block_id: str
+    row: Mapping[str, Any],
+    number: int,
+    stated: _Stated,
+    colour: Colour,
+    block_id: str,
+    edges: tuple[Edge, ...],
 ) -> ParcelView:
     block, label, name = (_word(row.get(key)) for key in ("block", "parcel", "block_name"))
-    evidence = _tuple(row.get("evidence"))
     parcel_id = str(row["id"])
     return ParcelView(
         id=parcel_id,
@@ -348,7 +342,7 @@ def _parcel(
         colour=colour,
         geometry=row["geometry"],
         grade=row["grade"],
-        reasons=tuple(_reason(r) for r in _tuple(row.get("reasons"))),
+        reasons=tuple((reason.zh, reason.en) for reason in reasons_of(row)),
         declared=stated.own or stated.of_block,
         declared_for_block=stated.own is None and label is not None,
         measured_km2=_number(row.get("measured_area_km2")),
@@ -357,7 +351,7 @@ def _parcel(
         far_km2=_number(row.get("area_far_km2")),
         uncertainty_m=_number(row.get("placement_uncertainty_m")),
         sides=tuple(_word(row.get(side)) for side in DIRECTIONS),
-        evidence=evidence,
+        evidence=edges,
         clause=stated.clause,
     )
 
@@ -437,7 +431,7 @@ def _finding(finding: Finding, parcels: Sequence[ParcelView]) -> FindingView:
 
 def zone_views(
     plan: Plan | None,
-    parcels: geopandas.GeoDataFrame,
+    drawing: Drawing,
     audit: Audit | None,
     measures: Mapping[str, Sequence[Measure]] | None = None,
 ) -> tuple[ZoneView, ...]:
@@ -447,8 +441,7 @@ def zone_views(
     ----------
     plan : Plan or None
         Where the clauses are quoted from; without one, the frame's own ``text``.
-    parcels : GeoDataFrame
-        Indexed by parcel id, longitude and latitude.
+    drawing : Drawing
     audit : Audit or None
         Where the zones' totals come from; without one, totals are the plan's and no verdict is given.
     measures : mapping of zone id to sequence of Measure, optional
@@ -461,7 +454,8 @@ def zone_views(
     stated = _stated(plan)
     audited = {zone["id"]: zone for zone in (audit.zones if audit else ())}
     declared = {z.id: z.declared_area.km2 for z in (plan.zones if plan else ()) if z.declared_area}
-    records: list[dict[str, Any]] = parcels.rename_axis("id").reset_index().to_dict("records")
+    edges = drawing.edges_of()
+    records: list[dict[str, Any]] = drawing.parcels.rename_axis("id").reset_index().to_dict("records")
     by_zone: dict[str, list[dict[str, Any]]] = {}
     for record in records:
         by_zone.setdefault(str(record["zone_id"]), []).append(record)
@@ -476,7 +470,10 @@ def zone_views(
             block_id = members[0][2].block_id or str(members[0][1]["id"])
             blocks.append(
                 _block(
-                    tuple(_parcel(row, n, words, colour, block_id) for n, row, words in members),
+                    tuple(
+                        _parcel(row, n, words, colour, block_id, edges.get(str(row["id"]), ()))
+                        for n, row, words in members
+                    ),
                     label=_word(members[0][1].get("block")),
                     declared=members[0][2].of_block,
                 )

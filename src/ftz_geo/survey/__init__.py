@@ -6,9 +6,9 @@ guessed, and every choice that the list left open is told as a finding.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -22,13 +22,15 @@ from ftz_geo.survey.txt import is_txt, read_txt
 from ftz_geo.survey.values import DamagedError, Entry, notice
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.survey.values import Number, Point
 
-__all__ = ["parse_survey"]
+__all__ = ["Survey", "parse_survey"]
 
 _STRAY, _STRAY_M = 10.0, 10_000.0
 """A corner so many times as far from the middle as half of the corners are, and so many metres, has a
@@ -39,7 +41,20 @@ _LEAST_PACKED = 6
 all are read as D.MMSS: each decimal degree would be so by a chance of 0.36."""
 
 
-def parse_survey(text: str, file: str = "text") -> geopandas.GeoDataFrame:
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """Polygons that a user gives, before they are joined to a plan."""
+
+    polygons: geopandas.GeoDataFrame
+    """EPSG:4326, one row each: ``id``, ``label``, ``name``, ``zone`` as far as given, ``grade``
+    (``surveyed``, or ``undetermined`` with a geometry of None), ``stated_area_km2``, ``crs_note``."""
+    findings: tuple[tuple[Finding, ...], ...]
+    """What was noticed in reading each row."""
+    source: Mapping[str, Any] = field(default_factory=dict)
+    """``file`` and ``sha256``; empty for text given directly."""
+
+
+def parse_survey(text: str, file: str = "text") -> Survey:
     """Read the polygons of a land-survey TXT, or of lists of corners in text or a table.
 
     Parameters
@@ -52,10 +67,7 @@ def parse_survey(text: str, file: str = "text") -> geopandas.GeoDataFrame:
 
     Returns
     -------
-    GeoDataFrame
-        One row per parcel in EPSG:4326: ``id``, ``label`` and ``name`` as far as given, ``grade``
-        (``surveyed``, or ``undetermined`` with a geometry of None), ``stated_area_km2``, ``crs_note``, and
-        ``findings``, a tuple of :class:`~ftz_geo.model.Finding`.
+    Survey
 
     Raises
     ------
@@ -69,9 +81,9 @@ def parse_survey(text: str, file: str = "text") -> geopandas.GeoDataFrame:
 
     Examples
     --------
-    >>> frame = parse_survey("区块一 J1 4320014.689,39511493.964;J2 4320024.689,39511493.964;"
-    ...                      "J3 4320014.689,39511503.964")
-    >>> frame["name"].tolist(), frame["grade"].tolist()
+    >>> found = parse_survey("区块一 J1 4320014.689,39511493.964;J2 4320024.689,39511493.964;"
+    ...                      "J3 4320014.689,39511503.964").polygons
+    >>> found["name"].tolist(), found["grade"].tolist()
     (['区块一'], ['surveyed'])
     """
     import geopandas as gpd
@@ -90,9 +102,7 @@ def parse_survey(text: str, file: str = "text") -> geopandas.GeoDataFrame:
     if all(polygon.shape is None for polygon in read):
         reasons = [f.en for polygon in read for f in polygon.findings if f.severity == "error"]
         raise DocumentError(file, f"no polygon can be read ({reasons[0]})", "name the original list")
-    findings = np.empty(len(read), dtype=object)
-    findings[:] = [polygon.findings for polygon in read]
-    return gpd.GeoDataFrame(
+    polygons = gpd.GeoDataFrame(
         {
             "id": [entry.id for entry in entries],
             "label": [None] * len(entries),
@@ -100,11 +110,11 @@ def parse_survey(text: str, file: str = "text") -> geopandas.GeoDataFrame:
             "grade": ["undetermined" if polygon.shape is None else "surveyed" for polygon in read],
             "stated_area_km2": [float(e.stated.km2) if e.stated else np.nan for e in entries],
             "crs_note": [polygon.crs_note for polygon in read],
-            "findings": findings,
         },
         geometry=[polygon.shape for polygon in read],
         crs=STORAGE_CRS,
     )
+    return Survey(polygons=polygons, findings=tuple(polygon.findings for polygon in read))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

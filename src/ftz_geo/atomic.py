@@ -1,4 +1,4 @@
-"""Results are written whole or not at all."""
+"""Whole or not at all: one file, or a folder of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,49 @@ from ftz_geo.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["staged"]
+__all__ = ["replacing", "staged"]
+
+
+@contextmanager
+def replacing(path: Path, errors: tuple[type[Exception], ...] = ()) -> Iterator[Path]:
+    """Yield a place to write a file to; what was written there takes the path's place only at the end.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder is made if it is not there.
+    errors : tuple of exception types, optional
+        What, beside ``OSError``, says that it could not be written.
+
+    Yields
+    ------
+    Path
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written; what was there is left as it was.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as made:
+    ...     with replacing(Path(made, "a.txt")) as place:
+    ...         _ = place.write_text("a")
+    ...     [file.name for file in Path(made).iterdir()]
+    ['a.txt']
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Beside its place, so that moving is renaming and a full disk is met before anything moves.
+        with tempfile.TemporaryDirectory(prefix=".ftz-geo-", dir=path.parent) as folder:
+            place = Path(folder) / path.name
+            yield place
+            place.replace(path)
+    except errors + (OSError,) as error:  # noqa: RUF005  (mypy follows the sum, not the unpacking)
+        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+        raise OutputError(
+            path, f"it cannot be written ({reason})", "choose a folder you may write to"
+        ) from error
 
 
 @contextmanager

@@ -1,0 +1,181 @@
+"""What a file is that a user names: a notice, parcels, polygons, a reference map, a survey, a patch."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Literal
+
+from ftz_geo.documents import read_document
+from ftz_geo.errors import DocumentError, FtzGeoError
+from ftz_geo.files import NEEDED_PROPERTIES
+
+__all__ = ["TEXT_ENDINGS", "FileKind", "expect", "kind_of", "sheets_text"]
+
+FileKind = Literal["notice", "parcels", "polygons", "map", "survey", "patch"]
+"""``notice`` words with boundaries or areas; ``parcels`` what ``build`` or ``export`` wrote; ``polygons`` any
+other file of polygons; ``map`` lines and points with names; ``survey`` corners listed in text or a table;
+``patch`` corrections from a map page."""
+
+SAID: dict[FileKind, str] = {
+    "notice": "a notice",
+    "parcels": "a file of blocks that build or export wrote",
+    "polygons": "a file of polygons",
+    "map": "a reference map",
+    "survey": "a list of corners",
+    "patch": "a patch from a map page",
+}
+"""What each kind is called in a message."""
+
+TEXT_ENDINGS = frozenset({".txt", ".csv", ".tsv", ".md", ".docx", ".pdf", ".html", ".htm", ""})
+"""What the names of files end in that are read as words; ``-``, standard input, has no ending."""
+
+_OSM_ENDINGS = (".pbf", ".osm", ".osm.xml", ".osm.gz", ".osm.bz2")
+
+_SIDE = re.compile(r"[东東南西北][面侧側边邊]?(?:至|临|臨|邻|鄰|靠|抵|接)|四至|以[东東南西北]")
+_CORNER = re.compile(r"\d{5,}(?:\.\d+)?\D{1,3}\d{5,}|\d\s*[°º˚度]\s*\d|\d{2,3}\.\d{3,}\D{1,3}\d{2,3}\.\d{3,}")
+"""A pair of plane coordinates, degrees with their sign, or a pair of decimal degrees."""
+
+
+def kind_of(path: str | Path) -> FileKind:
+    """Tell what a file is, by its name's ending and, where that leaves it open, by what it holds.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``-`` is standard input, which is a notice.
+
+    Returns
+    -------
+    FileKind
+        A ``notice`` where nothing tells: its reader says what is wrong with it.
+
+    Raises
+    ------
+    DocumentError
+        The file is missing or damaged.
+
+    Examples
+    --------
+    >>> from ftz_geo.shipped import boundaries_folder, plan_file
+    >>> kind_of(plan_file()), kind_of(boundaries_folder() / "xiqing.geojson")
+    ('notice', 'parcels')
+    """
+    if str(path) == "-":
+        return "notice"
+    path = Path(path)
+    if not path.exists():
+        raise DocumentError(path, "there is no such file", "check the path")
+    ending = path.suffix.lower()
+    if path.name.lower().endswith(_OSM_ENDINGS):
+        return "map"
+    if ending == ".csv" and _has_parcels_head(path):
+        return "parcels"
+    if ending == ".xlsx":
+        return "survey"
+    if ending in TEXT_ENDINGS:
+        return _kind_of_text(path)
+    if ending in (".json", ".geojson") and (found := _kind_of_json(path)):
+        return found
+    return _kind_of_layers(path)
+
+
+def expect(path: str | Path, *kinds: FileKind, instead: str) -> FileKind:
+    """Return what a file is, or say that it is none of what a command reads.
+
+    Parameters
+    ----------
+    path : str or Path
+    *kinds : FileKind
+        What is read.
+    instead : str
+        How to mend it, the end of a sentence.
+
+    Returns
+    -------
+    FileKind
+
+    Raises
+    ------
+    FtzGeoError
+        It is something else.
+    """
+    found = kind_of(path)
+    if found not in kinds:
+        wanted = " or ".join(SAID[kind] for kind in kinds)
+        raise FtzGeoError(f"{path}: this is {SAID[found]}, where {wanted} is read; {instead}")
+    return found
+
+
+def _kind_of_text(path: Path) -> FileKind:
+    text = read_document(path).text
+    corners = len(_CORNER.findall(text))
+    return "survey" if "[地块坐标]" in text or (corners > 2 and not _SIDE.search(text)) else "notice"
+
+
+def _has_parcels_head(path: Path) -> bool:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        return set(NEEDED_PROPERTIES) <= set(next(csv.reader(file), []))
+
+
+def _kind_of_json(path: Path) -> FileKind | None:
+    try:
+        value = json.loads(path.read_bytes())
+    except ValueError:
+        return None
+    if not isinstance(value, dict):
+        return None
+    about = value.get("ftz_geo")
+    if isinstance(about, dict) and str(about.get("schema")).startswith("ftz-geo/patch"):
+        return "patch"
+    return "map" if "elements" in value else None
+
+
+def _kind_of_layers(path: Path) -> FileKind:
+    """Tell what a file is that GDAL opens, by the columns and geometries of its first layer."""
+    import pyogrio
+
+    try:
+        info = pyogrio.read_info(path)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
+        return "notice"
+    if set(NEEDED_PROPERTIES) <= set(info["fields"]):
+        return "parcels"
+    kind = info["geometry_type"] or ""
+    if kind == "Unknown":  # mixed: the first few tell
+        frame = pyogrio.read_dataframe(path, columns=[], max_features=50)
+        kind = " ".join(frame.geom_type.dropna()) if hasattr(frame, "geom_type") else ""
+    return "polygons" if "Polygon" in kind else "map"
+
+
+def sheets_text(path: str | Path) -> str:
+    """Return the cells of a workbook as rows of text, sheet after sheet under its name."""
+    try:
+        import openpyxl
+    except ImportError:
+        raise DocumentError(
+            path, "Excel files are read by openpyxl, which is not installed", "pip install 'ftz-geo[report]'"
+        ) from None
+    from zipfile import BadZipFile
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except FileNotFoundError:
+        raise DocumentError(path, "there is no such file", "check the path") from None
+    except (
+        OSError,
+        BadZipFile,
+        KeyError,
+        ValueError,
+        openpyxl.utils.exceptions.InvalidFileException,
+    ) as error:
+        raise DocumentError(path, f"the workbook is damaged ({error})", "save it again as .xlsx") from error
+    rows = [
+        "\t".join("" if cell is None else str(cell) for cell in row)
+        for sheet in book.worksheets
+        for row in [(sheet.title if len(book.worksheets) > 1 else "",), *sheet.iter_rows(values_only=True)]
+    ]
+    book.close()
+    return "\n".join(rows)
