@@ -134,18 +134,19 @@ def _kind_of_json(path: Path) -> FileKind | None:
 
 
 def _kind_of_layers(path: Path) -> FileKind:
-    """Tell what a file is that GDAL opens, by the columns and geometries of its first layer."""
+    """Tell what a file is that GDAL opens, by the columns and geometries of its layers."""
     import pyogrio
 
     try:
-        info = pyogrio.read_info(path)
+        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+        infos = [pyogrio.read_info(path, layer=layer) for layer in layers]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
         return "notice"
-    if set(NEEDED_PROPERTIES) <= set(info["fields"]):
+    if any(set(NEEDED_PROPERTIES) <= set(info["fields"]) for info in infos):
         return "parcels"
-    kind = info["geometry_type"] or ""
+    kind = infos[0]["geometry_type"] or "" if infos else ""
     if kind == "Unknown":  # mixed: the first few tell
-        frame = pyogrio.read_dataframe(path, columns=[], max_features=50)
+        frame = pyogrio.read_dataframe(path, layer=layers[0], columns=[], max_features=50)
         kind = " ".join(frame.geom_type.dropna()) if hasattr(frame, "geom_type") else ""
     return "polygons" if "Polygon" in kind else "map"
 
