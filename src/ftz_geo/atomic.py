@@ -60,7 +60,7 @@ def replacing(path: Path, errors: tuple[type[Exception], ...] = ()) -> Iterator[
 
 @contextmanager
 def staged(out: Path) -> Iterator[Path]:
-    """Give a folder to write into; its files move to ``out`` only if all of them could be written.
+    """Yield a folder to write into; its files move to ``out`` only if all of them could be written.
 
     Parameters
     ----------

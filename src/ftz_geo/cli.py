@@ -408,7 +408,7 @@ def describe(
 
 
 def _titles(parcels: GeoDataFrame) -> list[tuple[str, str]]:
-    """Give what notices write before the sides of polygons: label, or id, and name.
+    """Return what notices write before the sides of polygons: label, or id, and name.
 
     A bare number is a block's.
     """
@@ -640,7 +640,7 @@ def _read_reference(
 
 
 def _talk() -> Callable[[str], None]:
-    """Give a function that tells the user, on stderr, what is being done."""
+    """Return a function that tells the user, on stderr, what is being done."""
     return lambda words: print(f"ftz-geo: {words}", file=sys.stderr, flush=True)
 
 

@@ -161,7 +161,7 @@ def _recorded(drawing: Drawing, patch: Patch) -> Drawing:
 
 
 def _wordless(parcels: gpd.GeoDataFrame) -> Plan:
-    """Give a plan that has the parcels and states nothing: what is left to audit are the shapes."""
+    """Return a plan that has the parcels and states nothing: what is left to audit are the shapes."""
 
     def text(value: object) -> str | None:
         return value if isinstance(value, str) else None

@@ -44,7 +44,7 @@ RULES_ZH = {
 
 
 def rule_zh(how: str) -> str:
-    """Give the rule of a candidate in Chinese.
+    """Return the rule of a candidate in Chinese.
 
     >>> rule_zh("alternative name"), rule_zh("exact, of another kind")
     ('别名、曾用名或编号', '同名，类别不同')
@@ -167,7 +167,7 @@ _OFFERED = 12  # blocks that a mistaken name is answered with
 
 
 def find_parcels(plan: Plan, words: str) -> tuple[Parcel, ...]:
-    """Give the parcels of the block, or the one parcel, that a user names.
+    """Return the parcels of the block, or the one parcel, that a user names.
 
     Parameters
     ----------

@@ -128,7 +128,7 @@ def to_json(value: Mapping[str, Any]) -> str:
 
 
 def safe_cell(value: object) -> object:
-    r"""Give a value that a spreadsheet shows as text and never runs as a formula.
+    r"""Return a value that a spreadsheet shows as text and never runs as a formula.
 
     Examples
     --------
@@ -183,7 +183,7 @@ def write(parcels: gpd.GeoDataFrame | Drawing, path: str | Path) -> Path:
 
 
 def format_of(path: str | Path) -> _Format:
-    """Give the format that a path's ending names.
+    """Return the format that a path's ending names.
 
     Raises
     ------

@@ -293,7 +293,7 @@ class Parcel:
         return self.label or ""
 
     def features(self) -> Iterator[tuple[Direction, Feature]]:
-        """Give each side's features, east, south, west, north, in the order of the text."""
+        """Yield each side's features, east, south, west, north, in the order of the text."""
         for direction in DIRECTIONS:
             for feature in self.abuttals[direction]:
                 yield direction, feature
@@ -562,11 +562,11 @@ class Plan:
         return tuple(p.parcel.id for p in self.walk() if key in (p.zone.id, p.block.id, p.parcel.id))
 
     def words(self, span: Span) -> str:
-        """Give the words of a span."""
+        """Return the words of a span."""
         return self.text[span[0] : span[1]]
 
     def place(self, span: Span) -> Place | None:
-        """Give the page and line of the document where a span begins."""
+        """Return the page and line of the document where a span begins."""
         after = bisect_right(self.places, span[0], key=lambda place: place.start)
         return self.places[after - 1] if after else None
 

@@ -149,7 +149,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _member(value: object, name: str, kind: type[Any]) -> Any:
-    """Give a member of a JSON object, or None if there is none of this kind."""
+    """Return a member of a JSON object, or None if there is none of this kind."""
     found = value.get(name) if isinstance(value, dict) else None
     return found if isinstance(found, kind) else None
 
@@ -360,7 +360,7 @@ _Segment = tuple[_Vertex, _Vertex]
 
 
 def _segments(geometry: Polygonal | shapely.LineString | None) -> Iterator[list[_Segment]]:
-    """Give the segments of each ring, or of a line, in order."""
+    """Yield the segments of each ring, or of a line, in order."""
     if geometry is None:
         return
     for ring in [geometry] if isinstance(geometry, shapely.LineString) else _rings(geometry):

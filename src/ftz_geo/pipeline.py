@@ -306,7 +306,7 @@ def write_audit(plan: Plan, findings: Audit, out: str | Path) -> tuple[Path, ...
 
 
 def _named(plan: Plan, reference: ReferenceMap) -> dict[str, BaseGeometry]:
-    """Give the best candidate's geometry for every name on a side."""
+    """Return the best candidate's geometry for every name on a side."""
     shapes = reference.features.geometry.set_axis(reference.features["source_id"])
     named: dict[str, BaseGeometry] = {}
     parcels = {parcel.id: parcel for parcel in plan.parcels}
@@ -320,7 +320,7 @@ def _named(plan: Plan, reference: ReferenceMap) -> dict[str, BaseGeometry]:
 def _districts(
     plan: Plan, reference: ReferenceMap | None, outlines: ReferenceMap | None
 ) -> dict[str, Sequence[BaseGeometry]]:
-    """Give the outlines of what the plan may name as a district, from whoever knows them best.
+    """Return the outlines of what the plan may name as a district, from whoever knows them best.
 
     A reference map comes last: it may be cut off where its districts go on.
     """
@@ -395,7 +395,7 @@ def render_maps(
 def _around(
     plan: Plan | None, drawing: Drawing, settings: Settings, measures: Sequence[Measure] = ()
 ) -> dict[str, Any]:
-    """Give what the maps show around the blocks, by zone: lines of the sketch, measures that apply."""
+    """Return what the maps show around the blocks, by zone: lines of the sketch, measures that apply."""
     if plan is None:
         return {}
     edges = drawing.edges_of()

@@ -166,7 +166,7 @@ def _ids(plan: Plan) -> Iterable[tuple[str, str]]:
 
 
 def _zone_stems(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Give the words by which each zone may be told from the others: its id, and what its name has alone.
+    """Return the words by which each zone may be told from the others: its id, and what its name has alone.
 
     Of 甲市东丽开发区 and 甲市西青开发区 these are 东丽 and 西青.
     """
@@ -192,7 +192,7 @@ _Key = tuple[tuple[str, ...], str, str]
 
 
 def _keys(plan: Plan) -> Iterable[_Key]:
-    """Give the words that each parcel may be known by."""
+    """Return the words that each parcel may be known by."""
     for zone in plan.zones:
         for block in zone.blocks:
             for parcel in block.parcels:

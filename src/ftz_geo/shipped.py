@@ -12,7 +12,7 @@ __all__ = ["boundaries_folder", "plan_file", "read_anchors"]
 
 
 def boundaries_folder() -> Path:
-    """Give the folder of boundary data: in an installed package its own, in a source tree ``data/``.
+    """Return the folder of boundary data: in an installed package its own, in a source tree ``data/``.
 
     Examples
     --------
@@ -25,7 +25,7 @@ def boundaries_folder() -> Path:
 
 
 def plan_file() -> Path:
-    """Give the shipped plan text: five zones of Tianjin, 24 blocks."""
+    """Return the shipped plan text: five zones of Tianjin, 24 blocks."""
     return boundaries_folder() / "plan.txt"
 
 

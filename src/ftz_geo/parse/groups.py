@@ -38,7 +38,7 @@ class Group:
         return {d for s in self.sides for d in s.directions}
 
     def abuttals(self) -> dict[Direction, tuple[Feature, ...]]:
-        """Give the features of every direction, in the order of the text."""
+        """Return the features of every direction, in the order of the text."""
         found: dict[Direction, tuple[Feature, ...]] = dict.fromkeys(DIRECTIONS, ())
         for side in self.sides:
             for direction, features in side.features:
@@ -46,7 +46,7 @@ class Group:
         return found
 
     def alternatives(self) -> dict[Direction, tuple[tuple[Feature, ...], ...]]:
-        """Give the other readings of the directions that have any."""
+        """Return the other readings of the directions that have any."""
         found: dict[Direction, tuple[tuple[Feature, ...], ...]] = {}
         for side in self.sides:
             for direction, features in side.others:

@@ -29,7 +29,7 @@ _SLUG_CHARACTERS = 6
 
 
 def zone_slug(name: str | None) -> str:
-    """Give the pinyin of what distinguishes a zone's name from others of its sort.
+    """Return the pinyin of what distinguishes a zone's name from others of its sort.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def zone_slug(name: str | None) -> str:
 
 
 def pinyin(words: str) -> str:
-    """Give Latin letters and digits for Chinese words.
+    """Return Latin letters and digits for Chinese words.
 
     Examples
     --------

@@ -95,7 +95,7 @@ def _without_notes(name: str) -> str:
 
 
 def _suffix(name: str) -> str | None:
-    """Give the longest suffix of the tables that the name ends with, a number after it aside."""
+    """Return the longest suffix of the tables that the name ends with, a number after it aside."""
     name = name.rstrip(NUMERALS) if len(name) > 2 else name  # 规划干路五
     for size in range(min(_LONGEST_SUFFIX, len(name)), 0, -1):
         if name[-size:] in KIND_OF_SUFFIX:

@@ -42,7 +42,7 @@ def is_path(words: str) -> bool:
 
 
 def read_path(words: str) -> list[tuple[int, int]]:
-    """Give the features of a walk in the order they are named.
+    """Return the features of a walk in the order they are named.
 
     Examples
     --------

@@ -139,11 +139,11 @@ class Prose:
         return cls(raw=raw, text="".join(pieces), at=at, gaps=bytes(gaps))
 
     def span(self, start: int, end: int) -> Span:
-        """Give the span of the raw text for a stretch of the folded one."""
+        """Return the span of the raw text for a stretch of the folded one."""
         return (self.at[start], self.at[end - 1] + 1) if end > start else (self.at[start], self.at[start])
 
     def words(self, start: int, end: int) -> str:
-        """Give the words as written, without line breaks and the spaces between Chinese characters.
+        """Return the words as written, without line breaks and the spaces between Chinese characters.
 
         A break between two Latin words is a space.
         """

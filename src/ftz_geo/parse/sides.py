@@ -203,7 +203,7 @@ class _Scan:
         return k < len(self._frame_ends) and self._frame_ends[k] - start < _LONGEST_FRAME
 
     def body(self, start: int, used: set[Direction], verb: str, facing: str = "") -> int:
-        """Give the end of the words of the side whose verb ends at ``start``."""
+        """Return the end of the words of the side whose verb ends at ``start``."""
         text, gaps, n = self.text, self.prose.gaps, len(self.text)
         i = item = start
         quotes = 0
@@ -442,7 +442,7 @@ _FRAME_END = re.compile(one_of((*FRAME_ENDS, *NEIGHBOUR_ENDS, "划定", "界定"
 
 
 def _framed(scan: _Scan, head: Head, used: set[Direction]) -> tuple[int, int]:
-    """Give the stretch of a side's names: what a frame such as 以…为界 encloses, or all words."""
+    """Return the stretch of a side's names: what a frame such as 以…为界 encloses, or all words."""
     text, start = scan.text, head.end
     pattern = _FRAMES.get(head.verb) if scan.frame_ends_after(start) else None
     only_framed = head.verb in "与和同由"  # 北和平街 is a street

@@ -74,7 +74,7 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
 
 
 def _title(text: str) -> str | None:
-    r"""Give the first line if it reads like a title: short, no sentence and no boundary.
+    r"""Return the first line if it reads like a title: short, no sentence and no boundary.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def _zones(prose: Prose, drafts: list[ZoneDraft]) -> tuple[Zone, ...]:
 
 
 def _settle_areas(draft: ZoneDraft, blocks: list[BlockDraft]) -> None:
-    """Give a total to the block that it is also said of.
+    """Return a total to the block that it is also said of.
 
     One figure for a zone of one block without label is the zone's and the block's. Sides told
     for the zone itself, beside its blocks, bound the total.
