@@ -9,6 +9,7 @@ from ftz_geo.errors import PlanError
 from ftz_geo.frame import reasons_of
 from ftz_geo.measure import GEOD
 from ftz_geo.model import LABELS_ZH, Method, Reason
+from ftz_geo.wording import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -195,13 +196,15 @@ def find_parcels(plan: Plan, words: str) -> tuple[Parcel, ...]:
     asked = words.strip()
     found: dict[str, tuple[Parcel, ...]] = {}
     for zone in plan.zones:
+        beginnings = {"", *(folded(of) for of in (zone.id, zone.name) if of)}
         for block in zone.blocks:
-            names = {block.id, block.label, block.name}
-            names |= {f"{of}{block.label}" for of in (zone.id, zone.name) if of and block.label}
-            if asked in names:
+            for names, parcels in block.called():
+                if folded(asked) in {of + name for of in beginnings for name in names}:
+                    found.setdefault(block.id if parcels == block.parcels else parcels[0].id, parcels)
+            if asked == block.id:
                 found[block.id] = block.parcels
             for parcel in block.parcels:
-                if asked in {parcel.id, f"{block.label}{parcel.label}"} and block.id not in found:
+                if asked == parcel.id and block.id not in found:
                     found[parcel.id] = (parcel,)
     file = plan.source.file or "text"
     if not found:
