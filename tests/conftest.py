@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -13,6 +13,9 @@ from hypothesis import settings
 # No test asserts a time, hypothesis' own deadline included; the same examples on every machine.
 settings.register_profile("ftz-geo", deadline=None, derandomize=True)
 settings.load_profile("ftz-geo")
+
+# Browsers that Playwright and the printing of documents can start, the preferred one first.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -28,29 +31,43 @@ CHROMIUM_ARGUMENTS = (
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for the browser starts one; a notebook starts a kernel and runs whole."""
+    for item in items:
+        if "browser_file" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        if item.path.suffix == ".ipynb":
+            item.add_marker("slow")
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip the test that needs what this machine lacks; CI lacks nothing, so there it fails."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real documents, corpora and reference maps beside the checkout."""
     if not SHARED.is_dir():
-        reason = "the folder ../shared with real documents and maps is not beside this checkout"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing("the folder ../shared with real documents and maps is not beside this checkout")
     return SHARED
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """The system's Chromium without a network; its absence fails in CI and skips elsewhere."""
+def browser_file() -> str:
+    """The system's Chromium; a test that asks for it, itself or through a fixture, is marked ``browser``."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    return found or missing("no Chromium on this system: install chromium to run the pages in it")
+
+
+@pytest.fixture(scope="session")
+def chromium(browser_file: str) -> Iterator[Any]:
+    """The system's Chromium, driven, without a network."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        reason = "no Chromium on this system: install chromium to run the pages in it"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
+        browser = driver.chromium.launch(executable_path=browser_file, args=list(CHROMIUM_ARGUMENTS))
         yield browser
         browser.close()
 

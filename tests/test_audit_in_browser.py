@@ -83,6 +83,7 @@ def test_it_asks_for_nothing_and_words_stay_words(opened: tuple[Any, list[str]])
     assert HOSTILE in page.locator("body").inner_text()
 
 
+@pytest.mark.slow
 def test_it_prints_on_a4_with_nothing_cut_and_no_heading_alone(opened: tuple[Any, list[str]]) -> None:
     page, _ = opened
     headings = page.locator("h2").all_inner_texts()

@@ -248,6 +248,7 @@ def test_true_areas_however_rounded_are_never_an_error(values: list[int], places
         assert only(result).severity == "note"
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(1, 9999), min_size=2, max_size=9), st.integers(-30, 30))
 @example([780, 66, 117, 151, 181, 117, 138, 338], -6)
 def test_a_difference_beyond_half_a_digit_per_figure_is_an_error(hundredths: list[int], shift: int) -> None:
@@ -812,6 +813,7 @@ def test_a_part_told_beside_the_blocks_may_lie_in_them() -> None:
     assert not audit(plan, frame_of(plan, *shapes)).findings
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.permutations(range(3)), st.floats(-400, 400))
 @example([2, 0, 1], 100.0)

@@ -35,6 +35,7 @@ def changed_plan(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_build_without_a_file_writes_the_contract(tmp_path: Path) -> None:
     done = run("build", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -55,6 +56,7 @@ def test_build_without_a_file_writes_the_contract(tmp_path: Path) -> None:
     assert json.loads((out / "audit.json").read_text(encoding="utf-8"))["verdict"] == "notes"
 
 
+@pytest.mark.slow
 def test_the_notice_itself_gives_what_the_shipped_facts_give(shared: Path) -> None:
     def facts(path: Path) -> object:
         def strip(value: object) -> object:
@@ -71,6 +73,7 @@ def test_the_notice_itself_gives_what_the_shipped_facts_give(shared: Path) -> No
     assert facts(shared / "documents/zones-plan.txt") == facts(PLAN)
 
 
+@pytest.mark.slow
 def test_audit_says_one_note_and_succeeds() -> None:
     done = run("audit", PLAN, "--json")
     assert done.returncode == 0
@@ -79,6 +82,7 @@ def test_audit_says_one_note_and_succeeds() -> None:
     assert finding["difference_km2"] == pytest.approx(0.01)
 
 
+@pytest.mark.slow
 def test_audit_of_a_wrong_figure_fails(tmp_path: Path) -> None:
     done = run("audit", changed_plan(tmp_path), "--json")
     assert done.returncode == 1
@@ -87,6 +91,7 @@ def test_audit_of_a_wrong_figure_fails(tmp_path: Path) -> None:
     assert "18.94" in done.stderr
 
 
+@pytest.mark.slow
 def test_export_gives_one_zone_in_several_formats(tmp_path: Path) -> None:
     out = [tmp_path / "ziya.geojson", tmp_path / "ziya.gpkg"]
     done = run("export", PLAN, *out, "--zone", "ziya")
@@ -96,6 +101,7 @@ def test_export_gives_one_zone_in_several_formats(tmp_path: Path) -> None:
     assert "use one of xiqing" in run("export", PLAN, out[0], "--zone", "nowhere").stderr
 
 
+@pytest.mark.slow
 def test_map_of_written_blocks(tmp_path: Path) -> None:
     run("export", PLAN, tmp_path / "b.geojson", "--zone", "ziya")
     done = run("map", tmp_path / "b.geojson", "--out", tmp_path / "maps")
@@ -128,6 +134,7 @@ def test_unusable_document_gets_one_sentence(tmp_path: Path, content: bytes | No
     assert kept.read_text(encoding="utf-8") == "of an earlier run"
 
 
+@pytest.mark.slow
 def test_broken_reference_map_gets_one_sentence(tmp_path: Path) -> None:
     broken = tmp_path / "roads.gpkg"
     broken.write_bytes(b"SQLite format 3\0" + bytes(100))
@@ -138,6 +145,7 @@ def test_broken_reference_map_gets_one_sentence(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_unwritable_folder_gets_one_sentence(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("in the way", encoding="utf-8")
@@ -171,6 +179,7 @@ def test_help_imports_no_geometry() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_departments_are_counted_by_zone(shared: Path) -> None:
     done = run(
         "departments",
@@ -185,6 +194,7 @@ def test_departments_are_counted_by_zone(shared: Path) -> None:
     assert sum(map(int, customs[1:6])) == int(customs[6]) == 23
 
 
+@pytest.mark.slow
 def test_pilot_measures_are_read_and_not_built(shared: Path, tmp_path: Path) -> None:
     path = shared / "documents/pilot-measures.txt"
     assert len(json.loads(run("parse", path, "--json").stdout)["measures"]) == 42

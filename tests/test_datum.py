@@ -71,6 +71,7 @@ def test_the_shift_of_a_known_place() -> None:
     assert 300 < GEOD.inv(117.15, 39.0, there.x, there.y)[2] < 700
 
 
+@pytest.mark.slow
 @given(CHINA, st.integers(min_value=3, max_value=7))
 @example((117.15, 39.0), 5)
 def test_a_shifted_district_is_told_from_one_in_its_place(lonlat: tuple[float, float], lobes: int) -> None:

@@ -212,6 +212,7 @@ def assert_stretches_are_the_ring(description: Description, shape: shapely.Polyg
     assert set(sides) == {0, 1, 2, 3}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["shanghai_west_blocks", "shanghai_west_blocks_two_on_a_side"])
 def test_described_and_digitised_again_real_blocks_come_back(shared: Path, case: str) -> None:
     truth = gpd.read_file(shared / f"cases/{case}.geojson")
@@ -258,6 +259,7 @@ def drawn_again(text: str, reference: ReferenceMap) -> Any:
     return PLANE.to_xy(drawn.geometry.to_numpy())
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(st.integers(300, 1700), st.integers(0, 5))
 @example(1000, 0)
@@ -349,6 +351,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_command_writes_what_parse_reads(tmp_path: Path) -> None:
     blocks = polygons(BLOCK, shapely.box(0, 900, 1000, 1200)).assign(
         block=["区块一", "区块二"], name=["科技园", None]
@@ -373,6 +376,7 @@ def test_command_writes_what_parse_reads(tmp_path: Path) -> None:
     assert answer["descriptions"][1]["nameless_share"] == pytest.approx(0.38, abs=0.02)
 
 
+@pytest.mark.slow
 def test_command_refuses_unusable_input(tmp_path: Path) -> None:
     done = run("describe", tmp_path / "nothing.gpkg", "-r", tmp_path / "roads.gpkg")
     assert (done.returncode, done.stdout) == (2, "")

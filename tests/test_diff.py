@@ -215,6 +215,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_command_compares_plans_and_polygons(tmp_path: Path) -> None:
     new = tmp_path / "final.txt"
     new.write_text(NOTICE.replace("3.38平方公里", "3.44平方公里"), encoding="utf-8")
@@ -233,6 +234,7 @@ def test_command_compares_plans_and_polygons(tmp_path: Path) -> None:
     assert "[polygon-changed] a：面积由1平方公里改为1.2平方公里" in done.stdout
 
 
+@pytest.mark.slow
 def test_command_refuses_unusable_input(tmp_path: Path) -> None:
     done = run("diff", shipped.plan_file(), tmp_path / "nothing.txt")
     assert (done.returncode, done.stdout) == (2, "")

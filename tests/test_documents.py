@@ -2,8 +2,6 @@
 
 import html
 import io
-import os
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -71,16 +69,7 @@ def test_word_keeps_paragraphs_and_tables_in_order(tmp_path: Path) -> None:
     ]
 
 
-def browser() -> str:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is not installed")
-        pytest.skip("Chromium is not installed")
-    return found
-
-
-def test_pdf_of_several_pages_is_one_running_text(tmp_path: Path) -> None:
+def test_pdf_of_several_pages_is_one_running_text(browser_file: str, tmp_path: Path) -> None:
     pytest.importorskip("pypdfium2")
     # Words in an order of their own in each paragraph, so that no line stands on many pages.
     words = "面积 四至 逐条 核对 区块 道路 河流 公告 园区 方案 边界 说明".split()
@@ -95,7 +84,7 @@ def test_pdf_of_several_pages_is_one_running_text(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     pdf = tmp_path / "n.pdf"
-    print_pdf(page, pdf, tmp_path / "profile")
+    print_pdf(browser_file, page, pdf, tmp_path / "profile")
     document = read_document(pdf)
     assert document.text.strip().split("\n") == paragraphs
     pages = {place.page for place in document.places}
@@ -187,13 +176,14 @@ def facts(path: Path) -> list[object]:
     return [strip(plan["zones"]), tasks]
 
 
-def print_pdf(page: Path, pdf: Path, profile: Path) -> None:
+def print_pdf(browser: str, page: Path, pdf: Path, profile: Path) -> None:
     options = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking".split()
-    command = [browser(), *options, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", page.as_uri()]
+    command = [browser, *options, f"--user-data-dir={profile}", f"--print-to-pdf={pdf}", page.as_uri()]
     subprocess.run(command, check=True, capture_output=True)
 
 
-def test_the_notice_reads_the_same_from_every_format(shared: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_the_notice_reads_the_same_from_every_format(shared: Path, browser_file: str, tmp_path: Path) -> None:
     docx = pytest.importorskip("docx")
     pytest.importorskip("pypdfium2")
     notice = shared / "documents/zones-plan.txt"
@@ -207,7 +197,7 @@ def test_the_notice_reads_the_same_from_every_format(shared: Path, tmp_path: Pat
     page.write_text(
         f"<!DOCTYPE html><meta charset=utf-8><body style='font:16pt serif'>{paragraphs}", encoding="utf-8"
     )
-    print_pdf(page, tmp_path / "notice.pdf", tmp_path / "profile")
+    print_pdf(browser_file, page, tmp_path / "notice.pdf", tmp_path / "profile")
     (tmp_path / "gbk.txt").write_bytes(text.encode("gb18030"))
     want = facts(notice)
     assert len(read_plan(notice).parcels) == 28

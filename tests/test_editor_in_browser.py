@@ -318,6 +318,7 @@ def test_a_corner_at_the_rim_of_the_map_is_moved(editor: Editor) -> None:
     assert editor.opened.complaints == []
 
 
+@pytest.mark.slow
 def test_hostile_words_stay_words_there_and_back(open_page: Open, tmp_path: Path) -> None:
     editor = Editor(open_page, tmp_path, HOSTILE)
     editor.choose("xiqing-1")

@@ -183,6 +183,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
+@pytest.mark.slow
 def test_the_command_prints_plain_text_into_a_pipe(files: tuple[Path, Path]) -> None:
     done = run(files[0], "区块一", "-r", files[1])
     assert done.returncode == 0, done.stderr
@@ -191,6 +192,7 @@ def test_the_command_prints_plain_text_into_a_pipe(files: tuple[Path, Path]) -> 
     assert "datum not checked" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_command_prints_json(files: tuple[Path, Path]) -> None:
     done = run(files[0], "区块一", "-r", files[1], "--json")
     told = json.loads(done.stdout)
@@ -202,6 +204,7 @@ def test_the_command_prints_json(files: tuple[Path, Path]) -> None:
     assert sorted(lost) == ["farther", "weaker-name"]
 
 
+@pytest.mark.slow
 def test_a_wrong_name_is_one_sentence(files: tuple[Path, Path], tmp_path: Path) -> None:
     done = run(files[0], "区块九", "-r", files[1], "--out", tmp_path / "page.html")
     assert done.returncode == 2
@@ -210,6 +213,7 @@ def test_a_wrong_name_is_one_sentence(files: tuple[Path, Path], tmp_path: Path) 
     assert not (tmp_path / "page.html").exists()
 
 
+@pytest.mark.slow
 def test_the_page_is_written_where_it_was_asked_for(files: tuple[Path, Path], tmp_path: Path) -> None:
     page = tmp_path / "new" / "page.html"
     done = run(files[0], "区块一", "-r", files[1], "--out", page)

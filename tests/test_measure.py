@@ -129,6 +129,7 @@ def test_area_ignores_where_the_ring_starts(start: int, lon: float, lat: float) 
     assert a == pytest.approx(b, rel=1e-9)
 
 
+@pytest.mark.slow
 @given(st.floats(73, 135), st.floats(18, 53))
 @example(117.15, 39.0)
 def test_local_plane_keeps_areas_and_comes_back(lon: float, lat: float) -> None:

@@ -435,6 +435,7 @@ def test_layers_switch_and_only_base_maps_ask_the_network(
     assert asked == {"https://tile.openstreetmap.org"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_words_stay_words(open_page: Open, hostile: str) -> None:
     block = Made(
@@ -480,6 +481,7 @@ def test_the_index_shows_every_zone_with_totals_and_links(
     assert opened.complaints == []
 
 
+@pytest.mark.slow
 def test_a_phone_shows_it_without_scrolling_sideways(
     made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
@@ -521,6 +523,7 @@ def test_a_zone_with_nothing_drawn_still_has_its_page(open_page: Open) -> None:
     assert "没有四至" in opened.texts("aside")[0]
 
 
+@pytest.mark.slow
 def test_the_real_plan_is_drawn_whole(shared: Path, open_page: Open) -> None:
     import ftz_geo
 
@@ -646,6 +649,7 @@ def test_an_edge_tells_its_words_its_method_and_its_length(
 CJK = re.compile(r"[\u4e00-\u9fff]")
 
 
+@pytest.mark.slow
 def test_the_switch_puts_every_word_of_the_page_into_english(
     made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
@@ -704,6 +708,7 @@ def test_the_keyboard_reaches_the_table_a_card_and_back(
     assert opened.complaints == []
 
 
+@pytest.mark.slow
 def test_everything_that_can_be_used_has_a_name(
     made: tuple[Plan, Drawing, dict[str, str]], open_page: Open
 ) -> None:
@@ -782,6 +787,7 @@ def test_hostile_words_stay_words_in_search_and_edges(open_page: Open, hostile: 
 # ---------- real and large zones ----------
 
 
+@pytest.mark.slow
 def test_a_zone_traced_on_a_map_of_shanghai(shared: Path, open_page: Open) -> None:
     import ftz_geo
 
@@ -826,6 +832,7 @@ def test_a_zone_traced_on_a_map_of_shanghai(shared: Path, open_page: Open) -> No
 BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "pages.py"
 
 
+@pytest.mark.slow
 def test_five_thousand_parcels_are_all_there(open_page: Open) -> None:
     parcels = runpy.run_path(str(BENCHMARK))["parcels_of"](5000)
     opened = open_page(map_pages(None, parcels, None), "town.html")
@@ -838,6 +845,7 @@ def test_five_thousand_parcels_are_all_there(open_page: Open) -> None:
     assert opened.complaints == []
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_pages_runs(chromium: Any, tmp_path: Path) -> None:
     benchmark = runpy.run_path(str(BENCHMARK))
     file = tmp_path / "town.html"
@@ -845,6 +853,7 @@ def test_the_benchmark_of_pages_runs(chromium: Any, tmp_path: Path) -> None:
     assert benchmark["opened"](chromium, file)["shapes"] == 30
 
 
+@pytest.mark.slow
 def test_a_card_opens_clear_of_the_tools(made: tuple[Plan, Drawing, dict[str, str]], open_page: Open) -> None:
     opened = open_page(made[2], "xiqing.html")
     # The map's upper left corner into the middle of a block: the card has to move the map.

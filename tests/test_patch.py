@@ -428,6 +428,7 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_command_prints_each_change_and_refuses_in_one_sentence(tmp_path: Path) -> None:
     blocks = blocks_in(tmp_path)
     patch = written(patch_of(blocks, {"xiqing-1": MOVED}), tmp_path)
@@ -446,6 +447,7 @@ def test_the_command_prints_each_change_and_refuses_in_one_sentence(tmp_path: Pa
     assert "Traceback" not in again.stderr
 
 
+@pytest.mark.slow
 def test_a_notice_is_no_file_to_correct(tmp_path: Path) -> None:
     notice = tmp_path / "notice.txt"
     notice.write_text("区块一：面积1平方公里，东至河、南至甲路、西至乙路、北至丙路。", encoding="utf-8")

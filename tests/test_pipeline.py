@@ -34,6 +34,7 @@ def test_public_names_are_functions_whatever_was_imported_before() -> None:
         ftz_geo.nothing  # noqa: B018
 
 
+@pytest.mark.slow
 @given(st.decimals("0.05", "60", places=2), st.decimals("0.05", "60", places=2))
 @example(Decimal("1.5"), Decimal("2.25"))
 def test_sketch_has_the_stated_areas_in_order(one: Decimal, two: Decimal) -> None:

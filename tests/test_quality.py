@@ -15,7 +15,7 @@ SCRIPTS = Path(sys.executable).parent
     [
         ("ruff", "check", "."),
         ("ruff", "format", "--check", "."),
-        ("mypy",),
+        pytest.param(("mypy",), marks=pytest.mark.slow),
         ("lint-imports",),
         ("oxlint", "--deny-warnings", "src"),
     ],

@@ -168,6 +168,7 @@ def test_broken_osm_file(tmp_path: Path) -> None:
         read_reference(path)
 
 
+@pytest.mark.slow
 def test_loading_benchmark_runs() -> None:
     script = Path(__file__).resolve().parents[1] / "benchmarks" / "loading.py"
     command = [sys.executable, str(script), "--ways", "160", "--rounds", "1", "--made-only"]

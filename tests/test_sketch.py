@@ -312,6 +312,7 @@ def contradictory_zones(draw: st.DrawFn) -> Zone:
     return zone(*lines)
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(contradictory_zones())
 @example(
@@ -352,6 +353,7 @@ def city(seed: int, count: int) -> tuple[Zone, dict[str, shapely.Polygon]]:
     return zone(*lines), boxes
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(seed=st.integers(0, 10_000), count=st.integers(2, 9))
 @example(seed=1, count=9)
@@ -657,6 +659,7 @@ def test_nothing_hangs_on_the_order_of_inputs() -> None:
         assert drawn.polygon.equals_exact(other, 1e-9)
 
 
+@pytest.mark.slow
 def test_another_process_with_another_hash_seed_draws_the_same() -> None:
     script = (
         "import sys; from importlib.util import spec_from_file_location, module_from_spec\n"

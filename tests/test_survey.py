@@ -115,6 +115,7 @@ def test_a_second_ring_is_a_hole_where_it_lies_inside_and_a_part_where_not(
     assert area_m2([shape])[0] == pytest.approx(outer + (99 * 99 / 2) * (-1 if holes else 1), abs=1)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 3000)), min_size=3, max_size=9, unique=True),
     st.sampled_from(

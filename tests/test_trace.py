@@ -287,6 +287,7 @@ def test_synthetic_cases(shared: Path) -> None:
         assert_edges_are_the_ring(drawn)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("damage", "wanted"),
     [(("--shake", "3"), 0.99), (("--missing", "0.1"), 0.9), (("--missing", "0.25"), 0.75)],

@@ -392,6 +392,7 @@ def with_widths(widths_m: Mapping[str, float]) -> ReferenceMap:
     return ReferenceMap(features=features)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.floats(4, 90), min_size=4, max_size=4))
 @example([20.0, 20.0, 20.0, 20.0])
@@ -459,6 +460,7 @@ def test_what_lies_within_the_roads_is_a_note_and_what_lies_beyond_is_an_error()
         assert [f.severity for f in found if f.check == "declared-measured"] == [severity], stated
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)
 @given(st.integers(0, 10_000))
 @example(0)
@@ -504,6 +506,7 @@ def test_a_bridged_gap_is_no_wider_than_the_road() -> None:
     assert bridges == [Settings().road_half_width_m]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("boundary", ["near", "far"])
 def test_blocks_along_the_edges_of_roads_are_valid_in_degrees(shared: Path, boundary: str) -> None:
     words = (shared / "cases" / "shanghai_west_blocks_two_on_a_side.txt").read_text(encoding="utf-8")

@@ -125,6 +125,7 @@ def test_long_gap_is_no_trace() -> None:
     assert "bridge" in set(drawing.edges["method"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["shanghai_west_blocks", "shanghai_west_blocks_two_on_a_side"])
 def test_blocks_of_shanghai(shared: Path, tmp_path: Path, case: str) -> None:
     plan = ftz_geo.read_plan(shared / "cases" / f"{case}.txt")
