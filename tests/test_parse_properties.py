@@ -36,6 +36,7 @@ def bare(words: str) -> str:
 @example("东至")
 @example("区块一：东至（，南至）、西至—，北至/")
 @example("东至\ud800路，南至乙路，西至丙路，北至丁路")
+@example("3.5平方公里\n区块一")
 def test_no_text_makes_it_raise_and_spans_give_the_words_back(text: str) -> None:
     plan = parse_plan(text)
     for f in features(plan):

@@ -248,7 +248,7 @@ class _Drafting:
         if self.parcel and self.parcel.group is None:
             self.parcel.area = self.parcel.area or stated.area
         elif self.block and self.block.area is None:
-            self.block.area, self.block.end = stated.area, stated.end
+            self.block.area, self.block.end = stated.area, max(self.block.end, stated.end)
 
     def _is_of_described(self, stated: StatedArea) -> bool:
         """Tell whether the area belongs to the sides that end just before it."""
