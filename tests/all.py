@@ -1,29 +1,50 @@
 """Set up and run every test, on a machine that has only Python 3.11 or later.
 
-Makes a virtual environment in ``.venv``, installs the package with what its tests need, installs
-Chromium where Debian's package manager may be used, and runs pytest with the arguments given.
+    python3 tests/all.py                              every test, then the quick ones with the lowest versions
+    python3 tests/all.py PYTEST-ARGUMENTS             what they ask for
+    python3 tests/all.py --lowest [PYTEST-ARGUMENTS]  the quick ones with the lowest versions
+
+Makes a virtual environment in ``.venv``, installs the package with what its tests need, and installs
+Chromium where Debian's package manager may be used. Another in ``.venv-lowest`` has Python 3.11 and the
+lowest versions that pyproject.toml allows. Both stay as they are until pyproject.toml changes.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENT = ROOT / ".venv"
+NEWEST, LOWEST = ROOT / ".venv", ROOT / ".venv-lowest"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUICK = ("-m", "not slow and not browser")
+# An old library may call what a newer one under it has deprecated: neither is this package's to mend.
+OLD = ("-W", "ignore::DeprecationWarning")
 
 
-def environment_python() -> Path:
-    folder, name = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
-    return ENVIRONMENT / folder / name
+def program(environment: Path, name: str) -> Path:
+    folder, suffix = ("Scripts", ".exe") if os.name == "nt" else ("bin", "")
+    return environment / folder / f"{name}{suffix}"
 
 
 def run(*command: str | Path) -> int:
     print("+", *command, flush=True)
     return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def set_up(environment: Path, *commands: tuple[str | Path, ...]) -> int:
+    """Run the commands, unless they have run here for the same pyproject.toml."""
+    stamp = environment / "set-up-for"
+    wanted = hashlib.sha256(bytes(ROOT) + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return 0
+    for command in commands:
+        if failed := run(*command):
+            return failed
+    stamp.write_text(wanted)
+    return 0
 
 
 def install_browser() -> None:
@@ -38,16 +59,37 @@ def install_browser() -> None:
         print("No Chromium found, and it cannot be installed from here: the browser tests will be skipped.")
 
 
-def main() -> int:
-    if not environment_python().exists():
-        print(f"making a virtual environment in {ENVIRONMENT.name}", flush=True)
-        venv.create(ENVIRONMENT, with_pip=True)
-    python = environment_python()
-    if failed := run(python, "-m", "pip", "install", "--quiet", "--editable", ".[test]"):
-        return failed
+def run_newest(*arguments: str) -> int:
+    print("== with the newest versions ==")
     install_browser()
-    return run(python, "-m", "pytest", *sys.argv[1:])
+    return run(program(NEWEST, "python"), "-m", "pytest", *arguments)
+
+
+def run_lowest(*arguments: str) -> int:
+    print("== with the lowest versions ==")
+    uv, python = program(NEWEST, "uv"), program(LOWEST, "python")
+    install = (uv, "pip", "install", "--quiet", "--python", python, "--resolution", "lowest-direct")
+    failed = set_up(
+        LOWEST,
+        (uv, "venv", "--quiet", "--clear", "--python", "3.11", LOWEST),
+        (*install, "--editable", ".[test]"),
+    )
+    return failed or run(python, "-m", "pytest", *QUICK, *OLD, *arguments)
+
+
+def main(*arguments: str) -> int:
+    python = program(NEWEST, "python")
+    if failed := set_up(
+        NEWEST,
+        (sys.executable, "-m", "venv", NEWEST),
+        (python, "-m", "pip", "install", "--quiet", "--editable", ".[test]"),
+    ):
+        return failed
+    if not arguments:
+        newest, lowest = run_newest(), run_lowest()
+        return newest or lowest
+    return run_lowest(*arguments[1:]) if arguments[0] == "--lowest" else run_newest(*arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))
