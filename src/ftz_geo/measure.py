@@ -215,7 +215,7 @@ def plane_area_m2(geometries: Sequence[BaseGeometry | None] | NDArray[np.object_
 def areas(
     geometries: Sequence[BaseGeometry | None] | NDArray[np.object_] | geopandas.GeoSeries,
 ) -> pandas.DataFrame:
-    """Areas of polygons measured in three ways, side by side.
+    """Return the areas of polygons, measured in three ways, side by side.
 
     Parameters
     ----------
@@ -440,7 +440,7 @@ def _gcj02_shift(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def versions() -> dict[str, str]:
-    """Versions of the libraries that decide a coordinate or an area, for every result's metadata.
+    """Return the versions of the libraries that decide a coordinate or an area, for every result's metadata.
 
     Examples
     --------

@@ -71,7 +71,7 @@ class StatedArea:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """分为八个区块: a declared number of blocks or parcels."""
+    """A declared number of blocks or parcels: 分为八个区块."""
 
     start: int
     end: int

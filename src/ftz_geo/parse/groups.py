@@ -64,6 +64,11 @@ def group_sides(prose: Prose, sides: list[Side], label_starts: list[int]) -> Ite
         In the order of the text.
     label_starts : list of int
         Where the labels of blocks begin; no group reaches over one.
+
+    Yields
+    ------
+    Group
+        In the order of the text.
     """
     current: list[Side] = []
     for side in sides:

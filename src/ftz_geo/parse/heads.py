@@ -24,7 +24,7 @@ __all__ = ["Heading", "Label", "find_headings", "find_labels", "name_after", "na
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """区块一, (三), 2. or 1号地块, at the beginning of a clause."""
+    """A label at the beginning of a clause: 区块一, (三), 2. or 1号地块."""
 
     start: int
     end: int

@@ -58,6 +58,11 @@ def inverse_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
         Non-zero for every character of ``prose.text`` that a side with its direction first
         has read.
 
+    Yields
+    ------
+    Side
+        In the order of the text.
+
     Examples
     --------
     >>> from ftz_geo.parse.prose import Prose

@@ -102,6 +102,11 @@ def area_needed_m2(leaf: Leaf, on_line: Collection[tuple[Direction, str]]) -> fl
     leaf : Leaf
     on_line : collection of (direction, name)
         What runs along the rectangle itself; the other sides lean inwards.
+
+    Returns
+    -------
+    float
+        Square metres.
     """
     if not any(leaf.parcel.abuttals.values()):
         return leaf.area_m2 / _blob(leaf, Box(0, 0, 1, 1)).area
