@@ -507,7 +507,7 @@ def test_frames_in_another_system_are_refused_with_the_way_out() -> None:
         audit(plan, frame.to_crs("EPSG:4548"))
     with pytest.raises(GeometryError, match="no reference system"):
         audit(plan, frame.set_crs(None, allow_override=True))
-    with pytest.raises(GeometryError, match="are no degrees"):
+    with pytest.raises(GeometryError, match="are not degrees"):
         audit(plan, frame.to_crs("EPSG:4548").set_crs("EPSG:4326", allow_override=True))
     with pytest.raises(GeometryError, match="several rows for parcel z1-1"):
         audit(plan, frame.iloc[[0, 0]])
