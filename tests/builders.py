@@ -1,17 +1,46 @@
-"""Plans, maps and drawings that several tests make."""
+"""Maps and drawings that several tests make, and the command as a user runs it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
 
 from ftz_geo.frame import Drawing, edges_frame, text_cells
+from ftz_geo.model import ReferenceMap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.model import Edge, Reason
+
+COMMAND = Path(sys.executable).parent / "ftz-geo"
+
+
+def run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run ``ftz-geo`` to its end, whatever that is."""
+    command = [str(COMMAND), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, **options)
+
+
+def reference_map(
+    rows: Iterable[tuple[str, BaseGeometry]], kinds: str | Sequence[str] = "road"
+) -> ReferenceMap:
+    """Make a map of names and their shapes in longitude, latitude; of one kind, or each of its own."""
+    names, shapes = zip(*rows, strict=True)
+    columns = {
+        "source_id": [f"w{i}" for i in range(len(names))],
+        "name": names,
+        "alt_names": [()] * len(names),
+        "kind": kinds,
+        "source": 0,
+    }
+    return ReferenceMap(features=gpd.GeoDataFrame(columns, geometry=list(shapes), crs=4326))
 
 
 def drawing(

@@ -9,22 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from builders import COMMAND, run
 from ftz_geo import shipped
 
-COMMAND = Path(sys.executable).parent / "ftz-geo"
 PLAN = shipped.plan_file()
-
-
-def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    done: subprocess.CompletedProcess[str] = subprocess.run(
-        [COMMAND, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        **options,  # type: ignore[call-overload]
-    )
-    return done
 
 
 def changed_plan(folder: Path) -> Path:

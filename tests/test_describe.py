@@ -1,8 +1,6 @@
 """Polygons described in words: against published words, and drawn again from them."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import ftz_geo
+from builders import reference_map, run
 from ftz_geo.describe import NAMELESS, Description, describe_parcels
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import LocalPlane
@@ -24,20 +23,8 @@ PLANE = LocalPlane(lon=117.0, lat=39.0)
 
 def a_map(*features: tuple[str, Any, str]) -> ReferenceMap:
     """A map of names, geometries in metres and kinds."""
-    names, shapes, kinds = zip(*features, strict=True)
-    return ReferenceMap(
-        features=gpd.GeoDataFrame(
-            {
-                "source_id": [f"w{i}" for i in range(len(names))],
-                "name": names,
-                "alt_names": [()] * len(names),
-                "kind": kinds,
-                "source": 0,
-            },
-            geometry=[PLANE.to_lonlat(shape) for shape in shapes],
-            crs="EPSG:4326",
-        )
-    )
+    rows = [(name, PLANE.to_lonlat(shape)) for name, shape, _ in features]
+    return reference_map(rows, [kind for *_, kind in features])
 
 
 def polygons(*shapes: shapely.Polygon | shapely.MultiPolygon | None) -> gpd.GeoDataFrame:
@@ -339,16 +326,6 @@ def test_two_holes_and_a_block_in_one_of_them() -> None:
     outer, inner = describe_parcels(polygons(shape, holes[0]), a_map(*CROSS), labels=labels)
     assert outer.text == f"{PLAIN}，不含其内一处9.00公顷，不含其内由区块二围成的4.00公顷"
     assert set(inner.abuttals.values()) == {(NAMELESS,)}
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [Path(sys.executable).parent / "ftz-geo", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
 
 
 @pytest.mark.slow

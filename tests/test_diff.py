@@ -1,8 +1,6 @@
 """Two versions held against each other: what was changed on purpose is found, and nothing else."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -15,12 +13,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import ftz_geo
+from builders import run
 from ftz_geo import shipped
 from ftz_geo.diff import Change, diff_parcels, diff_plans
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import GEOD, LocalPlane
 
-COMMAND = Path(sys.executable).parent / "ftz-geo"
 NOTICE = shipped.plan_file().read_text(encoding="utf-8")
 
 SIDES = [
@@ -207,12 +205,6 @@ def test_polygons_that_cannot_be_compared_are_said() -> None:
 
 
 # --- the command line ---------------------------------------------------------------------------
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8", check=False
-    )
 
 
 @pytest.mark.slow

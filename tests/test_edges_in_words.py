@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
+from typing import TYPE_CHECKING
+
 import pytest
 import shapely
 
 import ftz_geo
-from ftz_geo.model import ReferenceMap
+from builders import reference_map
+
+if TYPE_CHECKING:
+    from ftz_geo.model import ReferenceMap
 
 STREETS = {
     "东路": [(117.02, 38.99), (117.02, 39.02)],
@@ -21,13 +25,7 @@ EDGES_OF_TWO = ("西侧边界", "西边界", "西侧", "西外缘", "的西边�
 
 def streets(**areas: shapely.Polygon) -> ReferenceMap:
     shapes = {name: shapely.LineString(xy) for name, xy in STREETS.items()} | areas
-    kinds = ["place" if name in areas else "road" for name in shapes]
-    features = gpd.GeoDataFrame(
-        {"source_id": list(shapes), "name": list(shapes), "alt_names": [()] * len(shapes), "kind": kinds},
-        geometry=list(shapes.values()),
-        crs=4326,
-    )
-    return ReferenceMap(features=features.assign(source=0))
+    return reference_map(shapes.items(), ["place" if name in areas else "road" for name in shapes])
 
 
 def two_blocks(edge: str, area: str = "") -> str:

@@ -5,24 +5,25 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import pytest
 import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from builders import reference_map, run
 from ftz_geo import pipeline
 from ftz_geo.errors import PlanError
 from ftz_geo.explain import Explanation, explain_parcel, find_parcels
 from ftz_geo.measure import GEOD
-from ftz_geo.model import ReferenceMap
 from ftz_geo.parse import parse_plan
 from ftz_geo.render import explanation_page, explanation_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ftz_geo.model import ReferenceMap
 
 KM = 0.009
 X, Y = 117.0, 0.0
@@ -43,13 +44,7 @@ def line(*at_km: tuple[float, float]) -> shapely.LineString:
 
 
 def a_map(roads: dict[str, list[tuple[float, float]]]) -> ReferenceMap:
-    return ReferenceMap(
-        features=gpd.GeoDataFrame(
-            {"source_id": [f"w{i}" for i in range(len(roads))], "name": [name.strip() for name in roads]},
-            geometry=[line(*at) for at in roads.values()],
-            crs=4326,
-        ).assign(alt_names=[()] * len(roads), kind="road", source=0)
-    )
+    return reference_map((name.strip(), line(*at)) for name, at in roads.items())
 
 
 TEXT = (
@@ -178,14 +173,9 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     return plan, reference
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).parent / "ftz-geo"), "explain", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
-
-
 @pytest.mark.slow
 def test_the_command_prints_plain_text_into_a_pipe(files: tuple[Path, Path]) -> None:
-    done = run(files[0], "区块一", "-r", files[1])
+    done = run("explain", files[0], "区块一", "-r", files[1])
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout
     assert re.search(r"东至 东路.*取用|东至 东路 +│ 东路（同名，1段）", done.stdout)
@@ -194,7 +184,7 @@ def test_the_command_prints_plain_text_into_a_pipe(files: tuple[Path, Path]) -> 
 
 @pytest.mark.slow
 def test_the_command_prints_json(files: tuple[Path, Path]) -> None:
-    done = run(files[0], "区块一", "-r", files[1], "--json")
+    done = run("explain", files[0], "区块一", "-r", files[1], "--json")
     told = json.loads(done.stdout)
     assert told["schema"] == "ftz-geo/explain-1"
     (parcel,) = told["parcels"]
@@ -206,7 +196,7 @@ def test_the_command_prints_json(files: tuple[Path, Path]) -> None:
 
 @pytest.mark.slow
 def test_a_wrong_name_is_one_sentence(files: tuple[Path, Path], tmp_path: Path) -> None:
-    done = run(files[0], "区块九", "-r", files[1], "--out", tmp_path / "page.html")
+    done = run("explain", files[0], "区块九", "-r", files[1], "--out", tmp_path / "page.html")
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.splitlines()[-1].startswith("ftz-geo: plan.txt: no block in it is called")
@@ -216,7 +206,7 @@ def test_a_wrong_name_is_one_sentence(files: tuple[Path, Path], tmp_path: Path) 
 @pytest.mark.slow
 def test_the_page_is_written_where_it_was_asked_for(files: tuple[Path, Path], tmp_path: Path) -> None:
     page = tmp_path / "new" / "page.html"
-    done = run(files[0], "区块一", "-r", files[1], "--out", page)
+    done = run("explain", files[0], "区块一", "-r", files[1], "--out", page)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == str(page)
     assert [p.name for p in page.parent.iterdir()] == ["page.html"]

@@ -1,8 +1,6 @@
 """What a file is, is told in one place, and every command asks there."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,6 +8,7 @@ import pytest
 import shapely
 
 import ftz_geo
+from builders import run
 from ftz_geo import shipped
 from ftz_geo.files import FORMATS
 from ftz_geo.frame import Drawing
@@ -22,12 +21,6 @@ CORNERS = "J1,1,4320014.689,39511493.964\nJ2,1,4320024.689,39511493.964\nJ3,1,43
 @pytest.fixture(scope="module")
 def drawing() -> Drawing:
     return ftz_geo.draw(ftz_geo.parse_plan(NOTICE))
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    code = "import sys; from ftz_geo.cli import main; sys.argv[0] = 'ftz-geo'; main()"
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_files_are_told_by_what_they_hold(tmp_path: Path, shared: Path) -> None:

@@ -3,8 +3,6 @@
 import hashlib
 import json
 import math
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from builders import drawing
+from builders import drawing, run
 from ftz_geo import apply_patch, files
 from ftz_geo.errors import FtzGeoError, OutputError, PatchError
 from ftz_geo.frame import Drawing
@@ -420,12 +418,6 @@ def test_the_page_names_the_file_that_its_patch_is_for(tmp_path: Path) -> None:
     assert sha256(blocks) not in texts["index.html"]
     plain = render_maps(None, files.read_drawing(blocks), tmp_path / "plain")
     assert "ftz-geo/patch-1" not in plain[1].read_text("utf-8")
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    code = "from ftz_geo.cli import main; main()"
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from builders import reference_map
 from ftz_geo.model import Candidate, ReferenceMap, Settings
 from ftz_geo.parse import parse_plan
 from ftz_geo.reference import read_reference
@@ -24,19 +25,8 @@ LINE = shapely.LineString([(117.0, 39.0), (117.1, 39.0)])
 
 
 def names(*named: str, alt: dict[str, tuple[str, ...]] | None = None) -> ReferenceMap:
-    return ReferenceMap(
-        features=gpd.GeoDataFrame(
-            {
-                "source_id": [f"w{i}" for i in range(len(named))],
-                "name": list(named),
-                "alt_names": [(alt or {}).get(n, ()) for n in named],
-                "kind": "road",
-                "source": 0,
-            },
-            geometry=[LINE] * len(named),
-            crs=4326,
-        )
-    )
+    features = reference_map((name, LINE) for name in named).features
+    return ReferenceMap(features=features.assign(alt_names=[(alt or {}).get(name, ()) for name in named]))
 
 
 def look_up(name: str, reference: ReferenceMap) -> tuple[Candidate, ...]:
@@ -187,14 +177,7 @@ def city(
     *blocks: dict[str, shapely.LineString], areas: dict[str, shapely.Polygon] | None = None
 ) -> ReferenceMap:
     rows = [row for of in blocks for row in of.items()] + list((areas or {}).items())
-    kinds = ["boundary" if name in (areas or {}) else "road" for name, _ in rows]
-    return ReferenceMap(
-        features=gpd.GeoDataFrame(
-            {"source_id": [f"w{i}" for i in range(len(rows))], "name": [name for name, _ in rows]},
-            geometry=[shape for _, shape in rows],
-            crs=4326,
-        ).assign(alt_names=[()] * len(rows), kind=kinds, source=0)
-    )
+    return reference_map(rows, ["boundary" if name in (areas or {}) else "road" for name, _ in rows])
 
 
 def choices(text: str, reference: ReferenceMap, parcel: int = 0) -> dict[str, tuple[Candidate, ...]]:

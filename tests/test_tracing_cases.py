@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import ftz_geo
+from builders import reference_map
 from ftz_geo import pipeline
 from ftz_geo.files import parcels_geojson, to_json
 from ftz_geo.frame import Drawing
@@ -34,19 +35,10 @@ BLOCK = shapely.box(-500, -400, 500, 400)
 
 
 def streets(lines: dict[str, list[list[tuple[float, float]]]]) -> ReferenceMap:
-    rows = [(name, shapely.LineString(line)) for name, several in lines.items() for line in several]
-    return ReferenceMap(
-        features=gpd.GeoDataFrame(
-            {
-                "source_id": [f"w{i}" for i in range(len(rows))],
-                "name": [name for name, _ in rows],
-                "alt_names": [()] * len(rows),
-                "kind": "road",
-                "source": 0,
-            },
-            geometry=[PLANE.to_lonlat(line) for _, line in rows],
-            crs=4326,
-        )
+    return reference_map(
+        (name, PLANE.to_lonlat(shapely.LineString(line)))
+        for name, several in lines.items()
+        for line in several
     )
 
 
