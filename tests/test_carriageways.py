@@ -21,7 +21,7 @@ from ftz_geo.resolve import resolve_plan
 from ftz_geo.trace import trace_parcels
 from ftz_geo.trace.carriageways import ROAD_WIDTH_M
 from ftz_geo.trace.mapped import mapped_of
-from ftz_geo.trace.tracks import track_of
+from ftz_geo.trace.tracks import Run, track_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,8 +59,9 @@ def test_two_carriageways_become_their_middle_and_keep_both_sources() -> None:
     found = track([(0, 0), (1000, 0)], [(0, 24), (1000, 24)])
     (line,) = found.map.lines
     assert shapely.hausdorff_distance(line, shapely.LineString([(0, 12), (1000, 12)])) < 0.01
-    assert set(found.source_ids(0, 100, 900, found.stretch(0, 100, 900))) == {"w0", "w1"}
-    assert found.near_m2(0, 100, 900) == pytest.approx(800 * 12, rel=0.01)
+    run = Run(0, 100, 900)
+    assert set(found.source_ids(run, found.stretch(run))) == {"w0", "w1"}
+    assert found.near_m2(run) == pytest.approx(800 * 12, rel=0.01)
 
 
 @pytest.mark.parametrize("apart", [ROAD_WIDTH_M + 1, 300.0])

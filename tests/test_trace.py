@@ -33,7 +33,7 @@ from ftz_geo.reference import read_reference
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.trace import trace_parcels
 from ftz_geo.trace.mapped import mapped_of
-from ftz_geo.trace.rings import unknot
+from ftz_geo.trace.outlines import unknot
 from ftz_geo.trace.tracks import BRIDGE, track_of
 from ftz_geo.trace.weave import WEAVE_M, _fitted
 

@@ -13,36 +13,35 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
 
+from ftz_geo.compass import DIRECTIONS, OPPOSITE, TOWARDS
 from ftz_geo.trace.places import SAME_M, same_places
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from ftz_geo.model import Direction, Feature, Kind
 
-WAY: dict[Direction, tuple[float, float]] = {
-    "east": (1.0, 0.0),
-    "north": (0.0, 1.0),
-    "west": (-1.0, 0.0),
-    "south": (0.0, -1.0),
-}
-"""Where each direction points, east and north."""
-
-OPPOSITE: dict[Direction, Direction] = {"east": "west", "north": "south", "west": "east", "south": "north"}
-
-_EDGE_OF: dict[str, Direction] = {
-    "east_edge": "east",
-    "north_edge": "north",
-    "west_edge": "west",
-    "south_edge": "south",
-}
+_EDGE: Mapping[str, Direction] = {f"{side}_edge": side for side in DIRECTIONS}
+_BEYOND: Mapping[str, Direction] = {f"{side}_of": side for side in DIRECTIONS}
 
 SLENDER = 0.25
 """A water whose mean width is at most this share of its length is a river; others are lakes."""
 
 
+def edge(feature: Feature) -> Direction | None:
+    """Return the side of a feature whose edge is meant; None where the words name none."""
+    return _EDGE.get(feature.relation)
+
+
+def beyond(feature: Feature) -> Direction | None:
+    """Return the way in which a side lies off its feature; None where it lies on it."""
+    return _BEYOND.get(feature.relation)
+
+
 def facing(feature: Feature, side: Direction) -> Direction | None:
-    """Give the way in which the edge of an area looks that a side runs along; None for its middle.
+    """Return the way in which the edge of an area looks that a side runs along; None for its middle.
 
     Words say which edge (海河东岸); of a place that a block abuts on it is the one that faces the block.
 
@@ -52,15 +51,13 @@ def facing(feature: Feature, side: Direction) -> Direction | None:
     >>> facing(Feature(name="大学", kind="place", span=(0, 2)), "east")
     'west'
     """
-    if feature.relation in _EDGE_OF:
-        return _EDGE_OF[feature.relation]
-    return OPPOSITE[side] if feature.kind == "place" else None
+    return edge(feature) or (OPPOSITE[side] if feature.kind == "place" else None)
 
 
 def side_lines(
     shapes: NDArray[np.object_], kind: Kind, face: Direction | None
 ) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
-    """Give the lines along which a side may run on some shapes of one feature.
+    """Return the lines along which a side may run on some shapes of one feature.
 
     Parameters
     ----------
@@ -100,7 +97,7 @@ def side_lines(
 
 
 def facing_edge(area: shapely.Polygon, face: Direction) -> shapely.LineString:
-    """Give the part of an area's outline that looks in a direction.
+    """Return the part of an area's outline that looks in a direction.
 
     It lies between the two corners of the smallest rectangle around the area whose side looks most
     in that direction, so an area that is turned keeps its own corners.
@@ -115,7 +112,7 @@ def facing_edge(area: shapely.Polygon, face: Direction) -> shapely.LineString:
     corners = shapely.get_coordinates(around)
     step = np.diff(corners, axis=0)
     outward = np.column_stack([step[:, 1], -step[:, 0]]) / np.hypot(*step.T)[:, None]
-    k = int((outward @ np.array(WAY[face])).argmax())
+    k = int((outward @ np.array(TOWARDS[face], dtype=float)).argmax())
     start, end = (ring.project(shapely.Point(corners[i])) for i in (k, k + 1))
     if start < end:
         pieces = [substring(ring, start, end)]
@@ -136,7 +133,7 @@ def is_river(area: shapely.Polygon) -> bool:
 
 
 def middle_line(area: shapely.Polygon) -> shapely.LineString:
-    """Give the line along the middle of a long narrow area.
+    """Return the line along the middle of a long narrow area.
 
     The longest way through the inner edges of the Voronoi diagram of points on its banks.
 

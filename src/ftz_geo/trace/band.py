@@ -13,9 +13,10 @@ import numpy as np
 import shapely
 
 from ftz_geo.measure import area_m2
+from ftz_geo.model import LINEAR_KINDS
 from ftz_geo.trace.carriageways import ROAD_WIDTH_M
+from ftz_geo.trace.outlines import redrawn
 from ftz_geo.trace.places import SAME_M
-from ftz_geo.trace.weave import redrawn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,12 +25,11 @@ if TYPE_CHECKING:
 
     from ftz_geo.measure import LocalPlane
     from ftz_geo.model import Digitised, Settings
-    from ftz_geo.trace.atlas import Atlas, Named
+    from ftz_geo.trace.atlas import Atlas
+    from ftz_geo.trace.named import Named
 
 LANE_M = 3.5
 """Width of a lane (CJJ 37-2012, table 5.3.1): the middle of a carriageway lies at least this far inside."""
-
-_WIDE = frozenset({"road", "rail", "water"})
 
 _HAIR_M = 0.001  # far below what is measured, far above the rounding of degrees
 
@@ -39,7 +39,7 @@ _PLACES = np.linspace(0.1, 0.9, 9)  # shares of an edge at which the distance to
 def half_widths_m(
     named: Named, lines: NDArray[np.object_], width_m: float | None, settings: Settings
 ) -> NDArray[np.float64]:
-    """Give how far the edge of a feature lies from the lines drawn for it.
+    """Return how far the edge of a feature lies from the lines drawn for it.
 
     Parameters
     ----------
@@ -57,7 +57,11 @@ def half_widths_m(
     """
     if named.is_point:
         return np.full(len(lines), settings.landmark_half_width_m)
-    if named.feature.kind not in _WIDE or named.method != "on-feature" or named.feature.relation != "at":
+    if (
+        named.feature.kind not in LINEAR_KINDS
+        or named.method != "on-feature"
+        or named.feature.relation != "at"
+    ):
         return np.zeros(len(lines))
     known = settings.road_half_width_m if width_m is None else width_m / 2
     places = shapely.line_interpolate_point(lines[:, None], _PLACES, normalized=True).ravel()
@@ -78,7 +82,7 @@ def bands(
     ring_of: NDArray[np.intp],
     half_widths_m: NDArray[np.float64],
 ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    """Give rings moved to the near and to the far edges of their features.
+    """Return rings moved to the near and to the far edges of their features.
 
     Parameters
     ----------
@@ -118,7 +122,7 @@ def bands(
 
 
 def _outlines(found: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Give the largest part of each, without holes, and without what is thinner than a hair.
+    """Return the largest part of each, without holes, and without what is thinner than a hair.
 
     Hairs are valid in plane metres, and cross themselves once they are in degrees.
     """
@@ -133,7 +137,7 @@ def _outlines(found: NDArray[np.object_]) -> NDArray[np.object_]:
 def _corners(
     edges: NDArray[np.object_], ring_of: NDArray[np.intp], halves: NDArray[np.float64]
 ) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
-    """Give what strips leave open on the outer side of corners, and which edge ends at each."""
+    """Return what strips leave open on the outer side of corners, and which edge ends at each."""
     xy, counts = shapely.get_coordinates(edges), shapely.get_num_coordinates(edges)
     end = np.cumsum(counts) - 1
     begins = np.append(True, ring_of[1:] != ring_of[:-1])

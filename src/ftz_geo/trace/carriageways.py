@@ -62,7 +62,7 @@ class _Samples(NamedTuple):
         return found
 
     def of_each(self, values: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-        """Give what is known of each point line by line."""
+        """Return what is known of each point line by line."""
         return np.split(values, self.first[1:])
 
 
@@ -82,7 +82,7 @@ def _samples(lines: NDArray[np.object_]) -> _Samples:
 def _abreast(
     samples: _Samples, segments: NDArray[np.float64]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    """Give samples, the segments, shape (m, 2, 2), that run beside them, and how many metres to the left."""
+    """Return samples, the segments, shape (m, 2, 2), that run beside them, and how far to the left."""
     xy, left = samples.xy, samples.left
     start, way = segments[:, 0], segments[:, 1] - segments[:, 0]
     probes = strings(np.stack([xy - ROAD_WIDTH_M * left, xy + ROAD_WIDTH_M * left], axis=1))
@@ -108,17 +108,17 @@ class Profile(NamedTuple):
     right_m: NDArray[np.float64]
 
     def near_m(self, along_m: NDArray[np.float64], *, left: bool) -> NDArray[np.float64]:
-        """Give the distance on one side; where nothing is left there, that on the other."""
+        """Return the distance on one side; where nothing is left there, that on the other."""
         this, that = (self.left_m, self.right_m) if left else (self.right_m, self.left_m)
         return np.interp(along_m, self.along_m, np.where(this > _APART_M, this, that))
 
     def reach_m(self, along_m: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give the distance on that side on which they run farther off."""
+        """Return the distance on that side on which they run farther off."""
         return np.interp(along_m, self.along_m, np.maximum(self.left_m, self.right_m))
 
 
 def profiles(lines: NDArray[np.object_], others: NDArray[np.object_]) -> list[Profile]:
-    """Give how far off the outermost of other lines run beside each of some.
+    """Return how far off the outermost of other lines run beside each of some.
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ def _cut_at_folds(lines: NDArray[np.object_], sides: _Sides) -> NDArray[np.objec
 
 
 def _stand_ins(sides: _Sides, order: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Give for each sample the line that stands for its own: one before in order, or an earlier stretch.
+    """Return for each sample the line that stands for its own: one before in order, or an earlier stretch.
 
     -1 where its line stands for itself.
     """
@@ -280,7 +280,7 @@ def _stand_ins(sides: _Sides, order: NDArray[np.intp]) -> NDArray[np.intp]:
 
 
 def _shift(sides: _Sides) -> NDArray[np.float64]:
-    """Give how each sample is moved to the middle, shape (n, 2)."""
+    """Return how each sample is moved to the middle, shape (n, 2)."""
     samples, *_, middle_m, several = sides
     shift = np.zeros((len(samples.xy), 2))
     for k in np.unique(samples.line[several]).tolist():
@@ -290,7 +290,7 @@ def _shift(sides: _Sides) -> NDArray[np.float64]:
 
 
 def _smooth(shift: NDArray[np.float64], several: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Give how far each sample of a line is moved to its left, without jumps.
+    """Return how far each sample of a line is moved to its left, without jumps.
 
     Where one carriageway is missing the other keeps its distance from the middle, for as long as
     the road was seen to be wide; where two become one, the distance is nothing at the end.
@@ -343,7 +343,7 @@ def _assembled(
     stand_in: NDArray[np.intp],
     order: NDArray[np.intp],
 ) -> NDArray[np.object_]:
-    """Give the lines moved, without what others stand for, joined where they met."""
+    """Return the lines moved, without what others stand for, joined where they met."""
     ends = np.concatenate([samples.first, samples.last])
     place, _ = same_places(samples.xy[ends])
     place_of = dict(zip(ends.tolist(), place.tolist(), strict=True))
@@ -399,7 +399,7 @@ def _onward(moved: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.f
 def _moved_places(
     place: NDArray[np.intp], shift: NDArray[np.float64], covered: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Give how far each place moves where lines end, by those lines there that move and are kept."""
+    """Return how far each place moves where lines end, by those lines there that move and are kept."""
     found = np.zeros((int(place.max()) + 1, 2))
     moves = np.hypot(*shift.T) > _APART_M / 2
     for some in (moves & covered, moves & ~covered):

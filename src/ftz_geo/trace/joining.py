@@ -66,7 +66,7 @@ def closed_up(lines: NDArray[np.object_]) -> NDArray[np.object_]:
 
 
 def merged(lines: NDArray[np.object_] | Sequence[shapely.LineString]) -> NDArray[np.object_]:
-    """Give lines cut where they cross, and only there, in their normal form."""
+    """Return lines cut where they cross, and only there, in their normal form."""
     whole = shapely.get_parts(shapely.line_merge(shapely.union_all(lines)))
     made: NDArray[np.object_] = shapely.normalize(unfolded(whole))
     return made
@@ -108,7 +108,7 @@ def joined(
 
 
 def _with_vertex(xy: NDArray[np.float64], at_m: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give a line with a vertex so many metres along it, and that vertex."""
+    """Return a line with a vertex so many metres along it, and that vertex."""
     along = metres_along(xy)
     nearest = int(np.abs(along - at_m).argmin())
     if abs(along[nearest] - at_m) <= SAME_M:

@@ -89,14 +89,14 @@ def mapped_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_], *, ce
 
 
 def _in_order(lines: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Give lines in one order however they came, without those that are mere points."""
+    """Return lines in one order however they came, without those that are mere points."""
     lines = lines[shapely.length(lines) > SAME_M]
     found: NDArray[np.object_] = lines[np.argsort(shapely.to_wkb(lines))]
     return found
 
 
 def vertices_of(lines: NDArray[np.object_]) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:
-    """Give the points of each of some lines, shape (p, 2), and their metres along it, shape (p,)."""
+    """Return the points of each of some lines, shape (p, 2), and their metres along it, shape (p,)."""
     xy, line = shapely.get_coordinates(lines, return_index=True)
     split = np.split(xy, np.flatnonzero(np.diff(line)) + 1) if len(xy) else []
     return tuple((p, metres_along(p)) for p in split)

@@ -42,12 +42,12 @@ class Ends(NamedTuple):
     """shape (n,): and with which of its vertices, 0 or -1."""
 
     def where(self, mask: NDArray[np.bool_]) -> Ends:
-        """Give some of the ends."""
+        """Return some of the ends."""
         return Ends(self.xy[mask], self.outward[mask], self.line[mask], self.vertex[mask])
 
 
 def same_places(xy: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Give each of some points the number of its place, and the first point of each place."""
+    """Return each of some points the number of its place, and the first point of each place."""
     pairs = cKDTree(xy).query_pairs(SAME_M, output_type="ndarray")
     lowest = np.arange(len(xy))
     while len(pairs):  # until every point knows the first of its place
@@ -68,12 +68,12 @@ def strings(segments: NDArray[np.float64]) -> NDArray[np.object_]:
 
 
 def metres_along(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the metres along a path at each of its points, shape (n, 2)."""
+    """Return the metres along a path at each of its points, shape (n, 2)."""
     return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
 
 
 def point_at(xy: NDArray[np.float64], along: NDArray[np.float64], at: float) -> NDArray[np.float64]:
-    """Give the point so many metres along a path; ``along`` are its :func:`metres_along`."""
+    """Return the point so many metres along a path; ``along`` are its :func:`metres_along`."""
     k = min(max(int(along.searchsorted(at)), 1), len(along) - 1)
     length = along[k] - along[k - 1]
     share = min(max((at - along[k - 1]) / length, 0.0), 1.0) if length > 0 else 0.0
@@ -82,7 +82,7 @@ def point_at(xy: NDArray[np.float64], along: NDArray[np.float64], at: float) -> 
 
 
 def all_ends(lines: NDArray[np.object_]) -> Ends:
-    """Give both ends of every line: all first ones, then all last ones."""
+    """Return both ends of every line: all first ones, then all last ones."""
     length = shapely.length(lines)
     run = np.minimum(HEADING_M, length)
     xy = shapely.get_coordinates(shapely.get_point(lines, [[0], [-1]]))
@@ -93,7 +93,7 @@ def all_ends(lines: NDArray[np.object_]) -> Ends:
 
 
 def loose_ends(lines: NDArray[np.object_], within: float = SAME_M) -> Ends:
-    """Give the ends at which no other line, and not the line itself, goes on.
+    """Return the ends at which no other line, and not the line itself, goes on.
 
     Where two carriageways join and what they become is missing, both are loose.
     """

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ftz_geo.model import LABELS_ZH, Reason
-from ftz_geo.trace.atlas import RING_ORDER
+from ftz_geo.model import LABELS_ZH, STRAIGHT_KINDS, Reason
+from ftz_geo.trace.areas import edge
 from ftz_geo.trace.places import SNAP_M
 from ftz_geo.trace.shape import gap_beside_m, strip_m2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from ftz_geo.model import Digitised, Direction, Feature, Settings
-    from ftz_geo.trace.atlas import Named
+    from ftz_geo.model import Direction, Feature, Settings
+    from ftz_geo.trace.named import Named
     from ftz_geo.trace.rings import Ring
     from ftz_geo.trace.shape import Piece
 
@@ -94,10 +94,9 @@ def no_place_for_area(side: Direction) -> Reason:
     )
 
 
-def does_not_close(named: Mapping[Direction, Sequence[Named]]) -> Reason:
+def does_not_close(named: Sequence[Named]) -> Reason:
     """Say which neighbours do not meet, or that the ring does not close."""
-    order = [n for side in RING_ORDER for n in named[side]]
-    for a, b in zip(order, [*order[1:], order[0]], strict=True):
+    for a, b in zip(named, [*named[1:], named[0]], strict=True):
         if not len(b.track.tree.query(a.track.lines, predicate="dwithin", distance=SNAP_M)[0]):
             return Reason(
                 code="sides-do-not-meet",
@@ -133,7 +132,7 @@ def name_doubts(named: Sequence[Named]) -> Iterator[Reason]:
                 zh=f"{LABELS_ZH[n.side]}至的“{n.feature.name}”是一处地方，按其朝向区块的边线绘制",
                 en=f"{n.feature.name} ({n.side}) is a place: drawn along its edge that faces the block",
             )
-        if n.feature.kind in ("road", "rail") and n.feature.relation.endswith("_edge"):
+        if n.feature.kind in STRAIGHT_KINDS and edge(n.feature) is not None:
             yield Reason(
                 code="edge-of-road",
                 zh=f"{LABELS_ZH[n.side]}至“{n.feature.name}”，按该路中线绘制",
@@ -147,11 +146,10 @@ def name_doubts(named: Sequence[Named]) -> Iterator[Reason]:
             )
 
 
-def neighbour_doubts(named: Sequence[Named], blocks: Mapping[tuple[str, ...], Digitised]) -> Iterator[Reason]:
+def neighbour_doubts(named: Sequence[Named]) -> Iterator[Reason]:
     """Say which sides lie on blocks that are not traced themselves."""
     for n in named:
-        block = blocks.get(n.candidate.source_ids)
-        if block is not None and block.grade != "traced":
+        if n.block is not None and n.block.grade != "traced":
             yield Reason(
                 code="block-inferred",
                 zh=f"{LABELS_ZH[n.side]}至的“{n.feature.name}”本身是推断的",
@@ -238,7 +236,7 @@ def rival_doubts(ring: Ring, rings: Sequence[Ring]) -> Iterator[Reason]:
 def beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
     """Say where lines of a side's feature run nearer than the ring, or one has a gap beside it."""
     area = ring.polygon.area
-    wide = sum(way.track.near_m2(*run) for way in ring.ways for run in way.runs)
+    wide = sum(way.track.near_m2(run) for way in ring.ways for run in way.runs)
     strips = [strip_m2(ring, way) if ring.inside_m else 0.0 for way in ring.ways]
     for step, way, strip in zip(ring.steps, ring.ways, strips, strict=True):
         side, feature = step.sides[0]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
+from ftz_geo.compass import TOWARDS
 from ftz_geo.trace.carriageways import ROAD_WIDTH_M
+from ftz_geo.trace.outlines import unknot
 from ftz_geo.trace.places import SAME_M, SNAP_M, strings
-from ftz_geo.trace.rings import unknot
 from ftz_geo.trace.tracks import BRIDGE, METHODS
 
 if TYPE_CHECKING:
@@ -21,13 +22,6 @@ if TYPE_CHECKING:
     from ftz_geo.trace.rings import Ring, Way
 
 _SAMPLE_M = 15.0
-
-_DIAGONAL: dict[tuple[Direction, Direction], tuple[float, float]] = {
-    ("east", "north"): (1, 1),
-    ("north", "west"): (-1, 1),
-    ("west", "south"): (-1, -1),
-    ("south", "east"): (1, -1),
-}
 
 
 class Piece(NamedTuple):
@@ -87,12 +81,12 @@ def draw(ring: Ring) -> tuple[shapely.Polygon, tuple[Piece, ...]]:
 
 
 def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
-    """Give a step's path, with labels added for its runs."""
+    """Return a step's path, with labels added for its runs."""
     step = ring.steps[k]
     xy, label = [], []
     for run, line in zip(ring.ways[k].runs, ring.ways[k].stretches, strict=True):
         method = METHODS[step.track.kind[run.line]]
-        ids = step.track.source_ids(*run, line) if step.track.kind[run.line] != BRIDGE else ()
+        ids = step.track.source_ids(run, line) if step.track.kind[run.line] != BRIDGE else ()
         labels.append((*step.sides[0], method, ids))
         xy.append(line[:-1])
         label.append(np.full(len(line) - 1, len(labels) - 1))
@@ -100,7 +94,8 @@ def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
     tags = np.concatenate(label)
     if len(step.sides) == 2:  # one feature on two sides: they part where it turns
         (first, _), (second, _) = step.sides
-        turn = int((points @ np.array(_DIAGONAL[first, second])).argmax())
+        between = np.add(TOWARDS[first], TOWARDS[second])
+        turn = int((points @ between).argmax())
         behind = np.arange(len(tags)) >= turn
         other = {t: len(labels) + i for i, t in enumerate(dict.fromkeys(tags[behind].tolist()))}
         labels += [(*step.sides[1], *labels[t][2:]) for t in other]
@@ -109,7 +104,7 @@ def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
 
 
 def strip_m2(ring: Ring, way: Way) -> float:
-    """Give the area between a side's path and lines of the same feature that run alongside inside."""
+    """Return the area between a side's path and lines of the same feature that run alongside inside."""
     inside = ring.inside(way.track)
     if not len(inside):
         return 0.0
@@ -119,7 +114,7 @@ def strip_m2(ring: Ring, way: Way) -> float:
 
 
 def gap_beside_m(way: Way, least_m: float) -> float:
-    """Give the length of the longest gap in a feature's lines that lies beside a path, not on it.
+    """Return the length of the longest gap in a feature's lines that lies beside a path, not on it.
 
     0 where none is longer than ``least_m``.
     """
@@ -144,7 +139,7 @@ def _join(a: _Strand, b: _Strand) -> tuple[_Strand, _Strand]:
 
 
 def _heading(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the unit direction in which a path comes out at its first point."""
+    """Return the unit direction in which a path comes out at its first point."""
     far = np.flatnonzero(np.hypot(*(xy - xy[0]).T) >= _SAMPLE_M)
     step = xy[0] - xy[far[0] if len(far) else -1]
     way: NDArray[np.float64] = step / max(float(np.hypot(*step)), SAME_M)

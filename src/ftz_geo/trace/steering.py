@@ -38,7 +38,7 @@ class Signs(NamedTuple):
     """Shape (n,): how much longer a way through it may be."""
 
     def where(self, mask: NDArray[np.bool_]) -> Signs:
-        """Give some of the signs."""
+        """Return some of the signs."""
         return Signs(self.xy[mask], self.along[mask], self.line[mask], self.worth_m[mask])
 
 

@@ -8,7 +8,6 @@ same vertices.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,8 +15,8 @@ import shapely
 from scipy.spatial import cKDTree
 
 from ftz_geo.trace.carriageways import ROAD_WIDTH_M
+from ftz_geo.trace.outlines import redrawn, unknot
 from ftz_geo.trace.places import SAME_M, same_places, strings
-from ftz_geo.trace.rings import unknot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -61,7 +60,7 @@ def weave(
     drawn : sequence of Digitised
         With or without polygon, in any order.
     atlas : Atlas
-        Gives the plane.
+        Returns the plane.
     keys_of : callable
         Gives an edge's keys; two edges that have one in common run along the same feature.
 
@@ -198,7 +197,7 @@ def _apart(lines: NDArray[np.object_], others: NDArray[np.object_]) -> NDArray[n
 
 
 def _with_common_corners(blocks: Sequence[_Block]) -> list[shapely.Polygon]:
-    """Give the blocks' rings with corners between the same two features in one place."""
+    """Return the blocks' rings with corners between the same two features in one place."""
     corners = [
         (b, block.keys[k], block.keys[(k + 1) % len(edges)], block.lines[k])
         for b, block in enumerate(blocks)
@@ -285,7 +284,7 @@ def _fitted(
 
 
 def _share_along(polygons: NDArray[np.object_], line: BaseGeometry) -> NDArray[np.float64]:
-    """Give the shares, shape (n,), of polygons' outlines that run along a line."""
+    """Return the shares, shape (n,), of polygons' outlines that run along a line."""
     rings, polygon = shapely.get_rings(polygons, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     segment = np.flatnonzero(ring[1:] == ring[:-1])
@@ -298,7 +297,7 @@ def _share_along(polygons: NDArray[np.object_], line: BaseGeometry) -> NDArray[n
 
 
 def _noded(rings: Sequence[shapely.Polygon]) -> list[shapely.Polygon]:
-    """Give polygons the same vertices where they touch."""
+    """Return polygons the same vertices where they touch."""
     noded = list(rings)
     for _ in range(_ROUNDS):
         before, noded = noded, _with_nodes(noded)
@@ -329,27 +328,3 @@ def _with_nodes(rings: Sequence[shapely.Polygon]) -> list[shapely.Polygon]:
         closed = unknot(nodes[own[own != np.roll(own, -1)]])
         noded.append(ring if closed.is_empty else closed)
     return noded
-
-
-def redrawn(
-    drawn: Digitised, lines: NDArray[np.object_], xy: NDArray[np.float64], lonlat: NDArray[np.float64]
-) -> Digitised:
-    """Put a ring in the place of a block's; each stretch keeps the evidence of the edge nearest to it.
-
-    Parameters
-    ----------
-    drawn : Digitised
-    lines : ndarray of LineString, shape (n,)
-        Its edges in plane metres.
-    xy, lonlat : ndarray, shape (m, 2)
-        The closed ring, counter-clockwise, in plane metres and in degrees.
-    """
-    middles = np.asarray(shapely.points((xy[1:] + xy[:-1]) / 2), dtype=object)
-    edge_of = np.asarray(shapely.STRtree(lines).nearest(middles))
-    n = len(edge_of)
-    change = [k for k in range(n) if edge_of[k] != edge_of[k - 1]] or [0]
-    edges = []
-    for start, stop in zip(change, [*change[1:], change[0] + n], strict=True):
-        steps = np.arange(start, stop + 1) % n
-        edges.append(replace(drawn.edges[edge_of[start]], line=shapely.LineString(lonlat[steps])))
-    return replace(drawn, polygon=shapely.Polygon(lonlat), edges=tuple(edges))

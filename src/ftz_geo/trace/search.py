@@ -1,0 +1,111 @@
+"""Which ring is drawn of the features that a parcel's sides name."""
+
+from __future__ import annotations
+
+from heapq import merge
+from itertools import chain, islice, permutations, product
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from ftz_geo.compass import RING_ORDER
+from ftz_geo.trace.mending import mended
+from ftz_geo.trace.places import SNAP_M
+from ftz_geo.trace.reasons import RIVAL_COST
+from ftz_geo.trace.rings import Legs, Step, drawn_in, find_rings
+from ftz_geo.trace.shape import draw
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import shapely
+
+    from ftz_geo.measure import LocalPlane
+    from ftz_geo.model import Settings
+    from ftz_geo.trace.atlas import Atlas
+    from ftz_geo.trace.named import Named
+    from ftz_geo.trace.rings import Ring
+    from ftz_geo.trace.shape import Piece
+
+ALIKE_COST = 2.0
+"""Rings that cost up to this times the cheapest are held against each other."""
+
+INSIDE_COST = 3.0
+"""What a metre of its own features' lines inside a ring counts against it, in metres."""
+
+_ORDERS = 24  # orders tried of the features on sides that name several
+
+
+class Drawing(NamedTuple):
+    """The best ring that can be drawn."""
+
+    ring: Ring
+    rings: list[Ring]
+    """What it was chosen from."""
+    polygon: shapely.Polygon
+    """Plane metres."""
+    outline: shapely.Polygon
+    """The same in longitude, latitude."""
+    pieces: tuple[Piece, ...]
+
+
+def drawing_of(
+    named: Sequence[Named], settings: Settings, atlas: Atlas | None, plane: LocalPlane
+) -> Drawing | None:
+    """Return the best ring that can be drawn; None where there is none.
+
+    Without ``atlas`` nothing else of the map is asked where stretches are missing.
+    """
+    rings = rings_of(named)
+    if atlas is not None and (not rings or max(rings[0].drawn, default=0.0) > settings.bridge_tolerance_m):
+        rings = rings_of(mended(named, rings, atlas, plane)) or rings
+    for ring in rings:
+        polygon, pieces = draw(ring)
+        outline = plane.to_lonlat(polygon)
+        # A hair that is valid in plane metres can cross itself in degrees.
+        if not outline.is_empty and outline.is_valid:
+            return Drawing(ring, rings, polygon, outline, pieces)
+    return None
+
+
+def rings_of(named: Sequence[Named]) -> list[Ring]:
+    """Return the rings, best first, over all orders of the features within their sides.
+
+    A block has its roads around it: a line of a side's own feature that runs inside counts against
+    a ring.
+    """
+    legs = Legs()
+    sides = ([n for n in named if n.side == side] for side in RING_ORDER)
+    orders = islice(product(*map(permutations, sides)), _ORDERS)
+    every = (_steps(list(chain(*order))) for order in orders)
+    searches = [find_rings(steps, legs) for steps in every if len(steps) > 1]
+    weighed: list[tuple[float, Ring]] = []
+    for ring in merge(*searches, key=attrgetter("cost")):
+        # None of the dearer ones can be better, or a rival, which are wanted to tell how sure it is.
+        if weighed and ring.cost > min(
+            ALIKE_COST * weighed[0][1].cost, RIVAL_COST * min(weighed, key=itemgetter(0))[0]
+        ):
+            break
+        if ring.polygon.is_empty:
+            continue
+        # Where the cheapest has no line of its features inside, none of the others is measured.
+        inside_m = ring.inside_m if not weighed or weighed[0][0] > weighed[0][1].cost else 0.0
+        weighed.append((ring.cost + INSIDE_COST * inside_m, ring))
+    rings = [ring for _, ring in sorted(weighed, key=itemgetter(0))]
+    return [drawn_in(rings[0]), *rings[1:]] if rings and rings[0].inside_m > SNAP_M else rings
+
+
+def _steps(order: Sequence[Named]) -> list[Step]:
+    """Return the steps of a ring; a feature that two sides name in turn is one step."""
+    if len(order) > 1 and _is_one(order[-1], order[0]):
+        order = [order[-1], *order[:-1]]
+    steps: list[Step] = []
+    for k, named in enumerate(order):
+        if k and _is_one(order[k - 1], named) and len(steps[-1].sides) == 1:
+            steps[-1] = Step((*steps[-1].sides, (named.side, named.feature)), named.track)
+        else:
+            steps.append(Step(((named.side, named.feature),), named.track))
+    return steps
+
+
+def _is_one(one: Named, other: Named) -> bool:
+    return one.side != other.side and one.track is other.track

@@ -1,0 +1,70 @@
+"""What the features of a parcel's sides were found to be, and why some of them are not drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from ftz_geo.compass import RING_ORDER
+from ftz_geo.trace.areas import beyond
+from ftz_geo.trace.named import Target
+from ftz_geo.trace.neighbours import SideKey, candidate_of
+from ftz_geo.trace.reasons import no_distance, not_on_map, side_not_stated
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from ftz_geo.model import Candidate, Digitised, Direction, Parcel, Reason
+
+Resolutions: TypeAlias = "Mapping[tuple[str, Direction, int], tuple[Candidate, ...]]"
+
+
+class Sides(NamedTuple):
+    """What a parcel's sides were found to be."""
+
+    targets: tuple[Target, ...]
+    """In the order of a ring; none of a side that is open."""
+    reasons: tuple[Reason, ...]
+    """What is missing, and what is not sure."""
+
+
+def sides_of(
+    parcel: Parcel,
+    resolutions: Resolutions,
+    neighbours: Mapping[tuple[str, Direction, int], str],
+    drawn: Mapping[str, Digitised],
+    circle: Collection[str],
+) -> Sides:
+    """Return what a parcel's sides were found to be: blocks drawn already, or features of the map.
+
+    Parameters
+    ----------
+    parcel : Parcel
+    resolutions : mapping of SideKey to tuple of Candidate
+    neighbours : mapping of SideKey to parcel id
+        Which block each side means that names one.
+    drawn : mapping of parcel id to Digitised
+        The blocks drawn already.
+    circle : collection of parcel id
+        Those that wait for each other, this one among them.
+    """
+    targets: list[Target] = []
+    reasons: list[Reason] = []
+    for side in RING_ORDER:
+        if not parcel.abuttals[side]:
+            reasons.append(side_not_stated(side))
+        for index, feature in enumerate(parcel.abuttals[side]):
+            key = SideKey(parcel.id, side, index)
+            block = drawn.get(neighbours.get(key, ""))
+            candidates = resolutions.get(key, ())
+            if block is not None and block.polygon is None:
+                block = None
+            if block is not None:
+                candidates = (candidate_of(block, feature.name),)
+            if not candidates:
+                reasons.append(not_on_map(side, feature, in_circle=neighbours.get(key) in circle))
+            elif beyond(feature) is not None and feature.offset_m is None:
+                reasons.append(no_distance(side, feature))
+            else:
+                targets.append(Target(side=side, feature=feature, candidate=candidates[0], block=block))
+                reasons += [c.lost for c in candidates if c.lost is not None and c.lost.code == "tied"]
+    return Sides(tuple(targets), tuple(reasons))
