@@ -8,6 +8,7 @@ same vertices.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from ftz_geo.trace.outlines import redrawn, unknot
 from ftz_geo.trace.places import SAME_M, same_places, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -36,6 +37,8 @@ _LONG_SIDE = 0.2  # of a strip's outline
 _OPEN = 0.05  # of it: an end where the strip grows too wide to be closed, and would leave a jog
 
 _ROUNDING_M = 1e-4  # what is narrower are no gaps
+
+_ALONG = 0.9  # of a gap must lie along the common feature
 
 _ROUNDS = 4  # a vertex that is moved may come to lie on another edge
 
@@ -60,9 +63,9 @@ def weave(
     drawn : sequence of Digitised
         With or without polygon, in any order.
     atlas : Atlas
-        Returns the plane.
+        Where planes come from.
     keys_of : callable
-        Gives an edge's keys; two edges that have one in common run along the same feature.
+        Returns an edge's keys; two edges that have one in common run along the same feature.
 
     Returns
     -------
@@ -88,17 +91,11 @@ def weave(
         if beside:
             strips = np.concatenate([*beside.values()], axis=1)
             rings[k] = _fitted(rings[k], [rings[j] for j in beside], strips)
-    noded = _noded([rings[k] for k in touching])
-    changed = [
-        (blocks[k], ring)
-        for k, ring in zip(touching, noded, strict=True)
-        if not ring.is_empty and not ring.equals_exact(blocks[k].ring, 0)
-    ]
-    woven = [
-        redrawn(block.drawn, block.lines, xy, _in_degrees(xy, plane, degrees))
-        for block, ring in changed
-        for xy in [shapely.get_coordinates(ring.exterior)]
-    ]
+    woven = []
+    for k, ring in zip(touching, _noded([rings[k] for k in touching]), strict=True):
+        if not ring.is_empty and not ring.equals_exact(blocks[k].ring, 0):
+            xy = shapely.get_coordinates(ring.exterior)
+            woven.append(redrawn(blocks[k].drawn, blocks[k].lines, xy, _in_degrees(xy, plane, degrees)))
     # As drawing does, this leaves out what is valid in plane metres only.
     return {d.parcel_id: d for d in woven if shapely.is_valid(d.polygon)}
 
@@ -134,6 +131,27 @@ def _in_degrees(
     return lonlat
 
 
+class _Edges(NamedTuple):
+    """The edges of all blocks in one row."""
+
+    line: NDArray[np.object_]
+    """Shape (n,)."""
+    block: NDArray[np.intp]
+    """Shape (n,): which block each is of."""
+    keys: list[frozenset[str]]
+    is_drawn: NDArray[np.bool_]
+    """Shape (n,): whether it runs along no line of the map."""
+
+
+def _edges(blocks: Sequence[_Block]) -> _Edges:
+    return _Edges(
+        np.concatenate([block.lines for block in blocks]),
+        np.repeat(np.arange(len(blocks)), [len(block.lines) for block in blocks]),
+        [keys for block in blocks for keys in block.keys],
+        np.array([edge.method != "on-feature" for block in blocks for edge in block.drawn.edges]),
+    )
+
+
 def _corridors(
     blocks: Sequence[_Block],
 ) -> tuple[list[int], dict[tuple[int, int], NDArray[np.object_]]]:
@@ -147,39 +165,45 @@ def _corridors(
         For each two whose edges there are not the same already: the strips along the edges of the
         one, and those along the edges of the other.
     """
-    lines = np.concatenate([block.lines for block in blocks])
-    keys = [key for block in blocks for key in block.keys]
-    owner = np.repeat(np.arange(len(blocks)), [len(block.lines) for block in blocks])
-    around = shapely.box(*(shapely.bounds(lines) + WEAVE_M * np.array([-1, -1, 1, 1])).T)
-    one, other = shapely.STRtree(lines).query(around)
-    one, other = one[owner[one] < owner[other]], other[owner[one] < owner[other]]
-    same = [not keys[m].isdisjoint(keys[n]) for m, n in zip(one.tolist(), other.tolist(), strict=True)]
-    one, other = one[same], other[same]
-    near = shapely.dwithin(lines[one], lines[other], WEAVE_M)
-    one, other = one[near], other[near]
+    edges = _edges(blocks)
+    one, other = _abutting(blocks, edges)
+    touching = sorted({*edges.block[one].tolist(), *edges.block[other].tolist()})
+    # Lines of the map that run apart are apart; over what is missing two drawings of one road may differ.
+    doubted = edges.is_drawn[one] | edges.is_drawn[other]
+    one, other = one[doubted], other[doubted]
+    line, block = edges.line, edges.block
+    apart = _apart(line[one], line[other]) | _apart(line[other], line[one])
+    differ = {*zip(block[one[apart]].tolist(), block[other[apart]].tolist(), strict=True)}
+
+    @cache
+    def strip(edge: int) -> shapely.Polygon:
+        polygon: shapely.Polygon = shapely.buffer(line[edge], WEAVE_M, quad_segs=16)
+        return polygon
+
+    strips: dict[tuple[int, int], list[tuple[shapely.Polygon, shapely.Polygon]]] = {}
+    for m, n in sorted(zip(one.tolist(), other.tolist(), strict=True)):
+        pair = (int(block[m]), int(block[n]))
+        if pair in differ:
+            strips.setdefault(pair, []).append((strip(m), strip(n)))
+    return touching, {pair: np.array(both, dtype=object).T for pair, both in strips.items()}
+
+
+def _abutting(blocks: Sequence[_Block], edges: _Edges) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the pairs of edges, of an earlier and a later block, along which two blocks abut."""
+    line, block = edges.line, edges.block
+    around = shapely.box(*(shapely.bounds(line) + WEAVE_M * np.array([-1, -1, 1, 1])).T)
+    pairs = shapely.STRtree(line).query(around)
+    pairs = pairs[:, block[pairs[0]] < block[pairs[1]]]
+    same = [not edges.keys[m].isdisjoint(edges.keys[n]) for m, n in pairs.T.tolist()]
+    # Names are compared before shapes: it is far cheaper, and few pairs are left.
+    pairs = pairs[:, np.array(same, dtype=bool)]
+    pairs = pairs[:, shapely.dwithin(line[pairs[0]], line[pairs[1]], WEAVE_M)]
     # What two share is a thin strip where nothing of it is left within half the width: where what
     # is left of the one and of the other do not meet.
     cores = shapely.buffer([block.ring for block in blocks], -WEAVE_M / 2)
     shapely.prepare(cores)
-    abut = ~shapely.intersects(cores[owner[one]], cores[owner[other]])
-    one, other = one[abut], other[abut]
-    touching = sorted({*owner[one].tolist(), *owner[other].tolist()})
-    # Lines of the map that run apart are apart; over what is missing two drawings of one road may differ.
-    drawn = np.array([e.method != "on-feature" for block in blocks for e in block.drawn.edges])
-    doubted = np.flatnonzero(drawn[one] | drawn[other])
-    one, other = one[doubted], other[doubted]
-    apart = _apart(lines[one], lines[other]) | _apart(lines[other], lines[one])
-    differ = {*zip(owner[one[apart]].tolist(), owner[other[apart]].tolist(), strict=True)}
-    wide: dict[int, shapely.Polygon] = {}
-    beside: dict[tuple[int, int], list[tuple[shapely.Polygon, shapely.Polygon]]] = {}
-    for m, n in sorted(zip(one.tolist(), other.tolist(), strict=True)):
-        pair = (int(owner[m]), int(owner[n]))
-        if pair in differ:
-            for k in (m, n):
-                if k not in wide:
-                    wide[k] = lines[k].buffer(WEAVE_M)
-            beside.setdefault(pair, []).append((wide[m], wide[n]))
-    return touching, {pair: np.array(both, dtype=object).T for pair, both in beside.items()}
+    one, other = pairs[:, ~shapely.intersects(*cores[block[pairs]])]
+    return one, other
 
 
 def _apart(lines: NDArray[np.object_], others: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -196,46 +220,60 @@ def _apart(lines: NDArray[np.object_], others: NDArray[np.object_]) -> NDArray[n
     return found
 
 
+class _Corner(NamedTuple):
+    """Where a block turns from one feature to the next."""
+
+    block: int
+    before: frozenset[str]
+    """The keys of the edge that ends there,"""
+    after: frozenset[str]
+    """and of the one that begins."""
+
+    def is_like(self, other: _Corner) -> bool:
+        """Tell whether it lies between the same two features, in either order."""
+        return bool(
+            (self.before & other.before and self.after & other.after)
+            or (self.before & other.after and self.after & other.before)
+        )
+
+
 def _with_common_corners(blocks: Sequence[_Block]) -> list[shapely.Polygon]:
     """Return the blocks' rings with corners between the same two features in one place."""
-    corners = [
-        (b, block.keys[k], block.keys[(k + 1) % len(edges)], block.lines[k])
-        for b, block in enumerate(blocks)
-        for edges in [block.drawn.edges]
-        for k in range(len(edges))
-        if edges[k].feature != edges[(k + 1) % len(edges)].feature
-    ]
+    corners: list[_Corner] = []
+    lines: list[shapely.LineString] = []
+    for b, block in enumerate(blocks):
+        names = [edge.feature for edge in block.drawn.edges]
+        for k, following in enumerate([*range(1, len(names)), 0]):
+            if names[k] != names[following]:
+                corners.append(_Corner(b, block.keys[k], block.keys[following]))
+                lines.append(block.lines[k])
     if not corners:
         return [block.ring for block in blocks]
-    at = shapely.get_coordinates(shapely.get_point([line for *_, line in corners], -1))
-    near = cKDTree(at).query_ball_point(at, WEAVE_M, return_sorted=True)
-    moves: list[list[tuple[int, int]]] = [[] for _ in blocks]
-    kept: set[int] = set()
-    for c, (b, one, two, _) in enumerate(corners):
-        same = [o for o in near[c] if o in kept and _between(corners[o][1:3], one, two)]
-        if same:
-            to = same[int(np.hypot(*(at[same] - at[c]).T).argmin())]
-            if np.hypot(*(at[to] - at[c])) > SAME_M:
-                moves[b].append((c, to))
-        else:
-            kept.add(c)
-    rings = []
-    for block, of in zip(blocks, moves, strict=True):
-        if not of:
-            rings.append(block.ring)
-            continue
-        xy = shapely.get_coordinates(block.ring.exterior)[:-1]
-        for c, to in of:
-            xy = _moved(xy, at[c], at[to])
-        moved = unknot(xy)
-        rings.append(block.ring if moved.is_empty else moved)
+    at = shapely.get_coordinates(shapely.get_point(lines, -1))
+    moved: dict[int, NDArray[np.float64]] = {}
+    for corner, to in _moves(corners, at):
+        b = corners[corner].block
+        xy = moved[b] if b in moved else shapely.get_coordinates(blocks[b].ring.exterior)[:-1]
+        moved[b] = _moved(xy, at[corner], at[to])
+    rings = [block.ring for block in blocks]
+    for b, xy in moved.items():
+        ring = unknot(xy)
+        rings[b] = rings[b] if ring.is_empty else ring
     return rings
 
 
-def _between(corner: Sequence[frozenset[str]], one: frozenset[str], two: frozenset[str]) -> bool:
-    """Tell whether a corner lies between the same two features."""
-    a, b = corner
-    return bool((a & one and b & two) or (a & two and b & one))
+def _moves(corners: Sequence[_Corner], at: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
+    """Return which corners go to the place of which earlier one; ``at`` is where they are, shape (n, 2)."""
+    near = cKDTree(at).query_ball_point(at, WEAVE_M, return_sorted=True)
+    kept: set[int] = set()
+    for k, corner in enumerate(corners):
+        same = [other for other in near[k] if other in kept and corners[other].is_like(corner)]
+        if not same:
+            kept.add(k)
+            continue
+        nearest = same[int(np.hypot(*(at[same] - at[k]).T).argmin())]
+        if np.hypot(*(at[nearest] - at[k])) > SAME_M:
+            yield k, nearest
 
 
 def _moved(
@@ -253,7 +291,7 @@ def _moved(
 def _fitted(
     ring: shapely.Polygon, beside: Sequence[shapely.Polygon], strips: NDArray[np.object_]
 ) -> shapely.Polygon:
-    """Take from a polygon what it shares with its neighbours; give it the gaps along common features."""
+    """Take from a polygon what it shares with its neighbours, and add the gaps along common features."""
     # What lies far off can be neither shared nor a gap between.
     around = shapely.box(*ring.bounds).buffer(10 * WEAVE_M, join_style="mitre")
     near = shapely.get_parts(shapely.intersection(np.array(beside, dtype=object), around))
@@ -261,26 +299,42 @@ def _fitted(
     own = ring.difference(others)
     if own.area < ring.area / 2:  # what lies within another block is no matter of common edges
         return ring
-    parts = shapely.get_parts(own)
-    whole = parts[shapely.area(parts).argmax()]
+    whole = _largest(own)
+    gaps = _gaps(whole, others)
+    if len(gaps):
+        gaps = gaps[_lie_along(gaps, strips)]
+        # An open strip has either block along one of its long sides; a notch at a corner has not.
+        shares = [_share_along(gaps, side.boundary) for side in (whole, others)]
+        between = (np.min(shares, axis=0) >= _LONG_SIDE) & (np.sum(shares, axis=0) >= 1 - _OPEN)
+        whole = _largest(shapely.union_all([whole, *gaps[between]]))
+    return shapely.orient_polygons(shapely.Polygon(whole.exterior))
+
+
+def _largest(shape: BaseGeometry) -> shapely.Polygon:
+    """Return the largest part of a shape."""
+    parts = shapely.get_parts(shape)
+    largest: shapely.Polygon = parts[shapely.area(parts).argmax()]
+    return largest
+
+
+def _gaps(whole: shapely.Polygon, others: BaseGeometry) -> NDArray[np.object_]:
+    """Return what lies between a polygon and its neighbours where they are no farther apart than strips."""
+    # Grown by half the width and shrunk again, the shapes are one there.
     both = shapely.union_all([whole, others])
-    grown = both.buffer(WEAVE_M / 2, join_style="mitre", mitre_limit=5.0)
-    closed = grown.buffer(-WEAVE_M / 2, join_style="mitre", mitre_limit=5.0)
-    gaps = shapely.get_parts(closed.difference(both))
-    gaps = gaps[shapely.area(gaps) > _ROUNDING_M * shapely.length(gaps)]
-    if not len(gaps):
-        return shapely.orient_polygons(shapely.Polygon(whole.exterior))
+    grown = both.buffer(WEAVE_M / 2, join_style="mitre")
+    gaps = shapely.get_parts(grown.buffer(-WEAVE_M / 2, join_style="mitre").difference(both))
+    wide: NDArray[np.object_] = gaps[shapely.area(gaps) > _ROUNDING_M * shapely.length(gaps)]
+    return wide
+
+
+def _lie_along(gaps: NDArray[np.object_], strips: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Tell which gaps lie along edges of both blocks, ``strips``, shape (2, n), and not of one."""
     reach = shapely.multipolygons(gaps)
     shapely.prepare(reach)
     one, other = strips[:, shapely.intersects(reach, strips).all(axis=0)]
     corridor = shapely.union_all(shapely.intersection(shapely.intersection(reach, one), other))
-    gaps = gaps[shapely.area(shapely.intersection(gaps, corridor)) >= 0.9 * shapely.area(gaps)]
-    # An open strip has either block along one of its long sides; a notch at a corner has not.
-    shares = [_share_along(gaps, side.boundary) for side in (whole, others)]
-    between = (np.min(shares, axis=0) >= _LONG_SIDE) & (np.sum(shares, axis=0) >= 1 - _OPEN)
-    filled = shapely.get_parts(shapely.union_all([whole, *gaps[between]]))
-    largest = filled[shapely.area(filled).argmax()]
-    return shapely.orient_polygons(shapely.Polygon(largest.exterior))
+    shared: NDArray[np.float64] = shapely.area(shapely.intersection(gaps, corridor))
+    return shared >= _ALONG * shapely.area(gaps)
 
 
 def _share_along(polygons: NDArray[np.object_], line: BaseGeometry) -> NDArray[np.float64]:
