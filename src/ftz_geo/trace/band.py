@@ -16,7 +16,7 @@ from ftz_geo.measure import area_m2
 from ftz_geo.model import LINEAR_KINDS
 from ftz_geo.trace.carriageways import ROAD_WIDTH_M
 from ftz_geo.trace.outlines import redrawn
-from ftz_geo.trace.places import SAME_M
+from ftz_geo.trace.places import SAME_M, cross
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,7 +145,7 @@ def _corners(
     start = (end - counts + 1)[following]
     a, b, u, v = xy[end], xy[start], xy[end] - xy[end - 1], xy[start + 1] - xy[start]
     u, v = (w / np.maximum(np.hypot(*w.T), SAME_M)[:, None] for w in (u, v))
-    turn = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
+    turn = cross(u, v)
     bent = np.flatnonzero(
         (np.minimum(halves, halves[following]) > 0) & (np.abs(turn) >= np.sin(np.radians(20)))
     )
@@ -154,7 +154,7 @@ def _corners(
     p = a + side * halves[bent, None] * np.stack([u[:, 1], -u[:, 0]], axis=1)
     q = b + side * halves[following[bent], None] * np.stack([v[:, 1], -v[:, 0]], axis=1)
     step = q - p
-    s = (step[:, :1] * v[:, 1:] - step[:, 1:] * v[:, :1]) / turn
+    s = cross(step, v)[:, None] / turn
     hulls = shapely.convex_hull(shapely.multipoints(np.stack([a, p, p + s * u, q], axis=1)))
     return np.asarray(hulls, dtype=object), bent
 

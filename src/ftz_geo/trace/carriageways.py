@@ -16,7 +16,7 @@ import shapely
 from shapely.ops import substring
 
 from ftz_geo.trace.joining import closed_up, joined
-from ftz_geo.trace.places import SAME_M, loose_ends, same_places, strings
+from ftz_geo.trace.places import SAME_M, cross, loose_ends, same_places, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,9 +57,9 @@ class _Samples(NamedTuple):
     @property
     def is_end(self) -> NDArray[np.bool_]:
         """Tell which are the first or last of their line, shape (n,)."""
-        found = np.zeros(len(self.xy), dtype=bool)
-        found[self.first] = found[self.last] = True
-        return found
+        is_end = np.zeros(len(self.xy), dtype=bool)
+        is_end[self.first] = is_end[self.last] = True
+        return is_end
 
     def of_each(self, values: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         """Return what is known of each point line by line."""
@@ -79,23 +79,37 @@ def _samples(lines: NDArray[np.object_]) -> _Samples:
     return _Samples(xy, left, line, along, np.flatnonzero(goes_on), first, last)
 
 
-def _abreast(
-    samples: _Samples, segments: NDArray[np.float64]
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    """Return samples, the segments, shape (m, 2, 2), that run beside them, and how far to the left."""
+class _Beside(NamedTuple):
+    """Which segments of lines run beside which samples."""
+
+    at: NDArray[np.intp]
+    """Shape (k,): samples,"""
+    segment: NDArray[np.intp]
+    """shape (k,): the segments that run beside them,"""
+    left_m: NDArray[np.float64]
+    """shape (k,): how far to the left."""
+
+    def where(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> _Beside:
+        """Return some of them."""
+        return _Beside(self.at[rows], self.segment[rows], self.left_m[rows])
+
+
+def _abreast(samples: _Samples, segments: NDArray[np.float64]) -> _Beside:
+    """Return which of some segments, shape (m, 2, 2), run beside samples."""
     xy, left = samples.xy, samples.left
     start, way = segments[:, 0], segments[:, 1] - segments[:, 0]
+    # Looked for straight across: where lines bend, the nearest point of another one is not abreast.
     probes = strings(np.stack([xy - ROAD_WIDTH_M * left, xy + ROAD_WIDTH_M * left], axis=1))
-    i, j = shapely.STRtree(strings(segments)).query(probes)
-    # Along the probe at i: xy + d * left = start + r * way.
-    determinant = left[i, 0] * -way[j, 1] + left[i, 1] * way[j, 0]
-    offset = start[j] - xy[i]
+    at, segment = shapely.STRtree(strings(segments)).query(probes)
+    across, step, offset = left[at], way[segment], start[segment] - xy[at]
+    # Where they cross: xy + left_m * across = start + share * step.
+    determinant = cross(step, across)
     with np.errstate(invalid="ignore", divide="ignore"):
-        d = (offset[:, 0] * -way[j, 1] + offset[:, 1] * way[j, 0]) / determinant
-        r = (left[i, 0] * offset[:, 1] - left[i, 1] * offset[:, 0]) / determinant
-        level = np.abs(determinant) / np.hypot(*way[j].T)
-    beside = (np.abs(d) <= ROAD_WIDTH_M) & (np.abs(r - 0.5) <= 0.5 + 1e-9) & (level >= _PARALLEL)
-    return i[beside], j[beside], d[beside]
+        left_m = cross(step, offset) / determinant
+        share = cross(across, offset) / determinant
+        parallel = np.abs(determinant) / np.hypot(*step.T)
+    crosses = (np.abs(left_m) <= ROAD_WIDTH_M) & (np.abs(share - 0.5) <= 0.5 + 1e-9)
+    return _Beside(at, segment, left_m).where(crosses & (parallel >= _PARALLEL))
 
 
 class Profile(NamedTuple):
@@ -128,10 +142,10 @@ def profiles(lines: NDArray[np.object_], others: NDArray[np.object_]) -> list[Pr
     xy, line = shapely.get_coordinates(others, return_index=True)
     step = np.flatnonzero(line[1:] == line[:-1])
     samples = _samples(lines)
-    i, _, d = _abreast(samples, np.stack([xy[step], xy[step + 1]], axis=1))
+    beside = _abreast(samples, np.stack([xy[step], xy[step + 1]], axis=1))
     left, right = np.zeros(len(samples.xy)), np.zeros(len(samples.xy))
-    np.maximum.at(left, i, d)
-    np.maximum.at(right, i, -d)
+    np.maximum.at(left, beside.at, beside.left_m)
+    np.maximum.at(right, beside.at, -beside.left_m)
     along = samples.along - samples.along[samples.first][samples.line]
     return list(map(Profile, *(samples.of_each(values) for values in (along, left, right))))
 
@@ -174,8 +188,7 @@ def centre_lines(
     if legs is not lines:
         lines, sides = legs, _sides(legs)
     order = np.lexsort((np.arange(len(lines)), -shapely.length(lines)))
-    found = _assembled(lines, sides.samples, _shift(sides), _stand_ins(sides, order), order)
-    return found, loose_ends(lines).xy
+    return _assembled(lines, sides, _stand_ins(sides, order), order), loose_ends(lines).xy
 
 
 def _runs_on(line: shapely.LineString) -> bool:
@@ -190,12 +203,8 @@ class _Sides(NamedTuple):
     """What runs beside the samples of some lines."""
 
     samples: _Samples
-    at: NDArray[np.intp]
-    """Shape (k,): samples,"""
-    segment: NDArray[np.intp]
-    """shape (k,): the steps between samples that run beside them,"""
-    left_m: NDArray[np.float64]
-    """shape (k,): how far to the left."""
+    beside: _Beside
+    """Steps between samples that run beside samples."""
     middle_m: NDArray[np.float64]
     """Shape (n,): how far to the left of each sample the middle of all lies."""
     several: NDArray[np.bool_]
@@ -205,24 +214,31 @@ class _Sides(NamedTuple):
 def _sides(lines: NDArray[np.object_]) -> _Sides:
     samples = _samples(lines)
     steps = np.stack([samples.xy[samples.step], samples.xy[samples.step + 1]], axis=1)
-    at, segment, left_m = _abreast(samples, steps)
-    # Of more lines than one road has, those nearest to each sample are of its road,
-    order = np.lexsort((np.abs(left_m), at))
-    at, segment, left_m = at[order], segment[order], left_m[order]
-    step_up = 3 * ROAD_WIDTH_M * at  # more than any two differ: each sample begins anew
-    span = np.maximum.accumulate(left_m + step_up) - np.minimum.accumulate(left_m - step_up) - 2 * step_up
-    near = span <= ROAD_WIDTH_M
-    at, segment, left_m = at[near], segment[near], left_m[near]
-    # if it is of theirs.
-    mine, other = samples.line[at], samples.line[samples.step[segment]]
-    known = at * len(lines) + other
-    back = (samples.step[segment] + np.array([[0], [1]])) * len(lines) + mine
-    mutual = np.isin(back, known).any(axis=0)
-    at, segment, left_m = at[mutual], segment[mutual], left_m[mutual]
+    beside = _of_one_road(_abreast(samples, steps), samples)
     low, high = np.zeros(len(samples.xy)), np.zeros(len(samples.xy))
-    np.minimum.at(low, at, left_m)
-    np.maximum.at(high, at, left_m)
-    return _Sides(samples, at, segment, left_m, (high + low) / 2, high - low > _APART_M)
+    np.minimum.at(low, beside.at, beside.left_m)
+    np.maximum.at(high, beside.at, beside.left_m)
+    return _Sides(samples, beside, (high + low) / 2, high - low > _APART_M)
+
+
+def _of_one_road(beside: _Beside, samples: _Samples) -> _Beside:
+    """Return what is of the road of each sample: the nearest lines within its width, if it is of theirs.
+
+    A street and the next one that is parallel may lie closer than the width of a road; the middle
+    of three lines would be the middle of neither.
+    """
+    beside = beside.where(np.lexsort((np.abs(beside.left_m), beside.at)))
+    # One running minimum and maximum serve all samples: a step between them that is wider than any
+    # difference makes each begin anew.
+    step_up = 3 * ROAD_WIDTH_M * beside.at
+    widest = np.maximum.accumulate(beside.left_m + step_up)
+    span: NDArray[np.float64] = widest - np.minimum.accumulate(beside.left_m - step_up) - 2 * step_up
+    beside = beside.where(span <= ROAD_WIDTH_M)
+    n, start = len(samples.first), samples.step[beside.segment]
+    mine, other = samples.line[beside.at], samples.line[start]
+    known = beside.at * n + other  # pairs of samples and lines by number, to look them up at once
+    mutual = np.isin(start * n + mine, known) | np.isin((start + 1) * n + mine, known)
+    return beside.where(mutual)
 
 
 def _cut_at_folds(lines: NDArray[np.object_], sides: _Sides) -> NDArray[np.object_]:
@@ -230,7 +246,7 @@ def _cut_at_folds(lines: NDArray[np.object_], sides: _Sides) -> NDArray[np.objec
 
     Either leg then ends beside the other, less than the sample before the turn.
     """
-    samples, at, segment, left_m, *_ = sides
+    samples, (at, segment, left_m), *_ = sides
     start = samples.step[segment]
     way = samples.xy[start + 1] - samples.xy[start]
     across = samples.xy[at] + left_m[:, None] * samples.left[at] - samples.xy[start]
@@ -238,6 +254,7 @@ def _cut_at_folds(lines: NDArray[np.object_], sides: _Sides) -> NDArray[np.objec
     folded = (samples.line[at] == samples.line[start]) & (end > begin) & (end <= begin + _SHORT_M)
     folded &= (np.abs(left_m) > _APART_M) & ((samples.left[at] * samples.left[start]).sum(axis=1) < 0)
     turns: dict[int, list[tuple[float, float]]] = {}
+    # The shortest way round first: that is the turn. Farther back the same legs run side by side, too.
     for k in np.flatnonzero(folded)[np.argsort((end - begin)[folded], kind="stable")].tolist():
         line = int(samples.line[at[k]])
         zero = samples.along[samples.first[line]]
@@ -260,7 +277,7 @@ def _stand_ins(sides: _Sides, order: NDArray[np.intp]) -> NDArray[np.intp]:
 
     -1 where its line stands for itself.
     """
-    samples, at, segment, left_m, *_ = sides
+    samples, (at, segment, left_m), *_ = sides
     beside = samples.step[segment]
     rank = np.empty(len(order), dtype=np.intp)
     rank[order] = np.arange(len(order))
@@ -281,7 +298,7 @@ def _stand_ins(sides: _Sides, order: NDArray[np.intp]) -> NDArray[np.intp]:
 
 def _shift(sides: _Sides) -> NDArray[np.float64]:
     """Return how each sample is moved to the middle, shape (n, 2)."""
-    samples, *_, middle_m, several = sides
+    samples, _, middle_m, several = sides
     shift = np.zeros((len(samples.xy), 2))
     for k in np.unique(samples.line[several]).tolist():
         own = slice(samples.first[k], samples.last[k] + 1)
@@ -336,53 +353,88 @@ def _stretches(stand_in: NDArray[np.intp], samples: _Samples, order: NDArray[np.
             yield _Stretch(k, (start, end), (int(stand_in[start]), int(stand_in[end])))
 
 
-def _assembled(
-    lines: NDArray[np.object_],
-    samples: _Samples,
-    shift: NDArray[np.float64],
-    stand_in: NDArray[np.intp],
-    order: NDArray[np.intp],
-) -> NDArray[np.object_]:
-    """Return the lines moved, without what others stand for, joined where they met."""
+class _Moves(NamedTuple):
+    """How samples, and the places where lines end, are moved to the middle."""
+
+    samples: _Samples
+    shift: NDArray[np.float64]
+    """Shape (n, 2): of each sample."""
+    place_of: dict[int, int]
+    """The place of each sample at which a line ends."""
+    met: NDArray[np.intp]
+    """Shape (m,): how many lines end at each place."""
+    of_place: NDArray[np.float64]
+    """Shape (m, 2): how each place moves."""
+
+    def is_wide(self, sample: int) -> bool:
+        """Tell whether the place of a sample moves."""
+        return bool(np.hypot(*self.of_place[self.place_of[sample]]) > _APART_M / 2)
+
+    def places(self, line: int) -> set[int]:
+        """Return the places where a line ends."""
+        return {self.place_of[int(of_line[line])] for of_line in (self.samples.first, self.samples.last)}
+
+
+def _moves(sides: _Sides, stand_in: NDArray[np.intp]) -> _Moves:
+    samples, shift = sides.samples, _shift(sides)
     ends = np.concatenate([samples.first, samples.last])
     place, _ = same_places(samples.xy[ends])
     place_of = dict(zip(ends.tolist(), place.tolist(), strict=True))
-    met = np.bincount(place)
-    moves = _moved_places(place, shift[ends], stand_in[ends] >= 0)
-    wide = np.hypot(*moves.T) > _APART_M / 2
+    moved = _moved_places(place, shift[ends], stand_in[ends] >= 0)
+    return _Moves(samples, shift, place_of, np.bincount(place), moved)
 
-    def is_kept(s: _Stretch) -> bool:
-        if samples.along[s.bounds[1]] - samples.along[s.bounds[0]] > _SHORT_M:
-            return True
-        if all(s.cut):  # what leads from one line to another, unless these meet
-            one, other = ({place[k], place[k + len(lines)]} for k in s.stand_ins)
-            return one.isdisjoint(other)
-        if any(s.cut):  # the mouth of a carriageway, where it is not yet beside the other
-            return not all(c or met[place_of[at]] > 1 for c, at in zip(s.cut, s.bounds, strict=True))
-        crosses = not shift[s.samples].any() and all(wide[place_of[at]] for at in s.bounds)
-        return not crosses  # from one carriageway to the other
 
-    found = list(_stretches(stand_in, samples, order))
-    kept = [s for s in found if is_kept(s)] or found[:1]
+def _assembled(
+    lines: NDArray[np.object_], sides: _Sides, stand_in: NDArray[np.intp], order: NDArray[np.intp]
+) -> NDArray[np.object_]:
+    """Return the lines moved, without what others stand for, joined where they met."""
+    moves = _moves(sides, stand_in)
+    stretches = list(_stretches(stand_in, sides.samples, order))
+    kept = [stretch for stretch in stretches if _is_kept(stretch, moves)] or stretches[:1]
     still_met = np.bincount(
-        [place_of[at] for s in kept for at, c in zip(s.bounds, s.cut, strict=True) if not c],
-        minlength=len(met),
+        [moves.place_of[at] for s in kept for at, cut in zip(s.bounds, s.cut, strict=True) if not cut],
+        minlength=len(moves.met),
     )
+    gone = still_met < moves.met
     pieces: list[NDArray[np.float64]] = []
     loose: list[tuple[int, int]] = []  # pieces, and their ends that are to be led to another
     for s in kept:
-        at = [place_of.get(k) for k in s.bounds]
-        loose += [(len(pieces), -k) for k in (0, 1) if s.cut[k] or still_met[at[k]] < met[at[k]]]
-        if not any(s.cut) and not shift[s.samples].any() and not wide[at].any():
-            pieces.append(shapely.get_coordinates(lines[s.line]))
-            continue
-        moved = samples.xy[s.samples] + shift[s.samples]
-        goal = [moved[-k] if s.cut[k] else samples.xy[s.bounds[k]] + moves[at[k]] for k in (0, 1)]
-        fade = np.clip(1 - np.arange(len(moved)) / min(_SMOOTH, len(moved) - 1), 0, 1)[:, None]
-        moved = moved + fade * (goal[0] - moved[0]) + fade[::-1] * (goal[1] - moved[-1])
-        pieces.append(_onward(moved, samples.xy[s.samples]))
+        loose += [(len(pieces), -k) for k in (0, 1) if s.cut[k] or gone[moves.place_of[s.bounds[k]]]]
+        pieces.append(_moved_piece(s, lines[s.line], moves))
     thin = shapely.simplify([shapely.LineString(piece) for piece in pieces], SAME_M)
     return joined([shapely.get_coordinates(line) for line in thin], loose, ROAD_WIDTH_M)
+
+
+def _is_kept(stretch: _Stretch, moves: _Moves) -> bool:
+    """Tell whether a stretch is a road of its own, and not what joins two carriageways."""
+    start, end = stretch.bounds
+    if moves.samples.along[end] - moves.samples.along[start] > _SHORT_M:
+        return True
+    if all(stretch.cut):  # what leads from one line to another, unless these meet
+        one, other = map(moves.places, stretch.stand_ins)
+        return one.isdisjoint(other)
+    if any(stretch.cut):  # the mouth of a carriageway, where it is not yet beside the other
+        free = end if stretch.cut[0] else start
+        return bool(moves.met[moves.place_of[free]] <= 1)
+    crosses = not moves.shift[stretch.samples].any() and moves.is_wide(start) and moves.is_wide(end)
+    return not crosses  # from one carriageway to the other
+
+
+def _moved_piece(stretch: _Stretch, line: shapely.LineString, moves: _Moves) -> NDArray[np.float64]:
+    """Return the points of a stretch moved to the middle, its ends where their places go."""
+    shift = moves.shift[stretch.samples]
+    stays = not any(stretch.cut) and not shift.any()
+    if stays and not any(map(moves.is_wide, stretch.bounds)):
+        return shapely.get_coordinates(line)
+    xy = moves.samples.xy[stretch.samples]
+    moved = xy + shift
+    goal = [
+        moved[-k] if stretch.cut[k] else xy[-k] + moves.of_place[moves.place_of[stretch.bounds[k]]]
+        for k in (0, 1)
+    ]
+    # All lines at a place go to one point there; what that adds to the shift of each fades out along it.
+    fade = np.clip(1 - np.arange(len(moved)) / min(_SMOOTH, len(moved) - 1), 0, 1)[:, None]
+    return _onward(moved + fade * (goal[0] - moved[0]) + fade[::-1] * (goal[1] - moved[-1]), xy)
 
 
 def _onward(moved: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -400,11 +452,11 @@ def _moved_places(
     place: NDArray[np.intp], shift: NDArray[np.float64], covered: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """Return how far each place moves where lines end, by those lines there that move and are kept."""
-    found = np.zeros((int(place.max()) + 1, 2))
-    moves = np.hypot(*shift.T) > _APART_M / 2
-    for some in (moves & covered, moves & ~covered):
-        count = np.bincount(place[some], minlength=len(found))
-        total = np.zeros_like(found)
+    moves = np.zeros((int(place.max()) + 1, 2))
+    wide = np.hypot(*shift.T) > _APART_M / 2
+    for some in (wide & covered, wide & ~covered):  # the kept ones last: theirs count where there are any
+        count = np.bincount(place[some], minlength=len(moves))
+        total = np.zeros_like(moves)
         np.add.at(total, place[some], shift[some])
-        found[count > 0] = total[count > 0] / count[count > 0, None]
-    return found
+        moves[count > 0] = total[count > 0] / count[count > 0, None]
+    return moves

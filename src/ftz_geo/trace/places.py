@@ -67,6 +67,12 @@ def strings(segments: NDArray[np.float64]) -> NDArray[np.object_]:
     return made
 
 
+def cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the cross products of vectors, both shape (n, 2)."""
+    product: NDArray[np.float64] = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    return product
+
+
 def metres_along(xy: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the metres along a path at each of its points, shape (n, 2)."""
     return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from ftz_geo.trace.places import Ends
     from ftz_geo.trace.tracks import Track
 
-_DETOUR_COST, _SPREAD, _STEP_M = 1.5, 0.25, 400.0
-
-_END_WORTH_M, _VERTEX_WORTH_M, _VERTEX_SPACE_M = 20.0, 6.0, 20.0
+_DETOUR_COST = 1.5  # a metre of it
+_SPREAD = 0.25  # metres aside for each metre from where a line is held
+_ALONGSIDE = 0.85  # cosine of 32°: a street that runs more along a line was not met by it
+_STEP_M = 400.0  # the farthest from sign to sign on a line that is held at one end only
+_END_WORTH_M = 20.0
+_VERTEX_WORTH_M, _VERTEX_SPACE_M = 6.0, 20.0
 
 
 class Signs(NamedTuple):
@@ -86,53 +89,86 @@ def steer(track: Track, signs: Signs, stubs: NDArray[np.float64]) -> Track:
     return replace(track, drawn=lines, drawn_kind=kind, stubs=stubs)
 
 
+class _Stops(NamedTuple):
+    """Places that a straight line may be led through, in its direction, by how they lie to it."""
+
+    along_m: NDArray[np.float64]
+    aside_m: NDArray[np.float64]
+    """To the left."""
+    worth_m: NDArray[np.float64]
+
+
 def _steered(line: shapely.LineString, signs: Signs, *, free: bool) -> shapely.LineString:
     """Lead one straight line from sign to sign, as far as they lie well for it.
 
     The way is the cheapest by detour less what the signs on it are worth; ``free`` lets it end
     elsewhere than the line does.
     """
-    a, b = shapely.get_coordinates(line)[[0, -1]]
-    length = float(np.hypot(*(b - a)))
-    along = (b - a) / length
+    start, goal = shapely.get_coordinates(line)[[0, -1]]
+    length = float(np.hypot(*(goal - start)))
+    along = (goal - start) / length
     across = np.array([-along[1], along[0]])
-    t, s = (signs.xy - a) @ along, (signs.xy - a) @ across
+    stops = _stops(signs, start, along, length, free=free)
+    way = _cheapest_way(stops, free=free) if len(stops.along_m) > (1 if free else 2) else None
+    if way is None:
+        return line
+    xy = start + stops.along_m[way, None] * along + stops.aside_m[way, None] * across
+    if free:
+        xy = np.concatenate([xy, [_beyond(xy, along, length - stops.along_m[way[-1]])]])
+    apart = np.concatenate([[True], np.hypot(*np.diff(xy, axis=0).T) > SAME_M])
+    return shapely.LineString(xy[apart]) if apart.sum() > 1 else line
+
+
+def _stops(
+    signs: Signs, start: NDArray[np.float64], along: NDArray[np.float64], length: float, *, free: bool
+) -> _Stops:
+    """Return the start of a line, the signs that lie well for it, and its end unless it is free."""
+    across = np.array([-along[1], along[0]])
+    t, s = (signs.xy - start) @ along, (signs.xy - start) @ across
+    # The farther from where it is held, the more a line may lie off the straight one.
     room = t if free else np.minimum(t, length - t)
     fits = (room > SNAP_M / 2) & (t < length) & (np.abs(s) <= _SPREAD * room + SNAP_M / 2)
-    fits &= np.abs(signs.along @ along) <= 0.85  # a street alongside was not met there
+    fits &= np.abs(signs.along @ along) <= _ALONGSIDE
     t, s, worth = t[fits], s[fits], signs.worth_m[fits]
-    if not len(t):
-        return line
     order = np.lexsort((s, t))
-    last = () if free else (length,)
-    t, s = np.concatenate([[0.0], t[order], last]), np.concatenate([[0.0], s[order], np.zeros(len(last))])
-    worth = np.concatenate([[0.0], worth[order], np.zeros(len(last))])
+    end = [] if free else [length]
+    t, s, worth = (
+        np.concatenate([[0.0], of_stops[order], last])
+        for of_stops, last in ((t, end), (s, np.zeros(len(end))), (worth, np.zeros(len(end))))
+    )
+    return _Stops(t, s, worth)
+
+
+def _cheapest_way(stops: _Stops, *, free: bool) -> list[int] | None:
+    """Return the stops of the cheapest way from the first of all, to the last unless it is free to end."""
+    t, s, worth = stops
     best, back = np.zeros(len(t)), np.full(len(t), -1)
     best[1:] = np.inf
     for j in range(1, len(t)):
         dt, ds = t[j] - t[:j], np.abs(s[j] - s[:j])
         step = np.hypot(dt, ds)
         cost = best[:j] + _DETOUR_COST * (step - dt) - worth[j]
-        cost[(ds > dt) & (step > 1)] = np.inf
+        cost[(ds > dt) & (step > 1)] = np.inf  # roads do not turn aside by more than 45°
         if free:
             cost[dt > _STEP_M] = np.inf
         back[j] = int(cost.argmin())
         best[j] = cost[back[j]]
     end = int(best.argmin()) if free else len(t) - 1
     if end == 0 or not np.isfinite(best[end]):
-        return line
-    chosen = [end]
-    while chosen[-1] > 0:
-        chosen.append(int(back[chosen[-1]]))
-    chosen.reverse()
-    xy = a + t[chosen, None] * along + s[chosen, None] * across
-    if free:  # and on from the last street, half as it came, half as the line went
-        since = np.flatnonzero(np.hypot(*(xy[-1] - xy).T) > 4 * SNAP_M)
-        came = xy[-1] - xy[since[-1] if len(since) else 0]
-        way = came / max(float(np.hypot(*came)), SAME_M) + along
-        xy = np.concatenate([xy, [xy[-1] + max(length - t[end], SNAP_M) * way / np.hypot(*way)]])
-    apart = np.concatenate([[True], np.hypot(*np.diff(xy, axis=0).T) > SAME_M])
-    return shapely.LineString(xy[apart]) if apart.sum() > 1 else line
+        return None
+    way = [end]
+    while way[-1] > 0:
+        way.append(int(back[way[-1]]))
+    return way[::-1]
+
+
+def _beyond(xy: NDArray[np.float64], along: NDArray[np.float64], left_m: float) -> NDArray[np.float64]:
+    """Return where a way goes on from its last stop: half as it came, half as the line went."""
+    since = np.flatnonzero(np.hypot(*(xy[-1] - xy).T) > 4 * SNAP_M)
+    came = xy[-1] - xy[since[-1] if len(since) else 0]
+    way = came / max(float(np.hypot(*came)), SAME_M) + along
+    beyond: NDArray[np.float64] = xy[-1] + max(left_m, SNAP_M) * way / np.hypot(*way)
+    return beyond
 
 
 def link(track: Track, other: Track, roads: NDArray[np.object_], names: NDArray[np.object_]) -> Track:
