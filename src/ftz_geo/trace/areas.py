@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
 
 from ftz_geo.compass import DIRECTIONS, OPPOSITE, TOWARDS
-from ftz_geo.trace.places import SAME_M, same_places
+from ftz_geo.trace.places import SAME_M, same_places, without_repeats
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,9 +91,9 @@ def side_lines(
         else:
             lines += [(k, ring) for ring in shapely.get_parts(shapely.boundary(polygon))]
     lines = [(k, line) for k, line in lines if line.length > SAME_M]
-    found = np.empty(len(lines), dtype=object)
-    found[:] = [line for _, line in lines]
-    return found, np.array([k for k, _ in lines], dtype=np.intp)
+    row = np.empty(len(lines), dtype=object)
+    row[:] = [line for _, line in lines]
+    return row, np.array([k for k, _ in lines], dtype=np.intp)
 
 
 def facing_edge(area: shapely.Polygon, face: Direction) -> shapely.LineString:
@@ -118,9 +118,8 @@ def facing_edge(area: shapely.Polygon, face: Direction) -> shapely.LineString:
         pieces = [substring(ring, start, end)]
     else:
         pieces = [substring(ring, start, ring.length), substring(ring, 0, end)]
-    xy = np.concatenate([shapely.get_coordinates(piece) for piece in pieces])
-    apart = np.concatenate([[True], np.hypot(*np.diff(xy, axis=0).T) > SAME_M])
-    return shapely.LineString(xy[apart]) if apart.sum() > 1 else ring
+    xy = without_repeats(np.concatenate([shapely.get_coordinates(piece) for piece in pieces]))
+    return shapely.LineString(xy) if len(xy) > 1 else ring
 
 
 def is_river(area: shapely.Polygon) -> bool:
@@ -152,6 +151,15 @@ def middle_line(area: shapely.Polygon) -> shapely.LineString:
     edges = edges[shapely.contains_properly(area, edges)]
     if not len(edges):
         return bank
+    way = _longest_way(edges)
+    # At its ends the way forks into a corner of the area.
+    clear = np.flatnonzero(shapely.distance(shapely.points(way), bank) >= width_m / 3)
+    way = way[clear[0] : clear[-1] + 1] if len(clear) else way
+    return shapely.LineString(way) if len(way) > 1 else bank
+
+
+def _longest_way(edges: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Return the points of the longest way through edges that form a tree, shape (n, 2)."""
     n = len(edges)
     xy = np.concatenate([shapely.get_coordinates(shapely.get_point(edges, k)) for k in (0, -1)])
     node, first = same_places(xy)
@@ -161,14 +169,11 @@ def middle_line(area: shapely.Polygon) -> shapely.LineString:
         away, back = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
         return int(np.where(np.isfinite(away), away, -1).argmax()), back
 
-    widest = int(np.bincount(np.concatenate([node[:n], node[n:]])).argmax())
-    start, _ = farthest(widest)
+    # In a tree, what is farthest from any node is one end of the longest way.
+    busiest = int(np.bincount(np.concatenate([node[:n], node[n:]])).argmax())
+    start, _ = farthest(busiest)
     end, back = farthest(start)
     way = [end]
     while way[-1] != start:
         way.append(int(back[way[-1]]))
-    found = xy[first[way]]
-    # At its ends the way forks into a corner of the area.
-    clear = np.flatnonzero(shapely.distance(shapely.points(found), bank) >= width_m / 3)
-    found = found[clear[0] : clear[-1] + 1] if len(clear) else found
-    return shapely.LineString(found) if len(found) > 1 else bank
+    return xy[first[way]]

@@ -16,7 +16,7 @@ from ftz_geo.measure import area_m2
 from ftz_geo.model import LINEAR_KINDS
 from ftz_geo.trace.carriageways import ROAD_WIDTH_M
 from ftz_geo.trace.outlines import redrawn
-from ftz_geo.trace.places import SAME_M, cross
+from ftz_geo.trace.places import cross, unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 LANE_M = 3.5
 """Width of a lane (CJJ 37-2012, table 5.3.1): the middle of a carriageway lies at least this far inside."""
+
+_BENT = np.sin(np.radians(20))  # what strips of 25 m leave open at such a turn is 110 m²
 
 _HAIR_M = 0.001  # far below what is measured, far above the rounding of degrees
 
@@ -121,15 +123,15 @@ def bands(
     return _outlines(shapely.difference(rings, roads)), _outlines(shapely.union(rings, roads))
 
 
-def _outlines(found: NDArray[np.object_]) -> NDArray[np.object_]:
+def _outlines(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the largest part of each, without holes, and without what is thinner than a hair.
 
     Hairs are valid in plane metres, and cross themselves once they are in degrees.
     """
-    parts, owner = shapely.get_parts(shapely.set_precision(found, _HAIR_M), return_index=True)
+    parts, owner = shapely.get_parts(shapely.set_precision(shapes, _HAIR_M), return_index=True)
     order = np.lexsort((-shapely.area(parts), owner))
     own, largest = np.unique(owner[order], return_index=True)
-    outlines = np.full(len(found), shapely.Polygon(), dtype=object)
+    outlines = np.full(len(shapes), shapely.Polygon(), dtype=object)
     outlines[own] = shapely.polygons(shapely.get_exterior_ring(parts[order[largest]]))
     return np.asarray(shapely.orient_polygons(outlines))
 
@@ -143,19 +145,18 @@ def _corners(
     begins = np.append(True, ring_of[1:] != ring_of[:-1])
     following = np.where(np.roll(begins, -1), np.flatnonzero(begins)[ring_of], np.arange(len(edges)) + 1)
     start = (end - counts + 1)[following]
-    a, b, u, v = xy[end], xy[start], xy[end] - xy[end - 1], xy[start + 1] - xy[start]
-    u, v = (w / np.maximum(np.hypot(*w.T), SAME_M)[:, None] for w in (u, v))
-    turn = cross(u, v)
-    bent = np.flatnonzero(
-        (np.minimum(halves, halves[following]) > 0) & (np.abs(turn) >= np.sin(np.radians(20)))
-    )
-    a, u, b, v, turn = a[bent], u[bent], b[bent], v[bent], turn[bent, None]
+    into, onward = unit(xy[end] - xy[end - 1]), unit(xy[start + 1] - xy[start])
+    turn = cross(into, onward)
+    wide = np.minimum(halves, halves[following]) > 0
+    bent = np.flatnonzero(wide & (np.abs(turn) >= _BENT))
+    corner, into, onward, turn = xy[end[bent]], into[bent], onward[bent], turn[bent, None]
+    # The outer corners of the strip that ends there and of the one that begins, and where their edges meet.
     side = np.sign(turn)  # a left turn is open on the right
-    p = a + side * halves[bent, None] * np.stack([u[:, 1], -u[:, 0]], axis=1)
-    q = b + side * halves[following[bent], None] * np.stack([v[:, 1], -v[:, 0]], axis=1)
-    step = q - p
-    s = cross(step, v)[:, None] / turn
-    hulls = shapely.convex_hull(shapely.multipoints(np.stack([a, p, p + s * u, q], axis=1)))
+    last = corner + side * halves[bent, None] * np.stack([into[:, 1], -into[:, 0]], axis=1)
+    first = xy[start[bent]]
+    first = first + side * halves[following[bent], None] * np.stack([onward[:, 1], -onward[:, 0]], axis=1)
+    meeting = last + cross(first - last, onward)[:, None] / turn * into
+    hulls = shapely.convex_hull(shapely.multipoints(np.stack([corner, last, meeting, first], axis=1)))
     return np.asarray(hulls, dtype=object), bent
 
 
@@ -179,8 +180,8 @@ def with_bands(drawn: Sequence[Digitised], atlas: Atlas, settings: Settings) -> 
         if isinstance(block.polygon, shapely.Polygon) and any(edge.half_width_m for edge in block.edges):
             plane = atlas.plane_at(shapely.get_coordinates(block.polygon.centroid)[0])
             by_plane.setdefault(plane, []).append(block)
-    banded = [d for plane, blocks in by_plane.items() for d in _banded(blocks, plane, settings)]
-    return {d.parcel_id: d for d in banded}
+    banded = (block for plane, blocks in by_plane.items() for block in _banded(blocks, plane, settings))
+    return {block.parcel_id: block for block in banded}
 
 
 def _banded(drawn: Sequence[Digitised], plane: LocalPlane, settings: Settings) -> list[Digitised]:

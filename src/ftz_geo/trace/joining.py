@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ftz_geo.trace.places import Ends
+
 _FACE_TO_FACE = np.cos(np.radians(20))  # ends that point at each other, on parallel lines
 _FACING = np.cos(np.radians(60))  # an end that points at a line, and does not run along it
 
@@ -41,28 +43,40 @@ def closed_up(lines: NDArray[np.object_]) -> NDArray[np.object_]:
     ends = loose_ends(lines)
     if not len(ends.xy):
         return lines
+    pairs = _face_to_face(ends)
+    pieces = [shapely.get_coordinates(line) for line in lines]
+    for pair in pairs:
+        for k in pair:
+            pieces[ends.line[k]][ends.vertex[k]] = ends.xy[[*pair]].mean(axis=0)
+    whole = merged([shapely.LineString(p) for p in pieces]) if pairs else lines
+    ends = loose_ends(whole)
+    stopped = _stopped_short(ends, whole)
+    if not stopped:
+        return whole
+    loose = [(int(ends.line[k]), int(ends.vertex[k])) for k in stopped]
+    return joined([shapely.get_coordinates(line) for line in whole], loose, SNAP_M)
+
+
+def _face_to_face(ends: Ends) -> list[tuple[int, int]]:
+    """Return the pairs of ends that point at each other, each the nearest of the other."""
     step = np.hypot(*(ends.xy[:, None] - ends.xy[None]).transpose(2, 0, 1))
     step[(ends.outward @ ends.outward.T > -_FACE_TO_FACE) | (step > SNAP_M)] = np.inf
     nearest = step.argmin(axis=1)
     one = np.flatnonzero(np.isfinite(step.min(axis=1)) & (nearest[nearest] == np.arange(len(nearest))))
     one = one[one < nearest[one]]
-    pieces = [shapely.get_coordinates(line) for line in lines]
-    for pair in zip(one.tolist(), nearest[one].tolist(), strict=True):
-        for k in pair:
-            pieces[ends.line[k]][ends.vertex[k]] = ends.xy[[*pair]].mean(axis=0)
-    whole = merged([shapely.LineString(p) for p in pieces]) if len(one) else lines
-    ends = loose_ends(whole)
-    at, other = shapely.STRtree(whole).query(shapely.points(ends.xy), predicate="dwithin", distance=SNAP_M)
+    return list(zip(one.tolist(), nearest[one].tolist(), strict=True))
+
+
+def _stopped_short(ends: Ends, lines: NDArray[np.object_]) -> list[int]:
+    """Return which ends point at a line beside them."""
+    points = np.asarray(shapely.points(ends.xy), dtype=object)
+    at, other = shapely.STRtree(lines).query(points, predicate="dwithin", distance=SNAP_M)
     at, other = at[other != ends.line[at]], other[other != ends.line[at]]
-    to = shapely.get_point(shapely.shortest_line(shapely.points(ends.xy[at]), whole[other]), 1)
-    step = shapely.get_coordinates(to) - ends.xy[at]
+    near = shapely.get_point(shapely.shortest_line(points[at], lines[other]), 1)
+    step = shapely.get_coordinates(near) - ends.xy[at]
     faces = (step * ends.outward[at]).sum(axis=1) >= _FACING * np.hypot(*step.T)
-    beside = np.unique(at[faces])
-    if not len(beside):
-        return whole
-    pieces = [shapely.get_coordinates(line) for line in whole]
-    loose = [(int(ends.line[k]), int(ends.vertex[k])) for k in beside.tolist()]
-    return joined(pieces, loose, SNAP_M)
+    stopped: list[int] = np.unique(at[faces]).tolist()
+    return stopped
 
 
 def merged(lines: NDArray[np.object_] | Sequence[shapely.LineString]) -> NDArray[np.object_]:

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.compass import TOWARDS
-from ftz_geo.trace.places import HEADING_M, SAME_M
+from ftz_geo.trace.places import HEADING_M, unit
 from ftz_geo.trace.tracks import straight_track
 
 if TYPE_CHECKING:
@@ -48,6 +48,4 @@ def _heading(track: Track, at: NDArray[np.float64]) -> NDArray[np.float64]:
     line = track.map.lines[shapely.distance(track.map.lines, point).argmin()]
     here = line.project(point)
     ends = [line.interpolate(np.clip(here + d, 0, line.length)) for d in (-HEADING_M, HEADING_M)]
-    step = np.diff(shapely.get_coordinates(ends), axis=0)[0]
-    heading: NDArray[np.float64] = step / max(float(np.hypot(*step)), SAME_M)
-    return heading
+    return unit(np.diff(shapely.get_coordinates(ends), axis=0)[0])

@@ -83,16 +83,16 @@ def mapped_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_], *, ce
     parts, owner = shapely.get_parts(lines, return_index=True)
     noded = _in_order(merged(parts))
     tips = None
-    if centred and (found := centre_lines(noded)) is not None:
-        noded, tips = _in_order(found[0]), found[1]
+    if centred and (middles := centre_lines(noded)) is not None:
+        noded, tips = _in_order(middles[0]), middles[1]
     return Mapped(lines=noded, parts=parts, part_ids=source_ids[owner], tips=tips)
 
 
 def _in_order(lines: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return lines in one order however they came, without those that are mere points."""
     lines = lines[shapely.length(lines) > SAME_M]
-    found: NDArray[np.object_] = lines[np.argsort(shapely.to_wkb(lines))]
-    return found
+    in_order: NDArray[np.object_] = lines[np.argsort(shapely.to_wkb(lines))]
+    return in_order
 
 
 def vertices_of(lines: NDArray[np.object_]) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:

@@ -9,6 +9,8 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ftz_geo.model import Digitised
@@ -47,6 +49,20 @@ def unknot(xy: NDArray[np.float64]) -> shapely.Polygon:
     return shapely.orient_polygons(shapely.Polygon(largest.exterior))
 
 
+def stretches(values: Sequence[object]) -> list[list[int]]:
+    """Return the indexes of each stretch of equal values around a ring.
+
+    Examples
+    --------
+    >>> stretches("aabca")
+    [[2], [3], [4, 0, 1]]
+    """
+    n = len(values)
+    starts = [k for k in range(n) if values[k] != values[k - 1]] or [0]
+    ends = [*starts[1:], starts[0] + n]
+    return [[k % n for k in range(*bounds)] for bounds in zip(starts, ends, strict=True)]
+
+
 def redrawn(
     drawn: Digitised, lines: NDArray[np.object_], xy: NDArray[np.float64], lonlat: NDArray[np.float64]
 ) -> Digitised:
@@ -62,10 +78,8 @@ def redrawn(
     """
     middles = np.asarray(shapely.points((xy[1:] + xy[:-1]) / 2), dtype=object)
     edge_of = np.asarray(shapely.STRtree(lines).nearest(middles))
-    n = len(edge_of)
-    change = [k for k in range(n) if edge_of[k] != edge_of[k - 1]] or [0]
     edges = []
-    for start, stop in zip(change, [*change[1:], change[0] + n], strict=True):
-        steps = np.arange(start, stop + 1) % n
-        edges.append(replace(drawn.edges[edge_of[start]], line=shapely.LineString(lonlat[steps])))
+    for stretch in stretches(edge_of.tolist()):
+        points = lonlat[[*stretch, stretch[-1] + 1]]
+        edges.append(replace(drawn.edges[edge_of[stretch[0]]], line=shapely.LineString(points)))
     return replace(drawn, polygon=shapely.Polygon(lonlat), edges=tuple(edges))

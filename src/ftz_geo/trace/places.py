@@ -67,10 +67,23 @@ def strings(segments: NDArray[np.float64]) -> NDArray[np.object_]:
     return made
 
 
+def unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return vectors, shape (..., 2), scaled to the length 1; those of no length stay short."""
+    length = np.hypot(vectors[..., 0], vectors[..., 1])
+    scaled: NDArray[np.float64] = vectors / np.maximum(length, SAME_M)[..., None]
+    return scaled
+
+
 def cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the cross products of vectors, both shape (n, 2)."""
     product: NDArray[np.float64] = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
     return product
+
+
+def without_repeats(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the points of a path, shape (n, 2), without those on top of the one before."""
+    apart = np.hypot(*np.diff(xy, axis=0).T) > SAME_M
+    return np.concatenate([xy[:1], xy[1:][apart]])
 
 
 def metres_along(xy: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,8 +9,8 @@ import shapely
 
 from ftz_geo.compass import TOWARDS
 from ftz_geo.trace.carriageways import ROAD_WIDTH_M
-from ftz_geo.trace.outlines import unknot
-from ftz_geo.trace.places import SAME_M, SNAP_M, strings
+from ftz_geo.trace.outlines import stretches, unknot
+from ftz_geo.trace.places import SAME_M, SNAP_M, strings, unit
 from ftz_geo.trace.tracks import BRIDGE, METHODS
 
 if TYPE_CHECKING:
@@ -35,6 +35,15 @@ class Piece(NamedTuple):
     """Shape (n, 2), counter-clockwise along the ring."""
 
 
+class _Label(NamedTuple):
+    """What a segment was drawn from."""
+
+    side: Direction
+    feature: Feature
+    method: Method
+    source_ids: tuple[str, ...]
+
+
 class _Strand(NamedTuple):
     """One step's path, each of its segments with the evidence it was drawn from."""
 
@@ -42,9 +51,6 @@ class _Strand(NamedTuple):
     """Shape (n, 2)."""
     label: NDArray[np.intp]
     """Shape (n - 1,): index into the labels of the ring."""
-
-
-_Label = tuple["Direction", "Feature", "Method", tuple[str, ...]]
 
 
 def draw(ring: Ring) -> tuple[shapely.Polygon, tuple[Piece, ...]]:
@@ -61,7 +67,7 @@ def draw(ring: Ring) -> tuple[shapely.Polygon, tuple[Piece, ...]]:
     strands = [_strand(ring, k, labels) for k in range(len(ring.steps))]
     joint = len(labels)  # a corner piece that no line of the map accounts for
     sides = [step.sides for step in ring.steps]
-    labels += [(*side[-1], METHODS[BRIDGE], ()) for side in sides]
+    labels += [_Label(*side[-1], METHODS[BRIDGE], ()) for side in sides]
     n = len(strands)
     for k in range(n):
         if ring.links[k] <= SAME_M:
@@ -87,7 +93,7 @@ def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
     for run, line in zip(ring.ways[k].runs, ring.ways[k].stretches, strict=True):
         method = METHODS[step.track.kind[run.line]]
         ids = step.track.source_ids(run, line) if step.track.kind[run.line] != BRIDGE else ()
-        labels.append((*step.sides[0], method, ids))
+        labels.append(_Label(*step.sides[0], method, ids))
         xy.append(line[:-1])
         label.append(np.full(len(line) - 1, len(labels) - 1))
     points = np.concatenate([*xy, line[-1:]])
@@ -97,9 +103,9 @@ def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
         between = np.add(TOWARDS[first], TOWARDS[second])
         turn = int((points @ between).argmax())
         behind = np.arange(len(tags)) >= turn
-        other = {t: len(labels) + i for i, t in enumerate(dict.fromkeys(tags[behind].tolist()))}
-        labels += [(*step.sides[1], *labels[t][2:]) for t in other]
-        tags = np.where(behind, [other.get(int(t), t) for t in tags], tags)
+        other = {tag: len(labels) + k for k, tag in enumerate(dict.fromkeys(tags[behind].tolist()))}
+        labels += [_Label(*step.sides[1], *labels[tag][2:]) for tag in other]
+        tags = np.where(behind, [other.get(tag, tag) for tag in tags.tolist()], tags)
     return _Strand(points, tags.astype(np.intp))
 
 
@@ -141,9 +147,7 @@ def _join(a: _Strand, b: _Strand) -> tuple[_Strand, _Strand]:
 def _heading(xy: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the unit direction in which a path comes out at its first point."""
     far = np.flatnonzero(np.hypot(*(xy - xy[0]).T) >= _SAMPLE_M)
-    step = xy[0] - xy[far[0] if len(far) else -1]
-    way: NDArray[np.float64] = step / max(float(np.hypot(*step)), SAME_M)
-    return way
+    return unit(xy[0] - xy[far[0] if len(far) else -1])
 
 
 def _pieces(
@@ -156,14 +160,11 @@ def _pieces(
     else:  # a knot was cut off
         drawn = shapely.STRtree(strings(np.stack([xy, np.roll(xy, -1, axis=0)], axis=1)))
         nearest = np.asarray(drawn.nearest(np.asarray(shapely.points((ring[1:] + ring[:-1]) / 2))))
-    what = [(labels[t][0], labels[t][1], labels[t][2]) for t in tags[nearest].tolist()]
-    change = [k for k in range(len(what)) if what[k] != what[k - 1]]
-    if not change:
-        change = [0]
+    label = tags[nearest].tolist()
     pieces = []
-    for start, stop in zip(change, [*change[1:], change[0] + len(what)], strict=True):
-        steps = [k % len(what) for k in range(start, stop)]
-        ids = dict.fromkeys(i for t in dict.fromkeys(tags[nearest[steps]].tolist()) for i in labels[t][3])
-        points = ring[[*steps, (steps[-1] + 1) % len(what)]]
-        pieces.append(Piece(*what[start], tuple(ids), points))
+    for stretch in stretches([labels[tag][:3] for tag in label]):
+        used = [labels[tag] for tag in dict.fromkeys(label[k] for k in stretch)]
+        ids = dict.fromkeys(key for one in used for key in one.source_ids)
+        side, feature, method, _ = used[0]
+        pieces.append(Piece(side, feature, method, tuple(ids), ring[[*stretch, stretch[-1] + 1]]))
     return tuple(pieces)

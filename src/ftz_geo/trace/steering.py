@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
-from ftz_geo.trace.places import SAME_M, SNAP_M
+from ftz_geo.trace.places import SAME_M, SNAP_M, unit, without_repeats
 from ftz_geo.trace.tracks import EXTENSION, LINK
 
 if TYPE_CHECKING:
@@ -115,8 +115,8 @@ def _steered(line: shapely.LineString, signs: Signs, *, free: bool) -> shapely.L
     xy = start + stops.along_m[way, None] * along + stops.aside_m[way, None] * across
     if free:
         xy = np.concatenate([xy, [_beyond(xy, along, length - stops.along_m[way[-1]])]])
-    apart = np.concatenate([[True], np.hypot(*np.diff(xy, axis=0).T) > SAME_M])
-    return shapely.LineString(xy[apart]) if apart.sum() > 1 else line
+    xy = without_repeats(xy)
+    return shapely.LineString(xy) if len(xy) > 1 else line
 
 
 def _stops(
@@ -124,36 +124,36 @@ def _stops(
 ) -> _Stops:
     """Return the start of a line, the signs that lie well for it, and its end unless it is free."""
     across = np.array([-along[1], along[0]])
-    t, s = (signs.xy - start) @ along, (signs.xy - start) @ across
+    ahead, aside = (signs.xy - start) @ along, (signs.xy - start) @ across
     # The farther from where it is held, the more a line may lie off the straight one.
-    room = t if free else np.minimum(t, length - t)
-    fits = (room > SNAP_M / 2) & (t < length) & (np.abs(s) <= _SPREAD * room + SNAP_M / 2)
+    room = ahead if free else np.minimum(ahead, length - ahead)
+    fits = (room > SNAP_M / 2) & (ahead < length) & (np.abs(aside) <= _SPREAD * room + SNAP_M / 2)
     fits &= np.abs(signs.along @ along) <= _ALONGSIDE
-    t, s, worth = t[fits], s[fits], signs.worth_m[fits]
-    order = np.lexsort((s, t))
-    end = [] if free else [length]
-    t, s, worth = (
-        np.concatenate([[0.0], of_stops[order], last])
-        for of_stops, last in ((t, end), (s, np.zeros(len(end))), (worth, np.zeros(len(end))))
+    rows = np.flatnonzero(fits)
+    rows = rows[np.lexsort((aside[rows], ahead[rows]))]
+    end = [] if free else [0.0]
+    return _Stops(
+        np.concatenate([[0.0], ahead[rows], [length][: len(end)]]),
+        np.concatenate([[0.0], aside[rows], end]),
+        np.concatenate([[0.0], signs.worth_m[rows], end]),
     )
-    return _Stops(t, s, worth)
 
 
 def _cheapest_way(stops: _Stops, *, free: bool) -> list[int] | None:
     """Return the stops of the cheapest way from the first of all, to the last unless it is free to end."""
-    t, s, worth = stops
-    best, back = np.zeros(len(t)), np.full(len(t), -1)
+    n = len(stops.along_m)
+    best, back = np.zeros(n), np.full(n, -1)
     best[1:] = np.inf
-    for j in range(1, len(t)):
-        dt, ds = t[j] - t[:j], np.abs(s[j] - s[:j])
-        step = np.hypot(dt, ds)
-        cost = best[:j] + _DETOUR_COST * (step - dt) - worth[j]
-        cost[(ds > dt) & (step > 1)] = np.inf  # roads do not turn aside by more than 45°
+    for k in range(1, n):
+        ahead, aside = stops.along_m[k] - stops.along_m[:k], np.abs(stops.aside_m[k] - stops.aside_m[:k])
+        step = np.hypot(ahead, aside)
+        cost = best[:k] + _DETOUR_COST * (step - ahead) - stops.worth_m[k]
+        cost[(aside > ahead) & (step > 1)] = np.inf  # not aside by more than 45°, but for a shake
         if free:
-            cost[dt > _STEP_M] = np.inf
-        back[j] = int(cost.argmin())
-        best[j] = cost[back[j]]
-    end = int(best.argmin()) if free else len(t) - 1
+            cost[ahead > _STEP_M] = np.inf
+        back[k] = int(cost.argmin())
+        best[k] = cost[back[k]]
+    end = int(best.argmin()) if free else n - 1
     if end == 0 or not np.isfinite(best[end]):
         return None
     way = [end]
@@ -166,7 +166,7 @@ def _beyond(xy: NDArray[np.float64], along: NDArray[np.float64], left_m: float) 
     """Return where a way goes on from its last stop: half as it came, half as the line went."""
     since = np.flatnonzero(np.hypot(*(xy[-1] - xy).T) > 4 * SNAP_M)
     came = xy[-1] - xy[since[-1] if len(since) else 0]
-    way = came / max(float(np.hypot(*came)), SAME_M) + along
+    way = unit(came) + along
     beyond: NDArray[np.float64] = xy[-1] + max(left_m, SNAP_M) * way / np.hypot(*way)
     return beyond
 
@@ -187,11 +187,12 @@ def link(track: Track, other: Track, roads: NDArray[np.object_], names: NDArray[
     long = shapely.length(roads) > SAME_M
     roads, owner = roads[long], owner[long]
     names = names[owner]
-    touching = [
-        set(names[shapely.STRtree(roads).query(t.map.lines, predicate="dwithin", distance=SNAP_M)[1]])
-        for t in (track, other)
-    ]
-    joining = np.isin(names, sorted(touching[0] & touching[1]))
+    tree = shapely.STRtree(roads)
+    touching, touching_other = (
+        set(names[tree.query(lines, predicate="dwithin", distance=SNAP_M)[1]])
+        for lines in (track.map.lines, other.map.lines)
+    )
+    joining = np.isin(names, sorted(touching & touching_other))
     if not joining.any():
         return track
     return replace(

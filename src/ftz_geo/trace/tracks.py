@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.trace.mapped import Mapped, vertices_of
-from ftz_geo.trace.places import HEADING_M, SAME_M, SNAP_M, point_at, strings
+from ftz_geo.trace.places import HEADING_M, SAME_M, SNAP_M, point_at, strings, unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,16 +179,16 @@ def straight_track(
 
 
 def crossings(
-    a: NDArray[np.object_], b: NDArray[np.object_], tree: shapely.STRtree | None = None
+    some: NDArray[np.object_], others: NDArray[np.object_], tree: shapely.STRtree | None = None
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
     """Return indexes into two sets of lines, and the points, shape (n, 2), where they meet."""
-    if not len(a) or not len(b):
+    if not len(some) or not len(others):
         return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp), np.empty((0, 2))
-    i, j = (tree or shapely.STRtree(b)).query(a, predicate="intersects")
-    order = np.lexsort((j, i))
-    i, j = i[order], j[order]
-    xy, pair = shapely.get_coordinates(shapely.intersection(a[i], b[j]), return_index=True)
-    return i[pair], j[pair], xy
+    one, other = (tree or shapely.STRtree(others)).query(some, predicate="intersects")
+    order = np.lexsort((other, one))
+    one, other = one[order], other[order]
+    xy, pair = shapely.get_coordinates(shapely.intersection(some[one], others[other]), return_index=True)
+    return one[pair], other[pair], xy
 
 
 def _bridges(mapped: Mapped) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
@@ -248,8 +248,7 @@ def _extensions(mapped: Mapped, partner: NDArray[np.intp]) -> NDArray[np.object_
     for k in np.flatnonzero(shapely.length(mapped.lines)[line] < HEADING_M).tolist():
         behind = np.flatnonzero((line == line[k]) & (np.arange(len(line)) != k))
         if len(behind) and partner[behind[0]] >= 0:
-            step = xy[k] - xy[partner[behind[0]]]
-            outward[k] = step / max(float(np.hypot(*step)), SAME_M)
+            outward[k] = unit(xy[k] - xy[partner[behind[0]]])
     step = xy[None] - xy[:, None]
     ahead = np.einsum("ijk,ik->ij", step, outward)
     goes_on = ((np.hypot(step[..., 0], step[..., 1]) <= SNAP_M) & (ahead > 0)).any(axis=1)

@@ -215,9 +215,9 @@ def _apart(lines: NDArray[np.object_], others: NDArray[np.object_]) -> NDArray[n
     for k in (0, -1) if len(beside) else ():  # what is nearest to an end lies beyond it
         end = shapely.get_coordinates(shapely.get_point(others[pair], k))
         away = np.where(np.hypot(*(xy - end).T) <= away + SAME_M, 0, away)
-    found = np.zeros(len(lines), dtype=bool)
-    found[pair[away > 0]] = True
-    return found
+    apart = np.zeros(len(lines), dtype=bool)
+    apart[pair[away > 0]] = True
+    return apart
 
 
 class _Corner(NamedTuple):
