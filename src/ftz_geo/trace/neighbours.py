@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from ftz_geo.measure import LocalPlane
     from ftz_geo.model import Digitised, Direction, Feature, Parcel, Plan
     from ftz_geo.trace.tracks import Track
-
-_EDGE_WORDS = re.compile(r"的?[东南西北]?(边界线|边界|界线|边线|界|侧|边|部)?")
 
 
 class SideKey(NamedTuple):
@@ -52,8 +49,7 @@ def neighbours_of(plan: Plan) -> dict[tuple[str, Direction, int], str]:
     Returns
     -------
     dict of (parcel id, side, index of the feature in that side) to parcel id
-        Labels and names count within the zone, those of 地块 within the block first. A name that
-        several parcels answer to is left out.
+        As :meth:`ftz_geo.model.Zone.meant_by` tells it; a name that stands for several parcels is left out.
 
     Examples
     --------
@@ -65,32 +61,12 @@ def neighbours_of(plan: Plan) -> dict[tuple[str, Direction, int], str]:
     True
     """
     meant: dict[tuple[str, Direction, int], str] = {}
-    for zone in plan.zones:
-        of_zone: dict[str, set[str]] = {}
-        for block in zone.blocks:
-            for parcel in block.parcels:
-                names = {block.label, block.name, f"{block.label or ''}{block.name or ''}"}
-                if len(block.parcels) > 1:
-                    names = {f"{name or ''}{parcel.label or ''}" for name in names}
-                for name in names - {None, ""}:
-                    of_zone.setdefault(str(name), set()).add(parcel.id)
-        for block in zone.blocks:
-            of_block = {p.label: {p.id} for p in block.parcels if p.label}
-            for parcel in block.parcels:
-                for key, feature in side_features(parcel):
-                    if feature.kind == "block":
-                        ids = _meant(feature.name, of_block) or _meant(feature.name, of_zone)
-                        if len(ids - {parcel.id}) == 1:
-                            (meant[key],) = ids - {parcel.id}
+    for zone, _, parcel in plan.walk():
+        for key, feature in side_features(parcel):
+            named = zone.meant_by(feature, parcel)
+            if len(named) == 1:
+                meant[key] = named[0].id
     return meant
-
-
-def _meant(words: str, names: Mapping[str, set[str]]) -> set[str]:
-    """Return what the longest name stands for that the words begin with, but for words for an edge."""
-    for name in sorted(names, key=len, reverse=True):
-        if words.startswith(name) and _EDGE_WORDS.fullmatch(words[len(name) :]):
-            return names[name]
-    return set()
 
 
 def neighbours_first(plan: Plan, neighbours: Mapping[tuple[str, Direction, int], str]) -> list[list[Parcel]]:
