@@ -42,6 +42,7 @@ __all__ = [
     "Kind",
     "Measure",
     "Method",
+    "Neighbours",
     "Parcel",
     "Place",
     "Plan",
@@ -393,45 +394,66 @@ class Zone:
         }
 
     def meant_by(self, feature: Feature, parcel: Parcel) -> tuple[Parcel, ...]:
-        """Return the parcels that a parcel's side names as its neighbour (区块二, 地块一, 核心区).
+        """Return the parcels that a side names, as :class:`Neighbours` tells it."""
+        return Neighbours(self).meant_by(feature, parcel)
+
+
+class Neighbours:
+    """Whom the sides of a zone's parcels name as their neighbours: 区块二, 地块一, 核心区.
+
+    Parameters
+    ----------
+    zone : Zone
+        Its labels and names are filed once; asking does not go through the blocks again.
+
+    Examples
+    --------
+    >>> def parcel(number):
+    ...     return Parcel(id=f"a-{number}", abuttals={}, span=(0, 0))
+    >>> one, two = parcel(1), parcel(2)
+    >>> blocks = tuple(Block(id=p.id, label=f"区块{n}", parcels=(p,), span=(0, 0))
+    ...                for n, p in (("一", one), ("二", two)))
+    >>> zone = Zone(id="a", name=None, blocks=blocks, span=(0, 0))
+    >>> side = Feature(name="区块2西侧", base="区块2", kind="block", relation="west_edge", span=(0, 5))
+    >>> Neighbours(zone).meant_by(side, one) == (two,)
+    True
+    """
+
+    def __init__(self, zone: Zone) -> None:
+        self._home = {parcel.id: block for block in zone.blocks for parcel in block.parcels}
+        self._called: dict[str, list[tuple[Parcel, ...]]] = {}
+        for block in zone.blocks:
+            for names, parcels in block.called():
+                for name in names:
+                    self._called.setdefault(name, []).append(parcels)
+
+    def meant_by(self, feature: Feature, parcel: Parcel) -> tuple[Parcel, ...]:
+        """Return the parcels that a side of a parcel names.
 
         Parameters
         ----------
         feature : Feature
             Of kind ``block``; what any other names is no part of the plan.
         parcel : Parcel
-            Of this zone, whose side it is. It is never its own neighbour.
+            Of the zone, whose side it is. It is never its own neighbour.
 
         Returns
         -------
         tuple of Parcel
             A sister parcel of the same block, else all parcels of the block so called; none where no
             part of the zone is called so, or more than one.
-
-        Examples
-        --------
-        >>> def parcel(number):
-        ...     return Parcel(id=f"a-{number}", abuttals={}, span=(0, 0))
-        >>> one, two = parcel(1), parcel(2)
-        >>> blocks = tuple(Block(id=p.id, label=f"区块{n}", parcels=(p,), span=(0, 0))
-        ...                for n, p in (("一", one), ("二", two)))
-        >>> side = Feature(name="区块2西侧", base="区块2", kind="block", relation="west_edge", span=(0, 5))
-        >>> Zone(id="a", name=None, blocks=blocks, span=(0, 0)).meant_by(side, one) == (two,)
-        True
         """
         if feature.kind != "block":
             return ()
         called = folded(feature.called)
-        home = next((b.parcels for b in self.blocks if any(p.id == parcel.id for p in b.parcels)), ())
-        others = [p for p in home if p.id != parcel.id]
-        sisters: list[tuple[Parcel, ...]] = [(p,) for p in others if p.label and folded(p.label) == called]
-        found = sisters or [
-            parcels
-            for block in self.blocks
-            for names, parcels in block.called()
-            if called in names and all(p.id != parcel.id for p in parcels)
+        home = self._home[parcel.id].parcels if parcel.id in self._home else ()
+        sisters: list[tuple[Parcel, ...]] = [
+            (p,) for p in home if p.label and folded(p.label) == called and p.id != parcel.id
         ]
-        return found[0] if len(found) == 1 else ()
+        meant = sisters or [
+            parcels for parcels in self._called.get(called, ()) if all(p.id != parcel.id for p in parcels)
+        ]
+        return meant[0] if len(meant) == 1 else ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from ftz_geo.compass import OPPOSITE, RING_ORDER
-from ftz_geo.model import Candidate
+from ftz_geo.model import Candidate, Neighbours
 from ftz_geo.trace.areas import facing
 from ftz_geo.trace.mapped import mapped_of
 from ftz_geo.trace.tracks import track_of
@@ -49,7 +49,7 @@ def neighbours_of(plan: Plan) -> dict[tuple[str, Direction, int], str]:
     Returns
     -------
     dict of (parcel id, side, index of the feature in that side) to parcel id
-        As :meth:`ftz_geo.model.Zone.meant_by` tells it; a name that stands for several parcels is left out.
+        As :class:`ftz_geo.model.Neighbours` tells it; a name that stands for several parcels is left out.
 
     Examples
     --------
@@ -61,11 +61,13 @@ def neighbours_of(plan: Plan) -> dict[tuple[str, Direction, int], str]:
     True
     """
     meant: dict[tuple[str, Direction, int], str] = {}
-    for zone, _, parcel in plan.walk():
-        for key, feature in side_features(parcel):
-            named = zone.meant_by(feature, parcel)
-            if len(named) == 1:
-                meant[key] = named[0].id
+    for zone in plan.zones:
+        neighbours = Neighbours(zone)
+        for parcel in zone.parcels:
+            for key, feature in side_features(parcel):
+                named = neighbours.meant_by(feature, parcel)
+                if len(named) == 1:
+                    meant[key] = named[0].id
     return meant
 
 
