@@ -13,7 +13,7 @@ import shapely
 import ftz_geo
 from ftz_geo.measure import LocalPlane
 from ftz_geo.parse import parse_plan
-from ftz_geo.render import audit_page
+from ftz_geo.report import audit_page
 from ftz_geo.survey import parse_survey
 
 pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2 is not installed")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from builders import drawing
-from ftz_geo.check import CHECKS, audit
+from ftz_geo.check import CHECKS, run_checks
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import LocalPlane, area_m2, gcj02_of, wgs84_of_gcj02
 from ftz_geo.model import (
@@ -183,14 +183,14 @@ def said(finding: Finding, plan: Plan) -> list[str]:
 
 def test_the_notice_as_printed_gives_one_note() -> None:
     plan = notice()
-    result = audit(plan)
+    result = run_checks(plan)
     finding = only(result)
     assert (finding.check, finding.severity, finding.zone_id) == ("declared-sum", "note", "z3")
     assert finding.declared_km2 == Decimal("49.75")
     assert finding.measured_km2 == Decimal("49.74")
     assert finding.difference_km2 == Decimal("0.01")
     assert finding.limit_km2 == Decimal("0.04")
-    assert [z["verdict"] for z in result.zones] == ["pass", "pass", "notes", "pass", "pass"]
+    assert [z.verdict for z in result.zones] == ["pass", "pass", "notes", "pass", "pass"]
     assert result.verdict == "notes"
     for words in ("49.75", "4.98+15.61+4.52+11.94+5.59+2.3+4.8=49.74", "8×0.005=0.04"):
         assert words in finding.zh
@@ -202,7 +202,7 @@ def test_the_notice_as_printed_gives_one_note() -> None:
 def test_a_changed_block_is_an_error() -> None:
     total, count, areas = NOTICE["西青"]
     finding = only(
-        audit(notice(西青=(total, count, [*areas[:-1], "3.44"]), 北辰=("49.74", *NOTICE["北辰"][1:])))
+        run_checks(notice(西青=(total, count, [*areas[:-1], "3.44"]), 北辰=("49.74", *NOTICE["北辰"][1:])))
     )
     assert (finding.check, finding.severity, finding.zone_id) == ("declared-sum", "error", "z1")
     assert finding.difference_km2 == Decimal("-0.06")
@@ -212,14 +212,12 @@ def test_a_changed_block_is_an_error() -> None:
 
 def test_the_real_document_gives_the_same(shared: Any) -> None:
     plan = parse_plan((shared / "documents" / "zones-plan.txt").read_text(encoding="utf-8"))
-    finding = only(audit(plan))
+    finding = only(run_checks(plan))
     assert (finding.check, finding.severity) == ("declared-sum", "note")
     assert finding.difference_km2 == Decimal("0.01")
-    sums = [(str(z["declared_km2"]), z["listed_block_count"], z["sum_km2"]) for z in audit(plan).zones]
-    assert sums == [
-        (total, count, pytest.approx(float(sum(map(Decimal, areas)))))
-        for total, count, areas in NOTICE.values()
-    ]
+    for zone, (total, count, areas) in zip(run_checks(plan).zones, NOTICE.values(), strict=True):
+        assert (str(zone.declared_km2), zone.listed_block_count) == (total, count)
+        assert zone.sum_km2 == pytest.approx(float(sum(map(Decimal, areas))))
 
 
 # --- Sums ---
@@ -241,7 +239,7 @@ def _rounded(values: list[int], places: int, how: str) -> tuple[str, list[str]]:
 @example([500_000, 1_500_000], 0, ROUND_HALF_UP)
 def test_true_areas_however_rounded_are_never_an_error(values: list[int], places: int, how: str) -> None:
     total, areas = _rounded(values, places, how)
-    result = audit(simple(total, list(areas)))
+    result = run_checks(simple(total, list(areas)))
     if Decimal(total) == sum(map(Decimal, areas)):
         assert not result.findings
     else:
@@ -254,7 +252,7 @@ def test_true_areas_however_rounded_are_never_an_error(values: list[int], places
 def test_a_difference_beyond_half_a_digit_per_figure_is_an_error(hundredths: list[int], shift: int) -> None:
     shown = [str(Decimal(h) / 100) for h in hundredths]
     shown[0] = f"{Decimal(shown[0]):.2f}"
-    result = audit(simple(f"{Decimal(sum(hundredths) + shift + 40) / 100:.2f}", [*shown, "0.40"]))
+    result = run_checks(simple(f"{Decimal(sum(hundredths) + shift + 40) / 100:.2f}", [*shown, "0.40"]))
     figures = len(shown) + 2
     severity = result.findings[0].severity if result.findings else None
     assert severity == (None if shift == 0 else "note" if 2 * abs(shift) <= figures else "error")
@@ -262,15 +260,15 @@ def test_a_difference_beyond_half_a_digit_per_figure_is_an_error(hundredths: lis
 
 def test_a_dropped_zero_is_not_a_dropped_digit() -> None:
     # Were 7.8 good to 0.05 only, the limit would be 0.085 and hide the difference.
-    assert only(audit(simple("8.40", ["7.8", "0.66"], 2))).limit_km2 == Decimal("0.015")
+    assert only(run_checks(simple("8.40", ["7.8", "0.66"], 2))).limit_km2 == Decimal("0.015")
     # A total printed coarser than its parts may have been rounded once more.
-    assert only(audit(simple("8.4", ["7.8", "0.66"], 2))).severity == "note"
+    assert only(run_checks(simple("8.4", ["7.8", "0.66"], 2))).severity == "note"
 
 
 def test_units_mix_exactly() -> None:
     # 100 ha, 1500 mu and 1000000 m² are a km² each.
-    assert not audit(simple("4", ["1", "100公顷", "1500亩", "1000000平方米"], 4)).findings
-    finding = only(audit(simple("3.10", ["1.00", "100.00公顷", "1500亩"], 3)))
+    assert not run_checks(simple("4", ["1", "100公顷", "1500亩", "1000000平方米"], 4)).findings
+    finding = only(run_checks(simple("3.10", ["1.00", "100.00公顷", "1500亩"], 3)))
     assert finding.severity == "error"
     assert Fraction(finding.limit_km2 or 0) == pytest.approx(
         float(Fraction(5, 1000) * 2 + Fraction(1, 3000) + Fraction(5, 10**5))
@@ -278,30 +276,30 @@ def test_units_mix_exactly() -> None:
 
 
 def test_the_unit_of_the_words_is_the_unit_of_the_message() -> None:
-    finding = only(audit(simple("1264.9公顷", ["800公顷", "464.7公顷"], 2)))
+    finding = only(run_checks(simple("1264.9公顷", ["800公顷", "464.7公顷"], 2)))
     assert finding.declared_km2 == Decimal("12.649")
     assert "800+464.7=1264.7 公顷" in finding.zh
     assert "ha" in finding.en
 
 
 def test_approximate_figures_are_not_held_to_the_digit() -> None:
-    assert only(audit(simple("约94", ["50.2", "43.1"], 2))).severity == "note"
-    assert only(audit(simple("约100", ["50.2", "43.1"], 2))).severity == "note"
-    far = only(audit(simple("约94", ["50.2", "33.1"], 2)))
+    assert only(run_checks(simple("约94", ["50.2", "43.1"], 2))).severity == "note"
+    assert only(run_checks(simple("约100", ["50.2", "43.1"], 2))).severity == "note"
+    far = only(run_checks(simple("约94", ["50.2", "33.1"], 2)))
     assert far.severity == "warning"
     assert "约数" in far.zh
 
 
 def test_a_block_without_area_leaves_the_total_open() -> None:
-    finding = only(audit(simple("10.00", ["4.00", None, "5.00"], 3)))
+    finding = only(run_checks(simple("10.00", ["4.00", None, "5.00"], 3)))
     assert finding.severity == "note"
     assert "区块二未公布面积" in finding.zh
-    assert only(audit(simple("10.00", ["4.00", None, "7.00"], 3))).severity == "error"
+    assert only(run_checks(simple("10.00", ["4.00", None, "7.00"], 3))).severity == "error"
 
 
 def test_parcels_that_share_their_blocks_area_are_no_finding() -> None:
     blocks = [{"area": "0.71", "parcels": {"地块一": (None, ""), "地块二": (None, "")}}]
-    assert not audit(plan_of({"total": "0.71", "count": 1, "blocks": blocks})).findings
+    assert not run_checks(plan_of({"total": "0.71", "count": 1, "blocks": blocks})).findings
 
 
 @pytest.mark.parametrize(
@@ -315,7 +313,9 @@ def test_parcels_that_share_their_blocks_area_are_no_finding() -> None:
 )
 def test_parcels_against_their_block(own: tuple[str | None, ...], severity: str | None) -> None:
     parcels = {f"地块{NUMERALS[i]}": (a, "") for i, a in enumerate(own)}
-    result = audit(plan_of({"total": "0.71", "count": 1, "blocks": [{"area": "0.71", "parcels": parcels}]}))
+    result = run_checks(
+        plan_of({"total": "0.71", "count": 1, "blocks": [{"area": "0.71", "parcels": parcels}]})
+    )
     assert [(f.check, f.severity, f.block_id) for f in result.findings] == (
         [("parcel-sum", severity, "z1-1")] if severity else []
     )
@@ -326,8 +326,8 @@ def test_parcels_stand_in_for_a_block_that_states_no_area() -> None:
         {"area": None, "parcels": {"地块一": ("0.30", ""), "地块二": ("0.41", "")}},
         {"area": "1.00"},
     ]
-    assert not audit(plan_of({"total": "1.71", "count": 2, "blocks": blocks})).findings
-    assert only(audit(plan_of({"total": "1.91", "count": 2, "blocks": blocks}))).severity == "error"
+    assert not run_checks(plan_of({"total": "1.71", "count": 2, "blocks": blocks})).findings
+    assert only(run_checks(plan_of({"total": "1.91", "count": 2, "blocks": blocks}))).severity == "error"
 
 
 # --- Counts and nesting ---
@@ -335,14 +335,14 @@ def test_parcels_stand_in_for_a_block_that_states_no_area() -> None:
 
 def test_a_list_cut_short_is_one_error_that_says_what_is_left() -> None:
     # 遵义高新区: 6 blocks and 6.1233 km² stated, four of them in the excerpt.
-    finding = only(audit(simple("6.1233", ["0.9734", "0.9175", "0.4571", "1.2529"], 6)))
+    finding = only(run_checks(simple("6.1233", ["0.9734", "0.9175", "0.4571", "1.2529"], 6)))
     assert (finding.check, finding.severity) == ("declared-count", "error")
     assert "2.5224" in finding.zh
     assert "2.5224" in finding.en
 
 
 def test_a_miscounted_list_that_adds_up_is_told_from_a_cut_one() -> None:
-    finding = only(audit(simple("3.00", ["1.00", "2.00"], 3)))
+    finding = only(run_checks(simple("3.00", ["1.00", "2.00"], 3)))
     assert finding.check == "declared-count"
     assert "可能是个数写错" in finding.zh
 
@@ -350,16 +350,16 @@ def test_a_miscounted_list_that_adds_up_is_told_from_a_cut_one() -> None:
 def test_what_lies_inside_is_no_addend() -> None:
     # 南京农高区: 145.86 km² with 四至, and 3.08 km² of construction land inside it.
     plan = simple("145.86", ["145.86", "3.08"])
-    assert only(audit(plan)).check == "declared-sum"
+    assert only(run_checks(plan)).check == "declared-sum"
 
     def nested(plan: Plan) -> Plan:
         zone = plan.zones[0]
         inside = replace(zone.blocks[-1], part_of_total=False)
         return replace(plan, zones=(replace(zone, blocks=(*zone.blocks[:-1], inside)),))
 
-    assert not audit(nested(plan)).findings
-    assert only(audit(nested(simple("145.86", ["145.86", "308"])))).check == "nesting"
-    assert not audit(nested(simple("3.00", ["1.00", "2.00", "0.50"], 2))).findings
+    assert not run_checks(nested(plan)).findings
+    assert only(run_checks(nested(simple("145.86", ["145.86", "308"])))).check == "nesting"
+    assert not run_checks(nested(simple("3.00", ["1.00", "2.00", "0.50"], 2))).findings
 
 
 # --- Units ---
@@ -367,14 +367,14 @@ def test_what_lies_inside_is_no_addend() -> None:
 
 def test_a_unit_that_is_wrong_is_named() -> None:
     plan = simple("18.88", ["7.80公顷", "7.70", "3.38"], 3)
-    finding = only(audit(plan))
+    finding = only(run_checks(plan))
     assert (finding.check, finding.severity) == ("unit-plausibility", "error")
     assert said(finding, plan) == ["7.80公顷"]
     assert "若为 7.8 平方公里则相符" in finding.zh
 
 
 def test_a_zone_in_two_units_that_adds_up_is_no_finding() -> None:
-    assert not audit(simple("11.08", ["770公顷", "3.38"], 2)).findings
+    assert not run_checks(simple("11.08", ["770公顷", "3.38"], 2)).findings
 
 
 # --- Stated against measured ---
@@ -400,9 +400,9 @@ def test_measured_within_rounding_and_tolerance_is_no_finding() -> None:
     plan = simple("1.00", ["1.00"])
     # 0.005 km² of rounding and 4 km × 1 m: up to 1.009 km².
     for side_m in (995.6, 1000, 1004.4):
-        assert not audit(plan, frame_of(plan, square(side_m))).findings
+        assert not run_checks(plan, frame_of(plan, square(side_m))).findings
     for side_m in (995.4, 1004.6):
-        finding = only(audit(plan, frame_of(plan, square(side_m))))
+        finding = only(run_checks(plan, frame_of(plan, square(side_m))))
         assert (finding.check, finding.severity) == ("declared-measured", "error")
         assert float(finding.limit_km2 or 0) == pytest.approx(0.005 + 4 * side_m * 1e-6, abs=2e-8)
         assert float(finding.measured_km2 or 0) == pytest.approx(side_m**2 / 1e6, abs=1e-6)
@@ -411,8 +411,8 @@ def test_measured_within_rounding_and_tolerance_is_no_finding() -> None:
 def test_the_limit_follows_the_tolerance_that_was_set() -> None:
     plan = simple("1.00", ["1.00"])
     frame = frame_of(plan, square(1010))
-    assert only(audit(plan, frame)).check == "declared-measured"
-    assert not audit(plan, frame, Settings(boundary_tolerance_m=5)).findings
+    assert only(run_checks(plan, frame)).check == "declared-measured"
+    assert not run_checks(plan, frame, Settings(boundary_tolerance_m=5)).findings
 
 
 @pytest.mark.parametrize(
@@ -420,12 +420,13 @@ def test_the_limit_follows_the_tolerance_that_was_set() -> None:
 )
 def test_a_polygon_that_its_area_shaped_or_that_has_no_place_proves_nothing(grade: str, shaped: bool) -> None:
     plan = simple("1.00", ["1.00"])
-    result = audit(plan, frame_of(plan, square(1500), grade=grade, area_shaped=[shaped]))
+    result = run_checks(plan, frame_of(plan, square(1500), grade=grade, area_shaped=[shaped]))
     assert not result.findings
     zone = result.zones[0]
-    assert zone["blocks"][0]["measured_km2"] is None
-    assert zone["blocks"][0]["grade"] == grade
-    assert ("不能证明" in zone["measured_basis"]["zh"]) == (shaped or grade == "sketched")
+    assert zone.blocks[0].measured_km2 is None
+    assert zone.blocks[0].grade == grade
+    assert zone.measured_basis is not None
+    assert ("不能证明" in zone.measured_basis.zh) == (shaped or grade == "sketched")
 
 
 def test_a_side_traced_on_a_road_leaves_the_roads_width_open() -> None:
@@ -444,50 +445,53 @@ def test_a_side_traced_on_a_road_leaves_the_roads_width_open() -> None:
         Edge(side=side, feature=name, method="on-feature", line=shapely.LineString(corners[i : i + 2]))
         for i, (side, name) in enumerate(sides)
     )
-    traced = only(audit(plan, drawing(frame_of(plan, shape, grade="traced"), [edges])))
+    traced = only(run_checks(plan, drawing(frame_of(plan, shape, grade="traced"), [edges])))
     assert (traced.check, traced.severity) == ("declared-measured", "note")
-    surveyed = only(audit(plan, frame_of(plan, shape)))
+    surveyed = only(run_checks(plan, frame_of(plan, shape)))
     assert surveyed.severity == "error"
     wide = drawing(frame_of(plan, square(1100), grade="traced"), [edges])
-    assert only(audit(plan, wide)).severity == "error"
+    assert only(run_checks(plan, wide)).severity == "error"
 
 
 def test_parcels_are_measured_together_for_their_block() -> None:
     parcels = {"地块一": (None, ""), "地块二": (None, "")}
     plan = plan_of({"total": "2.00", "count": 1, "blocks": [{"area": "2.00", "parcels": parcels}]})
     good = frame_of(plan, square(1000), square(999.9, 3000))
-    assert not audit(plan, good).findings
-    block = audit(plan, good).zones[0]["blocks"][0]
-    assert block["measured_km2"] == pytest.approx(1.9998, abs=1e-6)
+    assert not run_checks(plan, good).findings
+    block = run_checks(plan, good).zones[0].blocks[0]
+    assert block.measured_km2 == pytest.approx(1.9998, abs=1e-6)
+    ways = block.measured_ways_km2
+    assert ways is not None
+    assert block.measured_km2 is not None
     # On the plane of zone 117 lengths are true only at 117° E; here areas are 6 in a million larger.
-    assert block["measured_ways_km2"]["ellipsoid"] == pytest.approx(block["measured_km2"], rel=1e-9)
-    assert block["measured_ways_km2"]["geodesic"] == pytest.approx(block["measured_km2"], rel=1e-6)
-    assert 2e-6 < block["measured_ways_km2"]["plane"] / block["measured_km2"] - 1 < 1e-5
-    assert only(audit(plan, frame_of(plan, square(1000), square(1100, 3000)))).block_id == "z1-1"
-    assert not audit(plan, frame_of(plan, square(1000), None)).findings
+    assert ways.ellipsoid == pytest.approx(block.measured_km2, rel=1e-9)
+    assert ways.geodesic == pytest.approx(block.measured_km2, rel=1e-6)
+    assert 2e-6 < ways.plane / block.measured_km2 - 1 < 1e-5
+    assert only(run_checks(plan, frame_of(plan, square(1000), square(1100, 3000)))).block_id == "z1-1"
+    assert not run_checks(plan, frame_of(plan, square(1000), None)).findings
 
 
 def test_exchanged_labels_are_told_from_two_wrong_areas() -> None:
     plan = simple("5.00", ["1.00", "4.00"], 2)
-    finding = only(audit(plan, frame_of(plan, square(2000), square(1000, 5000))))
+    finding = only(run_checks(plan, frame_of(plan, square(2000), square(1000, 5000))))
     assert (finding.check, finding.severity) == ("swapped-labels", "error")
     assert "区块一" in finding.zh
     assert "区块二" in finding.zh
-    wrong = audit(plan, frame_of(plan, square(1500), square(1000, 5000)))
+    wrong = run_checks(plan, frame_of(plan, square(1500), square(1000, 5000)))
     assert [f.check for f in wrong.findings] == ["declared-measured"] * 2
 
 
 def test_a_measured_area_names_the_unit_that_was_meant() -> None:
     plan = simple(None, ["780公顷"])
-    finding = only(audit(plan, frame_of(plan, square((780 / 1500 * 1e6) ** 0.5))))
+    finding = only(run_checks(plan, frame_of(plan, square((780 / 1500 * 1e6) ** 0.5))))
     assert (finding.check, finding.severity) == ("unit-plausibility", "error")
     assert "亩" in finding.zh
 
 
 def test_a_total_is_measured_where_no_block_states_an_area() -> None:
     plan = simple("2.00", [None, None], 2)
-    assert not audit(plan, frame_of(plan, square(1000), square(999.9, 3000))).findings
-    finding = only(audit(plan, frame_of(plan, square(1000), square(1100, 3000))))
+    assert not run_checks(plan, frame_of(plan, square(1000), square(999.9, 3000))).findings
+    finding = only(run_checks(plan, frame_of(plan, square(1000), square(1100, 3000))))
     assert (finding.check, finding.block_id) == ("declared-measured", None)
 
 
@@ -497,20 +501,20 @@ def test_a_total_is_measured_where_no_block_states_an_area() -> None:
 def test_shifting_the_boundary_by_the_tolerance_is_never_an_error(side_m: float, tolerance_m: float) -> None:
     plan = simple(None, [f"{side_m**2 / 1e6:.2f}"])
     frame = frame_of(plan, square(side_m - tolerance_m))  # half the tolerance off on every side
-    assert not audit(plan, frame, Settings(boundary_tolerance_m=tolerance_m)).findings
+    assert not run_checks(plan, frame, Settings(boundary_tolerance_m=tolerance_m)).findings
 
 
 def test_frames_in_another_system_are_refused_with_the_way_out() -> None:
     plan = simple("1.00", ["1.00"])
     frame = frame_of(plan, square(1000))
     with pytest.raises(GeometryError, match="to_crs"):
-        audit(plan, frame.to_crs("EPSG:4548"))
+        run_checks(plan, frame.to_crs("EPSG:4548"))
     with pytest.raises(GeometryError, match="no reference system"):
-        audit(plan, frame.set_crs(None, allow_override=True))
+        run_checks(plan, frame.set_crs(None, allow_override=True))
     with pytest.raises(GeometryError, match="are not degrees"):
-        audit(plan, frame.to_crs("EPSG:4548").set_crs("EPSG:4326", allow_override=True))
+        run_checks(plan, frame.to_crs("EPSG:4548").set_crs("EPSG:4326", allow_override=True))
     with pytest.raises(GeometryError, match="several rows for parcel z1-1"):
-        audit(plan, frame.iloc[[0, 0]])
+        run_checks(plan, frame.iloc[[0, 0]])
 
 
 def test_polygons_that_belong_to_nothing_are_listed() -> None:
@@ -519,15 +523,15 @@ def test_polygons_that_belong_to_nothing_are_listed() -> None:
     stray = gpd.GeoDataFrame(
         {"grade": ["surveyed"]}, geometry=[square(9, 5000)], index=["x-9"], crs="EPSG:4326"
     )
-    finding = only(audit(plan, pd.concat([frame, stray])))
+    finding = only(run_checks(plan, pd.concat([frame, stray])))
     assert (finding.check, finding.severity) == ("unmatched-polygon", "warning")
     assert "x-9" in finding.zh
-    assert only(audit(plan, stray)).severity == "error"
+    assert only(run_checks(plan, stray)).severity == "error"
 
 
 def test_the_result_is_json_and_says_what_it_rests_on() -> None:
     plan = notice()
-    found = audit(plan, sources=[{"file": "plan.txt", "sha256": "ab"}])
+    found = run_checks(plan, sources=[{"file": "plan.txt", "sha256": "ab"}])
     result = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert result["metadata"]["inputs"] == {"plan.txt": "ab"}
     assert {c["id"] for c in result["metadata"]["checks"]} == {c.id for c in CHECKS}
@@ -545,32 +549,32 @@ def described(*sides: str, labels: str = "一二三", **zone: Any) -> Plan:
 
 
 def test_a_plain_plan_gives_nothing() -> None:
-    assert not audit(described(*SIDES)).findings
+    assert not run_checks(described(*SIDES)).findings
 
 
 @pytest.mark.parametrize(
     ("labels", "words"), [("一三二", "次序颠倒"), ("一二四", "编号不连续"), ("一二二", "区块二出现不止一次")]
 )
 def test_labels_that_do_not_count(labels: str, words: str) -> None:
-    finding = only(audit(described(*SIDES, labels=labels)))
+    finding = only(run_checks(described(*SIDES, labels=labels)))
     assert (finding.check, finding.severity) == ("block-labels", "warning")
     assert words in finding.zh
 
 
 def test_a_number_left_out_is_not_told_twice() -> None:
-    finding = only(audit(described(*SIDES, labels="一二四", count=4, total="4.00")))
+    finding = only(run_checks(described(*SIDES, labels="一二四", count=4, total="4.00")))
     assert finding.check == "declared-count"
 
 
 def test_labels_may_begin_anywhere_and_be_no_numbers() -> None:
-    assert not audit(described(*SIDES, labels="三四五")).findings
-    assert not audit(described(*SIDES, labels="东西中")).findings
-    assert not audit(described(*SIDES[:2], labels="九十")).findings
+    assert not run_checks(described(*SIDES, labels="三四五")).findings
+    assert not run_checks(described(*SIDES, labels="东西中")).findings
+    assert not run_checks(described(*SIDES[:2], labels="九十")).findings
 
 
 def test_a_side_left_out() -> None:
     plan = described(SIDES[0], "戊路 - 庚路 辛路", SIDES[2])
-    finding = only(audit(plan))
+    finding = only(run_checks(plan))
     assert (finding.check, finding.severity, finding.block_id) == ("missing-side", "warning", "z1-2")
     assert "没有写明南至何处" in finding.zh
     assert "south" in finding.en
@@ -580,10 +584,10 @@ def test_blocks_told_by_their_contents_need_no_sides() -> None:
     plan = described(SIDES[0], "- - - -")
     zone = plan.zones[0]
     told = zone.blocks[1].parcels[0]
-    assert only(audit(plan)).check == "missing-side"
+    assert only(run_checks(plan)).check == "missing-side"
     by_contents = replace(told, members=(Feature(name="佛罗伦萨小镇", kind="place", span=(0, 1)),))
     second = replace(zone.blocks[1], parcels=(by_contents,))
-    assert not audit(replace(plan, zones=(replace(zone, blocks=(zone.blocks[0], second)),))).findings
+    assert not run_checks(replace(plan, zones=(replace(zone, blocks=(zone.blocks[0], second)),))).findings
 
 
 @pytest.mark.parametrize(
@@ -598,7 +602,7 @@ def test_a_side_told_twice_in_words(sides: str, missing: str | None) -> None:
         f"甲区总面积2.00平方公里，分为两个区块。\n区块一：面积1.00平方公里，{sides}。\n"
         "区块二：面积1.00平方公里，东至子路、南至丑路、西至寅路、北至卯路。"
     )
-    finding = only(audit(plan))
+    finding = only(run_checks(plan))
     assert (finding.check, finding.severity) == ("doubled-side", "warning")
     assert "东侧写了两次" in finding.zh
     assert said(finding, plan)[0] == "甲路"
@@ -607,7 +611,7 @@ def test_a_side_told_twice_in_words(sides: str, missing: str | None) -> None:
 
 @pytest.mark.parametrize("sides", ["甲路 乙路 甲路 丁路", "甲路 乙路 丙路 乙路"])
 def test_one_road_on_opposite_sides(sides: str) -> None:
-    finding = only(audit(described(SIDES[1], sides)))
+    finding = only(run_checks(described(SIDES[1], sides)))
     assert (finding.check, finding.severity) == ("contradictory-sides", "warning")
 
 
@@ -621,11 +625,11 @@ def test_one_road_on_opposite_sides(sides: str) -> None:
     ],
 )
 def test_one_feature_on_several_sides_may_be_right(sides: str) -> None:
-    assert not audit(described(sides, SIDES[1])).findings
+    assert not run_checks(described(sides, SIDES[1])).findings
 
 
 def test_two_blocks_with_the_same_sides() -> None:
-    finding = only(audit(described(*SIDES[:2], SIDES[0])))
+    finding = only(run_checks(described(*SIDES[:2], SIDES[0])))
     assert (finding.check, finding.block_id) == ("contradictory-sides", "z1-3")
     assert "区块一" in finding.zh
 
@@ -633,7 +637,7 @@ def test_two_blocks_with_the_same_sides() -> None:
 def test_words_that_were_not_read_are_a_note() -> None:
     plan = described(*SIDES)
     span = (plan.zones[0].span[1] - 4, plan.zones[0].span[1] - 2)
-    finding = only(audit(replace(plan, unread=(span,))))
+    finding = only(run_checks(replace(plan, unread=(span,))))
     assert (finding.check, finding.severity, finding.spans) == ("unread-text", "note", (span,))
     assert plan.words(span) in finding.zh
 
@@ -659,7 +663,7 @@ def without_areas(plan: Plan) -> Plan:
 
 def checks(shape: shapely.Geometry, grade: str = "surveyed") -> list[tuple[str, str]]:
     plan = without_areas(described(SIDES[0]))
-    return [(f.check, f.severity) for f in audit(plan, frame_of(plan, shape, grade=grade)).findings]
+    return [(f.check, f.severity) for f in run_checks(plan, frame_of(plan, shape, grade=grade)).findings]
 
 
 @pytest.mark.parametrize(
@@ -689,7 +693,7 @@ def test_polygons_by_themselves(shape: shapely.Geometry, found: list[tuple[str, 
 def test_a_crossing_is_placed_and_a_repair_proposed() -> None:
     shape = ring(PLOT[0], PLOT[2], PLOT[1], PLOT[3])
     plan = simple(None, ["0.50"])
-    finding = only(audit(plan, frame_of(plan, shape)))
+    finding = only(run_checks(plan, frame_of(plan, shape)))
     corners = shapely.get_coordinates(shape)
     crossing = shapely.LineString(corners[:2]).intersection(shapely.LineString(corners[2:4]))
     assert "东经 {:.6f}，北纬 {:.6f}".format(*shapely.get_coordinates(crossing)[0]) in finding.zh
@@ -729,9 +733,9 @@ def test_shapes_that_nobody_surveyed() -> None:
 def test_one_outline_used_twice() -> None:
     plan = simple(None, [None, None], 2)
     copy = ring(*((x + 4000, y + 300) for x, y in PLOT))
-    finding = only(audit(plan, frame_of(plan, ring(*PLOT), copy)))
+    finding = only(run_checks(plan, frame_of(plan, ring(*PLOT), copy)))
     assert (finding.check, finding.block_id) == ("template-shape", "z1-2")
-    assert not audit(plan, frame_of(plan, ring(*PLOT), shapely.affinity.rotate(copy, 5))).findings
+    assert not run_checks(plan, frame_of(plan, ring(*PLOT), shapely.affinity.rotate(copy, 5))).findings
 
 
 def test_real_survey_coordinates(shared: Any) -> None:
@@ -754,7 +758,7 @@ def moved(x: float, y: float = 0.0) -> shapely.Polygon:
 
 def test_neighbours_that_share_a_boundary_are_no_finding() -> None:
     plan, shapes = pair(ring(*PLOT), moved(0))
-    assert not audit(plan, frame_of(plan, *shapes)).findings
+    assert not run_checks(plan, frame_of(plan, *shapes)).findings
 
 
 @pytest.mark.parametrize(
@@ -769,7 +773,7 @@ def test_neighbours_that_share_a_boundary_are_no_finding() -> None:
 )
 def test_overlap_and_gap_between_neighbours(apart_m: float, found: list[tuple[str, str]]) -> None:
     plan, shapes = pair(ring(*PLOT), moved(apart_m))
-    result = audit(plan, frame_of(plan, *shapes))
+    result = run_checks(plan, frame_of(plan, *shapes))
     assert [(f.check, f.severity) for f in result.findings] == found
     for finding in result.findings:
         # A strip along 990.4 m of boundary, whose width is measured across the boundary's slant.
@@ -778,7 +782,7 @@ def test_overlap_and_gap_between_neighbours(apart_m: float, found: list[tuple[st
         assert "区块一" in finding.zh
         assert "区块二" in finding.zh
     if found == [("overlap", "error")]:
-        sketched = only(audit(plan, frame_of(plan, *shapes, grade="sketched")))
+        sketched = only(run_checks(plan, frame_of(plan, *shapes, grade="sketched")))
         assert sketched.severity == "warning"
 
 
@@ -792,7 +796,7 @@ def test_gaps_are_measured_as_they_were_cut() -> None:
     ]
     turned = [shapely.affinity.rotate(b, 7, origin=(0, 0)) for b in blocks]
     plan = without_areas(described(*SIDES, "寅路 卯路 辰路 巳路", labels="一二三四"))
-    result = audit(plan, frame_of(plan, *map(PLANE.to_lonlat, turned)))
+    result = run_checks(plan, frame_of(plan, *map(PLANE.to_lonlat, turned)))
     sizes = sorted(float(f.measured_km2 or 0) * 1e6 for f in result.findings if f.check == "gap")
     assert sizes == pytest.approx([900, 1350], rel=1e-3)
     assert len(result.findings) == 2
@@ -801,16 +805,16 @@ def test_gaps_are_measured_as_they_were_cut() -> None:
 def test_roads_that_part_leave_no_gap() -> None:
     fork = [(0, 0), (1000, 20), (1000, 500), (0, 5)]
     plan, shapes = pair(ring(*fork), ring((0, 0), (0, -700), (900, -800), (1000, -40)))
-    assert not audit(plan, frame_of(plan, *shapes)).findings
+    assert not run_checks(plan, frame_of(plan, *shapes)).findings
 
 
 def test_a_part_told_beside_the_blocks_may_lie_in_them() -> None:
     plan, shapes = pair(ring(*PLOT), ring((300, 300), (600, 310), (590, 600)))
-    assert only(audit(plan, frame_of(plan, *shapes))).check == "overlap"
+    assert only(run_checks(plan, frame_of(plan, *shapes))).check == "overlap"
     zone = plan.zones[0]
     nested = replace(zone, blocks=(zone.blocks[0], replace(zone.blocks[1], part_of_total=False)))
     plan = replace(plan, zones=(nested,))
-    assert not audit(plan, frame_of(plan, *shapes)).findings
+    assert not run_checks(plan, frame_of(plan, *shapes)).findings
 
 
 @pytest.mark.slow
@@ -820,7 +824,7 @@ def test_a_part_told_beside_the_blocks_may_lie_in_them() -> None:
 def test_overlaps_do_not_depend_on_the_order_of_rows(order: list[int], y: float) -> None:
     plan, shapes = pair(ring(*PLOT), moved(-50, y), moved(300, 400))
     frame = frame_of(plan, *shapes)
-    straight, shuffled = (audit(plan, f).findings for f in (frame, frame.iloc[order]))
+    straight, shuffled = (run_checks(plan, f).findings for f in (frame, frame.iloc[order]))
     assert straight == shuffled
 
 
@@ -831,14 +835,14 @@ WEST_EAST = ("甲路 乙路 丙路 丁路", "丙路 己路 庚路 辛路")
 @pytest.mark.parametrize("grade", ["surveyed", "sketched"])
 def test_one_road_between_two_blocks_keeps_them_in_order(grade: str) -> None:
     plan, (west, east) = pair(ring(*PLOT), moved(40), sides=WEST_EAST)
-    assert not audit(plan, frame_of(plan, east, west, grade=grade)).findings
-    finding = only(audit(plan, frame_of(plan, west, east, grade=grade)))
+    assert not run_checks(plan, frame_of(plan, east, west, grade=grade)).findings
+    finding = only(run_checks(plan, frame_of(plan, west, east, grade=grade)))
     assert finding.check == "relation"
     assert finding.severity == ("warning" if grade == "sketched" else "error")
     assert said(finding, plan) == ["丙路", "丙路"]
     # A kilometre further along the road nothing is fixed: it may bend.
     away = shapely.affinity.translate(east, 0, 0.02)
-    assert not audit(plan, frame_of(plan, west, away, grade=grade)).findings
+    assert not run_checks(plan, frame_of(plan, west, away, grade=grade)).findings
 
 
 @pytest.mark.parametrize("words", ["区块一", "区块一东边界", "区块一东侧"])
@@ -853,8 +857,8 @@ def test_a_block_named_on_a_side_lies_there(words: str) -> None:
     }
     blocks = (zone.blocks[0], replace(zone.blocks[1], parcels=(replace(second, abuttals=named),)))
     plan = replace(plan, zones=(replace(zone, blocks=blocks),))
-    assert not audit(plan, frame_of(plan, west, east)).findings
-    assert only(audit(plan, frame_of(plan, east, west))).check == "relation"
+    assert not run_checks(plan, frame_of(plan, west, east)).findings
+    assert only(run_checks(plan, frame_of(plan, east, west))).check == "relation"
 
 
 # --- Where polygons lie ---
@@ -862,7 +866,7 @@ def test_a_block_named_on_a_side_lies_there(words: str) -> None:
 
 def test_true_blocks_conform_to_the_map(shared: Any) -> None:
     plan, true, named = shanghai(shared)
-    result = audit(plan, true, named=named)
+    result = run_checks(plan, true, named=named)
     assert [f.en for f in result.findings if f.check in {"conformance", "gcj02", "relation"}] == []
 
 
@@ -870,7 +874,7 @@ def test_true_blocks_keep_the_order_of_the_words(shared: Any) -> None:
     for name in ("shanghai_west_blocks", "shanghai_west_blocks_two_on_a_side"):
         plan = parse_plan((shared / "cases" / f"{name}.txt").read_text(encoding="utf-8"))
         true = gpd.read_file(shared / "cases" / f"{name}.geojson")
-        result = audit(plan, frame_of(plan, *true.geometry))
+        result = run_checks(plan, frame_of(plan, *true.geometry))
         # The blocks of these cases overlap, as blocks drawn by lot between roads do.
         assert {f.check for f in result.findings} == {"overlap"}
 
@@ -878,7 +882,7 @@ def test_true_blocks_keep_the_order_of_the_words(shared: Any) -> None:
 def test_moved_blocks_do_not(shared: Any) -> None:
     plan, true, named = shanghai(shared)
     away = true.set_geometry(true.geometry.translate(0.001, 0.0005))  # 95 m and 55 m
-    result = audit(plan, away, named=named)
+    result = run_checks(plan, away, named=named)
     caught = {f.block_id for f in result.findings if f.check == "conformance"}
     assert len(caught) == len(true)
     assert not any(f.check == "gcj02" for f in result.findings)
@@ -887,7 +891,9 @@ def test_moved_blocks_do_not(shared: Any) -> None:
 def test_blocks_in_gcj02_are_told_so(shared: Any) -> None:
     plan, true, named = shanghai(shared)
     shifted = true.set_geometry(gcj02_of(true.geometry.to_numpy()), crs="EPSG:4326")
-    found = [f for f in audit(plan, shifted, named=named).findings if f.check in {"gcj02", "conformance"}]
+    found = [
+        f for f in run_checks(plan, shifted, named=named).findings if f.check in {"gcj02", "conformance"}
+    ]
     assert [(f.check, f.severity) for f in found] == [("gcj02", "error")]
 
 
@@ -916,14 +922,14 @@ def test_sides_against_the_roads_they_name(
     corners: list[tuple[float, float]], found: list[tuple[str, str]]
 ) -> None:
     plan = without_areas(described(SIDES[0]))
-    result = audit(plan, frame_of(plan, ring(*corners)), named=GRID)
+    result = run_checks(plan, frame_of(plan, ring(*corners)), named=GRID)
     assert [(f.check, f.severity) for f in result.findings] == found
     if corners[0][0] > 1000:
         assert "对面" in result.findings[0].zh
         assert said(result.findings[0], plan) == ["甲路"]
     # A trace follows the map by its making, and a feature not on the map is not missed.
-    assert not audit(plan, frame_of(plan, ring(*corners), grade="traced"), named=GRID).findings
-    assert not audit(plan, frame_of(plan, ring(*corners)), named={}).findings
+    assert not run_checks(plan, frame_of(plan, ring(*corners), grade="traced"), named=GRID).findings
+    assert not run_checks(plan, frame_of(plan, ring(*corners)), named={}).findings
 
 
 def test_inside_the_district_that_the_zone_is_named_after() -> None:
@@ -934,15 +940,15 @@ def test_inside_the_district_that_the_zone_is_named_after() -> None:
     }
     for x, found in ((0, []), (2100, []), (2400, [("outside-district", "error")])):
         moved_by = ring(*((px + x, py) for px, py in PLOT))
-        result = audit(plan, frame_of(plan, moved_by), districts=outlines)
+        result = run_checks(plan, frame_of(plan, moved_by), districts=outlines)
         assert [(f.check, f.severity) for f in result.findings] == found
         assert all("西青区" in f.zh and "GCJ-02" in f.zh for f in result.findings)
     west = ring(*((px - 3400, py) for px, py in PLOT))
-    assert "GCJ-02" not in only(audit(plan, frame_of(plan, west), districts=outlines)).zh
+    assert "GCJ-02" not in only(run_checks(plan, frame_of(plan, west), districts=outlines)).zh
     # A sketch lies nowhere, and 西青经开区 is not the district.
-    assert not audit(plan, frame_of(plan, west, grade="sketched"), districts=outlines).findings
+    assert not run_checks(plan, frame_of(plan, west, grade="sketched"), districts=outlines).findings
     of_no_district = without_areas(described(SIDES[0], name="西青经开区联动创新区"))
-    assert not audit(of_no_district, frame_of(of_no_district, west), districts=outlines).findings
+    assert not run_checks(of_no_district, frame_of(of_no_district, west), districts=outlines).findings
 
 
 def test_a_district_in_gcj02_is_caught_by_its_outline(shared: Any) -> None:
@@ -951,8 +957,8 @@ def test_a_district_in_gcj02_is_caught_by_its_outline(shared: Any) -> None:
     districts = {n: [g] for n, g in zip(outlines["district_name"], outlines.geometry, strict=True)}
     shifted = shapely.from_geojson((tianjin / "beichen_gcj02.geojson").read_text(encoding="utf-8"))
     plan = without_areas(described(SIDES[0], name="北辰区"))
-    assert only(audit(plan, frame_of(plan, shifted), districts=districts)).check == "gcj02"
-    assert not audit(plan, frame_of(plan, wgs84_of_gcj02(shifted)), districts=districts).findings
+    assert only(run_checks(plan, frame_of(plan, shifted), districts=districts)).check == "gcj02"
+    assert not run_checks(plan, frame_of(plan, wgs84_of_gcj02(shifted)), districts=districts).findings
 
 
 def shanghai(shared: Any) -> tuple[Plan, gpd.GeoDataFrame, dict[str, Any]]:
@@ -982,7 +988,7 @@ def test_official_texts_that_add_up_raise_nothing_about_areas(shared: Any) -> No
         gold, total = row["gold"]["blocks"], row["gold"]["zone_total"]
         areas = [b["area"] for b in gold if b["area"]]
         adds_up = total and sum(Decimal(str(a["value"])) for a in areas) == Decimal(str(total["value"]))
-        findings = audit(parse_plan(row["text"])).findings
+        findings = run_checks(parse_plan(row["text"])).findings
         if adds_up and len(areas) == len(gold) > 1:
             exact += 1
             assert [f.en for f in findings if f.severity != "note"] == []
@@ -1008,7 +1014,7 @@ def test_stated_against_surveyed_in_real_notices(shared: Any) -> None:
     found = {}
     for key, area in stated.items():
         plan = simple(None, [area])
-        result = audit(plan, frame_of(plan, survey(shared, key)))
+        result = run_checks(plan, frame_of(plan, survey(shared, key)))
         found[key] = [(f.check, f.severity) for f in result.findings]
     assert {key: value for key, value in found.items() if value} == {
         "explore-xingan-yongcaitun": [("declared-measured", "error")],

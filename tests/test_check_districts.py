@@ -104,7 +104,7 @@ def test_outlines_of_the_user_come_before_the_package(tmp_path: Path) -> None:
     for shape, found in ((INSIDE, ["outside-district"]), (OUTSIDE, [])):
         result = audited(shape, outlines=own)
         assert [f.check for f in result.findings] == found
-        assert "own.geojson" in result.metadata["inputs"]
+        assert "own.geojson" in [source["file"] for source in result.metadata.sources]
     assert not audited(INSIDE, "sketched", outlines=own).findings
 
 

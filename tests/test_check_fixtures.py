@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from ftz_geo import pipeline
-from ftz_geo.check import CHECKS, Check, audit
+from ftz_geo.check import CHECKS, Check, run_checks
 from ftz_geo.measure import LocalPlane, gcj02_of
 from ftz_geo.model import Audit
 from ftz_geo.parse import parse_plan
@@ -55,7 +55,7 @@ class Fixture:
         if self.survey is not None:
             return pipeline.audit(plan, pipeline.join_polygons(plan, parse_survey(self.survey)))
         if self.shapes is None:
-            return audit(plan)
+            return run_checks(plan)
         frame = gpd.GeoDataFrame(
             {"grade": "surveyed"},
             geometry=list(self.shapes),
@@ -64,7 +64,7 @@ class Fixture:
         )
         lines = {name: PLANE.to_lonlat(shapely.LineString(xy)) for name, xy in ROADS.items()}
         districts = {"西青区": [PLANE.to_lonlat(self.district)]}
-        return audit(plan, frame, named=lines if self.roads else {}, districts=districts)
+        return run_checks(plan, frame, named=lines if self.roads else {}, districts=districts)
 
 
 def words(*changes: tuple[str, str]) -> Fixture:

@@ -15,7 +15,7 @@ import shapely
 import shapely.affinity
 from shapely.geometry.base import BaseGeometry
 
-from ftz_geo.check import audit
+from ftz_geo.check import run_checks
 from ftz_geo.measure import LocalPlane, area_m2, gcj02_of
 from ftz_geo.model import Audit
 from ftz_geo.parse import parse_plan
@@ -75,7 +75,7 @@ class Case:
         frame = None
         if len(ids) == len(shapes):
             frame = gpd.GeoDataFrame({"grade": "surveyed"}, geometry=shapes, index=ids, crs="EPSG:4326")
-        return audit(plan, frame, named=self.roads, districts={"西青区": [self.district]})
+        return run_checks(plan, frame, named=self.roads, districts={"西青区": [self.district]})
 
     def change(self, i: int, **changes: object) -> "Case":
         blocks = list(self.blocks)

@@ -26,14 +26,17 @@ from ftz_geo.model import (
     Feature,
     Finding,
     Grade,
+    Metadata,
     Method,
     Parcel,
     Plan,
     Reason,
     Source,
     Zone,
+    ZoneSummary,
 )
-from ftz_geo.render import audit_page, map_pages
+from ftz_geo.render import map_pages
+from ftz_geo.report import audit_page
 
 Open = Callable[..., Any]
 """The fixture ``open_page`` of conftest.py."""
@@ -187,21 +190,20 @@ def audit_of(plan: Plan) -> Audit:
         en="The declared total differs from the sum of the blocks within rounding.",
         spans=tuple(b.declared_area.span for b in zone.blocks if b.declared_area),
     )
-    zones: list[dict[str, Any]] = [
-        {
-            "id": z.id,
-            "name": z.name,
-            "declared_km2": z.declared_area and float(z.declared_area.km2),
-            "sum_km2": z.declared_area and float(z.declared_area.km2),
-            "difference_km2": 0.0,
-            "limit_km2": 0.04,
-            "verdict": "notes" if z is zone else "pass",
-            "blocks": [],
-            "more": "keys are allowed",
-        }
+    zones = tuple(
+        ZoneSummary(
+            id=z.id,
+            name=z.name,
+            declared_km2=float(z.declared_area.km2) if z.declared_area else None,
+            sum_km2=float(z.declared_area.km2) if z.declared_area else None,
+            difference_km2=0.0,
+            limit_km2=0.04,
+            verdict="notes" if z is zone else "pass",
+        )
         for z in plan.zones
-    ]
-    return Audit(findings=(note,), zones=tuple(zones), metadata={"inputs": {"plan.txt": "0" * 64}})
+    )
+    source = {"role": "document", "file": "plan.txt", "sha256": "0" * 64}
+    return Audit(findings=(note,), zones=zones, metadata=Metadata(sources=(source,)))
 
 
 def sides(east: str, south: str, west: str, north: str) -> dict[Direction, str]:

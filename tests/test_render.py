@@ -21,13 +21,27 @@ from builders import drawing
 from ftz_geo.errors import GeometryError
 from ftz_geo.frame import Drawing
 from ftz_geo.measure import area_m2
-from ftz_geo.model import DIRECTIONS, LABELS_ZH, Audit, Direction, Edge, Finding, Plan, Reason, Source
-from ftz_geo.render import audit_page, map_pages
+from ftz_geo.model import (
+    DIRECTIONS,
+    HOLDS_ZH,
+    LABELS_ZH,
+    Audit,
+    Direction,
+    Edge,
+    Finding,
+    Metadata,
+    Plan,
+    Reason,
+    Source,
+    ZoneSummary,
+)
+from ftz_geo.render import map_pages
 from ftz_geo.render.offline import TILE_HOSTS, json_block, leaflet, own
 from ftz_geo.render.packing import UNITS_PER_DEGREE, Vertices, base64_vlq
 from ftz_geo.render.quotes import marked, quotes
-from ftz_geo.render.views import GRADES, METHODS, PALETTE, VERDICTS, figure, zone_views
+from ftz_geo.render.views import GRADES, METHODS, PALETTE, figure, zone_views
 from ftz_geo.render.words import EN, METHODS_ZH
+from ftz_geo.report import audit_page
 
 
 def parcels(**columns: object) -> Drawing:
@@ -266,7 +280,7 @@ def test_every_fixed_word_has_its_english() -> None:
     )
     words = {*marked, *tabs, *told, *re.findall(r"data-t>([^<{]+)<", templates)}
     words |= {LABELS_ZH[word] for word in (*GRADES, *METHODS, *DIRECTIONS)}
-    words |= {*GRADES.values(), *METHODS_ZH.values(), *VERDICTS.values()}
+    words |= {*GRADES.values(), *METHODS_ZH.values(), *HOLDS_ZH.values()}
     assert len(words) > 90
     assert {html.unescape(word).strip() for word in words} - set(EN) == set()
     assert not re.search(r"[\u4e00-\u9fff]", "".join(EN.values()))
@@ -343,10 +357,10 @@ def test_the_audit_page_shows_verdict_figures_words_and_hashes() -> None:
         spans=((3, 12), (text.index("3.44"), len(text))),
     )
     note = Finding(check="x", severity="note", zh="一个说明。", en="")
-    zone = {"id": "a", "name": "甲区", "declared_km2": 49.75, "sum_km2": 49.7, "verdict": "fail"}
-    page = audit_page(
-        plan, Audit(findings=(note, error), zones=(zone,), metadata={"versions": {"geos": "3.14"}})
-    )
+    zone = ZoneSummary(id="a", name="甲区", declared_km2=49.75, sum_km2=49.7, verdict="fail")
+    source = {"role": "document", "file": "plan.txt", "sha256": "ab" * 32}
+    metadata = Metadata(versions={"geos": "3.14"}, sources=(source,))
+    page = audit_page(plan, Audit(findings=(note, error), zones=(zone,), metadata=metadata))
     assert page.index("不通过") < page.index("甲区") < page.index("不符。") < page.index("一个说明。")
     assert page.index("一个说明。") < page.index("ab" * 32)
     for words in ("49.70", "0.045", "<mark>49.75平方公里</mark>", "<mark>3.44平方公里</mark>", "geos 3.14"):

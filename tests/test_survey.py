@@ -23,8 +23,8 @@ from ftz_geo.errors import DocumentError
 from ftz_geo.measure import area_m2
 from ftz_geo.parse import parse_plan
 from ftz_geo.polygons import match_polygons, read_survey
+from ftz_geo.report import audit_csv, audit_xlsx
 from ftz_geo.survey import Survey, parse_survey
-from ftz_geo.tables import audit_csv, audit_xlsx
 
 SQUARE = [(4320014.689, 511493.964), (4321014.689, 511500.1), (4321010.0, 512493.964), (4320020.5, 512490.2)]
 """X north, Y east without zone, metres; zone 39."""
@@ -402,9 +402,9 @@ def test_workbook_computes_what_the_audit_found(one: str) -> None:
     areas = book["面积"]
     zone = audit.zones[0]
     assert [computed(areas, f"F{n}") for n in (5, 6, 7, 8)] == pytest.approx(
-        [zone[key] for key in ("declared_km2", "sum_km2", "difference_km2", "limit_km2")]
+        [zone.declared_km2, zone.sum_km2, zone.difference_km2, zone.limit_km2]
     )
-    assert computed(areas, "F9") == ("超限" if zone["verdict"] == "fail" else "限内")
+    assert computed(areas, "F9") == ("超限" if zone.verdict == "fail" else "限内")
 
 
 def test_workbook_sets_a_surveyed_area_against_the_stated_one() -> None:
@@ -436,23 +436,23 @@ def test_libreoffice_computes_what_the_audit_found(tmp_path: Path) -> None:
     rows = list(csv.reader(io.StringIO((tmp_path / "audit-面积.csv").read_text(encoding="utf-8"))))
     by_title = {row[1]: row for row in reversed(rows)}  # the first zone comes first
     zone = audit.zones[0]
-    block = next(b for b in zone["blocks"] if b["measured_km2"])
-    row = by_title[block["label"]]
+    block = next(b for b in zone.blocks if b.measured_km2)
+    ways = block.measured_ways_km2
+    assert ways is not None
+    row = by_title[block.label or ""]
     assert [float(row[i]) for i in (5, 8, 9, 10, 12, 13)] == pytest.approx(
         [
-            block["declared_km2"],
-            *block["measured_ways_km2"].values(),
-            block["difference_km2"],
-            block["limit_km2"],
+            block.declared_km2,
+            *(ways.ellipsoid, ways.geodesic, ways.plane),
+            block.difference_km2,
+            block.limit_km2,
         ],
         abs=1e-9,
     )
-    assert row[14] == {"pass": "限内", "fail": "超限"}[block["verdict"]]
+    assert row[14] == {"pass": "限内", "fail": "超限"}[block.verdict or "notes"]
     assert [
         float(by_title[t][5]) for t in ("公布总面积", "各区块之和", "公布减之和", "允许差")
-    ] == pytest.approx(
-        [zone[k] for k in ("declared_km2", "sum_km2", "difference_km2", "limit_km2")], abs=1e-9
-    )
+    ] == pytest.approx([zone.declared_km2, zone.sum_km2, zone.difference_km2, zone.limit_km2], abs=1e-9)
 
 
 HOSTILE = '=HYPERLINK("http://x")'

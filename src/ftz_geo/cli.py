@@ -201,6 +201,7 @@ def audit(
     """
     from ftz_geo import pipeline
     from ftz_geo.kinds import expect
+    from ftz_geo.report import print_audit
 
     say = _talk()
     plan = _read_plan(file, say)
@@ -222,7 +223,7 @@ def audit(
         for path in written:
             print(path)
     else:
-        printing.print_audit(result)
+        print_audit(result)
     _conclude(result, strict=strict)
 
 
@@ -311,6 +312,7 @@ def apply(
     A patch that is broken, or that was made from another version of the blocks, is refused whole.
     """
     from ftz_geo.corrections import apply_patch
+    from ftz_geo.report import print_audit, print_findings
 
     say = _talk()
     say(f"reading {patch}, {to}")
@@ -323,7 +325,7 @@ def apply(
         _print_json(applied.entry)
     else:
         printing.print_changes(applied.changes)
-        printing.print_audit(applied.audit) if plan else printing.print_findings(applied.audit)
+        print_audit(applied.audit) if plan else print_findings(applied.audit)
     for path in applied.paths:
         say(f"written: {path}")
     say(f"maps of the earlier version are out of date: ftz-geo map {applied.paths[0]} --editor")

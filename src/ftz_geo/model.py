@@ -7,7 +7,7 @@ it was drawn from and that feature's span of the document, so that a map can quo
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
@@ -15,21 +15,24 @@ from ftz_geo.compass import DIRECTIONS, SIDE_ZH, Direction
 from ftz_geo.wording import KM2_PER_UNIT, folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import geopandas
     from shapely import LineString, MultiPolygon, Polygon
 
 __all__ = [
     "DIRECTIONS",
+    "HOLDS_ZH",
     "LABELS_ZH",
     "LINEAR_KINDS",
+    "PASSES_ZH",
     "STORAGE_CRS",
     "STRAIGHT_KINDS",
     "Anchor",
     "Area",
     "Audit",
     "Block",
+    "BlockSummary",
     "Boundary",
     "Candidate",
     "Choice",
@@ -41,6 +44,7 @@ __all__ = [
     "Grade",
     "Kind",
     "Measure",
+    "Metadata",
     "Method",
     "Neighbours",
     "Parcel",
@@ -50,14 +54,20 @@ __all__ = [
     "Reason",
     "ReferenceMap",
     "Relation",
+    "Rule",
     "Settings",
     "Severity",
     "Source",
     "Span",
     "Task",
+    "Text",
     "Undetermined",
+    "Verdict",
+    "Ways",
     "Zone",
+    "ZoneSummary",
     "title",
+    "verdict_of",
 ]
 
 Span = tuple[int, int]
@@ -642,6 +652,21 @@ class Candidate:
     """Why another candidate was chosen; None for the chosen one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same words in Chinese and in English."""
+
+    zh: str
+    en: str
+
+    def __add__(self, more: Text) -> Text:
+        return Text(self.zh + more.zh, self.en + more.en)
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the JSON form."""
+        return {"zh": self.zh, "en": self.en}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reason:
     """Why a result is graded as it is, or a candidate lost: a stable code, a sentence in both languages."""
@@ -780,34 +805,6 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Audit:
-    """All findings, and the figures per zone that they rest on."""
-
-    findings: tuple[Finding, ...]
-    zones: tuple[Mapping[str, Any], ...]
-    """One JSON-ready mapping per zone: id, name, declared, sum of blocks, limit, verdict, blocks."""
-    metadata: Mapping[str, Any] = field(default_factory=dict)
-    """Versions of the libraries that computed, hashes of the inputs."""
-
-    @property
-    def verdict(self) -> Literal["pass", "notes", "fail"]:
-        """``fail`` with an error among the findings, ``notes`` with lesser findings only."""
-        if any(f.severity == "error" for f in self.findings):
-            return "fail"
-        return "notes" if self.findings else "pass"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form, schema ``ftz-geo/audit-1``."""
-        return {
-            "schema": "ftz-geo/audit-1",
-            "verdict": self.verdict,
-            "findings": [f.to_dict() for f in self.findings],
-            "zones": [dict(z) for z in self.zones],
-            "metadata": dict(self.metadata),
-        }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """Every tolerance and choice, passed whole."""
 
@@ -839,3 +836,170 @@ class Settings:
                 continue
             if not 0 <= value < 10_000:
                 raise ValueError(f"{name} is metres between 0 and 10000, not {value!r}")
+
+
+Verdict = Literal["pass", "notes", "fail"]
+
+HOLDS_ZH: Mapping[Verdict, str] = {"pass": "相符", "notes": "有说明", "fail": "不符"}
+"""The Chinese word for a verdict on figures, as maps and reports print it."""
+
+PASSES_ZH: Mapping[Verdict, str] = {"pass": "通过", "notes": "有说明", "fail": "不通过"}
+"""The Chinese word for a verdict on a zone or a whole document, as workbooks and reports print it."""
+
+
+def verdict_of(findings: Iterable[Finding]) -> Verdict:
+    """Return ``fail`` with an error among the findings, ``notes`` with lesser ones only, else ``pass``."""
+    severities = {finding.severity for finding in findings}
+    return "fail" if "error" in severities else "notes" if severities else "pass"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """What a check holds to be right."""
+
+    id: str
+    """Stable ASCII word; :attr:`Finding.check` repeats it."""
+    text: Text
+    """The rule in one sentence."""
+    limit: Text
+    """What a finding's limit is computed from; 0 where there is no allowance."""
+    severities: tuple[Severity, ...]
+    """What a finding of it may be, lightest first."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "id": self.id,
+            **self.text.to_dict(),
+            "limit": self.limit.to_dict(),
+            "severities": list(self.severities),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ways:
+    """An area taken in three ways, km²."""
+
+    ellipsoid: float
+    """By the formula of the national land surveys; findings are judged by it."""
+    geodesic: float
+    """With geodesics as edges."""
+    plane: float
+    """On the plane of the 3-degree Gauss-Krüger zone."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlockSummary:
+    """The figures of one block, km²."""
+
+    id: str
+    label: str | None = None
+    name: str | None = None
+    part_of_total: bool = True
+    declared_km2: float | None = None
+    measured_km2: float | None = None
+    """None where a polygon is missing, or its stated area shaped it."""
+    measured_ways_km2: Ways | None = None
+    drawn_ways_km2: Ways | None = None
+    """Of its polygons whether or not they prove anything; None where one is missing or broken."""
+    perimeter_m: float | None = None
+    difference_km2: float | None = None
+    """Declared minus measured."""
+    limit_km2: float | None = None
+    """The largest difference that rounding and boundary tolerance explain."""
+    band_km2: float | None = None
+    """What hangs on whether the middle or the edge of a road bounds it."""
+    verdict: Verdict | None = None
+    """Whether its stated areas hold; None where no polygon can tell."""
+    grade: Grade = "undetermined"
+    """The last of its polygons' grades."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ZoneSummary:
+    """The figures of one zone, km², and of its blocks."""
+
+    id: str
+    name: str | None = None
+    declared_km2: float | None = None
+    sum_km2: float | None = None
+    difference_km2: float | None = None
+    """Declared minus sum."""
+    limit_km2: float | None = None
+    """The largest difference that rounding explains."""
+    declared_block_count: int | None = None
+    listed_block_count: int = 0
+    verdict: Verdict = "pass"
+    """Of all findings about the zone."""
+    measured_basis: Text | None = None
+    """What its polygons prove about its areas."""
+    blocks: tuple[BlockSummary, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Its name, or its id."""
+        return self.name or self.id
+
+    @property
+    def sum_verdict(self) -> Verdict | None:
+        """Whether its blocks add up to its total; None where there is nothing to add."""
+        if self.difference_km2 is None or self.limit_km2 is None:
+            return None
+        within = abs(self.difference_km2) <= self.limit_km2
+        return "pass" if self.difference_km2 == 0 else "notes" if within else "fail"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {**asdict(self), "blocks": [asdict(block) for block in self.blocks]}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metadata:
+    """What an audit rests on, so that it can be repeated."""
+
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Of the libraries that computed."""
+    settings: Settings = field(default_factory=Settings)
+    sources: tuple[Mapping[str, Any], ...] = ()
+    """One for each file: ``role`` (``document``, ``polygons``, ``reference``, ``outlines``), ``file``,
+    ``sha256``, and licence, date and datum as far as the file tells them."""
+    crs: Text | None = None
+    method: tuple[Text, ...] = ()
+    """How the figures were come by."""
+    checks: tuple[Rule, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "versions": dict(self.versions),
+            "settings": asdict(self.settings),
+            "inputs": {source["file"]: source["sha256"] for source in self.sources},
+            "sources": [dict(source) for source in self.sources],
+            "crs": self.crs and self.crs.to_dict(),
+            "method": {"zh": [text.zh for text in self.method], "en": [text.en for text in self.method]},
+            "checks": [rule.to_dict() for rule in self.checks],
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Audit:
+    """All findings, and the figures per zone that they rest on."""
+
+    findings: tuple[Finding, ...]
+    zones: tuple[ZoneSummary, ...]
+    metadata: Metadata = field(default_factory=Metadata)
+
+    @property
+    def verdict(self) -> Verdict:
+        """``fail`` with an error among the findings, ``notes`` with lesser findings only."""
+        return verdict_of(self.findings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form, schema ``ftz-geo/audit-1``."""
+        return {
+            "schema": "ftz-geo/audit-1",
+            "verdict": self.verdict,
+            "findings": [f.to_dict() for f in self.findings],
+            "zones": [zone.to_dict() for zone in self.zones],
+            "metadata": self.metadata.to_dict(),
+        }

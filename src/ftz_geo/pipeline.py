@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import shapely
 
-from ftz_geo import check, files, render, shipped
+from ftz_geo import check, files, render, report, shipped
 from ftz_geo.atomic import staged
 from ftz_geo.compass import DIRECTIONS, Direction
 from ftz_geo.datum import installed_outlines, named_outlines, settle_datum
@@ -28,7 +28,6 @@ from ftz_geo.reading import read_plan
 from ftz_geo.reference import read_reference as read_maps
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.sketch import sketch_lines, sketch_zone
-from ftz_geo.tables import audit_csv, audit_xlsx
 from ftz_geo.trace import trace_parcels
 
 if TYPE_CHECKING:
@@ -262,7 +261,7 @@ def audit(
     given = read_maps(outlines) if outlines is not None else None
     if given is not None:
         sources += [{"role": "outlines", **source} for source in given.sources]
-    return check.audit(
+    return check.run_checks(
         plan,
         drawing,
         settings or Settings(),
@@ -295,9 +294,9 @@ def write_audit(plan: Plan, findings: Audit, out: str | Path) -> tuple[Path, ...
     results = {
         "audit.json": files.to_json(findings.to_dict()).encode(),
         # Excel reads UTF-8 only behind a byte order mark.
-        "audit.csv": audit_csv(plan, findings).encode("utf-8-sig"),
-        "audit.xlsx": audit_xlsx(plan, findings),
-        "audit.html": render.audit_page(plan, findings).encode(),
+        "audit.csv": report.audit_csv(plan, findings).encode("utf-8-sig"),
+        "audit.xlsx": report.audit_xlsx(plan, findings),
+        "audit.html": report.audit_page(plan, findings).encode(),
     }
     with staged(Path(out)) as folder:
         for name, content in results.items():
@@ -590,7 +589,7 @@ def build(
             "blocks.geojson": blocks,
             "edges.geojson": files.to_json(files.edges_geojson(drawing)),
             "audit.json": files.to_json(findings.to_dict()),
-            "audit.html": render.audit_page(plan, findings),
+            "audit.html": report.audit_page(plan, findings),
             **{f"maps/{name}": page for name, page in pages.items()},
         }
         for name, text in texts.items():

@@ -1,4 +1,4 @@
-"""Plans, audits and corrections as tables of a terminal."""
+"""Plans and corrections as tables of a terminal."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from ftz_geo.model import Audit, Parcel, Plan, Zone
+    from ftz_geo.model import Parcel, Plan, Zone
     from ftz_geo.patch import AreaChange
 
-__all__ = ["console", "print_audit", "print_changes", "print_findings", "print_plan"]
+__all__ = ["console", "print_changes", "print_plan"]
 
 
 def print_plan(plan: Plan) -> None:
@@ -45,7 +45,7 @@ def print_plan(plan: Plan) -> None:
 
 
 def console() -> Console:
-    """Give a console of the terminal's width; in a pipe or a file no line is wrapped."""
+    """Return a console of the terminal's width; in a pipe or a file no line is wrapped."""
     from rich.console import Console
 
     class Piped(Console):
@@ -62,7 +62,7 @@ def _zone_title(zone: Zone) -> str:
 
 
 def _sides(parcel: Parcel | None) -> list[str]:
-    """East, south, west, north, and the rest, in words."""
+    """Return east, south, west, north, and the rest, in words."""
     if parcel is None:
         return [""] * 5
     sides = ["、".join(f.name for f in parcel.abuttals[d]) for d in DIRECTIONS]
@@ -72,33 +72,6 @@ def _sides(parcel: Parcel | None) -> list[str]:
         if listed
     ]
     return [*sides, "；".join(other)]
-
-
-def print_audit(audit: Audit) -> None:
-    """Print a table of the zones' areas, the findings, and the verdict."""
-    from rich.table import Table
-    from rich.text import Text
-
-    screen = console()
-    table = Table()
-    for head in ("zone", "declared km²", "sum km²", "difference", "limit", "verdict"):
-        table.add_column(head, justify="left" if head in {"zone", "verdict"} else "right", overflow="fold")
-    for zone in audit.zones:
-        figures = [zone.get(k) for k in ("declared_km2", "sum_km2", "difference_km2", "limit_km2")]
-        cells = ["-" if f is None else f"{round(f, 6):.10g}" for f in figures]
-        table.add_row(Text(str(zone["name"] or zone["id"])), *cells, str(zone["verdict"]))
-    screen.print(table)
-    print_findings(audit)
-    screen.print(f"verdict: {audit.verdict}")
-
-
-def print_findings(audit: Audit) -> None:
-    """Print every finding in Chinese and English."""
-    from rich.text import Text
-
-    screen = console()
-    for finding in audit.findings:
-        screen.print(Text(f"{finding.severity} [{finding.check}] {finding.zh}\n    {finding.en}"))
 
 
 def print_changes(changes: Sequence[AreaChange]) -> None:

@@ -6,42 +6,56 @@ exact for straight edges where a snapping or a coverage tool would move them.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from ftz_geo.check.case import drawn_finding, number, place
-from ftz_geo.compass import AXIS, OPPOSITE
-from ftz_geo.model import LABELS_ZH, STRAIGHT_KINDS
+from ftz_geo.check.figures import number
+from ftz_geo.check.findings import drawn_finding
+from ftz_geo.compass import AXIS, OPPOSITE, SIDE_ZH, SIGN
+from ftz_geo.model import STRAIGHT_KINDS, Text, title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.check.case import Case, Drawn
+    from ftz_geo.check.case import Case, Drawn, ZoneCase
     from ftz_geo.compass import Direction
     from ftz_geo.model import Feature, Finding, Severity, Span
 
 UNSEEN_M2 = 1.0
 """What is smaller is nobody's land: half a vertex's rounding along a few metres."""
 
+_GROWN = 1.1
+"""How many times as large a strip may get in a closing twice as wide. Between two edges that should be one it
+stays as it is, but for its ends; a wedge between roads that part gets longer too, to four times its area."""
+
+_MEETS_M = 1e-3
+"""How near a polygon is to a strip that it bounds: the offsets of a closing move edges by less."""
+
+_NAMED = 5
+"""Polygons that a finding of overlap names; more would hide the largest."""
+
 _SCANS = 9
-"""Lines drawn across two polygons to see which comes first."""
+"""Lines drawn across two polygons to see which comes first: enough that one or two through a bay of
+a crooked outline do not decide."""
 
 _TOUCH_M = 0.01
+"""Polygons that share an edge may cross it by this, a survey's rounding."""
 
 
 def overlaps(case: Case) -> Iterator[Finding]:
     """Find polygons that cover the same ground, unless one is a part told beside the others."""
-    sound = [d for d in case.drawn if d.is_sound]
-    shapes = np.array([d.xy for d in sound], dtype=object)
-    pairs = shapely.STRtree(shapes).query(shapes, predicate="intersects").T
     # One finding per polygon and severity, with the ones after it: n blocks on one spot are no n² findings.
     found: dict[tuple[int, Severity], list[tuple[Drawn, BaseGeometry]]] = {}
-    for i, j in sorted((int(i), int(j)) for i, j in pairs if i < j):
+    sound = [d for d in case.drawn if d.is_sound]
+    for i, j in _meeting(_shapes(sound)):
         one, other = sound[i], sound[j]
         nested = not (one.block.part_of_total and other.block.part_of_total)
         if one.zone is other.zone and nested and one.block is not other.block:
@@ -55,27 +69,49 @@ def overlaps(case: Case) -> Iterator[Finding]:
             found.setdefault((i, severity), []).append((other, shared))
     for (i, severity), others in found.items():
         others.sort(key=lambda pair: -pair[1].area)
-        area = sum(float(shared.area) for _, shared in others)
-        limit = sum(float(shared.length) for _, shared in others) * case.settings.boundary_tolerance_m
-        first = others[0][1].representative_point()
-        lon, lat = case.plane.to_lonlat(first).coords[0]
-        named = [f"{place(o.zone, o.block, o.parcel)} {number(s.area, 1)} m²" for o, s in others[:5]]
-        more_zh, more_en = ("等", ", …") if len(others) > 5 else ("", "")
-        limit_words = f"{number(limit, 1)} m²"
-        zh = "未超出" if severity == "note" else "超出"
-        en = "no more" if severity == "note" else "more"
-        yield drawn_finding(
-            "overlap",
-            severity,
-            sound[i],
-            f"与 {len(others)} 个图形重叠：{'、'.join(named)}{more_zh}（东经 {lon:.6f}，北纬 {lat:.6f}），"
-            f"{zh}重叠部分周长乘界线误差（{limit_words}）",
-            f"overlaps {len(others)} polygon(s): {', '.join(named)}{more_en} (at {lon:.6f} E, {lat:.6f} N), "
-            f"{en} than the overlap's perimeter × boundary tolerance ({limit_words})",
-            measured_km2=area / 1e6,
-            limit_km2=limit / 1e6,
-            spans=(sound[i].parcel.span, *(o.parcel.span for o, _ in others)),
-        )
+        yield _overlap(case, severity, sound[i], others)
+
+
+def _shapes(drawn: Sequence[Drawn]) -> NDArray[np.object_]:
+    return np.array([d.xy for d in drawn], dtype=object)
+
+
+def _meeting(shapes: NDArray[np.object_]) -> list[tuple[int, int]]:
+    """Return the pairs of shapes that meet, the earlier first, in order."""
+    pairs = shapely.STRtree(shapes).query(shapes, predicate="intersects").T
+    return sorted((int(i), int(j)) for i, j in pairs if i < j)
+
+
+def _overlap(
+    case: Case, severity: Severity, drawn: Drawn, others: list[tuple[Drawn, BaseGeometry]]
+) -> Finding:
+    """Return the finding on a polygon and what it shares with others, the largest first."""
+    area = sum(float(shared.area) for _, shared in others)
+    limit = sum(float(shared.length) for _, shared in others) * case.settings.boundary_tolerance_m
+    first = others[0][1].representative_point()
+    lon, lat = case.plane.to_lonlat(first).coords[0]
+    named = [f"{_title(other)} {number(shared.area, 1)} m²" for other, shared in others[:_NAMED]]
+    more = Text("等", ", …") if len(others) > _NAMED else Text("", "")
+    limit_words = f"{number(limit, 1)} m²"
+    beyond = Text("未超出", "no more") if severity == "note" else Text("超出", "more")
+    return drawn_finding(
+        "overlap",
+        severity,
+        drawn,
+        Text(
+            f"与 {len(others)} 个图形重叠：{'、'.join(named)}{more.zh}（东经 {lon:.6f}，北纬 {lat:.6f}），"
+            f"{beyond.zh}重叠部分周长乘界线误差（{limit_words}）",
+            f"overlaps {len(others)} polygon(s): {', '.join(named)}{more.en} (at {lon:.6f} E, {lat:.6f} N), "
+            f"{beyond.en} than the overlap's perimeter × boundary tolerance ({limit_words})",
+        ),
+        measured_km2=area / 1e6,
+        limit_km2=limit / 1e6,
+        spans=(drawn.parcel.span, *(other.parcel.span for other, _ in others)),
+    )
+
+
+def _title(drawn: Drawn) -> str:
+    return title(drawn.zone, drawn.block, drawn.parcel)
 
 
 def gaps(case: Case) -> Iterator[Finding]:
@@ -83,36 +119,66 @@ def gaps(case: Case) -> Iterator[Finding]:
     sound = [d for d in case.drawn if d.is_sound and d.stands]
     if len(sound) < 2:
         return
-    width = case.settings.gap_width_m
-    shapes = np.array([d.xy for d in sound], dtype=object)
-    united = shapely.union_all(shapes)
+    shapes, width = _shapes(sound), case.settings.gap_width_m
+    tree = shapely.STRtree(shapes)
+    for gap in _sorted(gap for near in _clusters(shapes, width) for gap in _narrow(near, width)):
+        around = [sound[k] for k in sorted(tree.query(gap.buffer(_MEETS_M), predicate="intersects"))]
+        if len(around) > 1:
+            yield _gap(case, gap, around)
+
+
+def _clusters(shapes: NDArray[np.object_], width: float) -> Iterator[BaseGeometry]:
+    """Yield the unions of polygons that a closing twice as wide may join, without those that stand alone.
+
+    The time that a buffer of many polygons takes grows with the square of their number.
+    """
+    parts = shapely.get_parts(shapely.union_all(shapes))
+    reach = np.array([_offset(part, width) for part in parts], dtype=object)
+    one, other = shapely.STRtree(reach).query(reach, predicate="intersects")
+    count, cluster = connected_components(coo_array((np.ones(len(one)), (one, other)), (len(parts),) * 2))
+    within = shapely.STRtree(parts).query(shapes, predicate="intersects")[1]
+    crowded = np.bincount(cluster[within], minlength=count) > 1
+    order = np.argsort(cluster, kind="stable")
+    ends = np.cumsum(np.bincount(cluster, minlength=count))
+    for own in np.flatnonzero(crowded):
+        yield shapely.MultiPolygon(list(parts[order[ends[own - 1] if own else 0 : ends[own]]]))
+
+
+def _narrow(united: BaseGeometry, width: float) -> Iterator[BaseGeometry]:
+    """Yield the open strips of a union that are narrower than a width from end to end."""
     # A wedge between roads that part is closed as far as it is narrow, and a wider closing closes
     # more of it; a gap between two edges that should be one stays what it is.
     wider = shapely.get_parts(_closed(united, 2 * width))
-    tree = shapely.STRtree(shapes)
-    for gap in _sorted(shapely.get_parts(_closed(united, width))):
+    tree = shapely.STRtree(wider)
+    for gap in shapely.get_parts(_closed(united, width)):
         area = float(gap.area)
-        around = [sound[k] for k in sorted(tree.query(gap.buffer(1e-3), predicate="intersects"))]
-        grown = max((float(w.area) for w in wider if w.intersects(gap)), default=area)
-        if area < UNSEEN_M2 or len(around) < 2 or grown > 1.1 * area:
-            continue
-        limit = float(gap.length) * case.settings.boundary_tolerance_m
-        names = "、".join(place(d.zone, d.block, d.parcel) for d in around[1:])
-        place_zh, place_en = _at(case, gap)
-        figures = f"{number(area, 1)} m²", f"{number(limit, 1)} m²"
-        within = area <= limit
-        yield drawn_finding(
-            "gap",
-            "note" if within else "warning",
-            around[0],
-            f"与{names}之间有窄于 {width:g} 米的空隙{place_zh} {figures[0]}，"
-            f"{'在' if within else '超出'}空隙周长乘界线误差（{figures[1]}）{'以内' if within else ''}",
-            f"between it and {names} lies a gap of {figures[0]}, narrower than {width:g} m{place_en}; it is "
-            f"{'within' if within else 'more than'} the gap's perimeter × boundary tolerance ({figures[1]})",
-            measured_km2=area / 1e6,
-            limit_km2=limit / 1e6,
-            spans=tuple(d.parcel.span for d in around),
-        )
+        grown = shapely.area(wider[tree.query(gap, predicate="intersects")])
+        if area >= UNSEEN_M2 and grown.max(initial=0.0) <= _GROWN * area:
+            yield gap
+
+
+def _gap(case: Case, gap: BaseGeometry, around: list[Drawn]) -> Finding:
+    area, width = float(gap.area), case.settings.gap_width_m
+    limit = float(gap.length) * case.settings.boundary_tolerance_m
+    names = "、".join(_title(d) for d in around[1:])
+    lon, lat = case.plane.to_lonlat(gap.representative_point()).coords[0]
+    area_words, limit_words = f"{number(area, 1)} m²", f"{number(limit, 1)} m²"
+    within = area <= limit
+    return drawn_finding(
+        "gap",
+        "note" if within else "warning",
+        around[0],
+        Text(
+            f"与{names}之间有窄于 {width:g} 米的空隙（东经 {lon:.6f}，北纬 {lat:.6f}） {area_words}，"
+            f"{'在' if within else '超出'}空隙周长乘界线误差（{limit_words}）{'以内' if within else ''}",
+            f"between it and {names} lies a gap of {area_words}, narrower than {width:g} m "
+            f"(at {lon:.6f} E, {lat:.6f} N); it is {'within' if within else 'more than'} the gap's "
+            f"perimeter × boundary tolerance ({limit_words})",
+        ),
+        measured_km2=area / 1e6,
+        limit_km2=limit / 1e6,
+        spans=[d.parcel.span for d in around],
+    )
 
 
 def relations(case: Case) -> Iterator[Finding]:
@@ -121,36 +187,32 @@ def relations(case: Case) -> Iterator[Finding]:
     What is compared is where both polygons face each other: a road may bend, and blocks a
     kilometre apart along it lie any way round.
     """
-    for one, side, other, feature, spans in _fixed([d for d in case.drawn if d.is_sound]):
-        if _is_reversed(one.xy, side, other.xy):
-            there, opposite = place(other.zone, other.block, other.parcel), OPPOSITE[side]
-            yield drawn_finding(
-                "relation",
-                "error" if one.grade == other.grade == "surveyed" else "warning",
-                one,
-                f"按文字（{feature.name}）应在{there}以{LABELS_ZH[side]}，图上却在其{LABELS_ZH[opposite]}",
+    for zone in case.zones:
+        for one, side, other, feature, spans in _fixed(zone):
+            if not _is_reversed(one.xy, side, other.xy):
+                continue
+            there, opposite = _title(other), OPPOSITE[side]
+            said = Text(
+                f"按文字（{feature.name}）应在{there}以{SIDE_ZH[side]}，图上却在其{SIDE_ZH[opposite]}",
                 f"by the words ({feature.name}) it lies {side} of {there}; the drawing has it {opposite}",
-                spans=spans,
             )
+            surveyed = one.grade == other.grade == "surveyed"
+            yield drawn_finding("relation", "error" if surveyed else "warning", one, said, spans=spans)
 
 
 def _fixed(
-    drawn: list[Drawn],
+    zone: ZoneCase,
 ) -> Iterator[tuple[Drawn, Direction, Drawn, Feature, tuple[Span, ...]]]:
-    """Give the pairs whose order the words fix: one polygon, the side it lies on of another, and why.
+    """Yield the pairs whose order the words fix: one polygon, the side it lies on of another, and why.
 
     A road that bounds one on the west and another on the east lies between them; a block named on a
-    side lies there.
+    side lies there. Of the pairs along a road those are left out that lie the right way round by
+    their bounds alone.
     """
-    on_side: dict[tuple[str, str, Direction], list[tuple[Drawn, Feature]]] = {}
+    drawn = [d for d in zone.drawn if d.is_sound]
     by_parcel = {d.parcel.id: d for d in drawn}
-    for d in drawn:
-        for direction, feature in d.parcel.features():
-            if (
-                feature.kind in STRAIGHT_KINDS
-                and sum(f.name == feature.name for _, f in d.parcel.features()) == 1
-            ):
-                on_side.setdefault((d.zone.id, feature.name, direction), []).append((d, feature))
+    along = _along_roads(drawn)
+    doubtful: dict[tuple[str, Direction], dict[str, list[tuple[Drawn, Feature]]]] = {}
     for one in drawn:
         for direction, feature in one.parcel.features():
             side = OPPOSITE[direction]
@@ -159,9 +221,47 @@ def _fixed(
                     if other := by_parcel.get(parcel.id):
                         yield one, side, other, feature, (feature.span,)
             elif direction in ("west", "north"):  # the other pair of each two says the same
-                for other, shared in on_side.get((one.zone.id, feature.name, side), ()):
-                    if (one, feature) in on_side.get((one.zone.id, feature.name, direction), ()):
-                        yield one, side, other, feature, (feature.span, shared.span)
+                key = feature.name, direction
+                if key not in doubtful:
+                    doubtful[key] = _doubtful(along.get(key, []), side, along.get((feature.name, side), []))
+                for other, shared in doubtful[key].get(one.parcel.id, ()):
+                    yield one, side, other, feature, (feature.span, shared.span)
+
+
+_Along = list[tuple["Drawn", "Feature"]]
+
+
+def _along_roads(drawn: list[Drawn]) -> dict[tuple[str, Direction], _Along]:
+    """Return the polygons that a road bounds on one side alone, by the road's name and the side."""
+    found: dict[tuple[str, Direction], _Along] = {}
+    for d in drawn:
+        features = list(d.parcel.features())
+        names = Counter(feature.name for _, feature in features)
+        for direction, feature in features:
+            if feature.kind in STRAIGHT_KINDS and names[feature.name] == 1:
+                found.setdefault((feature.name, direction), []).append((d, feature))
+    return found
+
+
+def _doubtful(ones: _Along, side: Direction, others: _Along) -> dict[str, _Along]:
+    """Return, for each polygon on a side of a road, those across it whose wrong side it may lie on."""
+    if not ones or not others:
+        return {}
+    here, there = (
+        shapely.bounds(_shapes([d for d, _ in along])).reshape(-1, 2, 2) for along in (ones, others)
+    )
+    # What lies wholly beyond another lies on no wrong side of it: a box from where the other ends
+    # on that side, and a little more for rounding, to as far back as any reaches, meets all the rest.
+    across, sign = AXIS[side], SIGN[side]
+    end = 1 if sign > 0 else 0
+    there[:, end, across] += sign * 2 * _TOUCH_M
+    there[:, 1 - end, across] = sign * (sign * here[:, 1 - end, across]).min()
+    boxes = np.asarray(shapely.box(*there.reshape(-1, 4).T), dtype=object)
+    tree = shapely.STRtree(boxes)
+    found: dict[str, _Along] = {}
+    for i, j in sorted(tree.query(shapely.box(*here.reshape(-1, 4).T)).T.tolist()):
+        found.setdefault(ones[i][0].parcel.id, []).append(others[j])
+    return found
 
 
 def _is_reversed(one: BaseGeometry, side: Direction, other: BaseGeometry) -> bool:
@@ -179,19 +279,19 @@ def _is_reversed(one: BaseGeometry, side: Direction, other: BaseGeometry) -> boo
         shapely.bounds(shapely.intersection(g, lines)).reshape(-1, 2, 2)[:, :, across] for g in (one, other)
     )
     reversed_ = mine[:, 1] <= theirs[:, 0] + _TOUCH_M
-    if side in ("west", "south"):
+    if SIGN[side] < 0:
         reversed_ = mine[:, 0] >= theirs[:, 1] - _TOUCH_M
     return bool(reversed_.mean() > 0.5)
 
 
 def _areal(geometry: BaseGeometry) -> BaseGeometry:
-    """Give the areas of a geometry, without the lines and points beside them."""
+    """Return the areas of a geometry, without the lines and points beside them."""
     parts = shapely.get_parts(geometry)
     return shapely.MultiPolygon(list(parts[shapely.get_dimensions(parts) == 2]))
 
 
 def _closed(united: BaseGeometry, width: float) -> BaseGeometry:
-    """Give what a closing fills that leaves nothing narrower than ``width`` open."""
+    """Return what a closing fills that leaves nothing narrower than ``width`` open."""
     filled = _offset(_offset(united, width / 2), -width / 2).difference(united)
     # GEOS smooths a line by up to 1 % of the distance before it offsets it, which leaves films
     # of that thickness along straight edges; they are taken off again.
@@ -205,11 +305,5 @@ def _offset(geometry: BaseGeometry, metres: float) -> BaseGeometry:
     return made if made.is_valid else shapely.make_valid(made, method="structure", keep_collapsed=False)
 
 
-def _sorted(parts: NDArray[np.object_]) -> list[BaseGeometry]:
+def _sorted(parts: Iterable[BaseGeometry]) -> list[BaseGeometry]:
     return sorted(parts, key=lambda g: (g.bounds, g.area))
-
-
-def _at(case: Case, shape: BaseGeometry) -> tuple[str, str]:
-    """Say where, in both languages."""
-    x, y = case.plane.to_lonlat(shape.representative_point()).coords[0]
-    return f"（东经 {x:.6f}，北纬 {y:.6f}）", f" (at {x:.6f} E, {y:.6f} N)"

@@ -10,26 +10,33 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from shapely import STRtree
 
-from ftz_geo.check.case import drawn_finding, number, title
+from ftz_geo.check.case import fact
 from ftz_geo.check.districts import district_of
-from ftz_geo.compass import DIRECTIONS, TOWARDS, Direction
+from ftz_geo.check.figures import number
+from ftz_geo.check.findings import drawn_finding, finding
+from ftz_geo.compass import DIRECTIONS, SIDE_ZH, TOWARDS, Direction
 from ftz_geo.measure import wgs84_of_gcj02
-from ftz_geo.model import LABELS_ZH, Finding
+from ftz_geo.model import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.check.case import Case, Drawn
-    from ftz_geo.model import Parcel, Severity, Zone
+    from ftz_geo.check.case import Case, Drawn, ZoneCase
+    from ftz_geo.model import Feature, Finding, Parcel
 
 _FACING = 0.5
 """Cosine of 60°: a piece of boundary faces a side up to there, so that a slanting one faces two."""
 
 _SAMPLE_M = 10.0
+"""Length of the pieces that a boundary is cut into: shorter than any road is wide."""
+
+_SLACK_M = 1e-3
+"""More than rounding makes of a distance."""
 
 _GOOD, _BAD = 0.9, 0.5
 """Shares of a side along its feature: below the first it is a warning, below the second an error."""
@@ -41,13 +48,13 @@ _NOISE = 0.01
 def outside_district(case: Case) -> Iterator[Finding]:
     """Find polygons that lie outside the district that their zone is named after."""
     tolerance = case.settings.outline_tolerance_m
-    for zone in case.plan.zones:
-        outline = _outline(case, zone)
-        if outline is None or _is_shifted(case, zone):
+    for zone in case.zones:
+        outline = _outline(zone)
+        if outline is None or _is_shifted(zone):
             continue
         name, area = outline
         allowed = area.buffer(tolerance)
-        for drawn in _standing(case, zone):
+        for drawn in _standing(zone):
             beyond = drawn.xy.difference(allowed)
             share = float(beyond.area / drawn.xy.area)
             if share < _NOISE:
@@ -55,110 +62,158 @@ def outside_district(case: Case) -> Iterator[Finding]:
             corners = shapely.points(shapely.get_coordinates(beyond))
             farthest = number(float(shapely.distance(corners, area).max()), 0)
             percent = number(100 * share, 1)
-            zh = f"有 {percent}% 在{name}界外，最远 {farthest} 米，超出界线底图的误差 {tolerance:g} 米"
-            en = (
+            said = Text(
+                f"有 {percent}% 在{name}界外，最远 {farthest} 米，超出界线底图的误差 {tolerance:g} 米",
                 f"{percent} % of it lies outside {name}, up to {farthest} m away, more than the "
-                f"{tolerance:g} m by which the outline may be off"
+                f"{tolerance:g} m by which the outline may be off",
             )
             if _undone(case, drawn).difference(allowed).area < beyond.area / 4:
-                zh += "；若坐标是 GCJ-02（火星坐标），还原后便在界内"
-                en += "; it would lie inside if its coordinates were GCJ-02 and were converted"
-            severity: Severity = "error" if drawn.grade == "surveyed" else "warning"
-            yield drawn_finding("outside-district", severity, drawn, zh, en)
+                said += Text(
+                    "；若坐标是 GCJ-02（火星坐标），还原后便在界内",
+                    "; it would lie inside if its coordinates were GCJ-02 and were converted",
+                )
+            surveyed = drawn.grade == "surveyed"
+            yield drawn_finding("outside-district", "error" if surveyed else "warning", drawn, said)
 
 
 def gcj02(case: Case) -> Iterator[Finding]:
     """Find zones whose surveyed polygons fit the map only after their shift of web maps is undone."""
-    for zone in case.plan.zones:
-        if _is_shifted(case, zone):
-            surveyed = _standing(case, zone)
-            yield Finding(
-                check="gcj02",
-                severity="error",
-                zone_id=zone.id,
-                zh=f"{title(zone)}：图形按 GCJ-02（火星坐标）还原后才与底图相符，"
-                "坐标很可能取自网络地图，未经还原；面积不可用。",
-                en=f"{title(zone)}: the polygons fit the map only after conversion from GCJ-02; their "
-                "coordinates were probably taken from a web map, and their areas cannot be used.",
-                spans=tuple(d.parcel.span for d in surveyed),
+    for zone in case.zones:
+        if _is_shifted(zone):
+            said = Text(
+                "图形按 GCJ-02（火星坐标）还原后才与底图相符，坐标很可能取自网络地图，未经还原；面积不可用",
+                "the polygons fit the map only after conversion from GCJ-02; their coordinates were probably "
+                "taken from a web map, and their areas cannot be used",
             )
+            yield finding("gcj02", "error", said, zone.zone, spans=[d.parcel.span for d in _standing(zone)])
 
 
 def conformance(case: Case) -> Iterator[Finding]:
     """Find surveyed sides that do not run along the feature that the words name."""
-    for zone in case.plan.zones:
-        if _is_shifted(case, zone):
+    for zone in case.zones:
+        if _is_shifted(zone):
             continue
-        for drawn in _standing(case, zone):
-            if drawn.grade != "surveyed":
-                continue
-            for side in _sides(case, drawn.parcel, drawn.xy):
-                if side.share >= _GOOD and not side.behind:
-                    continue
-                lon, lat = case.plane.to_lonlat(side.farthest).coords[0]
-                where, names = LABELS_ZH[side.direction], "、".join(side.names)
-                limit = number(_limit_m(case), 1)
-                share = number(100 * side.share, 0)
-                zh = (
-                    f"{where}侧按文字应沿{names}，界线只有 {share}% 在其 {limit} 米以内，"
-                    f"最远相距 {number(side.departure_m, 0)} 米（东经 {lon:.6f}，北纬 {lat:.6f}）"
-                )
-                en = (
-                    f"by the words its {side.direction} side runs along {names}; {share} % of it lies within "
-                    f"{limit} m of there, and it departs by up to {number(side.departure_m, 0)} m "
-                    f"(at {lon:.6f} E, {lat:.6f} N)"
-                )
-                if side.behind:
-                    zh += f"；{names}却在另一侧，图形可能画到了路的对面"
-                    en += f"; {names} lies on its other side: it may stand on the wrong side of it"
-                yield drawn_finding(
-                    "conformance",
-                    "error" if side.share < _BAD or side.behind else "warning",
-                    drawn,
-                    zh,
-                    en,
-                    spans=tuple(f.span for f in drawn.parcel.abuttals[side.direction]),
-                )
+        for drawn, sides in _surveyed_sides(zone):
+            for side in sides:
+                if side.share < _GOOD or side.behind:
+                    yield _departure(case, drawn, side)
 
 
-def _standing(case: Case, zone: Zone) -> list[Drawn]:
-    return [d for d in case.drawn if d.zone is zone and d.stands and d.is_sound]
+def _departure(case: Case, drawn: Drawn, side: _Side) -> Finding:
+    lon, lat = case.plane.to_lonlat(side.farthest).coords[0]
+    names, limit = "、".join(side.names), number(_limit_m(case), 1)
+    share, departure = number(100 * side.share, 0), number(side.departure_m, 0)
+    said = Text(
+        f"{SIDE_ZH[side.direction]}侧按文字应沿{names}，界线只有 {share}% 在其 {limit} 米以内，"
+        f"最远相距 {departure} 米（东经 {lon:.6f}，北纬 {lat:.6f}）",
+        f"by the words its {side.direction} side runs along {names}; {share} % of it lies within "
+        f"{limit} m of there, and it departs by up to {departure} m (at {lon:.6f} E, {lat:.6f} N)",
+    )
+    if side.behind:
+        said += Text(
+            f"；{names}却在另一侧，图形可能画到了路的对面",
+            f"; {names} lies on its other side: it may stand on the wrong side of it",
+        )
+    return drawn_finding(
+        "conformance",
+        "error" if side.share < _BAD or side.behind else "warning",
+        drawn,
+        said,
+        spans=[f.span for f in drawn.parcel.abuttals[side.direction]],
+    )
 
 
-def _outline(case: Case, zone: Zone) -> tuple[str, BaseGeometry] | None:
-    """Give the district that the zone is named after, in metres."""
-    found = district_of(zone, case.plan, case.districts)
-    return None if found is None else (found[0], case.plane.to_xy(found[1]))
+def _standing(zone: ZoneCase) -> list[Drawn]:
+    return [d for d in zone.drawn if d.stands and d.is_sound]
+
+
+def _surveyed(zone: ZoneCase) -> list[Drawn]:
+    return [d for d in _standing(zone) if d.grade == "surveyed"]
+
+
+@fact
+def _outline(zone: ZoneCase) -> tuple[str, BaseGeometry] | None:
+    """Return the district that the zone is named after, in metres."""
+    found = district_of(zone.zone, zone.case.plan, zone.case.districts)
+    return None if found is None else (found[0], zone.case.plane.to_xy(found[1]))
+
+
+def _names(case: Case, features: Sequence[Feature]) -> tuple[str, ...]:
+    """Return the names of a side's features where it lies at all of them and each is known by its name."""
+    known = all(f.relation == "at" and f.name in case.named for f in features)
+    return tuple(f.name for f in features) if known else ()
+
+
+@fact
+def _lines(case: Case) -> dict[tuple[str, ...], STRtree]:
+    """Return by those names what bounds the surveyed sides, in pieces, metres."""
+    surveyed = (d for d in case.drawn if d.grade == "surveyed")
+    told = {_names(case, features) for d in surveyed for features in d.parcel.abuttals.values()}
+    return {
+        names: STRtree(_pieces([_outer(case.plane.to_xy(case.named[name])) for name in names]))
+        for names in told - {()}
+    }
+
+
+def _outer(shape: BaseGeometry) -> BaseGeometry:
+    """Return what bounds: the outline of an area, a line itself."""
+    return shape.boundary if shapely.get_dimensions(shape) == 2 else shape
+
+
+def _pieces(shapes: Sequence[BaseGeometry]) -> NDArray[np.object_]:
+    """Return the straight pieces of lines, and what there is of points."""
+    parts = shapely.get_parts(shapely.union_all(shapes))
+    xy, owner = shapely.get_coordinates(parts, return_index=True)
+    straight = shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)[owner[1:] == owner[:-1]])
+    return np.concatenate([straight, parts[shapely.get_dimensions(parts) == 0]])
+
+
+def _near(pieces: STRtree, xy: BaseGeometry) -> BaseGeometry:
+    """Return the pieces of which any is the nearest to a point within a polygon's bounds.
+
+    A road may be a thousand times as long as a block, and distances to all of it take as much longer.
+    """
+    west, south, east, north = xy.bounds
+    middle, reach = (
+        shapely.Point((west + east) / 2, (south + north) / 2),
+        np.hypot(east - west, north - south) / 2,
+    )
+    nearest = pieces.query_nearest(middle, return_distance=True)[1][0]
+    near = pieces.query(middle, predicate="dwithin", distance=nearest + 2 * reach + _SLACK_M)
+    return shapely.GeometryCollection(list(pieces.geometries[near]))
 
 
 def _undone(case: Case, drawn: Drawn) -> BaseGeometry:
-    """Give the polygon in metres as it lies if its coordinates are GCJ-02."""
+    """Return the polygon in metres as it lies if its coordinates are GCJ-02."""
     return case.plane.to_xy(wgs84_of_gcj02(drawn.shape))
 
 
-def _is_shifted(case: Case, zone: Zone) -> bool:
+@fact
+def _surveyed_sides(zone: ZoneCase) -> tuple[tuple[Drawn, tuple[_Side, ...]], ...]:
+    """Return the surveyed polygons with their sides as they lie."""
+    return tuple((d, _sides(zone.case, d.parcel, d.xy)) for d in _surveyed(zone))
+
+
+@fact
+def _is_shifted(zone: ZoneCase) -> bool:
     """Whether the surveyed polygons disagree with the map, and agree when read as GCJ-02.
 
     The sides tell it, or the outline of a district where the polygons are as large as the district:
     a small one that lies outside by half a kilometre may simply lie there.
     """
-    surveyed = [d for d in _standing(case, zone) if d.grade == "surveyed"]
-    undone = [_undone(case, d) for d in surveyed]
-    outline = _outline(case, zone)
+    case, surveyed, outline = zone.case, _surveyed(zone), _outline(zone)
     if outline is not None and sum(float(d.xy.area) for d in surveyed) > outline[1].area / 2:
         allowed = outline[1].buffer(case.settings.outline_tolerance_m)
         before, after = (
             sum(float(xy.difference(allowed).area) for xy in shapes)
-            for shapes in ([d.xy for d in surveyed], undone)
+            for shapes in ([d.xy for d in surveyed], [_undone(case, d) for d in surveyed])
         )
         return before > _NOISE * outline[1].area and after < before / 4
-    shares_as_is = [s.share for d in surveyed for s in _sides(case, d.parcel, d.xy)]
-    shares_undone = [
-        s.share for d, xy in zip(surveyed, undone, strict=True) for s in _sides(case, d.parcel, xy)
-    ]
-    if not shares_as_is or not shares_undone:
+    as_is = [side.share for _, sides in _surveyed_sides(zone) for side in sides]
+    if not as_is or float(np.mean(as_is)) >= _BAD:
         return False
-    return float(np.mean(shares_as_is)) < _BAD and float(np.mean(shares_undone)) >= _GOOD
+    undone = [side.share for d in surveyed for side in _sides(case, d.parcel, _undone(case, d))]
+    return bool(undone) and float(np.mean(undone)) >= _GOOD
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,7 +232,7 @@ class _Side:
 
 
 def _limit_m(case: Case) -> float:
-    """Give how far a boundary that follows a road may lie from the map's line of it."""
+    """Return how far a boundary that follows a road may lie from the map's line of it."""
     return case.settings.boundary_tolerance_m + case.settings.road_half_width_m
 
 
@@ -188,17 +243,13 @@ def _sides(case: Case, parcel: Parcel, xy: BaseGeometry) -> tuple[_Side, ...]:
     bend. Any other belongs to the nearest feature of the sides that it faces, unless it faces a side
     of which too little is known.
     """
-    lines: dict[Direction, BaseGeometry] = {}
-    for direction in DIRECTIONS:
-        features = parcel.abuttals[direction]
-        known = [case.named_xy(f.name) for f in features if f.relation == "at" and f.name in case.named]
-        if known and len(known) == len(features):
-            lines[direction] = shapely.union_all([_outer(shape) for shape in known])
+    named = {side: _names(case, parcel.abuttals[side]) for side in DIRECTIONS}
+    lines = {side: _lines(case)[named[side]] for side in DIRECTIONS if named[side]}
     if not lines:
         return ()
     middles, normals = _boundary(xy)
     points = shapely.points(middles)
-    distance = np.array([shapely.distance(points, line) for line in lines.values()])
+    distance = np.array([shapely.distance(points, _near(line, xy)) for line in lines.values()])
     faces = np.array([normals @ np.array(TOWARDS[d]) for d in lines])
     along = distance <= _limit_m(case)
     faced = np.where(faces >= _FACING, distance, np.inf)
@@ -216,7 +267,7 @@ def _sides(case: Case, parcel: Parcel, xy: BaseGeometry) -> tuple[_Side, ...]:
         found.append(
             _Side(
                 direction=direction,
-                names=tuple(f.name for f in parcel.abuttals[direction]),
+                names=named[direction],
                 share=share,
                 departure_m=float(distance[i][farthest]),
                 farthest=shapely.Point(middles[farthest]),
@@ -224,11 +275,6 @@ def _sides(case: Case, parcel: Parcel, xy: BaseGeometry) -> tuple[_Side, ...]:
             )
         )
     return tuple(found)
-
-
-def _outer(shape: BaseGeometry) -> BaseGeometry:
-    """Give what bounds: the outline of an area, a line itself."""
-    return shape.boundary if shapely.get_dimensions(shape) == 2 else shape
 
 
 def _boundary(xy: BaseGeometry) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

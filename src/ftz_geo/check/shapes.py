@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from ftz_geo.check.case import drawn_finding, number, place
+from ftz_geo.check.figures import number
+from ftz_geo.check.findings import drawn_finding
 from ftz_geo.check.given import noticed
 from ftz_geo.measure import area_m2, on_survey_plane
+from ftz_geo.model import Text, title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -32,6 +34,18 @@ SPIKE_DEGREES = 1.0
 _SAME_M = 0.001
 """Survey coordinates are written to the millimetre."""
 
+_SAME_DEGREES = 1e-9
+"""A tenth of a millimetre: the last digit of degrees as files hold them."""
+
+_ALIKE_M = 0.05
+"""What is drawn once and copied, or drawn with a compass, is the same to this after one rounding to
+centimetres and one projection."""
+
+_EITHER_WAY_M = (-2 * _ALIKE_M, 2 * _ALIKE_M)
+
+_CIRCLE_POINTS = 12
+"""Fewer points on a circle are a regular figure, such as a square."""
+
 
 def ring_closure(case: Case) -> Iterator[Finding]:
     """Find outlines that enclose nothing: open lines, points."""
@@ -39,14 +53,14 @@ def ring_closure(case: Case) -> Iterator[Finding]:
         if drawn.is_area:
             continue
         ends = shapely.get_point(drawn.xy, 0), shapely.get_point(drawn.xy, -1)
-        zh, en = "图形不是多边形", "the geometry is not a polygon"
+        said = Text("图形不是多边形", "the geometry is not a polygon")
         if all(ends):
             gap = number(shapely.distance(*ends), 2)
-            zh, en = (
+            said = Text(
                 f"界线首尾相距 {gap} 米，没有闭合",
                 f"the outline's ends lie {gap} m apart: it is not closed",
             )
-        yield drawn_finding("ring-closure", "error", drawn, zh, en)
+        yield drawn_finding("ring-closure", "error", drawn, said)
 
 
 def self_crossing(case: Case) -> Iterator[Finding]:
@@ -64,13 +78,15 @@ def self_crossing(case: Case) -> Iterator[Finding]:
             "self-crossing",
             "error",
             drawn,
-            f"界线自相交{at_zh}；建议的修补（未采用）使面积变为 {number(repaired, 6)} 平方公里，"
-            f"变化 {change} 平方公里",
-            f"the outline crosses itself{at_en} ({reason[0]}); a repair, proposed and not made, would give "
-            f"{number(repaired, 6)} km², a change of {change} km²",
+            Text(
+                f"界线自相交{at_zh}；建议的修补（未采用）使面积变为 {number(repaired, 6)} 平方公里，"
+                f"变化 {change} 平方公里",
+                f"the outline crosses itself{at_en} ({reason[0]}); a repair, proposed and not made, would "
+                f"give {number(repaired, 6)} km², a change of {change} km²",
+            ),
             change_km2=repaired - drawn.area_km2,
         )
-    yield from noticed("self-crossing")(case)  # polygons of no parcel are not among the drawn
+    yield from noticed("self-crossing", case)  # polygons of no parcel are not among the drawn
 
 
 def repeated_points(case: Case) -> Iterator[Finding]:
@@ -85,8 +101,11 @@ def repeated_points(case: Case) -> Iterator[Finding]:
                 "repeated-points",
                 "note",
                 drawn,
-                f"有 {count} 处相邻界址点相距不足 {REPEATED_M * 100:.0f} 厘米，可合并",
-                f"{count} point(s) lie less than {REPEATED_M * 100:.0f} cm from the one before; merge them",
+                Text(
+                    f"有 {count} 处相邻界址点相距不足 {REPEATED_M * 100:.0f} 厘米，可合并",
+                    f"{count} point(s) lie less than {REPEATED_M * 100:.0f} cm from the one before; "
+                    "merge them",
+                ),
             )
 
 
@@ -103,10 +122,12 @@ def spikes(case: Case) -> Iterator[Finding]:
             "spike",
             "warning",
             drawn,
-            f"有 {len(sharp)} 处尖角小于 {SPIKE_DEGREES:g}°（东经 {x:.6f}，北纬 {y:.6f}）；"
-            f"建议去除（未采用），面积变化 {change} 平方公里",
-            f"{len(sharp)} corner(s) are sharper than {SPIKE_DEGREES:g}° (at {x:.6f} E, {y:.6f} N); to leave "
-            f"them out, proposed and not done, would change the area by {change} km²",
+            Text(
+                f"有 {len(sharp)} 处尖角小于 {SPIKE_DEGREES:g}°（东经 {x:.6f}，北纬 {y:.6f}）；"
+                f"建议去除（未采用），面积变化 {change} 平方公里",
+                f"{len(sharp)} corner(s) are sharper than {SPIKE_DEGREES:g}° (at {x:.6f} E, {y:.6f} N); to "
+                f"leave them out, proposed and not done, would change the area by {change} km²",
+            ),
             change_km2=float(change),
         )
 
@@ -125,10 +146,12 @@ def slivers(case: Case) -> Iterator[Finding]:
                 "sliver",
                 "warning",
                 drawn,
-                f"有 {len(thin)} 个面处处窄于 {width:g} 米（界线误差的两倍），共 {area} 平方公里，"
-                "不像真实地块",
-                f"{len(thin)} part(s) are nowhere wider than {width:g} m, twice the boundary tolerance; with "
-                f"{area} km² in all they are hardly land",
+                Text(
+                    f"有 {len(thin)} 个面处处窄于 {width:g} 米（界线误差的两倍），共 {area} 平方公里，"
+                    "不像真实地块",
+                    f"{len(thin)} part(s) are nowhere wider than {width:g} m, twice the boundary tolerance; "
+                    f"with {area} km² in all they are hardly land",
+                ),
             )
 
 
@@ -149,50 +172,56 @@ def winding(case: Case) -> Iterator[Finding]:
                 "winding",
                 "note",
                 drawn,
-                f"有 {len(holes)} 个内环与外环绕向相同；这里已按内环扣除，"
-                f"有的软件会反加上，使面积多出 {number(2 * area, 6)} 平方公里",
-                f"{len(holes)} hole(s) are wound like their shell; here they are taken off, other programs "
-                f"may add them and come to {number(2 * area, 6)} km² more",
+                Text(
+                    f"有 {len(holes)} 个内环与外环绕向相同；这里已按内环扣除，"
+                    f"有的软件会反加上，使面积多出 {number(2 * area, 6)} 平方公里",
+                    f"{len(holes)} hole(s) are wound like their shell; here they are taken off, other "
+                    f"programs may add them and come to {number(2 * area, 6)} km² more",
+                ),
             )
 
 
 def template_shapes(case: Case) -> Iterator[Finding]:
     """Find surveyed polygons that look drawn and not surveyed: boxes, circles, copies of one another."""
     surveyed = [d for d in case.drawn if d.grade == "surveyed" and d.is_sound]
-    for i, drawn in enumerate(surveyed):
-        if _is_box(drawn):
-            zh, en = "恰为正南正北的矩形", "a rectangle exactly along the axes"
+    flat = on_survey_plane([d.shape for d in surveyed])
+    twins = _twins([d.xy for d in surveyed])
+    for drawn, plane_shape, twin in zip(surveyed, flat, twins, strict=True):
+        if _is_box(drawn.shape, plane_shape):
+            said = Text("恰为正南正北的矩形", "a rectangle exactly along the axes")
         elif _is_circle(drawn.xy):
-            zh, en = "恰为圆形", "an exact circle"
-        elif twin := next((d for d in surveyed[:i] if _is_moved(d.xy, drawn.xy)), None):
-            other = place(twin.zone, twin.block, twin.parcel)
-            zh, en = f"形状与{other}完全相同，只是挪了位置", f"exactly the shape of {other}, moved"
+            said = Text("恰为圆形", "an exact circle")
+        elif twin is not None:
+            other = title(surveyed[twin].zone, surveyed[twin].block, surveyed[twin].parcel)
+            said = Text(f"形状与{other}完全相同，只是挪了位置", f"exactly the shape of {other}, moved")
         else:
             continue
         yield drawn_finding(
             "template-shape",
             "warning",
             drawn,
-            f"图形{zh}，可能是示例或占位，不是实测",
-            f"the polygon is {en}: perhaps a sample or a placeholder, and no survey",
+            Text(
+                f"图形{said.zh}，可能是示例或占位，不是实测",
+                f"the polygon is {said.en}: perhaps a sample or a placeholder, and no survey",
+            ),
         )
 
 
 def _rings(xy: BaseGeometry) -> list[NDArray[np.float64]]:
-    """Give the points of every ring, without the closing one."""
+    """Return the points of every ring, without the closing one."""
     parts = shapely.get_parts(xy)
     areas = parts[shapely.get_dimensions(parts) == 2]
     return [shapely.get_coordinates(ring)[:-1] for ring in shapely.get_rings(areas)]
 
 
 def _lengths(ring: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give each edge's length, the closing edge last."""
+    """Return each edge's length, the closing edge last."""
     steps: NDArray[np.float64] = np.roll(ring, -1, axis=0) - ring
     return np.hypot(steps[:, 0], steps[:, 1])
 
 
 def _sharp_corners(ring: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the corners where the outline turns back, shape (n, 2)."""
+    """Return the corners where the outline turns back, shape (n, 2)."""
     apart = ring[_lengths(ring) >= REPEATED_M]
     before, after = np.roll(apart, 1, axis=0) - apart, np.roll(apart, -1, axis=0) - apart
     cross = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
@@ -201,7 +230,7 @@ def _sharp_corners(ring: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _without_spikes(drawn: Drawn) -> BaseGeometry:
-    """Give the polygon in metres without the points of its spikes."""
+    """Return the polygon in metres without the points of its spikes."""
 
     def cleaned(ring: BaseGeometry) -> NDArray[np.float64]:
         points = shapely.get_coordinates(ring)[:-1]
@@ -220,12 +249,11 @@ def _without_spikes(drawn: Drawn) -> BaseGeometry:
     return shapely.MultiPolygon(parts)
 
 
-def _is_box(drawn: Drawn) -> bool:
+def _is_box(shape: BaseGeometry, flat: BaseGeometry) -> bool:
     """Whether it is a rectangle along meridians and parallels, or along its survey plane's axes."""
-    for shape, tolerance in ((drawn.shape, 1e-9), (on_survey_plane([drawn.shape])[0], _SAME_M)):
-        west, south, east, north = shape.bounds
-        box = shapely.box(west, south, east, north)
-        if shapely.hausdorff_distance(shape.boundary, box.boundary) <= tolerance:
+    for drawn, tolerance in ((shape, _SAME_DEGREES), (flat, _SAME_M)):
+        box = shapely.box(*drawn.bounds)
+        if shapely.hausdorff_distance(drawn.boundary, box.boundary) <= tolerance:
             return True
     return False
 
@@ -233,17 +261,35 @@ def _is_box(drawn: Drawn) -> bool:
 def _is_circle(xy: BaseGeometry) -> bool:
     """Whether a dozen points or more lie equally far from their middle."""
     points = shapely.get_coordinates(xy)[:-1]
-    if len(points) < 12:
+    if len(points) < _CIRCLE_POINTS:
         return False
     radius = np.hypot(*(points - points.mean(axis=0)).T)
-    return bool(np.ptp(radius) <= 0.05)
+    return bool(np.ptp(radius) <= _ALIKE_M)
 
 
-def _is_moved(one: BaseGeometry, other: BaseGeometry) -> bool:
-    """Whether one is the other, shifted."""
-    first, second = (shapely.get_coordinates(shapely.normalize(g)) for g in (one, other))
-    if first.shape != second.shape:
-        return False
+def _twins(shapes: Sequence[BaseGeometry]) -> list[int | None]:
+    """Return, for each shape, the first of those before it that is the same but for its place."""
+    rings = [shapely.get_coordinates(shape) for shape in shapely.normalize(shapes)]
+    # The same shapes have the corner halfway around in the same cell as seen from their first, or in
+    # the next one where it lies at a cell's edge, so that only few have to be held against each other.
+    cells: dict[tuple[int, int, int], list[int]] = {}
+    twins: list[int | None] = []
+    for i, ring in enumerate(rings):
+        x, y = ring[len(ring) // 2] - ring[0]
+        near = {_cell(ring, x + dx, y + dy) for dx in _EITHER_WAY_M for dy in _EITHER_WAY_M}
+        alike = (next((j for j in cells.get(cell, ()) if _is_moved(rings[j], ring)), None) for cell in near)
+        twins.append(min((j for j in alike if j is not None), default=None))
+        cells.setdefault(_cell(ring, x, y), []).append(i)
+    return twins
+
+
+def _cell(ring: NDArray[np.float64], x: float, y: float) -> tuple[int, int, int]:
+    """Return how many points a ring has, and a square metre."""
+    return len(ring), int(np.floor(x)), int(np.floor(y))
+
+
+def _is_moved(first: NDArray[np.float64], second: NDArray[np.float64]) -> bool:
+    """Whether the points of one are those of the other, shifted."""
     shift = second - first
     apart = float(np.hypot(*shift[0]))
-    return apart > _SAME_M and bool((np.abs(shift - shift[0]) <= 0.05).all())
+    return apart > _SAME_M and bool((np.abs(shift - shift[0]) <= _ALIKE_M).all())

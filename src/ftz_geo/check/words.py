@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ftz_geo.check.case import continuation, listed, listed_blocks, place
-from ftz_geo.compass import DIRECTIONS, OPPOSITE, SIDE_OF, Direction
-from ftz_geo.model import LABELS_ZH, STRAIGHT_KINDS, Finding
+from ftz_geo.check.blocks import listed, told
+from ftz_geo.check.case import fact
+from ftz_geo.check.findings import finding
+from ftz_geo.compass import DIRECTIONS, OPPOSITE, SIDE_OF, SIDE_ZH, Direction
+from ftz_geo.model import STRAIGHT_KINDS, Finding, Text, title
 from ftz_geo.wording import NUMERALS, number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from ftz_geo.check.case import Case
-    from ftz_geo.model import Block, Parcel, Plan, Span, Zone
+    from ftz_geo.check.case import Case, ZoneCase
+    from ftz_geo.model import Block, Parcel, Plan, Span
+
+_Told = tuple[tuple[Direction, "Span"], ...]
+"""A parcel's sides and where they are told, in the order of the text."""
+
+_QUOTED = 40
+"""Characters of an unread stretch that are quoted; a line of a report holds about as many."""
 
 
 def ordinal(label: str | None) -> int | None:
@@ -32,112 +42,116 @@ def ordinal(label: str | None) -> int | None:
 
 def block_labels(case: Case) -> Iterator[Finding]:
     """Find labels that come twice, that leave one out, or that run out of order."""
-    for zone in case.plan.zones:
+    for zone in case.zones:
         # A bare number may count paragraphs that are no blocks.
         labelled = [b for b in listed(zone) if re.search(rf"[^\W\d{NUMERALS}]", b.label or "")]
-        labels = [b.label or "" for b in labelled]
-        numbers = [n for n in map(ordinal, labels) if n is not None]
-        steps = {after - before for before, after in pairwise(numbers)}
-        twice = sorted({x for x in labels if labels.count(x) > 1}, key=labels.index)
-        if twice:
-            zh, en = f"{'、'.join(twice)}出现不止一次", f"the label {', '.join(twice)} comes more than once"
-        elif len(numbers) < len(labels) or steps <= {1}:
-            continue
-        elif min(steps) < 1:
-            zh, en = (
-                f"区块次序颠倒（{'、'.join(labels)}），编号或内容可能放错",
-                f"the blocks run out of order ({', '.join(labels)}): labels or contents may be misplaced",
-            )
-        elif zone.declared_block_count is not None and zone.declared_block_count != len(listed(zone)):
-            continue  # the count of blocks says it already
-        else:
-            zh, en = f"编号不连续（{'、'.join(labels)}）", f"a number is left out ({', '.join(labels)})"
-        yield Finding(
-            check="block-labels",
-            severity="warning",
-            zone_id=zone.id,
-            zh=f"{place(zone)}：{zh}。",
-            en=f"{place(zone)}: {en}.",
-            spans=tuple(b.span for b in labelled),
+        said = _miscounted(zone, [b.label or "" for b in labelled])
+        if said is not None:
+            yield finding("block-labels", "warning", said, zone.zone, spans=[b.span for b in labelled])
+
+
+def _miscounted(zone: ZoneCase, labels: list[str]) -> Text | None:
+    """Return what is wrong with the labels of a zone's blocks, if anything is."""
+    numbers = [n for n in map(ordinal, labels) if n is not None]
+    steps = {after - before for before, after in pairwise(numbers)}
+    together = "、".join(labels), ", ".join(labels)
+    if twice := [label for label, count in Counter(labels).items() if count > 1]:
+        return Text(f"{'、'.join(twice)}出现不止一次", f"the label {', '.join(twice)} comes more than once")
+    if len(numbers) < len(labels) or steps <= {1}:
+        return None
+    if min(steps) < 1:
+        return Text(
+            f"区块次序颠倒（{together[0]}），编号或内容可能放错",
+            f"the blocks run out of order ({together[1]}): labels or contents may be misplaced",
         )
+    if zone.zone.declared_block_count not in (None, len(listed(zone))):
+        return None  # the count of blocks says it already
+    return Text(f"编号不连续（{together[0]}）", f"a number is left out ({together[1]})")
 
 
 def missing_side(case: Case) -> Iterator[Finding]:
     """Find parcels that the words leave open on a side."""
-    for zone, block in listed_blocks(case):
-        described = any(p.ring or any(p.abuttals.values()) for p in zone.parcels)
-        for parcel in block.parcels:
-            told = _told(case.plan, zone, block, parcel)
-            missing = [d for d in DIRECTIONS if all(d != side for side, _ in told)]
-            if not missing or parcel.ring or parcel.members or not described:
+    for zone in case.zones:
+        if not any(p.ring or any(p.abuttals.values()) for p in zone.zone.parcels):
+            continue  # no block of it is told by its sides
+        for block, parcel, sides in _sides(zone):
+            missing = _missing(sides)
+            # A side that is told under another direction is not missing but doubled there.
+            if not missing or parcel.ring or parcel.members or _told_twice(sides):
                 continue
-            if _told_twice(told):
-                continue  # told under another direction
-            where = place(zone, block, parcel)
-            zh = "、".join(LABELS_ZH[d] for d in missing)
-            yield Finding(
-                check="missing-side",
-                severity="warning",
-                zone_id=zone.id,
-                block_id=block.id,
-                parcel_id=parcel.id,
-                zh=f"{where}：没有写明{zh}至何处，边界不闭合。",
-                en=f"{where}: the text names nothing to the {', '.join(missing)}: the boundary stays open.",
-                spans=(parcel.span,),
+            said = Text(
+                f"没有写明{_zh(missing)}至何处，边界不闭合",
+                f"the text names nothing to the {', '.join(missing)}: the boundary stays open",
             )
+            yield finding("missing-side", "warning", said, zone.zone, block, parcel, spans=(parcel.span,))
 
 
 def doubled_side(case: Case) -> Iterator[Finding]:
     """Find parcels that tell one side in two places."""
-    for zone, block in listed_blocks(case):
-        for parcel in block.parcels:
-            told = _told(case.plan, zone, block, parcel)
-            twice = _told_twice(told)
-            if not twice:
+    for zone in case.zones:
+        for block, parcel, sides in _sides(zone):
+            if not (twice := _told_twice(sides)):
                 continue
-            where = place(zone, block, parcel)
-            missing = [d for d in DIRECTIONS if all(d != side for side, _ in told)]
-            zh = f"{where}：{'、'.join(LABELS_ZH[d] for d in twice)}侧写了两次"
-            en = f"{where}: the {', '.join(twice)} side is told twice"
-            if missing:
-                zh += f"，{'、'.join(LABELS_ZH[d] for d in missing)}侧却没有写，方位可能写错"
-                en += f" and the {', '.join(missing)} side not at all: a direction is probably wrong"
-            yield Finding(
-                check="doubled-side",
-                severity="warning",
-                zone_id=zone.id,
-                block_id=block.id,
-                parcel_id=parcel.id,
-                zh=zh + "。",
-                en=en + ".",
-                spans=tuple(span for side, span in told if side in twice),
-            )
+            said = Text(f"{_zh(twice)}侧写了两次", f"the {', '.join(twice)} side is told twice")
+            if missing := _missing(sides):
+                said += Text(
+                    f"，{_zh(missing)}侧却没有写，方位可能写错",
+                    f" and the {', '.join(missing)} side not at all: a direction is probably wrong",
+                )
+            spans = [span for side, span in sides if side in twice]
+            yield finding("doubled-side", "warning", said, zone.zone, block, parcel, spans=spans)
 
 
-def _told(plan: Plan, zone: Zone, block: Block, parcel: Parcel) -> list[tuple[Direction, Span]]:
-    """Give a parcel's sides in the order of the text, with those that ``parse`` could not place.
+def _zh(sides: Iterable[Direction]) -> str:
+    return "、".join(SIDE_ZH[side] for side in sides)
+
+
+@fact
+def _sides(zone: ZoneCase) -> tuple[tuple[Block, Parcel, _Told], ...]:
+    """Return every parcel of the listed blocks with its sides, and with those that ``parse`` could not place.
 
     A side told again opens a block of its own without label, name or area, or stays unread.
     """
-    told: list[tuple[Direction, Span]] = [(d, f.span) for d, f in parcel.features()]
-    if parcel is block.parcels[-1]:
-        after = continuation(zone, block)
-        if after is not None:
-            told += [(d, f.span) for p in after.parcels for d, f in p.features()]
-        following = [b.span[0] for b in zone.blocks if b.span[0] > block.span[0] and b is not after]
-        end = min(following, default=zone.span[1] + 1)
-        for span in plan.unread:
-            if parcel.span[0] <= span[0] <= end and (again := SIDE_OF.get(plan.words(span)[:1])):
-                told.append((again, span))
-    return sorted(told, key=lambda t: t[1])
+    starts = sorted(block.span[0] for block in zone.zone.blocks)
+    unread = _unread_sides(zone.case)
+    found = []
+    for block, after in told(zone):
+        for parcel in block.parcels:
+            sides: list[tuple[Direction, Span]] = [(side, f.span) for side, f in parcel.features()]
+            if parcel is block.parcels[-1]:
+                if after is not None:
+                    sides += [(side, f.span) for p in after.parcels for side, f in p.features()]
+                following = bisect_right(starts, block.span[0])
+                if after is not None and starts[following : following + 1] == [after.span[0]]:
+                    following += 1
+                end = starts[following] if following < len(starts) else zone.zone.span[1] + 1
+                first = bisect_left(unread, parcel.span[0], key=_start)
+                sides += unread[first : bisect_right(unread, end, key=_start)]
+            found.append((block, parcel, tuple(sorted(sides, key=lambda side: side[1]))))
+    return tuple(found)
 
 
-def _told_twice(told: list[tuple[Direction, Span]]) -> list[Direction]:
-    """Give the directions that another side stands between."""
+@fact
+def _unread_sides(case: Case) -> list[tuple[Direction, Span]]:
+    """Return the unread stretches that open like a side, in the order of the text."""
+    opening = ((SIDE_OF.get(case.plan.words(span)[:1]), span) for span in case.plan.unread)
+    return sorted(((side, span) for side, span in opening if side), key=_start)
+
+
+def _start(side: tuple[Direction, Span]) -> int:
+    return side[1][0]
+
+
+def _missing(sides: _Told) -> list[Direction]:
+    return [direction for direction in DIRECTIONS if all(direction != side for side, _ in sides)]
+
+
+def _told_twice(sides: _Told) -> list[Direction]:
+    """Return the directions that another side stands between."""
     twice = []
     for direction in DIRECTIONS:
-        own = {span for d, span in told if d == direction}
-        places = [i for i, (_, span) in enumerate(told) if span in own]
+        own = {span for side, span in sides if side == direction}
+        places = [i for i, (_, span) in enumerate(sides) if span in own]
         if places and places[-1] - places[0] + 1 > len(places):
             twice.append(direction)
     return twice
@@ -146,23 +160,37 @@ def _told_twice(told: list[tuple[Direction, Span]]) -> list[Direction]:
 def contradictory_sides(case: Case) -> Iterator[Finding]:
     """Find parcels that lie on both sides of one road, and parcels with the same four sides."""
     described: dict[tuple[tuple[str, ...], ...], str] = {}
-    for zone, block in listed_blocks(case):
-        for parcel in block.parcels:
-            where = place(zone, block, parcel)
-            for one in DIRECTIONS[:2]:
-                other = OPPOSITE[one]
-                both = parcel.abuttals[one] + parcel.abuttals[other]
-                if _is_one_road(parcel, one, other):
-                    name = both[0].name
-                    zh = f"{LABELS_ZH[one]}、{LABELS_ZH[other]}两侧都是{name}，其间没有余地"
-                    en = f"{name} bounds it to the {one} and to the {other}: nothing is left between"
-                    yield _contradiction(zone, block, parcel, where, zh, en, tuple(f.span for f in both))
-            sides = tuple(tuple(f.name for f in parcel.abuttals[d]) for d in DIRECTIONS)
-            if all(sides) and sides in described:
-                zh = f"四至与{described[sides]}完全相同"
-                en = f"its four sides are those of {described[sides]}"
-                yield _contradiction(zone, block, parcel, where, zh, en, (parcel.span,))
-            described.setdefault(sides, where)
+    for zone in case.zones:
+        for block in listed(zone):
+            for parcel in block.parcels:
+                for said, spans in _contradictions(parcel, described):
+                    yield finding(
+                        "contradictory-sides", "warning", said, zone.zone, block, parcel, spans=spans
+                    )
+                described.setdefault(_names(parcel), title(zone.zone, block, parcel))
+
+
+def _contradictions(
+    parcel: Parcel, described: dict[tuple[tuple[str, ...], ...], str]
+) -> Iterator[tuple[Text, tuple[Span, ...]]]:
+    """Yield what is contrary in a parcel's sides; ``described`` names those before it by theirs."""
+    for one in DIRECTIONS[:2]:
+        other = OPPOSITE[one]
+        if _is_one_road(parcel, one, other):
+            both = parcel.abuttals[one] + parcel.abuttals[other]
+            name = both[0].name
+            said = Text(
+                f"{SIDE_ZH[one]}、{SIDE_ZH[other]}两侧都是{name}，其间没有余地",
+                f"{name} bounds it to the {one} and to the {other}: nothing is left between",
+            )
+            yield said, tuple(f.span for f in both)
+    sides = _names(parcel)
+    if all(sides) and (where := described.get(sides)):
+        yield Text(f"四至与{where}完全相同", f"its four sides are those of {where}"), (parcel.span,)
+
+
+def _names(parcel: Parcel) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(f.name for f in parcel.abuttals[side]) for side in DIRECTIONS)
 
 
 def _is_one_road(parcel: Parcel, one: Direction, other: Direction) -> bool:
@@ -175,35 +203,29 @@ def _is_one_road(parcel: Parcel, one: Direction, other: Direction) -> bool:
     return lines and len(on) == 2
 
 
-def _contradiction(
-    zone: Zone, block: Block, parcel: Parcel, where: str, zh: str, en: str, spans: tuple[Span, ...]
-) -> Finding:
-    return Finding(
-        check="contradictory-sides",
-        severity="warning",
-        zone_id=zone.id,
-        block_id=block.id,
-        parcel_id=parcel.id,
-        zh=f"{where}：{zh}。",
-        en=f"{where}: {en}.",
-        spans=spans,
-    )
-
-
 def unread_text(case: Case) -> Iterator[Finding]:
     """Find words that look like a boundary or an area and that were not read."""
-    plan = case.plan
-    used = {span for finding in doubled_side(case) for span in finding.spans}
-    for span in plan.unread:
+    used = {span for found in doubled_side(case) for span in found.spans}
+    zones = _zones_of_unread(case.plan)
+    for span in case.plan.unread:
         if span not in used:
-            zone = next((z for z in plan.zones if z.span[0] <= span[0] < z.span[1]), None)
-            words = plan.words(span)
-            words = words if len(words) <= 40 else words[:39] + "…"
+            words = case.plan.words(span)
+            words = words if len(words) <= _QUOTED else words[: _QUOTED - 1] + "…"
             yield Finding(
                 check="unread-text",
                 severity="note",
-                zone_id=zone.id if zone else None,
+                zone_id=zones.get(span),
                 zh=f"“{words}”像是边界或面积，但未能读懂，未计入核对。",
                 en=f"“{words}” looks like a boundary or an area and was not understood: it was not checked.",
                 spans=(span,),
             )
+
+
+def _zones_of_unread(plan: Plan) -> dict[Span, str]:
+    """Return the id of the first zone that each unread stretch begins in."""
+    unread = sorted(plan.unread)
+    zones: dict[Span, str] = {}
+    for zone in reversed(plan.zones):
+        first, last = (bisect_left(unread, at, key=lambda span: span[0]) for at in zone.span)
+        zones.update(dict.fromkeys(unread[first:last], zone.id))
+    return zones

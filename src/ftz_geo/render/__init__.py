@@ -1,4 +1,4 @@
-"""Parcels and findings -> pages: offline maps and a printable audit report.
+"""Parcels and findings -> pages: offline maps, and pages of explanations and of differences.
 
 Every page is one file that asks the network for nothing. Words of a document are hostile until
 escaped; they reach a page only through autoescaped templates and an escaped JSON block.
@@ -9,6 +9,5 @@ from __future__ import annotations
 from ftz_geo.render.diff import Told, diff_page
 from ftz_geo.render.explain import explanation_page, explanation_table
 from ftz_geo.render.maps import map_pages
-from ftz_geo.render.report import audit_page
 
-__all__ = ["Told", "audit_page", "diff_page", "explanation_page", "explanation_table", "map_pages"]
+__all__ = ["Told", "diff_page", "explanation_page", "explanation_table", "map_pages"]

@@ -15,11 +15,11 @@ import shapely
 from ftz_geo.errors import GeometryError, ReferenceMapError
 from ftz_geo.frame import as_drawing
 from ftz_geo.measure import LocalPlane, versions
-from ftz_geo.model import LABELS_ZH
+from ftz_geo.model import HOLDS_ZH, LABELS_ZH
 from ftz_geo.render import offline
 from ftz_geo.render.basemap import clip_basemap
 from ftz_geo.render.shapes import PageData, Shape
-from ftz_geo.render.views import GRADES, METHODS, PALETTE, VERDICTS, zone_views
+from ftz_geo.render.views import GRADES, METHODS, PALETTE, zone_views
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -187,7 +187,7 @@ def common_context() -> dict[str, Any]:
         "method_dashes": METHODS,
         "labels": LABELS_ZH,
         "palette": PALETTE,
-        "verdicts": VERDICTS,
+        "verdicts": HOLDS_ZH,
         "sketch_note": SKETCH_NOTE,
         "versions": versions(),
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftz_geo.compass import DIRECTIONS, Direction
 from ftz_geo.frame import reasons_of
+from ftz_geo.model import ZoneSummary
 from ftz_geo.render.quotes import marked
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ __all__ = [
     "GRADES",
     "METHODS",
     "PALETTE",
-    "VERDICTS",
     "BlockView",
     "Clause",
     "Colour",
@@ -86,8 +86,6 @@ METHODS: Mapping[Method, str | None] = {
     "edited": "14 4",
 }
 """The dash of an edge by how it was drawn; an unbroken line claims that it lies on the feature."""
-
-VERDICTS: Mapping[str, str] = {"pass": "相符", "notes": "有说明", "fail": "不符"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -452,7 +450,7 @@ def zone_views(
     tuple of ZoneView
     """
     stated = _stated(plan)
-    audited = {zone["id"]: zone for zone in (audit.zones if audit else ())}
+    audited = {zone.id: zone for zone in (audit.zones if audit else ())}
     declared = {z.id: z.declared_area.km2 for z in (plan.zones if plan else ()) if z.declared_area}
     edges = drawing.edges_of()
     records: list[dict[str, Any]] = drawing.parcels.rename_axis("id").reset_index().to_dict("records")
@@ -478,7 +476,7 @@ def zone_views(
                     declared=members[0][2].of_block,
                 )
             )
-        totals = audited.get(zone_id, {})
+        totals = audited.get(zone_id, ZoneSummary(id=zone_id))
         views.append(
             ZoneView(
                 id=zone_id,
@@ -486,11 +484,11 @@ def zone_views(
                 name=names[number],
                 short_name=short_names(names)[number],
                 colour=PALETTE[number % len(PALETTE)],
-                declared=figure(declared.get(zone_id, totals.get("declared_km2"))),
-                total=figure(totals.get("sum_km2")),
-                difference=figure(totals.get("difference_km2")),
-                limit=figure(totals.get("limit_km2")),
-                verdict=totals.get("verdict"),
+                declared=figure(declared.get(zone_id, totals.declared_km2)),
+                total=figure(totals.sum_km2),
+                difference=figure(totals.difference_km2),
+                limit=figure(totals.limit_km2),
+                verdict=totals.verdict if zone_id in audited else None,
                 findings=tuple(
                     _finding(f, [p for b in blocks for p in b.parcels])
                     for f in sorted(

@@ -1,0 +1,190 @@
+"""Stated areas held against polygons that stand where their sides say: what differs, and what may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from ftz_geo.check.blocks import addends, areas_of
+from ftz_geo.check.case import fact
+from ftz_geo.check.figures import exact_km2, half_width_km2, other_units, shared_decimals
+from ftz_geo.measure import GEOD
+from ftz_geo.model import LINEAR_KINDS
+from ftz_geo.wording import unit_km2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from fractions import Fraction
+
+    from numpy.typing import NDArray
+
+    from ftz_geo.check.case import Drawn, ZoneCase
+    from ftz_geo.model import Area, Block, Parcel, Settings, Severity, Zone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A stated area held against polygons that it did not shape.
+
+    Not slotted, because what follows from the figures is kept once it was asked for.
+    """
+
+    zone: Zone
+    block: Block | None
+    """None where the zone's total is compared."""
+    parcel: Parcel | None
+    """None where a block or a zone is compared."""
+    area: Area
+    half_width_km2: Fraction
+    drawn: tuple[Drawn, ...]
+    """All polygons of the part, each of them measurable."""
+    settings: Settings
+
+    @property
+    def covers_block(self) -> bool:
+        """Whether it is the area of a whole block."""
+        return self.block is not None and len(self.drawn) == len(self.block.parcels)
+
+    @cached_property
+    def measured_km2(self) -> float:
+        """Sum of the polygons' areas on the ellipsoid."""
+        return sum(d.area_km2 for d in self.drawn)
+
+    @cached_property
+    def difference_km2(self) -> float:
+        """Stated minus measured."""
+        return float(exact_km2(self.area)) - self.measured_km2
+
+    @cached_property
+    def perimeter_m(self) -> float:
+        """Length of all rings."""
+        return sum(float(d.xy.length) for d in self.drawn)
+
+    @cached_property
+    def limit_km2(self) -> float:
+        """Rounding of the stated figure, and the boundary's tolerance along the whole perimeter."""
+        return float(self.half_width_km2) + self.perimeter_m * self.settings.boundary_tolerance_m / 1e6
+
+    @cached_property
+    def band_km2(self) -> float:
+        """Area between the drawn ring and the edges of roads and waters on the stated figure's side.
+
+        A notice that bounds a block by a road seldom says which line of it. Where the drawing does not
+        tell the widths, the settings' half width counts along the sides traced on roads and waters.
+        """
+        return sum(self._band_km2(drawn) for drawn in self.drawn)
+
+    def _band_km2(self, drawn: Drawn) -> float:
+        if drawn.band_km2 is not None:
+            near, far = drawn.band_km2
+            return max(0.0, far - drawn.area_km2 if self.difference_km2 > 0 else drawn.area_km2 - near)
+        kinds = {f.name: f.kind for _, f in drawn.parcel.features()}
+        length = sum(
+            GEOD.geometry_length(edge.line)
+            for edge in drawn.edges
+            if edge.method == "on-feature" and kinds.get(edge.feature or "") in LINEAR_KINDS
+        )
+        return length * self.settings.road_half_width_m / 1e6
+
+    @cached_property
+    def severity(self) -> Severity | None:
+        """Nothing within the limit, a note within the band of the roads, an error beyond both."""
+        beyond = abs(self.difference_km2) - self.limit_km2
+        if beyond <= 0:
+            return None
+        if beyond <= self.band_km2:
+            return "note"
+        return "warning" if self.area.approximate else "error"
+
+    @property
+    def fails(self) -> bool:
+        """Whether the stated area is contradicted."""
+        return self.severity in ("warning", "error")
+
+    def fits(self, other: Comparison) -> bool:
+        """Whether the stated area would fit another part's polygons."""
+        difference = float(exact_km2(self.area)) - other.measured_km2
+        allowed = other.limit_km2 - float(other.half_width_km2) + float(self.half_width_km2)
+        return abs(difference) <= allowed + other.band_km2
+
+    @cached_property
+    def unit_that_fits(self) -> str | None:
+        """The other unit in which the stated number would fit the polygons, if there is one."""
+        for unit in other_units(self.area.unit):
+            scale = unit_km2(unit) / unit_km2(self.area.unit)
+            reread = replace(
+                self, area=replace(self.area, unit=unit), half_width_km2=self.half_width_km2 * scale
+            )
+            if not reread.fails:
+                return unit
+        return None
+
+
+@fact
+def comparisons(zone: ZoneCase) -> tuple[Comparison, ...]:
+    """Return every stated area of a zone that polygons can be held against, in the order of the text."""
+    by_parcel = {d.parcel.id: d for d in zone.drawn if d.measurable}
+    decimals = shared_decimals(area for block in addends(zone) for area in areas_of(block))
+    return tuple(
+        Comparison(
+            zone=zone.zone,
+            block=block,
+            parcel=parcel,
+            area=area,
+            half_width_km2=half_width_km2(area, decimals.get(area.unit, area.decimals)),
+            drawn=tuple(by_parcel[p.id] for p in parcels),
+            settings=zone.case.settings,
+        )
+        for block, parcel, area, parcels in _stated(zone)
+        if parcels and all(p.id in by_parcel for p in parcels)
+    )
+
+
+def _stated(zone: ZoneCase) -> Iterator[tuple[Block | None, Parcel | None, Area, tuple[Parcel, ...]]]:
+    """Yield each stated area of a zone and the parcels that it covers.
+
+    The total only where a block states none: it says nothing more where each of them is compared.
+    """
+    whole = zone.zone.declared_area
+    if whole and not all(areas_of(block) for block in addends(zone)):
+        yield None, None, whole, tuple(p for block in addends(zone) for p in block.parcels)
+    for block in zone.zone.blocks:
+        if block.declared_area:
+            yield block, None, block.declared_area, block.parcels
+        for parcel in block.parcels:
+            if parcel.declared_area and not (block.declared_area and len(block.parcels) == 1):
+                yield block, parcel, parcel.declared_area, (parcel,)
+
+
+@fact
+def swapped(zone: ZoneCase) -> tuple[tuple[Comparison, Comparison], ...]:
+    """Return pairs of a zone that fail, and that would not if their areas changed places."""
+    failing = [c for c in comparisons(zone) if c.fails]
+    if len(failing) < 2:
+        return ()
+    low, high = _reach(
+        [float(exact_km2(c.area)) for c in failing], [float(c.half_width_km2) for c in failing]
+    )
+    left, right = _reach(
+        [c.measured_km2 for c in failing],
+        [c.limit_km2 - float(c.half_width_km2) + c.band_km2 for c in failing],
+    )
+    # A box for each, what is stated along one axis and what is measured along the other: two areas can
+    # change places only where the one's box meets the other's mirror image.
+    tree = shapely.STRtree(shapely.box(left, low, right, high))
+    pairs = tree.query(shapely.box(low, left, high, right)).T
+    return tuple(
+        (failing[i], failing[j])
+        for i, j in sorted((int(i), int(j)) for i, j in pairs if i < j)
+        if failing[i].fits(failing[j]) and failing[j].fits(failing[i])
+    )
+
+
+def _reach(middle: list[float], by: list[float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends of intervals that hold what is within reach, whatever rounding makes of them."""
+    reach = np.array(by) + 1e-9 * (1 + np.abs(middle))
+    return np.array(middle) - reach, np.array(middle) + reach

@@ -1,0 +1,39 @@
+"""An audit as a table of a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftz_geo.printing import console
+
+if TYPE_CHECKING:
+    from ftz_geo.model import Audit
+
+__all__ = ["print_audit", "print_findings"]
+
+
+def print_audit(audit: Audit) -> None:
+    """Print a table of the zones' areas, the findings, and the verdict."""
+    from rich.table import Table
+    from rich.text import Text
+
+    screen = console()
+    table = Table()
+    for head in ("zone", "declared km²", "sum km²", "difference", "limit", "verdict"):
+        table.add_column(head, justify="left" if head in {"zone", "verdict"} else "right", overflow="fold")
+    for zone in audit.zones:
+        figures = (zone.declared_km2, zone.sum_km2, zone.difference_km2, zone.limit_km2)
+        cells = ["-" if f is None else f"{round(f, 6):.10g}" for f in figures]
+        table.add_row(Text(zone.title), *cells, zone.verdict)
+    screen.print(table)
+    print_findings(audit)
+    screen.print(f"verdict: {audit.verdict}")
+
+
+def print_findings(audit: Audit) -> None:
+    """Print every finding in Chinese and English."""
+    from rich.text import Text
+
+    screen = console()
+    for finding in audit.findings:
+        screen.print(Text(f"{finding.severity} [{finding.check}] {finding.zh}\n    {finding.en}"))
