@@ -13,8 +13,9 @@ from ftz_geo.measure import SURVEY_CUT_M, LocalPlane, area_m2
 from ftz_geo.model import Finding, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    import geopandas
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.frame import Drawing
@@ -67,16 +68,10 @@ class Drawn:
     """Areas up to the near and to the far edges of its roads and waters, where the drawing tells them."""
     area_km2: float
     """On the CGCS2000 ellipsoid; the edges of a surveyed polygon are taken as straight on its plane."""
-
-    @property
-    def is_area(self) -> bool:
-        """Whether it is a polygon or several, and no open line."""
-        return bool(shapely.get_dimensions(self.shape) == 2)
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether it is a valid polygon, on which geometry can be computed."""
-        return self.is_area and bool(self.shape.is_valid)
+    is_area: bool
+    """Whether it is a polygon or several, and no open line."""
+    is_sound: bool
+    """Whether it is a valid polygon, on which geometry can be computed."""
 
     @property
     def stands(self) -> bool:
@@ -177,52 +172,48 @@ def read_case(
     )
     if drawing is None:
         return nothing
-    parcels, edges = drawing.parcels, drawing.edges_of()
-    found = parcels[~(parcels.geometry.isna() | parcels.geometry.is_empty)]
-    shapes = found.geometry.to_numpy()
-    if len(shapes) == 0:
+    parcels = drawing.parcels
+    present = parcels[~(parcels.geometry.isna() | parcels.geometry.is_empty)]
+    if present.empty:
         return nothing
-    plane = LocalPlane.around(shapes)
+    plane = LocalPlane.around(present.geometry.to_numpy())
+    unmatched = sorted(map(str, set(present.index) - {p.id for p in plan.parcels}))
+    return replace(
+        nothing,
+        drawn=tuple(_drawn(plan, present, drawing.edges_of(), plane)),
+        plane=plane,
+        unmatched=tuple(unmatched),
+    )
+
+
+def _drawn(
+    plan: Plan, parcels: geopandas.GeoDataFrame, edges: Mapping[str, tuple[Edge, ...]], plane: LocalPlane
+) -> Iterator[Drawn]:
+    """Yield the polygons of a frame in the order of the text; what belongs to no parcel is left out."""
 
     def column(name: str, otherwise: object) -> list[Any]:
-        return found[name].tolist() if name in found.columns else [otherwise] * len(found)
+        return parcels[name].tolist() if name in parcels.columns else [otherwise] * len(parcels)
 
-    surveyed = np.array(column("grade", "surveyed")) == "surveyed"
-    rows = dict(
-        zip(
-            found.index,
-            zip(
-                shapes,
-                plane.to_xy(shapes),
-                np.where(surveyed, area_m2(shapes, cut_m=SURVEY_CUT_M), area_m2(shapes)) / 1e6,
-                column("grade", "surveyed"),
-                column("area_shaped", False),
-                [edges.get(key, ()) for key in found.index],
-                zip(column("area_near_km2", np.nan), column("area_far_km2", np.nan), strict=True),
-                strict=True,
-            ),
-            strict=True,
-        )
-    )
-    drawn = []
-    for zone in plan.zones:
-        for block in zone.blocks:
-            for parcel in block.parcels:
-                if parcel.id in rows:
-                    shape, xy, area_km2, grade, area_shaped, edges, band = rows[parcel.id]
-                    drawn.append(
-                        Drawn(
-                            zone=zone,
-                            block=block,
-                            parcel=parcel,
-                            shape=shape,
-                            xy=xy,
-                            grade=grade,
-                            area_shaped=bool(area_shaped),
-                            edges=tuple(edges),
-                            band_km2=band if np.isfinite(np.array(band, dtype=float)).all() else None,
-                            area_km2=float(area_km2),
-                        )
-                    )
-    unmatched = sorted(map(str, set(found.index) - {p.id for p in plan.parcels}))
-    return replace(nothing, drawn=tuple(drawn), plane=plane, unmatched=tuple(unmatched))
+    shapes = parcels.geometry.to_numpy()
+    grades = column("grade", "surveyed")
+    surveyed = np.array(grades) == "surveyed"
+    columns = {
+        "shape": shapes,
+        "xy": plane.to_xy(shapes),
+        "grade": grades,
+        "area_shaped": map(bool, column("area_shaped", False)),
+        "band_km2": map(_band, column("area_near_km2", np.nan), column("area_far_km2", np.nan)),
+        "area_km2": (np.where(surveyed, area_m2(shapes, cut_m=SURVEY_CUT_M), area_m2(shapes)) / 1e6).tolist(),
+        "is_area": (shapely.get_dimensions(shapes) == 2).tolist(),
+        "is_sound": ((shapely.get_dimensions(shapes) == 2) & shapely.is_valid(shapes)).tolist(),
+    }
+    rows = dict(zip(parcels.index, zip(*columns.values(), strict=True), strict=True))
+    for position in plan.walk():
+        key = position.parcel.id
+        if key in rows:
+            row: dict[str, Any] = dict(zip(columns, rows[key], strict=True))
+            yield Drawn(**position._asdict(), **row, edges=edges.get(key, ()))
+
+
+def _band(near: float | None, far: float | None) -> tuple[float, float] | None:
+    return None if near is None or far is None or not np.isfinite([near, far]).all() else (near, far)

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from ftz_geo.check.figures import number
 from ftz_geo.check.findings import drawn_finding
 from ftz_geo.compass import AXIS, OPPOSITE, SIDE_ZH, SIGN
-from ftz_geo.model import STRAIGHT_KINDS, Text, title
+from ftz_geo.model import STRAIGHT_KINDS, Neighbours, Text, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -211,13 +211,14 @@ def _fixed(
     """
     drawn = [d for d in zone.drawn if d.is_sound]
     by_parcel = {d.parcel.id: d for d in drawn}
+    neighbours = Neighbours(zone.zone)
     along = _along_roads(drawn)
     doubtful: dict[tuple[str, Direction], dict[str, list[tuple[Drawn, Feature]]]] = {}
     for one in drawn:
         for direction, feature in one.parcel.features():
             side = OPPOSITE[direction]
             if feature.kind == "block":
-                for parcel in one.zone.meant_by(feature, one.parcel):
+                for parcel in neighbours.meant_by(feature, one.parcel):
                     if other := by_parcel.get(parcel.id):
                         yield one, side, other, feature, (feature.span,)
             elif direction in ("west", "north"):  # the other pair of each two says the same
