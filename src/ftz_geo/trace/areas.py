@@ -13,31 +13,16 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
 
-from ftz_geo.compass import DIRECTIONS, OPPOSITE, TOWARDS
+from ftz_geo.compass import OPPOSITE, TOWARDS
 from ftz_geo.trace.places import SAME_M, same_places, without_repeats
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from ftz_geo.model import Direction, Feature, Kind
 
-_EDGE: Mapping[str, Direction] = {f"{side}_edge": side for side in DIRECTIONS}
-_BEYOND: Mapping[str, Direction] = {f"{side}_of": side for side in DIRECTIONS}
-
 SLENDER = 0.25
 """A water whose mean width is at most this share of its length is a river; others are lakes."""
-
-
-def edge(feature: Feature) -> Direction | None:
-    """Return the side of a feature whose edge is meant; None where the words name none."""
-    return _EDGE.get(feature.relation)
-
-
-def beyond(feature: Feature) -> Direction | None:
-    """Return the way in which a side lies off its feature; None where it lies on it."""
-    return _BEYOND.get(feature.relation)
 
 
 def facing(feature: Feature, side: Direction) -> Direction | None:
@@ -51,7 +36,7 @@ def facing(feature: Feature, side: Direction) -> Direction | None:
     >>> facing(Feature(name="大学", kind="place", span=(0, 2)), "east")
     'west'
     """
-    return edge(feature) or (OPPOSITE[side] if feature.kind == "place" else None)
+    return feature.edge or (OPPOSITE[side] if feature.kind == "place" else None)
 
 
 def side_lines(

@@ -13,7 +13,7 @@ import shapely
 from ftz_geo.compass import TOWARDS
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import LINEAR_KINDS
-from ftz_geo.trace.areas import beyond, facing, is_river, side_lines
+from ftz_geo.trace.areas import facing, is_river, side_lines
 from ftz_geo.trace.mapped import mapped_of
 from ftz_geo.trace.tracks import track_of
 
@@ -170,7 +170,7 @@ def middle_of(shapes: Sequence[BaseGeometry | None] | NDArray[np.object_]) -> tu
 
 def _shift(feature: Feature) -> tuple[float, float]:
     """Return the metres, east and north, by which the text moves a side off its feature."""
-    way = beyond(feature)
+    way = feature.beyond
     if way is None or not feature.offset_m:
         return 0.0, 0.0
     east, north = TOWARDS[way]

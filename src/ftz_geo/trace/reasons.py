@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ftz_geo.model import LABELS_ZH, STRAIGHT_KINDS, Reason
-from ftz_geo.trace.areas import edge
 from ftz_geo.trace.places import SNAP_M
 from ftz_geo.trace.shape import gap_beside_m, strip_m2
 
@@ -132,7 +131,7 @@ def name_doubts(named: Sequence[Named]) -> Iterator[Reason]:
                 zh=f"{LABELS_ZH[n.side]}至的“{n.feature.name}”是一处地方，按其朝向区块的边线绘制",
                 en=f"{n.feature.name} ({n.side}) is a place: drawn along its edge that faces the block",
             )
-        if n.feature.kind in STRAIGHT_KINDS and edge(n.feature) is not None:
+        if n.feature.kind in STRAIGHT_KINDS and n.feature.edge is not None:
             yield Reason(
                 code="edge-of-road",
                 zh=f"{LABELS_ZH[n.side]}至“{n.feature.name}”，按该路中线绘制",

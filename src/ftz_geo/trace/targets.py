@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ftz_geo.compass import RING_ORDER
-from ftz_geo.trace.areas import beyond
 from ftz_geo.trace.named import Target
 from ftz_geo.trace.neighbours import SideKey, candidate_of
 from ftz_geo.trace.reasons import no_distance, not_on_map, side_not_stated
@@ -62,7 +61,7 @@ def sides_of(
                 candidates = (candidate_of(block, feature.name),)
             if not candidates:
                 reasons.append(not_on_map(side, feature, in_circle=neighbours.get(key) in circle))
-            elif beyond(feature) is not None and feature.offset_m is None:
+            elif feature.beyond is not None and feature.offset_m is None:
                 reasons.append(no_distance(side, feature))
             else:
                 targets.append(Target(side=side, feature=feature, candidate=candidates[0], block=block))
