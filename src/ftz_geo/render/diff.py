@@ -11,18 +11,19 @@ from ftz_geo.render.offline import content_policy, json_block, leaflet, own, tem
 from ftz_geo.render.quotes import quotes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.model import Plan
+    from ftz_geo.render import schema
 
 __all__ = ["Told", "diff_page"]
 
 State = Literal["added", "gone", "changed", "same"]
 
-STATES_ZH: dict[State, str] = {"added": "新增", "gone": "不再列入", "changed": "有改动", "same": "未变"}
+_STATES_ZH: Mapping[State, str] = {"added": "新增", "gone": "不再列入", "changed": "有改动", "same": "未变"}
 
 _PLACED = frozenset({"surveyed", "traced", "inferred"})
 """Grades whose polygons lie somewhere; two sketches differ by their layout alone."""
@@ -36,7 +37,6 @@ class Told:
 
     change: str
     zh: str
-    en: str
     old_ids: frozenset[str]
     """Of the old version's parcels that it is about; empty where it is about a whole zone."""
     new_ids: frozenset[str]
@@ -57,7 +57,7 @@ def diff_page(
     titles: tuple[str, str],
     plans: tuple[Plan, Plan] | None = None,
 ) -> str:
-    """Write a page with a map of two versions and the changes beside it.
+    """Return a page with a map of two versions and the changes beside it.
 
     Parameters
     ----------
@@ -74,7 +74,13 @@ def diff_page(
     str
         HTML, complete in itself: it asks for nothing.
     """
-    shapes = [*_shapes(changes, old, "old"), *_shapes(changes, new, "new")]
+    before, after = _polygons(old), _polygons(new)
+    data: schema.DiffPage = {
+        "shapes": [*_shapes(changes, before, "old"), *_shapes(changes, after, "new")],
+        "strips": _strips(changes, before, after),
+        "changes": [change.zh for change in changes],
+        "states": {str(state): zh for state, zh in _STATES_ZH.items()},
+    }
     library, library_style = leaflet()
     scripts = [library, own("diff.js")]
     return template("diff.html").render(
@@ -83,20 +89,14 @@ def diff_page(
         scripts=scripts,
         titles=titles,
         changes=[_change(change, plans) for change in changes],
-        states=STATES_ZH,
-        sketched=any(shape["sketched"] for shape in shapes),
-        data=json_block(
-            {
-                "shapes": shapes,
-                "strips": _strips(changes, old, new),
-                "changes": [change.zh for change in changes],
-                "states": STATES_ZH,
-            }
-        ),
+        states=_STATES_ZH,
+        sketched=any(shape["sketched"] for shape in data["shapes"]),
+        data=json_block(data),
     )
 
 
 def _change(change: Told, plans: tuple[Plan, Plan] | None) -> dict[str, Any]:
+    """Return a change as the list shows it."""
     words = []
     if plans is not None:
         spans = change.old_spans, change.new_spans
@@ -106,68 +106,89 @@ def _change(change: Told, plans: tuple[Plan, Plan] | None) -> dict[str, Any]:
             for quote in quotes(plan.text, of_plan)
         ]
     drawn = bool(change.old_ids or change.new_ids)
-    return {"zh": change.zh, "en": change.en, "state": change.state, "words": words, "drawn": drawn}
+    return {"zh": change.zh, "state": change.state, "words": words, "drawn": drawn}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Polygon:
+    """A polygon of one version."""
+
+    title: str
+    label: str
+    grade: str
+    geometry: BaseGeometry
+
+
+def _polygons(frame: geopandas.GeoDataFrame) -> dict[str, _Polygon]:
+    """Return the polygons that are drawn by their ids; columns may be missing."""
+    return {
+        str(key): _Polygon(
+            title=_words(row, ("zone", "block", "block_name", "parcel")) or str(key),
+            label=_words(row, ("block", "parcel")) or str(key),
+            grade=str(row.get("grade", "surveyed")),
+            geometry=geometry,
+        )
+        for key, row, geometry in zip(frame.index, frame.to_dict("records"), frame.geometry, strict=True)
+        if geometry is not None and not geometry.is_empty
+    }
+
+
+def _words(row: Mapping[str, Any], columns: Sequence[str]) -> str:
+    words = [row.get(column) for column in columns]
+    return " ".join(dict.fromkeys(word for word in words if isinstance(word, str) and word))
 
 
 def _shapes(
-    changes: Sequence[Told], frame: geopandas.GeoDataFrame, version: Literal["old", "new"]
-) -> list[dict[str, Any]]:
-    """Give every polygon of a version with the numbers of its changes."""
-    found = []
-    for key, geometry in zip(map(str, frame.index), frame.geometry, strict=True):
-        if geometry is None or geometry.is_empty:
-            continue
-        own_changes = [
-            i for i, c in enumerate(changes) if key in (c.old_ids if version == "old" else c.new_ids)
-        ]
-        if version == "old" and not own_changes:
-            continue  # it is drawn in the new version
-        states = {changes[i].state for i in own_changes}
-        found.append(
-            {
-                "title": _title(frame, key),
-                "label": _title(frame, key, ("block", "parcel")),
-                "version": version,
-                "state": next((s for s in ("added", "gone", "changed") if s in states), "same"),
-                "changes": own_changes,
-                "sketched": _grade(frame, key) == "sketched",
-                "geometry": _geometry(geometry),
-            }
-        )
-    return found
+    changes: Sequence[Told], polygons: Mapping[str, _Polygon], version: Literal["old", "new"]
+) -> list[schema.DiffShape]:
+    """Return every polygon of a version with the numbers of its changes."""
+    own_changes: dict[str, list[int]] = {}
+    for number, change in enumerate(changes):
+        for key in change.old_ids if version == "old" else change.new_ids:
+            own_changes.setdefault(key, []).append(number)
+    return [
+        _shape(changes, polygon, version, own_changes.get(key, []))
+        for key, polygon in polygons.items()
+        # What did not change is drawn in the new version alone.
+        if version == "new" or key in own_changes
+    ]
+
+
+def _shape(
+    changes: Sequence[Told], polygon: _Polygon, version: Literal["old", "new"], numbers: list[int]
+) -> schema.DiffShape:
+    states = {changes[number].state for number in numbers}
+    return {
+        "title": polygon.title,
+        "label": polygon.label,
+        "version": version,
+        "state": next((state for state in ("added", "gone", "changed") if state in states), "same"),
+        "changes": numbers,
+        "sketched": polygon.grade == "sketched",
+        "geometry": _geometry(polygon.geometry),
+    }
 
 
 def _strips(
-    changes: Sequence[Told], old: geopandas.GeoDataFrame, new: geopandas.GeoDataFrame
-) -> list[dict[str, Any]]:
-    """Give the ground that only one version of a changed polygon covers."""
-    before, after = ({str(k): g for k, g in zip(f.index, f.geometry, strict=True)} for f in (old, new))
-    found = []
+    changes: Sequence[Told], old: Mapping[str, _Polygon], new: Mapping[str, _Polygon]
+) -> list[schema.DiffStrip]:
+    """Return the ground that only one version of a changed polygon covers."""
     pairs = {(a, b) for c in changes if c.state == "changed" for a in c.old_ids for b in c.new_ids}
+    found: list[schema.DiffStrip] = []
     for a, b in sorted(pairs):
-        one, other = before.get(a), after.get(b)
-        placed = _grade(old, a) in _PLACED and _grade(new, b) in _PLACED
-        if placed and one is not None and other is not None and one.is_valid and other.is_valid:
+        one, other = _placed(old.get(a)), _placed(new.get(b))
+        if one is not None and other is not None:
             for kind, strip in (("gone", one.difference(other)), ("added", other.difference(one))):
                 if not strip.is_empty:
                     found.append({"kind": kind, "geometry": _geometry(strip)})
     return found
 
 
-def _grade(frame: geopandas.GeoDataFrame, key: str) -> str:
-    if "grade" not in frame.columns:
-        return "surveyed"
-    return str(dict(zip(map(str, frame.index), frame["grade"], strict=True)).get(key, "undetermined"))
-
-
-def _title(
-    frame: geopandas.GeoDataFrame,
-    key: str,
-    columns: Sequence[str] = ("zone", "block", "block_name", "parcel"),
-) -> str:
-    row = dict(zip(map(str, frame.index), frame.to_dict("records"), strict=True))[key]
-    words = [row.get(column) for column in columns]
-    return " ".join(dict.fromkeys(w for w in words if isinstance(w, str) and w)) or key
+def _placed(polygon: _Polygon | None) -> BaseGeometry | None:
+    """Return the geometry of a polygon that lies somewhere and is sound."""
+    if polygon is None or polygon.grade not in _PLACED or not polygon.geometry.is_valid:
+        return None
+    return polygon.geometry
 
 
 def _geometry(geometry: BaseGeometry) -> dict[str, Any]:
