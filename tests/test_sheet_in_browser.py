@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -177,7 +178,8 @@ def test_a_key_is_written_only_when_asked(open_page: Open) -> None:
 
 
 def test_near_and_far_areas_stand_in_the_card(open_page: Open) -> None:
-    frame = parcels().assign(area_near_km2=19.1234, area_far_km2=19.9876)
-    opened = open_page(map_pages(None, frame, None), "xiqing.html")
+    block = parcels()
+    drawn = replace(block, parcels=block.parcels.assign(area_near_km2=19.1234, area_far_km2=19.9876))
+    opened = open_page(map_pages(None, drawn, None), "xiqing.html")
     opened.page.get_by_role("table").get_by_role("button", name="区块一").click()
     assert "19.123—19.988" in opened.page.locator(".leaflet-popup .card").inner_text()

@@ -22,6 +22,7 @@ from ftz_geo.explain import explain_parcel, find_parcels
 from ftz_geo.frame import Drawing, as_drawing, drawing_of
 from ftz_geo.measure import versions
 from ftz_geo.model import Audit, Choice, Digitised, Plan, Settings
+from ftz_geo.patch import SCHEMA as PATCH_SCHEMA
 from ftz_geo.policy import measures_of
 from ftz_geo.polygons import join_polygons, read_polygons, read_survey
 from ftz_geo.reading import read_plan
@@ -411,7 +412,7 @@ def _around(
 
 def _editor(file: str, content: bytes) -> dict[str, str]:
     """Name what a patch from a page is for."""
-    return {"file": file, "sha256": hashlib.sha256(content).hexdigest()}
+    return {"schema": PATCH_SCHEMA, "file": file, "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def write_diff(

@@ -10,21 +10,22 @@ import numpy as np
 import shapely
 
 from ftz_geo.measure import LocalPlane
-from ftz_geo.render.packing import base64_vlq
+from ftz_geo.render.packing import on_grid, packed_places
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import ReferenceMap
+    from ftz_geo.model import Kind, ReferenceMap
+    from ftz_geo.render import schema
 
-__all__ = ["Basemap", "clip_basemap"]
+__all__ = ["BUDGET_BYTES", "KINDS", "Basemap", "clip_basemap"]
 
 BUDGET_BYTES = 96 * 1024
 """What the background may add to a page, so that a page with it stays below 400 KiB."""
 
-_KINDS = ("road", "rail", "water", "boundary")
+KINDS: tuple[Kind, ...] = ("road", "rail", "water", "boundary")
 """Kinds that are drawn; a named place would say more than a background should."""
 
 _TOLERANCE_M = 2.0
@@ -41,15 +42,14 @@ _MARGIN = 0.25
 class Basemap:
     """The background of one page."""
 
-    features: tuple[dict[str, Any], ...]
-    """JSON-ready, the longest first: name, kind, ``area`` whether its parts are rings (even-odd) around one,
-    and each part as base64 VLQ of longitude and latitude in turn, steps on the grid."""
+    features: tuple[schema.BasemapFeature, ...]
+    """The longest first."""
     left_out: int
     """How many named features had no room."""
     credits: tuple[str, ...]
     """File, licence and date of every source that is drawn."""
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> schema.Basemap:
         """Return what the page script reads."""
         return {"units_per_degree": _UNITS_PER_DEGREE, "features": list(self.features)}
 
@@ -57,7 +57,7 @@ class Basemap:
 def clip_basemap(
     reference: ReferenceMap, bounds: Sequence[float], *, budget_bytes: int = BUDGET_BYTES
 ) -> Basemap:
-    """Cut a background out of a reference map.
+    """Return a background cut out of a reference map.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def clip_basemap(
     (['甲路'], ('a.gpkg（ODbL）',))
     """
     window = _window(bounds)
-    rows = reference.features[reference.features["kind"].isin(_KINDS)]
+    rows = reference.features[reference.features["kind"].isin(KINDS)]
     rows = rows.iloc[np.sort(rows.sindex.query(window, predicate="intersects"))]
     plane = LocalPlane.around([window])
     # By name and kind: the ways of one road are one feature, joined where they meet.
@@ -98,21 +98,35 @@ def clip_basemap(
         for (name, kind, area), clipped in _clipped(rows, window).items()
     ]
     longest = sorted(groups, key=lambda g: (-sum(line.length for line in g[3]), g[:3]))
-    features: list[dict[str, Any]] = []
-    room = budget_bytes
-    for name, kind, area, lines in longest:
-        parts = [_packed(line) for line in plane.to_lonlat(np.array(lines, dtype=object))]
-        feature = {"name": name, "kind": kind, "area": area, "parts": parts}
-        room -= len(json.dumps(feature, ensure_ascii=False, separators=(",", ":")).encode()) + 1
-        if room < 0:
-            break
-        features.append(feature)
+    features = _fitting((_feature(group, plane) for group in longest), budget_bytes)
     sources = [reference.sources[number] for number in sorted(set(rows["source"]))]
     return Basemap(
-        features=tuple(features),
+        features=features,
         left_out=len(longest) - len(features),
         credits=tuple(dict.fromkeys(map(_credit, sources))),
     )
+
+
+def _feature(
+    group: tuple[str, str, bool, Sequence[BaseGeometry]], plane: LocalPlane
+) -> schema.BasemapFeature:
+    name, kind, area, lines = group
+    parts = plane.to_lonlat(np.array(lines, dtype=object))
+    packed = [packed_places(on_grid(part, _UNITS_PER_DEGREE)) for part in parts]
+    return {"name": name, "kind": kind, "area": area, "parts": packed}
+
+
+def _fitting(
+    features: Iterable[schema.BasemapFeature], budget_bytes: int
+) -> tuple[schema.BasemapFeature, ...]:
+    """Return the first features, as many as their JSON has room for."""
+    kept = []
+    for feature in features:
+        budget_bytes -= len(json.dumps(feature, ensure_ascii=False, separators=(",", ":")).encode()) + 1
+        if budget_bytes < 0:
+            break
+        kept.append(feature)
+    return tuple(kept)
 
 
 def _window(bounds: Sequence[float]) -> shapely.Polygon:
@@ -124,7 +138,7 @@ def _window(bounds: Sequence[float]) -> shapely.Polygon:
 
 
 def _clipped(rows: Any, window: shapely.Polygon) -> dict[tuple[str, str, bool], list[BaseGeometry]]:
-    """Give the parts inside the window by name, kind, and whether they are areas; areas only of water."""
+    """Return the parts inside the window by name, kind, and whether they are areas; areas only of water."""
     found: dict[tuple[str, str, bool], list[BaseGeometry]] = {}
     inside = shapely.intersection(rows.geometry.to_numpy(), window)
     for name, kind, geometry in zip(rows["name"], rows["kind"], inside, strict=True):
@@ -138,7 +152,7 @@ def _clipped(rows: Any, window: shapely.Polygon) -> dict[tuple[str, str, bool], 
 
 
 def _joined(parts: Sequence[BaseGeometry], plane: LocalPlane) -> list[BaseGeometry]:
-    """Give joined and simplified lines in metres; of areas, all their rings."""
+    """Return joined and simplified lines in metres; of areas, all their rings."""
     flat = plane.to_xy(np.array(parts, dtype=object))
     if isinstance(flat[0], shapely.Polygon):
         whole = shapely.simplify(shapely.get_parts(shapely.union_all(flat)), _TOLERANCE_M)
@@ -147,13 +161,8 @@ def _joined(parts: Sequence[BaseGeometry], plane: LocalPlane) -> list[BaseGeomet
     return [line for line in shapely.simplify(merged, _TOLERANCE_M) if line.length > _TOLERANCE_M]
 
 
-def _packed(line: BaseGeometry) -> str:
-    units = np.rint(shapely.get_coordinates(line) * _UNITS_PER_DEGREE).astype(np.int64)
-    return base64_vlq([int(step) for step in np.diff(units, axis=0, prepend=0).ravel()])
-
-
 def _credit(source: Mapping[str, Any]) -> str:
-    """Say where a source is from.
+    """Return where a source is from.
 
     >>> _credit({"file": "a.osm.pbf", "licence": "ODbL 1.0", "date": "2025-08-09"}), _credit({"file": "b"})
     ('a.osm.pbf（ODbL 1.0，2025-08-09）', 'b（未注明许可）')

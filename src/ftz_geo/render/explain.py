@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import shapely
 
 from ftz_geo.explain import fate, rule_zh
-from ftz_geo.model import LABELS_ZH
-from ftz_geo.render import offline
-from ftz_geo.render.maps import bounds_of, common_context, drawing
+from ftz_geo.model import LABELS_ZH, Grade, Method
+from ftz_geo.render.page import bounds_of, layers_of, map_page
 from ftz_geo.render.quotes import marked
-from ftz_geo.render.shapes import PageData, Shape
-from ftz_geo.render.views import GRADES, METHODS, zone_views
+from ftz_geo.render.shapes import DrawnParcel, PageData
+from ftz_geo.render.views import zone_views
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +30,7 @@ _LINE_TOLERANCE_DEGREES = 1e-5
 
 
 def explanation_table(told: Explanation) -> Table:
-    """Lay an explanation out as a table of one row per feature.
+    """Return an explanation as a table of one row per feature.
 
     Parameters
     ----------
@@ -76,16 +75,16 @@ def _few(ids: tuple[str, ...]) -> str:
 
 def explanation_page(
     plan: Plan,
-    drawing_of_zone: Drawing,
+    drawing: Drawing,
     told: Sequence[Explanation],
     shapes: Mapping[str, BaseGeometry],
 ) -> str:
-    """Draw a block with the candidates of its sides, chosen and lost, beside the words.
+    """Return a page that shows a block with the candidates of its sides, chosen and lost, beside the words.
 
     Parameters
     ----------
     plan : Plan
-    drawing_of_zone : Drawing
+    drawing : Drawing
         As ``draw`` gives it.
     told : sequence of Explanation
         One for each of the block's parcels.
@@ -97,42 +96,33 @@ def explanation_page(
     str
         HTML, one file complete in itself.
     """
-    of_block = drawing_of_zone.select([one.parcel_id for one in told])
+    of_block = drawing.select([one.parcel_id for one in told])
     data = PageData()
     drawn = [found for zone in zone_views(plan, of_block, None) for found in zone.drawn]
     for parcel, geometry in drawn:
-        shape = Shape(parcel=parcel, geometry=geometry, colour=parcel.colour, card=parcel.number)
+        shape = DrawnParcel(parcel=parcel, geometry=geometry, colour=parcel.colour, card=parcel.number)
         data.add_shape(shape, evidence=True)
     for one in told:
         _add_candidates(data, one, shapes)
     spans = {parcel.id: parcel.span for parcel in plan.parcels}
     bounds = bounds_of([geometry for _, geometry in drawn] or _chosen(told, shapes))
-    layers = {
-        "blocks": ("区块", True),
-        "chosen": ("所取地物", True),
-        "lost": ("落选候选", True),
-        "edges": ("四至边线", True),
-        "sideNames": ("四至名称", True),
-        "names": ("区块名称", True),
-        "graticule": ("经纬网", True),
-    }
     methods = {edge.method for one in told for feature in one.features for edge in feature.edges}
-    return offline.map_page(
+    return map_page(
         "explain.html",
-        drawing=drawing(bounds, layers),
+        bounds=bounds,
+        layers=layers_of({"blocks", "chosen", "lost", "edges", "sideNames", "names", "graticule"}),
         data=data,
         told=told,
-        references=drawing_of_zone.about.get("reference", ()),
+        references=drawing.about.get("reference", ()),
         rule_zh=rule_zh,
         fate=fate,
         clauses=[
             marked(plan.text, spans[one.parcel_id], [f.feature.span for f in one.features]) for one in told
         ],
-        methods=[method for method in METHODS if method in methods],
-        grades=[grade for grade in GRADES if any(one.grade == grade for one in told)],
+        methods=[method for method in get_args(Method) if method in methods],
+        grades=[grade for grade in get_args(Grade) if any(one.grade == grade for one in told)],
         sketched=any(one.grade == "sketched" for one in told),
         source=plan.source,
-        **common_context(),
     )
 
 
@@ -146,7 +136,7 @@ def _add_candidates(data: PageData, told: Explanation, shapes: Mapping[str, Base
 
 
 def _lines(candidate: Candidate, shapes: Mapping[str, BaseGeometry]) -> list[BaseGeometry]:
-    """Give the lines of a candidate, the outlines of its areas, and a small cross for a point."""
+    """Return the lines of a candidate, the outlines of its areas, and a small cross for a point."""
     lines: list[BaseGeometry] = []
     for part in shapely.get_parts([shapes[i] for i in candidate.source_ids]):
         if part.geom_type == "Point":

@@ -1,28 +1,21 @@
-"""One offline map per zone, and an index of all zones.
-
-folium makes the map, its panes and its groups of layers; the page script fills the groups from a JSON
-block. branca runs what an element wrote through jinja2 once more, so a block named ``{{ … }}`` would be
-*executed* in Python if folium were told its name: nothing that comes from a document is ever given to folium.
-"""
+"""One offline map per zone, and an index of all zones."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-
-import shapely
+from typing import TYPE_CHECKING, Any, get_args
 
 from ftz_geo.errors import GeometryError, ReferenceMapError
 from ftz_geo.frame import as_drawing
-from ftz_geo.measure import LocalPlane, versions
-from ftz_geo.model import HOLDS_ZH, LABELS_ZH
-from ftz_geo.render import offline
+from ftz_geo.measure import LocalPlane
+from ftz_geo.model import Grade
 from ftz_geo.render.basemap import clip_basemap
-from ftz_geo.render.shapes import PageData, Shape
-from ftz_geo.render.views import GRADES, METHODS, PALETTE, zone_views
+from ftz_geo.render.page import LAYERS, Layer, bounds_of, layers_of, map_page
+from ftz_geo.render.shapes import DrawnParcel, PageData
+from ftz_geo.render.views import zone_views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas
     from shapely.geometry.base import BaseGeometry
@@ -34,71 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = ["map_pages"]
 
-SKETCH_NOTE = "示意：按文字和面积排布，位置不可用于定位"
-
 _INDEX_TOLERANCE_DEGREES = 2e-5
 """How far the index, where a zone is a few hundred pixels wide, may simplify an outline: 2 m."""
 
 _DEGREE_M = 111_000
 """Metres in a degree of latitude, near enough to keep a label off a shape."""
-
-_CHINA = (73.0, 18.0, 135.0, 53.5)
-"""What a map without any polygon shows: west, south, east, north."""
-
-_PANES = (("graticule", 350), ("bands", 380), ("edges", 450), ("labels", 470), ("findings", 480))
-"""Panes by their height; polygons are at 400 (Leaflet's overlayPane)."""
-
-
-def drawing(bounds: Sequence[float], layers: Mapping[str, tuple[str, bool]]) -> tuple[str, dict[str, str]]:
-    """Write the map's JavaScript with folium: empty groups of layers, and what to show.
-
-    Parameters
-    ----------
-    bounds : sequence of float, shape (4,)
-        West, south, east, north in degrees.
-    layers : mapping of str to (str, bool)
-        Groups by the name that the page script knows: title, and whether it is shown at first.
-
-    Returns
-    -------
-    tuple of (str, dict)
-        JavaScript, and the titles.
-    """
-    import folium
-    from folium.map import CustomPane
-
-    the_map = folium.Map(tiles=None, zoom_control=False, zoom_snap=0.25, zoom_delta=0.5)
-    for pane, z_index in _PANES:
-        CustomPane(pane, z_index=z_index).add_to(the_map)
-    groups = {
-        key: folium.FeatureGroup(name=key, show=show).add_to(the_map) for key, (_, show) in layers.items()
-    }
-    west, south, east, north = map(float, bounds)
-    the_map.fit_bounds(
-        [[south, west], [north, east]], padding_top_left=(40, 60), padding_bottom_right=(40, 130), max_zoom=16
-    )
-    # Names that are the same at every run, and no header: its tags fetch what the page has already.
-    for number, element in enumerate(_elements(the_map)):
-        element._id = str(number)
-    figure: Any = the_map.get_root()
-    figure.render()
-    variables = ", ".join(f"{key}: {group.get_name()}" for key, group in groups.items())
-    script = f"{figure.script.render()}\nftzGeo.start({the_map.get_name()}, {{{variables}}});"
-    return script, {key: title for key, (title, _) in layers.items()}
-
-
-def _elements(element: Any) -> Iterator[Any]:
-    yield element
-    for child in element._children.values():
-        yield from _elements(child)
-
-
-def bounds_of(geometries: Sequence[BaseGeometry]) -> tuple[float, float, float, float]:
-    """Give what geometries cover, or China if there is none: west, south, east, north."""
-    if not geometries:
-        return _CHINA
-    west, south, east, north = map(float, shapely.total_bounds(geometries))
-    return west, south, east, north
 
 
 def _zone_page(
@@ -107,61 +40,50 @@ def _zone_page(
     background: Basemap | None,
     context: Mapping[str, Any],
 ) -> str:
+    data = PageData()
     bounds = bounds_of([geometry for _, geometry in zone.drawn])
     west, south, east, north = bounds
     plane = LocalPlane(lon=(west + east) / 2, lat=(south + north) / 2)
-    data = PageData()
     for parcel, geometry in zone.drawn:
-        shape = Shape(parcel=parcel, geometry=geometry, colour=parcel.colour, card=parcel.number)
+        shape = DrawnParcel(parcel=parcel, geometry=geometry, colour=parcel.colour, card=parcel.number)
         data.add_shape(shape, evidence=True, plane=plane)
     for name, line in lines:
         data.add_line(name, line)
     if background is not None:
         data.add_basemap(background)
-    marked = any(f.numbers and f.severity != "note" for f in zone.findings)
-    wide = any(edge.half_width_m > 0 for parcel, _ in zone.drawn for edge in parcel.evidence)
-    uncertain = any(parcel.uncertainty_m for parcel, _ in zone.drawn)
-    layers = {
-        **({"basemap": ("底图线条", True)} if background is not None else {}),
-        **({"bands": ("近边与远边之间", True)} if wide else {}),
-        **({"lines": ("区块间道路河流（示意）", True)} if lines else {}),
-        "blocks": ("区块", True),
-        "edges": ("四至边线", True),
-        "sideNames": ("四至名称", True),
-        "names": ("区块名称", True),
-        **({"uncertainty": ("位置不确定范围", False)} if uncertain else {}),
-        **({"findings": ("核对结果", True)} if marked else {}),
-        "graticule": ("经纬网", True),
-    }
-    return offline.map_page(
+    return map_page(
         "zone.html",
-        drawing=drawing(bounds, layers),
+        bounds=bounds,
+        layers=_zone_layers(zone, lines, background),
         data=data,
         zone=zone,
-        legend=layers,
         background=background,
         sketched="sketched" in zone.grades,
         **context,
     )
 
 
+def _zone_layers(zone: ZoneView, lines: Sequence[object], background: Basemap | None) -> dict[str, Layer]:
+    """Return the groups of layers that have something in them."""
+    filled = {
+        "basemap": background is not None,
+        "bands": any(edge.half_width_m > 0 for parcel, _ in zone.drawn for edge in parcel.edges),
+        "lines": bool(lines),
+        "uncertainty": any(parcel.uncertainty_m for parcel, _ in zone.drawn),
+        "findings": any(f.numbers and f.severity != "note" for f in zone.findings),
+    }
+    always = {"blocks", "edges", "sideNames", "names", "graticule"}
+    return layers_of(always | {name for name, has_any in filled.items() if has_any})
+
+
 def _index_page(zones: Sequence[ZoneView], context: Mapping[str, Any]) -> str:
     data = PageData()
-    drawn: list[BaseGeometry] = []
-    for n, zone in enumerate(zones):
-        for parcel, geometry in zone.drawn:
-            outline = geometry.simplify(_INDEX_TOLERANCE_DEGREES)
-            data.add_shape(Shape(parcel=parcel, geometry=outline, colour=zone.colour, card=n), evidence=False)
-        if zone.drawn:
-            bounds = bounds_of([geometry for _, geometry in zone.drawn])
-            radius_m = round((bounds[3] - bounds[1]) / 2 * _DEGREE_M)
-            total = [f"{zone.declared} km²"] if zone.declared else []
-            data.add_name([zone.short_name, *total], bounds, zone.colour.ink, radius_m)
-        drawn += [geometry for _, geometry in zone.drawn]
-    layers = {"blocks": ("片区", True), "names": ("片区名称", True), "graticule": ("经纬网", True)}
-    return offline.map_page(
+    for number, zone in enumerate(zones):
+        _add_zone(data, zone, number)
+    return map_page(
         "index.html",
-        drawing=drawing(bounds_of(drawn), layers),
+        bounds=bounds_of([geometry for zone in zones for _, geometry in zone.drawn]),
+        layers={"blocks": Layer("片区"), "names": Layer("片区名称"), "graticule": LAYERS["graticule"]},
         data=data,
         zones=zones,
         totals={key: _total([getattr(zone, key) for zone in zones]) for key in ("declared", "total")},
@@ -170,27 +92,28 @@ def _index_page(zones: Sequence[ZoneView], context: Mapping[str, Any]) -> str:
     )
 
 
+def _add_zone(data: PageData, zone: ZoneView, number: int) -> None:
+    """Add a zone's shapes in one hue, which open one card, and its name around them."""
+    if not zone.drawn:
+        return
+    for parcel, geometry in zone.drawn:
+        outline = geometry.simplify(_INDEX_TOLERANCE_DEGREES)
+        shape = DrawnParcel(parcel=parcel, geometry=outline, colour=zone.colour, card=number)
+        data.add_shape(shape, evidence=False)
+    bounds = bounds_of([geometry for _, geometry in zone.drawn])
+    radius_m = round((bounds[3] - bounds[1]) / 2 * _DEGREE_M)
+    total = [f"{zone.declared} km²"] if zone.declared else []
+    data.add_name([zone.short_name, *total], bounds, zone.colour.ink, radius_m)
+
+
 def _total(figures: Sequence[str | None]) -> str | None:
-    """Add up figures; None where one is missing.
+    """Return the sum of figures; None where one is missing.
 
     >>> _total(["49.75", "9.5"]), _total(["1", None])
     ('59.25', None)
     """
     known = [Decimal(text) for text in figures if text is not None]
     return f"{sum(known)}" if known and len(known) == len(figures) else None
-
-
-def common_context() -> dict[str, Any]:
-    """Give what the templates of all map pages need."""
-    return {
-        "grade_words": GRADES,
-        "method_dashes": METHODS,
-        "labels": LABELS_ZH,
-        "palette": PALETTE,
-        "verdicts": HOLDS_ZH,
-        "sketch_note": SKETCH_NOTE,
-        "versions": versions(),
-    }
 
 
 def map_pages(
@@ -204,7 +127,7 @@ def map_pages(
     tianditu_key: str | None = None,
     editor: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
-    """Draw one offline map per zone and an index of all.
+    """Return one offline map per zone and an index of all.
 
     Parameters
     ----------
@@ -242,6 +165,7 @@ def map_pages(
     Examples
     --------
     >>> import geopandas as gpd
+    >>> import shapely
     >>> parcels = gpd.GeoDataFrame(
     ...     {"zone_id": ["xiqing"], "zone": ["西青"], "block": ["区块一"], "grade": ["sketched"]},
     ...     geometry=[shapely.box(117.10, 39.00, 117.12, 39.02)], index=["xiqing-1"], crs=4326,
@@ -251,26 +175,25 @@ def map_pages(
     (['index.html', 'xiqing.html'], True)
     """
     found = as_drawing(parcels, needs=("zone_id", "grade"))
-    strange = sorted({str(grade) for grade in found.parcels["grade"]} - set(GRADES))
+    grades = get_args(Grade)
+    strange = sorted({str(grade) for grade in found.parcels["grade"]} - set(grades))
     if strange:
         raise GeometryError(
-            f"the grade {strange[0]!r} is none of {', '.join(GRADES)}; correct the column grade"
+            f"the grade {strange[0]!r} is none of {', '.join(grades)}; correct the column grade"
         )
     zones = zone_views(plan, found, audit, measures)
-    context = common_context() | {"source": plan.source if plan else None, "tianditu_key": tianditu_key}
-    pages = {"index.html": _index_page(zones, context)}
+    context = {"source": plan.source if plan else None, "tianditu_key": tianditu_key}
     of_zone = lines or {}
     backgrounds = _backgrounds(basemap, zones)
-    return pages | {
-        zone.file: _zone_page(
-            zone, of_zone.get(zone.id, ()), backgrounds.get(zone.id), context | {"editor": editor}
-        )
+    zone_context = context | {"editor": editor}
+    return {"index.html": _index_page(zones, context)} | {
+        zone.file: _zone_page(zone, of_zone.get(zone.id, ()), backgrounds.get(zone.id), zone_context)
         for zone in zones
     }
 
 
 def _backgrounds(basemap: ReferenceMap | None, zones: Sequence[ZoneView]) -> dict[str, Basemap]:
-    """Give the background of every zone that the base map has lines of."""
+    """Return the background of every zone that the base map has lines of."""
     if basemap is None:
         return {}
     cut = {z.id: clip_basemap(basemap, bounds_of([g for _, g in z.drawn])) for z in zones if z.drawn}

@@ -17,31 +17,9 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ftz_geo.render.shapes import PageData
+__all__ = ["content_policy", "json_block", "leaflet", "own", "template"]
 
-__all__ = ["TILE_HOSTS", "content_policy", "json_block", "leaflet", "map_page", "own", "template"]
-
-TILE_HOSTS = (
-    "https://tile.openstreetmap.org",
-    "https://*.tianditu.gov.cn",
-    "https://*.is.autonavi.com",
-)
-"""The only hosts that a map page may ever ask for images, once its reader switches a base map on."""
-
-_SCRIPTS = (
-    "geodesy.js",
-    "page.core.js",
-    "page.words.js",
-    "page.labels.js",
-    "page.basemap.js",
-    "page.cards.js",
-    "page.panel.js",
-    "page.sheet.js",
-    "page.js",
-)
-"""Our own scripts, in the order in which they need each other."""
-
-LEAFLET_LICENCE = """\
+_LEAFLET_LICENCE = """\
 Leaflet, BSD-2-Clause, https://github.com/Leaflet/Leaflet/blob/main/LICENSE
 Redistribution and use in source and binary forms, with or without modification, are permitted provided
 that the following conditions are met: 1. Redistributions of source code must retain the above copyright
@@ -70,35 +48,20 @@ def _environment() -> jinja2.Environment:
 
 
 def template(name: str) -> jinja2.Template:
-    """Give one of the package's page templates; everything put into it is escaped."""
+    """Return one of the package's page templates; everything put into it is escaped."""
     return _environment().get_template(name)
 
 
 @cache
 def own(name: str) -> Markup:
-    """Give a style sheet or script of this package, ready to stand in its element."""
+    """Return a style sheet or script of this package, ready to stand in its element."""
     text = (resources.files("ftz_geo.render") / "templates" / name).read_text(encoding="utf-8")
     return Markup(text)  # noqa: S704 - a file of this package, not text of a document
 
 
-def _plain(style: Markup) -> Markup:
-    """Leave out a style sheet's comments and indentation."""
-    text = re.sub(r"\s*/\*.*?\*/", "", style, flags=re.DOTALL)
-    return Markup(re.sub(r"\n\s*", "\n", text))  # noqa: S704 - part of what was markup
-
-
-@cache
-def _script(*names: str) -> Markup:
-    """Give scripts of ours as one, without comments and indentation, which are for readers of the package."""
-    text = "\n".join(map(own, names))
-    text = re.sub(r"^\s*/\*.*?\*/$", "", text, flags=re.MULTILINE | re.DOTALL)
-    text = re.sub(r"^\s*(//.*\n)?", "", text, flags=re.MULTILINE)
-    return Markup(text)  # noqa: S704 - files of this package
-
-
 @cache
 def leaflet() -> tuple[Markup, Markup]:
-    """Give Leaflet's script and style sheet from the installed xstatic-leaflet, to stand in a page.
+    """Return Leaflet's script and style sheet from the installed xstatic-leaflet, to stand in a page.
 
     Returns
     -------
@@ -133,12 +96,12 @@ def leaflet() -> tuple[Markup, Markup]:
         r"\n//# sourceMappingURL=\S*\s*$", "", (folder / "leaflet.js").read_text(encoding="utf-8")
     )
     copyright_line, code = script.split("*/", 1)
-    script = f"{copyright_line}* {LEAFLET_LICENCE}\n */{code}"
+    script = f"{copyright_line}* {_LEAFLET_LICENCE}\n */{code}"
     return Markup(script), Markup(style)  # noqa: S704 - files of an installed library
 
 
 def json_block(value: Any) -> Markup:
-    r"""Write a value as JSON that may stand inside a script element.
+    r"""Return a value as JSON that may stand inside a script element.
 
     Examples
     --------
@@ -152,7 +115,7 @@ def json_block(value: Any) -> Markup:
 
 
 def content_policy(scripts: Sequence[str], image_hosts: Sequence[str] = ()) -> Markup:
-    """Write a page's own policy: the browser may run these scripts and no other, and fetch nothing else.
+    """Return a page's own policy: the browser may run these scripts and no other, and fetch nothing else.
 
     Parameters
     ----------
@@ -188,56 +151,3 @@ def content_policy(scripts: Sequence[str], image_hosts: Sequence[str] = ()) -> M
 def _hash(script: str) -> str:
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest())
     return f"'sha256-{digest.decode('ascii')}'"
-
-
-def map_page(
-    name: str,
-    *,
-    drawing: tuple[str, dict[str, str]],
-    data: PageData,
-    tianditu_key: str | None = None,
-    editor: Any = None,
-    **context: Any,
-) -> str:
-    """Fill a page template with Leaflet, our style and script, and what folium drew.
-
-    The page's own policy lets the browser run these scripts and no other: even text that
-    escaped every escape could neither run nor fetch.
-
-    Parameters
-    ----------
-    name : str
-        A template of this package.
-    drawing : tuple of (str, dict)
-        JavaScript written by folium, free of any word of a document; the titles of its layers.
-    data : PageData
-        What the page script reads, words included.
-    tianditu_key : str, optional
-        Written into the page.
-    editor : JSON-ready value, optional
-        What the editor reads; without it, the page has none.
-    **context
-        The template's variables.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
-    script, layers = drawing
-    library, library_style = leaflet()
-    # The policy speaks of the text between the tags, to the letter; the templates add no white space.
-    drawn = Markup(re.sub(r"\n\s*", "\n", script))  # noqa: S704 - see the parameter
-    scripts = [library, _script(*_SCRIPTS), drawn, _script("measure.js")]
-    styles = [library_style, own("page.css"), own("measure.css")]
-    if editor is not None:
-        scripts += [_script("edits.js"), _script("editor.js")]
-        styles.append(own("editor.css"))
-    return template(name).render(
-        policy=content_policy(scripts, TILE_HOSTS),
-        styles=[_plain(style) for style in styles],
-        scripts=scripts,
-        data=json_block(data.to_dict() | {"layers": layers, "tianditu_key": tianditu_key}),
-        editor=None if editor is None else json_block(editor),
-        **context,
-    )

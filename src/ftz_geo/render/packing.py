@@ -9,11 +9,12 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["UNITS_PER_DEGREE", "Vertices", "base64_vlq"]
+__all__ = ["UNITS_PER_DEGREE", "Vertices", "base64_vlq", "on_grid", "packed_places"]
 
 UNITS_PER_DEGREE = 10**9
 """Coordinates stand in a page as whole numbers of this fine a grid, 0.1 mm, that of ``blocks.geojson``.
@@ -23,8 +24,8 @@ decimals moves 9 km² by up to 18 m²."""
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
-def base64_vlq(values: Sequence[int]) -> str:
-    """Write whole numbers in few letters: base64 VLQ, as in source maps (ECMA-426).
+def base64_vlq(values: Iterable[int]) -> str:
+    """Return whole numbers in few letters: base64 VLQ, as in source maps (ECMA-426).
 
     Five bits a letter, the lowest first, the sixth telling that more follow; the lowest of all is the sign.
 
@@ -41,6 +42,23 @@ def base64_vlq(values: Sequence[int]) -> str:
             rest >>= 5
         letters.append(_DIGITS[rest])
     return "".join(letters)
+
+
+def on_grid(line: BaseGeometry, units_per_degree: int) -> NDArray[np.int64]:
+    """Return the coordinates of a line in whole units of a grid, shape (n, 2)."""
+    units: NDArray[np.int64] = np.rint(shapely.get_coordinates(line) * units_per_degree).astype(np.int64)
+    return units
+
+
+def packed_places(units: NDArray[np.int64]) -> str:
+    """Return places of a grid, longitude and latitude in turn, each as its steps from the one before.
+
+    Examples
+    --------
+    >>> packed_places(np.array([[1, 16], [2, 16]])) == base64_vlq([1, 16, 1, 0])
+    True
+    """
+    return base64_vlq(np.diff(units, axis=0, prepend=0).ravel().tolist())
 
 
 class Vertices:
@@ -61,13 +79,12 @@ class Vertices:
         self._numbers: dict[tuple[int, int], int] = {}
 
     def runs(self, line: BaseGeometry) -> list[int]:
-        """Give a line as runs of numbers: first, how many, first, how many; backwards where negative.
+        """Return a line as runs of numbers: first, how many, first, how many; backwards where negative.
 
         Of a closed ring, the last vertex is left out.
         """
-        units = np.rint(shapely.get_coordinates(line) * UNITS_PER_DEGREE).astype(int)
         # What falls on one place of the grid is one vertex.
-        places = [place for place, _ in groupby((int(x), int(y)) for x, y in units)]
+        places = [place for place, _ in groupby((x, y) for x, y in on_grid(line, UNITS_PER_DEGREE).tolist())]
         if isinstance(line, shapely.LinearRing):
             places = places[:-1]
         runs: list[int] = []
@@ -82,8 +99,5 @@ class Vertices:
         return runs
 
     def packed(self) -> str:
-        """Write all vertices, longitude and latitude in turn, each as its steps from the one before."""
-        if not self._numbers:
-            return ""
-        steps = np.diff(np.array(list(self._numbers)), axis=0, prepend=0)
-        return base64_vlq([int(step) for step in steps.ravel()])
+        """Return all vertices as packed places."""
+        return packed_places(np.array(list(self._numbers), dtype=np.int64).reshape(-1, 2))

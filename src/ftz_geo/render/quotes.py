@@ -15,7 +15,7 @@ __all__ = ["marked", "quotes"]
 
 
 def marked(text: str, window: Span, spans: Iterable[Span]) -> Markup:
-    """Escape a window of a text and put ``<mark>`` around spans of it.
+    """Return a window of a text, escaped, with ``<mark>`` around spans of it.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def marked(text: str, window: Span, spans: Iterable[Span]) -> Markup:
 
 
 def quotes(text: str, spans: Iterable[Span], *, around: int = 40) -> tuple[Markup, ...]:
-    r"""Quote each stretch of a text that holds some spans, marked, with a little of its own line around.
+    r"""Return each stretch of a text that holds some spans, marked, with a little of its own line around.
 
     Parameters
     ----------

@@ -6,11 +6,12 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from ftz_geo.compass import DIRECTIONS, Direction
 from ftz_geo.frame import reasons_of
-from ftz_geo.model import ZoneSummary
+from ftz_geo.model import Grade, Method, Severity, ZoneSummary
+from ftz_geo.render.looks import PALETTE
 from ftz_geo.render.quotes import marked
 
 if TYPE_CHECKING:
@@ -20,15 +21,12 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.frame import Drawing
-    from ftz_geo.model import Area, Audit, Edge, Finding, Measure, Method, Plan, Severity, Span, Task
+    from ftz_geo.model import Area, Audit, Edge, Finding, Measure, Plan, Reason, Span, Task
+    from ftz_geo.render.looks import Colour
 
 __all__ = [
-    "GRADES",
-    "METHODS",
-    "PALETTE",
     "BlockView",
     "Clause",
-    "Colour",
     "FindingView",
     "ParcelView",
     "ZoneView",
@@ -37,55 +35,9 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Colour:
-    """A hue of the palette: as a fill, and dark enough to be read as text on paper."""
-
-    number: int
-    """Its place in the palette, and so the number of its hatch."""
-    fill: str
-    ink: str
-
-
-PALETTE = tuple(
-    Colour(number=number, fill=fill, ink=ink)
-    for number, (fill, ink) in enumerate(
-        (
-            ("#4477aa", "#27496d"),
-            ("#cc6677", "#8c2f40"),
-            ("#ddaa33", "#7a5a0c"),
-            ("#228833", "#155a20"),
-            ("#aa4499", "#742a67"),
-            ("#44aa99", "#1f655a"),
-            ("#999933", "#5c5c15"),
-            ("#882255", "#651440"),
-            ("#66aadd", "#255f8a"),
-        )
-    )
-)
-"""Hues that stay apart for colour-blind eyes, after Paul Tol, Colour schemes, SRON/EPS/TN/09-002 (bright and
-muted); neighbouring blocks are told apart by their labels too, so more blocks than hues do no harm."""
-
-GRADES: Mapping[str, str] = {
-    "surveyed": "按给定坐标绘制",
-    "traced": "各边落在底图的同名地物上",
-    "inferred": "部分边按规则推定，逐条列明",
-    "sketched": "按文字和面积排布，位置不可用于定位",
-    "undetermined": "未能绘出图形，原因见表",
-}
-"""What each grade claims, in the words of the legend."""
-
-METHODS: Mapping[Method, str | None] = {
-    "on-feature": None,
-    "bridge": "7 5",
-    "extension": "7 5",
-    "landmark": "2 5",
-    "offset": "2 5",
-    "area-closure": "2 5",
-    "sketch": "9 4 2 4",
-    "edited": "14 4",
-}
-"""The dash of an edge by how it was drawn; an unbroken line claims that it lies on the feature."""
+_GRADES: tuple[str, ...] = get_args(Grade)
+_METHODS: tuple[str, ...] = get_args(Method)
+_SEVERITIES: tuple[str, ...] = get_args(Severity)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,8 +64,8 @@ class ParcelView:
     id: str
     number: int
     """Its place in the zone, from 0: the name of its card."""
-    block_id: str
-    """The block's id in the plan; without a plan, the id of its first parcel."""
+    block_id: str | None
+    """None without a plan."""
     block: str | None
     """The block's label, or its name."""
     label: str | None
@@ -123,8 +75,7 @@ class ParcelView:
     colour: Colour
     geometry: BaseGeometry | None
     grade: str
-    reasons: tuple[tuple[str, str | None], ...]
-    """Each in Chinese, and in English if it was told in it."""
+    reasons: tuple[Reason, ...]
     declared: str | None
     """Stated km² of this parcel, or of its whole block where it has no figure of its own."""
     declared_for_block: bool
@@ -133,15 +84,15 @@ class ParcelView:
     near_km2: float | None
     far_km2: float | None
     uncertainty_m: float | None
-    sides: tuple[str | None, ...]
+    abuttals: tuple[str | None, ...]
     """What it abuts on to the east, south, west, north, as written."""
-    evidence: tuple[Edge, ...]
+    edges: tuple[Edge, ...]
     clause: Clause
 
 
 def _grades(parcels: Iterable[ParcelView]) -> tuple[str, ...]:
     found = {p.grade for p in parcels}
-    return tuple(g for g in GRADES if g in found)
+    return tuple(g for g in _GRADES if g in found)
 
 
 def _weakest(parcels: Iterable[ParcelView]) -> str:
@@ -197,10 +148,9 @@ class ZoneView:
     """What tells it from the other zones, for a map with little room."""
     colour: Colour
     declared: str | None
-    """This and the next three in km², as the audit or the plan gives them."""
+    """This and the next two in km², as the audit or the plan gives them."""
     total: str | None
     difference: str | None
-    limit: str | None
     verdict: str | None
     findings: tuple[FindingView, ...]
     blocks: tuple[BlockView, ...]
@@ -244,12 +194,12 @@ class ZoneView:
     @property
     def methods(self) -> tuple[str, ...]:
         """How its edges were drawn, each once."""
-        found = {e.method for p in self.parcels for e in p.evidence}
-        return tuple(m for m in METHODS if m in found)
+        found = {e.method for p in self.parcels for e in p.edges}
+        return tuple(m for m in _METHODS if m in found)
 
 
 def figure(value: object) -> str | None:
-    """Write a figure of km² with the digits it has, six decimals at most; None for none.
+    """Return a figure of km² with the digits it has, six decimals at most; None for none.
 
     Examples
     --------
@@ -270,7 +220,7 @@ def _number(value: Any) -> float | None:
 
 
 def _word(value: Any) -> str | None:
-    """Give a cell of text; None for an empty one (pandas writes nan there)."""
+    """Return a cell of text; None for an empty one (pandas writes nan there)."""
     return value if isinstance(value, str) and value else None
 
 
@@ -278,7 +228,7 @@ def _word(value: Any) -> str | None:
 class _Stated:
     """What the document says of a parcel, in its own digits and words."""
 
-    block_id: str | None = None
+    block_id: str | None
     own: str | None
     of_block: str | None
     clause: Clause
@@ -288,9 +238,7 @@ def _km2(area: Area | None) -> str | None:
     return None if area is None else figure(area.km2)
 
 
-def _stated(plan: Plan | None) -> dict[str, _Stated]:
-    if plan is None:
-        return {}
+def _stated(plan: Plan) -> dict[str, _Stated]:
     return {
         parcel.id: _Stated(
             block_id=block.id,
@@ -305,14 +253,13 @@ def _stated(plan: Plan | None) -> dict[str, _Stated]:
                 ),
             ),
         )
-        for zone in plan.zones
-        for block in zone.blocks
-        for parcel in block.parcels
+        for _, block, parcel in plan.walk()
     }
 
 
 def _as_frame_says(row: Mapping[str, Any]) -> _Stated:
     return _Stated(
+        block_id=None,
         own=figure(row.get("declared_area_km2")),
         of_block=figure(row.get("block_declared_area_km2")),
         clause=Clause(text=_word(row.get("text")) or ""),
@@ -320,19 +267,14 @@ def _as_frame_says(row: Mapping[str, Any]) -> _Stated:
 
 
 def _parcel(
-    row: Mapping[str, Any],
-    number: int,
-    stated: _Stated,
-    colour: Colour,
-    block_id: str,
-    edges: tuple[Edge, ...],
+    row: Mapping[str, Any], number: int, stated: _Stated, colour: Colour, edges: tuple[Edge, ...]
 ) -> ParcelView:
     block, label, name = (_word(row.get(key)) for key in ("block", "parcel", "block_name"))
     parcel_id = str(row["id"])
     return ParcelView(
         id=parcel_id,
         number=number,
-        block_id=block_id,
+        block_id=stated.block_id,
         block=block,
         label=label,
         title=" ".join(filter(None, (block, label))) or parcel_id,
@@ -340,7 +282,7 @@ def _parcel(
         colour=colour,
         geometry=row["geometry"],
         grade=row["grade"],
-        reasons=tuple((reason.zh, reason.en) for reason in reasons_of(row)),
+        reasons=reasons_of(row),
         declared=stated.own or stated.of_block,
         declared_for_block=stated.own is None and label is not None,
         measured_km2=_number(row.get("measured_area_km2")),
@@ -348,10 +290,30 @@ def _parcel(
         near_km2=_number(row.get("area_near_km2")),
         far_km2=_number(row.get("area_far_km2")),
         uncertainty_m=_number(row.get("placement_uncertainty_m")),
-        sides=tuple(_word(row.get(side)) for side in DIRECTIONS),
-        evidence=edges,
+        abuttals=tuple(_word(row.get(side)) for side in DIRECTIONS),
+        edges=edges,
         clause=stated.clause,
     )
+
+
+def _blocks(
+    rows: Sequence[Mapping[str, Any]], stated: Mapping[str, _Stated], edges: Mapping[str, tuple[Edge, ...]]
+) -> tuple[BlockView, ...]:
+    """Return the blocks of a zone's rows: by the plan, or without one, by label and name."""
+    said = [stated.get(row["id"]) or _as_frame_says(row) for row in rows]
+    keys = [words.block_id or _block_key(row) for row, words in zip(rows, said, strict=True)]
+    blocks: list[BlockView] = []
+    for _, numbers in groupby(range(len(rows)), key=keys.__getitem__):
+        colour = PALETTE[len(blocks) % len(PALETTE)]
+        parcels = [_parcel(rows[n], n, said[n], colour, edges.get(rows[n]["id"], ())) for n in numbers]
+        first = parcels[0].number
+        blocks.append(_block(tuple(parcels), _word(rows[first].get("block")), said[first].of_block))
+    return tuple(blocks)
+
+
+def _block_key(row: Mapping[str, Any]) -> object:
+    label, name = _word(row.get("block")), _word(row.get("block_name"))
+    return (label, name) if label or name else row["id"]
 
 
 def _block(parcels: tuple[ParcelView, ...], label: str | None, declared: str | None) -> BlockView:
@@ -374,13 +336,8 @@ def _block(parcels: tuple[ParcelView, ...], label: str | None, declared: str | N
     )
 
 
-def _block_key(row: Mapping[str, Any]) -> object:
-    label, name = _word(row.get("block")), _word(row.get("block_name"))
-    return (label, name) if label or name else row["id"]
-
-
 def page_file(zone_id: str, number: int) -> str:
-    """Name a zone's page after its id, or after its number where the id could leave the folder.
+    """Return a page's name: after the zone's id, or its number where the id could leave the folder.
 
     Examples
     --------
@@ -392,13 +349,13 @@ def page_file(zone_id: str, number: int) -> str:
 
 
 def _shared(names: Sequence[str]) -> int:
-    """How many characters all names begin with."""
+    """Return how many characters all names begin with."""
     columns = enumerate(zip(*names, strict=False))
     return next((i for i, letters in columns if len(set(letters)) > 1), min(map(len, names), default=0))
 
 
 def short_names(names: Sequence[str]) -> list[str]:
-    """Take off the beginning and the end that all names share, if that is much and leaves something.
+    """Return names without the beginning and the end that all share, if that is much and leaves something.
 
     Examples
     --------
@@ -414,16 +371,20 @@ def short_names(names: Sequence[str]) -> list[str]:
     return short if min(map(len, short), default=0) >= 2 else list(names)
 
 
-_SEVERITIES = ("error", "warning", "note")
-
-
-def _finding(finding: Finding, parcels: Sequence[ParcelView]) -> FindingView:
-    about = finding.parcel_id or finding.block_id
-    return FindingView(
-        severity=finding.severity,
-        zh=finding.zh,
-        en=finding.en,
-        numbers=tuple(p.number for p in parcels if about and about in (p.id, p.block_id)),
+def _findings(findings: Iterable[Finding], parcels: Sequence[ParcelView]) -> tuple[FindingView, ...]:
+    """Return the findings about a zone, the worst first."""
+    return tuple(
+        FindingView(
+            severity=finding.severity,
+            zh=finding.zh,
+            en=finding.en,
+            numbers=tuple(
+                parcel.number
+                for parcel in parcels
+                if (about := finding.parcel_id or finding.block_id) and about in (parcel.id, parcel.block_id)
+            ),
+        )
+        for finding in sorted(findings, key=lambda f: _SEVERITIES.index(f.severity))
     )
 
 
@@ -433,7 +394,7 @@ def zone_views(
     audit: Audit | None,
     measures: Mapping[str, Sequence[Measure]] | None = None,
 ) -> tuple[ZoneView, ...]:
-    """Put zones, blocks and parcels into words, in the frame's order.
+    """Return zones, blocks and parcels in words, in the frame's order.
 
     Parameters
     ----------
@@ -449,56 +410,39 @@ def zone_views(
     -------
     tuple of ZoneView
     """
-    stated = _stated(plan)
-    audited = {zone.id: zone for zone in (audit.zones if audit else ())}
+    stated, edges = _stated(plan) if plan else {}, drawing.edges_of()
     declared = {z.id: z.declared_area.km2 for z in (plan.zones if plan else ()) if z.declared_area}
-    edges = drawing.edges_of()
-    records: list[dict[str, Any]] = drawing.parcels.rename_axis("id").reset_index().to_dict("records")
-    by_zone: dict[str, list[dict[str, Any]]] = {}
-    for record in records:
-        by_zone.setdefault(str(record["zone_id"]), []).append(record)
-
+    audited = {zone.id: zone for zone in (audit.zones if audit else ())}
+    by_zone = _rows_by_zone(drawing)
     names = [_word(rows[0].get("zone")) or zone_id for zone_id, rows in by_zone.items()]
-    views = []
-    for number, (zone_id, rows) in enumerate(by_zone.items()):
-        blocks: list[BlockView] = []
-        for _, group in groupby(enumerate(rows), key=lambda numbered: _block_key(numbered[1])):
-            members = [(n, row, stated.get(str(row["id"])) or _as_frame_says(row)) for n, row in group]
-            colour = PALETTE[len(blocks) % len(PALETTE)]
-            block_id = members[0][2].block_id or str(members[0][1]["id"])
-            blocks.append(
-                _block(
-                    tuple(
-                        _parcel(row, n, words, colour, block_id, edges.get(str(row["id"]), ()))
-                        for n, row, words in members
-                    ),
-                    label=_word(members[0][1].get("block")),
-                    declared=members[0][2].of_block,
-                )
-            )
+    views: list[ZoneView] = []
+    for zone_id, name, short_name in zip(by_zone, names, short_names(names), strict=True):
+        blocks = _blocks(by_zone[zone_id], stated, edges)
         totals = audited.get(zone_id, ZoneSummary(id=zone_id))
+        about = [finding for finding in (audit.findings if audit else ()) if finding.zone_id == zone_id]
         views.append(
             ZoneView(
                 id=zone_id,
-                file=page_file(zone_id, number + 1),
-                name=names[number],
-                short_name=short_names(names)[number],
-                colour=PALETTE[number % len(PALETTE)],
+                file=page_file(zone_id, len(views) + 1),
+                name=name,
+                short_name=short_name,
+                colour=PALETTE[len(views) % len(PALETTE)],
                 declared=figure(declared.get(zone_id, totals.declared_km2)),
                 total=figure(totals.sum_km2),
                 difference=figure(totals.difference_km2),
-                limit=figure(totals.limit_km2),
                 verdict=totals.verdict if zone_id in audited else None,
-                findings=tuple(
-                    _finding(f, [p for b in blocks for p in b.parcels])
-                    for f in sorted(
-                        audit.findings if audit else (), key=lambda f: _SEVERITIES.index(f.severity)
-                    )
-                    if f.zone_id == zone_id
-                ),
-                blocks=tuple(blocks),
+                findings=_findings(about, [parcel for block in blocks for parcel in block.parcels]),
+                blocks=blocks,
                 tasks=tuple(t for t in (plan.tasks if plan else ()) if t.zone_id == zone_id),
                 measures=tuple((measures or {}).get(zone_id, ())),
             )
         )
     return tuple(views)
+
+
+def _rows_by_zone(drawing: Drawing) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of parcels, with their ids, by the id of their zone."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in drawing.parcels.rename_axis("id").reset_index().to_dict("records"):
+        found.setdefault(str(row["zone_id"]), []).append(row | {"id": str(row["id"])})
+    return found

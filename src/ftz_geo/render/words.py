@@ -1,15 +1,29 @@
-"""The fixed words of the map pages: Chinese as the templates and scripts write them, and their English."""
+"""The fixed words of the map pages: Chinese as templates and scripts write them, and their English.
+
+A template or script writes a word in Chinese, which is what a page shows at first, and asks :data:`EN`
+for its English. Words of a vocabulary (grades, methods, sides, severities) are those of ``LABELS_ZH``.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
+
+from ftz_geo.compass import DIRECTIONS
+from ftz_geo.model import LABELS_ZH, Grade, Method, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftz_geo.model import Method
+__all__ = ["CLAIMS_ZH", "EN", "METHODS_ZH"]
 
-__all__ = ["EN", "METHODS_ZH"]
+CLAIMS_ZH: Mapping[Grade, str] = {
+    "surveyed": "按给定坐标绘制",
+    "traced": "各边落在底图的同名地物上",
+    "inferred": "部分边按规则推定，逐条列明",
+    "sketched": "按文字和面积排布，位置不可用于定位",
+    "undetermined": "未能绘出图形，原因见表",
+}
+"""What each grade claims, in the words of the legend."""
 
 METHODS_ZH: Mapping[Method, str] = {
     "on-feature": "沿底图上的同名地物",
@@ -23,10 +37,21 @@ METHODS_ZH: Mapping[Method, str] = {
 }
 """How an edge of each method was found."""
 
+_LABELS_EN: Mapping[str, str] = {
+    **{side: side.capitalize() for side in DIRECTIONS},
+    **{word: word for values in (Method, Grade, Severity) for word in get_args(values)},
+    "on-feature": "on its feature",
+    "area-closure": "area closure",
+    "sketch": "sketched",
+}
+"""English of the values that ``LABELS_ZH`` names."""
+
 EN: Mapping[str, str] = {
+    **{LABELS_ZH[value]: en for value, en in _LABELS_EN.items()},
     # pages
     "全部片区": "All zones",
     "区块四至示意图": "Sketch map of the blocks and what they abut on",
+    "片区四至示意图": "Sketch maps of the zones",
     "片区总图": "All zones",
     "个片区": "zones",
     "个区块": "blocks",
@@ -91,41 +116,22 @@ EN: Mapping[str, str] = {
     "相符": "agrees",
     "有说明": "notes",
     "不符": "fails",
-    "错误": "error",
-    "警告": "warning",
-    "说明": "note",
     # grades
-    "实测": "surveyed",
-    "描图": "traced",
-    "推断": "inferred",
-    "未定": "undetermined",
     "按给定坐标绘制": "drawn from given coordinates",
     "各边落在底图的同名地物上": "every side lies on its feature of the reference map",
     "部分边按规则推定，逐条列明": "some edges drawn by rule, each listed",
     "按文字和面积排布，位置不可用于定位": "laid out from words and areas, not in place",
     "未能绘出图形，原因见表": "no polygon; the table says why",
     # edges
-    "东": "East",
-    "南": "South",
-    "西": "West",
-    "北": "North",
     "至": ":",
     "（无名）": "(unnamed)",
     "边线：": "Edge: ",
-    "沿地物": "on its feature",
-    "连接": "bridge",
-    "延长": "extension",
-    "地标": "landmark",
-    "偏移": "offset",
-    "按面积闭合": "area closure",
-    "示意": "sketched",
     "沿底图上的同名地物": "Along the feature of that name on the reference map.",
     "地物之间的空隙，用直线连接": "A straight line over a gap between features.",
     "地物到此为止，按其走向延长": "The feature ends here and was drawn on in its direction.",
     "按地标的位置推定": "Placed by a landmark.",
     "按文中的方位或距离从地物偏移": "Set off from the feature as the words say.",
     "按申报面积推定": "Placed so that the stated area comes out.",
-    "人工修改": "edited",
     "由人在地图上改画": "Redrawn on the map by hand.",
     "没有底图依据，按文字和面积排布": "No map behind it: laid out from words and areas.",
     "长度": "Length",
@@ -173,5 +179,45 @@ EN: Mapping[str, str] = {
     "所取地物": "Chosen features",
     "落选候选": "Candidates that lost",
     "3°带": "3° zone",
+    # editor
+    "修改": "Edit",
+    "选择区块…": "Choose a block…",
+    "撤销": "Undo",
+    "重做": "Redo",
+    "删除界点": "Delete corner",
+    "共用界点一起移动": "Move shared corners together",
+    "吸附相邻区块": "Snap to neighbours",
+    "下载修改": "Download changes",
+    "申报 km²": "Stated km²",
+    "原图 km²": "Before km²",
+    "现图 km²": "Now km²",
+    "现图与申报之差": "Now − stated",
+    "现图与原图之差": "Now − before",
+    "界点": "Corner",
+    "边中点": "Middle of an edge",
+    "整块移动": "Move the whole block",
+    "图形自相交，改正后才能下载。": "The outline crosses itself; mend it to download.",
+    "放大地图后显示界点。": "Zoom in to see the corners.",
+    "删去后不成图形。": "Fewer than three corners would be left.",
+    "姓名": "Your name",
+    "取消": "Cancel",
+    "下载": "Download",
+    "保持原评级（描图改动后降为推断）": "Keep the grade (a trace that was moved becomes inferred)",
+    "按实测坐标": "Surveyed coordinates",
+    "点选区块，拖动界点；方向键移 1 米，Shift 移 10 米，Alt 移 0.1 米；"
+    "Delete 删除；Ctrl+Z 撤销，Ctrl+Y 重做。": (
+        "Choose a block and drag its corners; arrow keys move 1 m, with Shift 10 m, with Alt 0.1 m; Delete; "
+        "Ctrl+Z, Ctrl+Y."
+    ),
+    # measuring
+    "量测": "Measure",
+    "测距": "Distance",
+    "测面": "Area",
+    "面积": "Area",
+    "周长": "Perimeter",
+    "点击地图逐点量测；键盘：方向键移图，回车取图心，退格去末点。": (
+        "Click places on the map; with keys: arrows move the map, Enter takes its middle, Backspace the last "
+        "place off."
+    ),
 }
 """English of every fixed word."""

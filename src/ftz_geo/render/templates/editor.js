@@ -4,29 +4,17 @@
 "use strict";
 
 (() => {
-  const { map, layers, shapes, say, redraw, onChange } = window.ftzGeoPage;
+  const { map, layers, shapes, methods, units_per_degree: units, say, redraw, onChange } = window.ftzGeoPage;
   const { element } = ftzGeo.core;
-  const { onGrid, degrees, same } = ftzEdits;
+  const { t } = ftzGeo.words;
+  const { Panel, ask } = ftzGeo.editorPanel;
+  const { same } = ftzEdits;
+  const grid = ftzEdits.grid(units);
+  const { onGrid, degrees } = grid;
 
   const SNAP_PIXELS = 10;
   const HANDLES_MOST = 400;
   const MIDDLE_PIXELS = 28; // shorter edges get no handle in their middle
-
-  const EN = {
-    修改: "Edit", 区块: "Block", "选择区块…": "Choose a block…", 撤销: "Undo", 重做: "Redo", 删除界点: "Delete corner",
-    共用界点一起移动: "Move shared corners together", 吸附相邻区块: "Snap to neighbours", 下载修改: "Download changes",
-    "申报 km²": "Stated km²", "原图 km²": "Before km²", "现图 km²": "Now km²", "现图与申报之差": "Now − stated",
-    "现图与原图之差": "Now − before", "（整个区块）": " (whole block)", 界点: "Corner", 边中点: "Middle of an edge",
-    整块移动: "Move the whole block", "图形自相交，改正后才能下载。": "The outline crosses itself; mend it to download.",
-    "放大地图后显示界点。": "Zoom in to see the corners.", "删去后不成图形。": "Fewer than three corners would be left.",
-    姓名: "Your name", 取消: "Cancel", 下载: "Download", 评级: "Grade",
-    "保持原评级（描图改动后降为推断）": "Keep the grade (a trace that was moved becomes inferred)",
-    "按实测坐标": "Surveyed coordinates",
-    "点选区块，拖动界点；方向键移 1 米，Shift 移 10 米，Alt 移 0.1 米；Delete 删除；Ctrl+Z 撤销，Ctrl+Y 重做。":
-      "Choose a block and drag its corners; arrow keys move 1 m, with Shift 10 m, with Alt 0.1 m; Delete; Ctrl+Z, Ctrl+Y.",
-  };
-  const HELP = Object.keys(EN).at(-1);
-  const t = (zh) => (document.documentElement.lang === "en" ? EN[zh] ?? zh : zh);
 
   const source = JSON.parse(document.getElementById("ftz-editor").textContent);
   const shapeOf = new Map(shapes.map((shape) => [shape.id, shape]));
@@ -58,113 +46,46 @@
 
   /* ---------- the panel ---------- */
 
-  /** An element whose text is one of the words above, in the reader's language. */
-  function worded(tag, word, attributes = {}) {
-    return element(tag, { ...attributes, "data-word": word }, t(word));
-  }
-
-  function button(word, action) {
-    return worded("button", word, { type: "button", onclick: action });
-  }
-
-  function ticked(word, on) {
-    const box = element("input", { type: "checkbox", ...(on ? { checked: "" } : {}) });
-    return { box, label: element("label", {}, box, " ", worded("span", word)) };
-  }
-
-  const toggle = button("修改", () => activate(!state.active));
-  const chooser = element("select");
-  const figures = element("dl");
-  const corner = element("p", { class: "corner" });
-  const caution = element("p", { class: "caution", role: "alert" });
-  const linked = ticked("共用界点一起移动", true);
-  const snapping = ticked("吸附相邻区块", true);
-  const undoButton = button("撤销", () => step("undo"));
-  const redoButton = button("重做", () => step("redo"));
-  const deleteButton = button("删除界点", () => removeVertex(state.vertex));
-  const downloadButton = button("下载修改", ask);
-  const body = element(
-    "div", { class: "body", hidden: "" }, chooser, figures, corner,
-    element("p", { class: "row" }, undoButton, redoButton, deleteButton),
-    linked.label, snapping.label, element("p", { class: "row" }, downloadButton), caution,
-    worded("p", HELP, { class: "help" }),
-  );
-  const panel = element("div", { class: "editor leaflet-bar", role: "group" }, toggle, body);
-
-  function fillChooser() {
-    const options = shapes.map(({ id, title, name }) => (
-      element("option", { value: id }, [title, name].filter(Boolean).join(" "))
-    ));
-    chooser.replaceChildren(worded("option", "选择区块…", { value: "" }), ...options);
-    chooser.addEventListener("change", () => {
-      select(chooser.value || null);
-      if (state.id !== null) map.fitBounds(shapeOf.get(state.id).polygon.getBounds(), { ...margins(), animate: false });
-    });
-  }
+  const panel = new Panel(shapes, {
+    activate: () => activate(!state.active),
+    select: (id) => {
+      select(id);
+      if (id !== null) map.fitBounds(shapeOf.get(id).polygon.getBounds(), { ...margins(), animate: false });
+    },
+    undo: () => step("undo"),
+    redo: () => step("redo"),
+    removeCorner: () => removeVertex(state.vertex),
+    handBack: () => ask(state.who, download),
+  });
 
   /** Room around a block that is brought into view: beside the panel, where the map is wide enough for both. */
   function margins() {
-    const beside = map.getSize().x > 700 ? panel.offsetWidth + 30 : 40;
+    const beside = map.getSize().x > 700 ? panel.whole.offsetWidth + 30 : 40;
     return { paddingTopLeft: [beside, 50], paddingBottomRight: [40, 50] };
   }
 
-  function relabel() {
-    panel.querySelectorAll("[data-word]").forEach((found) => { found.textContent = t(found.dataset.word); });
-    panel.setAttribute("aria-label", t("修改"));
-    chooser.setAttribute("aria-label", t("区块"));
-    refresh();
-  }
-
-  const signed = (value, digits) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
-
-  /** Stated, earlier and present area of the chosen block, and how far they are apart. */
   function showFigures() {
-    if (state.id === null) return figures.replaceChildren();
-    const shape = shapeOf.get(state.id);
-    const [before, now] = [area(history.original.get(state.id)), area(outline(state.id))];
-    const stated = shape.declared_km2 === null ? null : Number(shape.declared_km2);
-    const difference = (from) => `${signed(now - from, 4)}（${signed(((now - from) / from) * 100, 2)} %）`;
-    const rows = [["原图 km²", before.toFixed(4)], ["现图 km²", now.toFixed(4)], ["现图与原图之差", difference(before)]];
-    if (stated) rows.unshift(["申报 km²", `${shape.declared_km2}${shape.of_block ? t("（整个区块）") : ""}`]);
-    if (stated && !shape.of_block) rows.push(["现图与申报之差", difference(stated)]);
-    return figures.replaceChildren(...rows.flatMap(([word, value]) => [worded("dt", word), element("dd", {}, value)]));
+    if (state.id === null) return panel.showFigures(null);
+    return panel.showFigures(shapeOf.get(state.id), area(history.original.get(state.id)), area(outline(state.id)));
   }
 
   function showCorner() {
-    if (state.vertex === null) return corner.replaceChildren();
-    const { zone, x, y } = ftzGeodesy.gaussKrueger(degrees(state.vertex));
-    return corner.replaceChildren(`CGCS2000 X ${x.toFixed(3)}`, element("br"), `${"\u00a0".repeat(9)}Y ${zone}${y.toFixed(3).padStart(10, "0")}`);
-  }
-
-  function crossing() {
-    return history.changed().filter((id) => ftzEdits.crosses(history.outlines.get(id)));
+    panel.showCorner(state.vertex === null ? null : degrees(state.vertex));
   }
 
   function showButtons(note = "") {
-    const changed = history.changed().length;
-    const broken = crossing();
-    undoButton.disabled = history.done.length === 0;
-    redoButton.disabled = history.undone.length === 0;
-    deleteButton.disabled = state.vertex === null;
-    downloadButton.disabled = changed === 0 || broken.length > 0;
-    downloadButton.textContent = `${t("下载修改")}${changed ? `（${changed}）` : ""}`;
-    const names = broken.map((id) => shapeOf.get(id).title).join("、");
-    caution.textContent = broken.length > 0 ? `${names}：${t("图形自相交，改正后才能下载。")}` : note;
+    const changed = history.changed();
+    const broken = changed.filter((id) => ftzEdits.crosses(history.outlines.get(id))).map((id) => shapeOf.get(id));
+    panel.showButtons({ history, hasCorner: state.vertex !== null, changed: changed.length, broken, note });
   }
 
   /* ---------- drawing ---------- */
 
-  /** The middle of an outline's corners: as good as any to tell how far its name goes with it. */
-  function middleOf(outlines) {
-    const vertices = outlines.flat(2);
-    return [0, 1].map((axis) => vertices.reduce((sum, vertex) => sum + vertex[axis], 0) / vertices.length);
-  }
-
   /** Takes a block's name along with it; the page writes it where the block's centre is. */
   function moveName(id) {
     const { centre } = shapeOf.get(id);
-    const [before, now] = [history.original.get(id), history.outlines.get(id)].map(middleOf);
-    const step = now.map((value, axis) => (value - before[axis]) / ftzEdits.UNITS);
+    const [before, now] = [history.original.get(id), history.outlines.get(id)].map(ftzEdits.middleOf);
+    const step = now.map((value, axis) => (value - before[axis]) / units);
     centre?.splice(0, 2, looks.get(id).centre[0] + step[1], looks.get(id).centre[1] + step[0]);
   }
 
@@ -193,7 +114,7 @@
       polygon.setStyle({
         stroke: look.stroke || changed || id === state.id,
         weight: id === state.id ? 3.5 : look.weight,
-        dashArray: changed ? "14 4" : look.dashArray,
+        dashArray: changed ? methods.edited.dash : look.dashArray,
       });
       if (state.preview === null) moveName(id);
       dropEdges(id, changed);
@@ -276,7 +197,7 @@
   function wholeHandle() {
     const middle = parts([[[shapeOf.get(state.id).polygon.getCenter()]]])[0][0][0];
     const marker = handle(middle, "whole", t("整块移动"));
-    const ids = () => (linked.box.checked ? sharing(history.outlines.get(state.id).flat(2)) : [state.id]);
+    const ids = () => linkedIds(history.outlines.get(state.id).flat(2));
     const by = (delta) => ftzEdits.shift(history.outlines, ids(), state.id, delta);
     const stepTo = ({ lng, lat }) => onGrid([lng, lat]).map((value, axis) => value - middle[axis]);
     marker.on("dragstart", () => map.closePopup());
@@ -297,16 +218,8 @@
 
   /* ---------- edits ---------- */
 
-  /** Blocks that have one of these corners. */
-  function sharing(vertices) {
-    const wanted = new Set(vertices.map(String));
-    return [...history.outlines.keys()].filter((id) => (
-      history.outlines.get(id).some((part) => part.some((ring) => ring.some((vertex) => wanted.has(String(vertex)))))
-    ));
-  }
-
   function linkedIds(vertices) {
-    return linked.box.checked ? sharing(vertices) : [state.id];
+    return panel.isLinked ? ftzEdits.sharing(history.outlines, vertices) : [state.id];
   }
 
   /** How far a few pixels reach on the grid, around a place. */
@@ -318,7 +231,7 @@
 
   /** Where a corner goes that is let go at a place: there, or to a corner or an edge of another block close by. */
   function snapped(vertex, moving) {
-    if (!snapping.box.checked) return { place: vertex, edge: null };
+    if (!panel.isSnapping) return { place: vertex, edge: null };
     const [x, y] = reach(vertex);
     const around = L.latLngBounds([[-1, -1], [1, 1]].map(([i, j]) => latLng([vertex[0] + i * x, vertex[1] + j * y])));
     const others = shapes.filter(({ id, polygon }) => !moving.includes(id) && polygon.getBounds().intersects(around));
@@ -417,7 +330,7 @@
     const metres = event.shiftKey ? 10 : event.altKey ? 0.1 : 1;
     const [lon, lat] = degrees(vertex);
     const minutes = [[lon + 1 / 60, lat], [lon, lat + 1 / 60]].map((other) => ftzGeodesy.distance([lon, lat], other));
-    return way.map((sign, axis) => Math.round((sign * metres * ftzEdits.UNITS) / 60 / minutes[axis]));
+    return way.map((sign, axis) => Math.round((sign * metres * units) / 60 / minutes[axis]));
   }
 
   function keyOnVertex(event, vertex) {
@@ -436,28 +349,16 @@
   function select(id) {
     const before = state.id;
     Object.assign(state, { id, vertex: null });
-    chooser.value = id ?? "";
+    panel.chooser.value = id ?? "";
     draw([before, id].filter((one) => one !== null));
     refresh();
-  }
-
-  /** Whether a place lies in an outline (even-odd, so holes and parts need no telling apart). */
-  function within([x, y], outlines) {
-    let inside = false;
-    for (const ring of outlines.flat()) {
-      ring.forEach(([ax, ay], i) => {
-        const [bx, by] = ring[(i + 1) % ring.length];
-        if (ay > y !== by > y && x < ax + ((y - ay) * (bx - ax)) / (by - ay)) inside = !inside;
-      });
-    }
-    return inside;
   }
 
   /** The smallest block under the pointer is the one meant. */
   function clicked({ latlng }) {
     if (!state.active || map.getContainer().classList.contains("measuring")) return;
     const place = onGrid([latlng.lng, latlng.lat]);
-    const found = shapes.filter(({ id }) => within(place, history.outlines.get(id)));
+    const found = shapes.filter(({ id }) => ftzEdits.within(place, history.outlines.get(id)));
     found.sort((a, b) => area(history.outlines.get(a.id)) - area(history.outlines.get(b.id)));
     select(found[0]?.id ?? null);
   }
@@ -465,8 +366,7 @@
   function activate(on) {
     state.active = on;
     state.vertex = null;
-    toggle.setAttribute("aria-pressed", String(on));
-    body.hidden = !on;
+    panel.open(on);
     map.getContainer().classList.toggle("editing", on);
     if (on) {
       map.closePopup();
@@ -481,40 +381,14 @@
 
   /* ---------- handing back ---------- */
 
-  /** Asks who it is, once, and what the grade shall be. */
-  function ask() {
-    const name = element("input", { type: "text", maxlength: 200, value: state.who, autocomplete: "name" });
-    const choices = [["keep", "保持原评级（描图改动后降为推断）"], ["surveyed", "按实测坐标"]].map(([value, word], i) => {
-      const radio = element("input", { type: "radio", name: "grade", value, ...(i === 0 ? { checked: "" } : {}) });
-      return element("label", {}, radio, " ", t(word));
-    });
-    const dialog = element("dialog", { class: "hand-back", "aria-label": t("下载修改") });
-    const finish = () => {
-      const who = name.value.trim();
-      if (who === "") return name.focus();
-      state.who = who;
-      download(who, dialog.querySelector("input:checked").value);
-      return dialog.close();
-    };
-    const buttons = element("p", { class: "row" }, button("下载", finish), button("取消", () => dialog.close()));
-    dialog.append(
-      element("label", {}, t("姓名"), " ", name), element("fieldset", {}, worded("legend", "评级"), ...choices), buttons,
-    );
-    name.addEventListener("keydown", (event) => { if (event.key === "Enter") finish(); });
-    dialog.addEventListener("close", () => dialog.remove());
-    document.body.append(dialog);
-    dialog.showModal();
-    name.focus();
-  }
-
-  function download(who, grade) {
-    const patch = ftzEdits.patch(history, source, { who, grade }, new Date());
+  function download({ who, grade }) {
+    const patch = ftzEdits.patch(history, grid, source, { who, grade }, new Date());
     const content = new Blob([`${JSON.stringify(patch, null, 1)}\n`], { type: "application/geo+json" });
     const page = decodeURIComponent(location.pathname.split("/").at(-1)).replace(/\.html?$/, "") || "map";
     const link = element("a", { href: URL.createObjectURL(content), download: `${page}.patch.geojson` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-    state.saved = history.done.at(-1);
+    Object.assign(state, { who, saved: history.done.at(-1) });
   }
 
   document.addEventListener("keydown", (event) => {
@@ -530,14 +404,17 @@
   });
 
   if (shapes.length === 0) return;
-  fillChooser();
-  L.DomEvent.disableClickPropagation(panel);
-  L.DomEvent.disableScrollPropagation(panel);
+  L.DomEvent.disableClickPropagation(panel.whole);
+  L.DomEvent.disableScrollPropagation(panel.whole);
   const control = new L.Control({ position: "topleft" });
-  control.onAdd = () => panel;
+  control.onAdd = () => panel.whole;
   control.addTo(map);
   map.on("click", clicked);
   map.on("moveend", () => { if (state.preview === null) drawHandles(true); });
+  const relabel = () => {
+    panel.relabel();
+    refresh();
+  };
   onChange(relabel);
   relabel();
 })();

@@ -1,17 +1,21 @@
 /* Outlines and what an editor may do to them, apart from any page. Outlines are a Map from a block's id to its
-   parts; a part is a list of rings, the shell first, and a ring a list of vertices [x, y] in whole units of 1e-9
-   degree, the first not repeated. Vertices in the same place are one vertex: that is what makes an edge shared.
+   parts; a part is a list of rings, the shell first, and a ring a list of vertices [x, y] in whole units of a grid,
+   the first not repeated. Vertices in the same place are one vertex: that is what makes an edge shared.
 
    Nothing is changed in place. An edit is a Map with the new parts of the blocks that it changes; null stands for
    an edit that would leave less than a triangle of a ring. */
 "use strict";
 
 const ftzEdits = (() => {
-  const UNITS = 1e9;
-  const SCHEMA = "ftz-geo/patch-1";
+  /** A grid of so many units per degree: a place's vertex on it, and a vertex's place. */
+  function grid(units) {
+    return {
+      units,
+      onGrid: ([lon, lat]) => [Math.round(lon * units), Math.round(lat * units)],
+      degrees: ([x, y]) => [x / units, y / units],
+    };
+  }
 
-  const onGrid = ([lon, lat]) => [Math.round(lon * UNITS), Math.round(lat * UNITS)];
-  const degrees = ([x, y]) => [x / UNITS, y / UNITS];
   const same = (a, b) => a[0] === b[0] && a[1] === b[1];
 
   /* ---------- edits ---------- */
@@ -34,9 +38,10 @@ const ftzEdits = (() => {
     return ring.filter((vertex, i) => !same(vertex, ring[(i + ring.length - 1) % ring.length]));
   }
 
-  /** The blocks that have a vertex. */
-  function owners(outlines, vertex) {
-    const has = (parts) => parts.some((part) => part.some((ring) => ring.some((other) => same(other, vertex))));
+  /** The blocks that have one of some vertices. */
+  function sharing(outlines, vertices) {
+    const wanted = new Set(vertices.map(String));
+    const has = (parts) => parts.some((part) => part.some((ring) => ring.some((vertex) => wanted.has(String(vertex)))));
     return [...outlines.keys()].filter((id) => has(outlines.get(id)));
   }
 
@@ -116,6 +121,24 @@ const ftzEdits = (() => {
       }
     }
     return corner ?? side;
+  }
+
+  /** Whether a place lies in an outline (even-odd, so holes and parts need no telling apart). */
+  function within([x, y], parts) {
+    let inside = false;
+    for (const ring of parts.flat()) {
+      ring.forEach(([ax, ay], i) => {
+        const [bx, by] = ring[(i + 1) % ring.length];
+        if (ay > y !== by > y && x < ax + ((y - ay) * (bx - ax)) / (by - ay)) inside = !inside;
+      });
+    }
+    return inside;
+  }
+
+  /** The middle of an outline's vertices: as good as any to tell how far its name goes with it. */
+  function middleOf(parts) {
+    const vertices = parts.flat(2);
+    return [0, 1].map((axis) => vertices.reduce((sum, vertex) => sum + vertex[axis], 0) / vertices.length);
   }
 
   /* ---------- soundness ---------- */
@@ -221,8 +244,8 @@ const ftzEdits = (() => {
     return `${local}${east < 0 ? "-" : "+"}${two(east / 60)}:${two(east % 60)}`;
   }
 
-  /** What changed, as GeoJSON that `ftz-geo apply` takes. */
-  function patch(history, { file, sha256 }, { who, grade }, date) {
+  /** What changed, as GeoJSON that `ftz-geo apply` takes: its form is described in patch.py. */
+  function patch(history, { degrees }, { schema, file, sha256 }, { who, grade }, date) {
     const features = history.changed().map((id) => {
       const parts = history.outlines.get(id).map((part) => part.map((ring) => [...ring, ring[0]].map(degrees)));
       const geometry = parts.length === 1
@@ -230,11 +253,11 @@ const ftzEdits = (() => {
         : { type: "MultiPolygon", coordinates: parts };
       return { type: "Feature", id, properties: { id }, geometry };
     });
-    const head = { schema: SCHEMA, made_from: { file, sha256 }, who, when: moment(date), grade };
+    const head = { schema, made_from: { file, sha256 }, who, when: moment(date), grade };
     return { type: "FeatureCollection", ftz_geo: head, features };
   }
 
   return Object.freeze({
-    UNITS, onGrid, degrees, same, owners, move, remove, insert, shift, together, nearest, crosses, History, patch,
+    grid, same, sharing, move, remove, insert, shift, together, nearest, within, middleOf, crosses, History, patch,
   });
 })();

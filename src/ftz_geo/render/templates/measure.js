@@ -5,13 +5,9 @@
 (() => {
   const { map, say, onChange } = window.ftzGeoPage;
   const { element } = ftzGeo.core;
+  const { t } = ftzGeo.words;
 
-  const EN = { 测距: "Distance", 测面: "Area", 长度: "Length", 面积: "Area", 周长: "Perimeter", 量测: "Measure",
-    "点击地图逐点量测；键盘：方向键移图，回车取图心，退格去末点。":
-      "Click places on the map; with keys: arrows move the map, Enter takes its middle, Backspace the last place off.",
-  };
-  const HELP = Object.keys(EN).at(-1);
-  const t = (zh) => (document.documentElement.lang === "en" ? EN[zh] : zh);
+  const HELP = "点击地图逐点量测；键盘：方向键移图，回车取图心，退格去末点。";
 
   const state = { kind: null, places: [], pointer: null };
   const line = L.polyline([], { color: "#8c1d2c", weight: 2.5, dashArray: "6 4", interactive: false });

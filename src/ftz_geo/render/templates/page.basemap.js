@@ -2,7 +2,7 @@
 "use strict";
 
 ftzGeo.basemap = (() => {
-  const { unpack } = ftzGeo.core;
+  const { places } = ftzGeo.core;
 
   const LOOKS = {
     road: { color: "#ddd5c4", weight: 2.5 },
@@ -11,19 +11,6 @@ ftzGeo.basemap = (() => {
     boundary: { color: "#c3b3c6", weight: 1.2, dashArray: "9 3 2 3" },
   };
 
-  /** A part of a feature as [latitude, longitude], from its steps on the grid. */
-  function places(packed, units) {
-    const steps = unpack(packed);
-    const found = [];
-    let [x, y] = [0, 0];
-    for (let i = 0; i < steps.length; i += 2) {
-      x += steps[i];
-      y += steps[i + 1];
-      found.push(L.latLng(y / units, x / units));
-    }
-    return found;
-  }
-
   /** Draws the background into its layer, on a canvas below all else; gives its lines with their names. */
   function start(map, layer, { features, units_per_degree: units }) {
     const pane = map.createPane("basemap");
@@ -31,7 +18,7 @@ ftzGeo.basemap = (() => {
     pane.style.pointerEvents = "none";
     const renderer = L.canvas({ pane: "basemap", padding: 0.5 });
     return features.flatMap(({ name, kind, area, parts }) => {
-      const lines = parts.map((packed) => places(packed, units));
+      const lines = parts.map((packed) => places(packed, units).map(([lat, lng]) => L.latLng(lat, lng)));
       const look = { ...LOOKS[kind], renderer, pane: "basemap", interactive: false };
       layer.addLayer(area ? L.polygon(lines, { ...look, weight: 1, fillOpacity: 1 }) : L.polyline(lines, look));
       return lines.map((lonlats) => ({ name, lonlats }));

@@ -2,22 +2,22 @@
 "use strict";
 
 ftzGeo.cards = (() => {
-  const { SIDES, element } = ftzGeo.core;
+  const { element } = ftzGeo.core;
   const { t, either } = ftzGeo.words;
 
   const km2 = (value) => (value === null ? "—" : value.toFixed(3));
   const metres = (value) => `${Math.round(value).toLocaleString("en")} ${t("米")}`;
 
-  function grade(name, labels) {
-    return element("span", { class: `grade ${name}` }, t(labels[name]));
+  function grade(name, { label, claim }) {
+    return element("p", {}, element("span", { class: `grade ${name}` }, t(label)), ` ${t(claim)}`);
   }
 
   /** The clause with its features marked; of an edge's own words, the mark is lit. */
   function clause({ clause: text, marks }, lit = null) {
     const parts = [];
     let at = 0;
-    for (const mark of [...marks].sort((a, b) => a[1] - b[1])) {
-      const [, start, length] = mark;
+    for (const mark of [...marks].sort((a, b) => a.start - b.start)) {
+      const { start, length } = mark;
       if (start < at) continue;
       const words = text.slice(start, start + length);
       parts.push(text.slice(at, start), element("mark", mark === lit ? { class: "lit" } : {}, words));
@@ -44,11 +44,11 @@ ftzGeo.cards = (() => {
   }
 
   /** What the text names on a side: each a way to its edge, where it has one. */
-  function names(shape, side, openEdge) {
-    const marks = shape.marks.filter(([of]) => SIDES[of] === side);
+  function names(shape, side, abuttals, openEdge) {
+    const marks = shape.marks.filter((mark) => mark.side === side);
     const words = marks.length > 0
-      ? marks.map((mark) => [mark, shape.clause.slice(mark[1], mark[1] + mark[2])])
-      : (shape.sides[SIDES.indexOf(side)] ?? "").split("、").filter(Boolean).map((name) => [null, name]);
+      ? marks.map((mark) => [mark, shape.clause.slice(mark.start, mark.start + mark.length)])
+      : (abuttals ?? "").split("、").filter(Boolean).map((name) => [null, name]);
     return words.flatMap(([mark, name], i) => {
       const edge = shape.edges.find((e) => e.side === side && (mark ? e.mark === mark : e.name === name));
       const shown = edge ? link(name, () => openEdge(shape, edge)) : name;
@@ -56,9 +56,9 @@ ftzGeo.cards = (() => {
     });
   }
 
-  function sideTable(shape, openEdge) {
-    const rows = SIDES.map((side) => {
-      const named = names(shape, side, openEdge);
+  function sideTable(shape, directions, openEdge) {
+    const rows = directions.map((side, n) => {
+      const named = names(shape, side, shape.abuttals[n], openEdge);
       if (named.length === 0) return null;
       const methods = new Set(shape.edges.filter((e) => e.side === side).map((e) => t(e.method.label)));
       const how = [...methods].join("、") || t("未单独绘出");
@@ -74,14 +74,14 @@ ftzGeo.cards = (() => {
     const declared = shape.declared_km2 ?? "—";
     return element("article", { class: "card" },
       element("h3", {}, shape.title, shape.name && element("small", {}, shape.name)),
-      element("p", {}, grade(shape.grade, data.labels), ` ${t(data.grades[shape.grade])}`),
+      grade(shape.grade, data.grades[shape.grade]),
       figures(
         [`${t("申报面积")} km²`, declared, shape.of_block ? t("（整个区块）") : null],
         [`${t("图上面积")} km²`, km2(shape.measured_km2)],
         [t("近边—远边"), near === null || far === null ? null : `${km2(near)}—${km2(far)}`],
       ),
       shape.shaped ? element("p", { class: "caution" }, t("图形由申报面积推得，两数相符不能作为印证。")) : null,
-      sideTable(shape, openEdge),
+      sideTable(shape, data.directions, openEdge),
       uncertainty === null ? null : element("p", { class: "caution" },
         `${t("位置不确定范围：约")} ${(uncertainty / 1000).toFixed(1)} ${t("公里")}`),
       shape.reasons.length === 0 ? null : element("ul", { class: "reasons" },
@@ -95,7 +95,7 @@ ftzGeo.cards = (() => {
     const width = edge.half_width_m;
     return element("article", { class: "card edge" },
       element("h3", {}, `${t(edge.side)}${t("至")} `, edge.name ?? t("（无名）"),
-        element("small", {}, [shape.title, shape.name].filter(Boolean).join(" "))),
+        element("small", {}, shape.called)),
       element("p", {}, element("b", {}, t(edge.method.label)), ` ${t(edge.method.how)}`),
       figures(
         [t("长度"), metres(ftzGeodesy.length(line))],
@@ -110,5 +110,5 @@ ftzGeo.cards = (() => {
     );
   }
 
-  return { ofBlock, ofEdge, grade };
+  return { ofBlock, ofEdge };
 })();

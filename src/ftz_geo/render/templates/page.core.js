@@ -10,7 +10,7 @@ const ftzGeo = {};
 ftzGeo.core = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const EARTH_M = 40075016.686; // the equator of Web Mercator's sphere
-  const SIDES = ["东", "南", "西", "北"];
+  const METRES_PER_DEGREE = EARTH_M / 360;
 
   function svgElement(name, attributes, parent) {
     const made = document.createElementNS(SVG, name);
@@ -27,6 +27,11 @@ ftzGeo.core = (() => {
     }
     made.append(...children.flat().filter((child) => child !== null));
     return made;
+  }
+
+  /** Words for Leaflet, which takes a mere string for HTML. */
+  function span(words) {
+    return element("span", {}, words);
   }
 
   /** An SVG in a pane of its own, in layer points, gone while the map zooms. */
@@ -61,8 +66,8 @@ ftzGeo.core = (() => {
     return found;
   }
 
-  /** The page's vertices as [latitude, longitude], from their steps. */
-  function vertices({ vertices: packed, units_per_degree: units }) {
+  /** Places as [latitude, longitude], from their steps on a grid. */
+  function places(packed, units) {
     const steps = unpack(packed);
     const found = [];
     let [x, y] = [0, 0];
@@ -76,10 +81,10 @@ ftzGeo.core = (() => {
 
   /** A reader of lines told as runs of vertices: first, how many, first, how many; backwards where negative.
       Lines of one reader share their places: a block's edges those of its rings, but no other block's. */
-  function reader(all) {
+  function reader(vertices) {
     const places = new Map();
     const place = (number) => {
-      if (!places.has(number)) places.set(number, L.latLng(all[number]));
+      if (!places.has(number)) places.set(number, L.latLng(vertices[number]));
       return places.get(number);
     };
     return (runs) => {
@@ -92,58 +97,60 @@ ftzGeo.core = (() => {
     };
   }
 
-  const EMPTY = Object.freeze({
-    block: null, name: null, declared_km2: null, of_block: null, measured_km2: null, near_km2: null, far_km2: null,
-    shaped: null, uncertainty_m: null, centre: null, reasons: [], clause: "", marks: "", sides: [], edges: [],
-  });
-
-  /** The rows of a table told as columns; what is left out is empty. */
+  /** The rows of a table told as columns; a column whose values are all the same is told once. */
   function rows(columns) {
-    return (columns.id ?? []).map((id, n) => {
-      const told = Object.entries(columns).map(([key, values]) => [key, values[n] ?? EMPTY[key]]);
-      return { ...EMPTY, ...Object.fromEntries(told) };
+    return columns.id.map((_, n) => (
+      Object.fromEntries(Object.entries(columns).map(([key, values]) => [key, values[n % values.length]]))
+    ));
+  }
+
+  /** The marks of a clause: each the side of a feature, null for none, and where its words stand. */
+  function marks(packed, { directions }) {
+    const numbers = unpack(packed);
+    return Array.from({ length: numbers.length / 3 }, (_, n) => {
+      const [side, start, length] = numbers.slice(3 * n, 3 * n + 3);
+      return { side: directions[side] ?? null, start, length };
     });
   }
 
-  /** Groups of three: a mark is a side, a place in the clause, a length. */
-  function marks(packed) {
-    const numbers = unpack(packed);
-    return Array.from({ length: numbers.length / 3 }, (_, n) => numbers.slice(3 * n, 3 * n + 3));
+  /** An edge with what its numbers refer to. */
+  function edge(packed, data, shape, line) {
+    const [side, feature, method, half_width_dm, mark, source_count, ...rest] = unpack(packed);
+    return {
+      side: data.directions[side],
+      name: data.features[feature] ?? null,
+      method: Object.values(data.methods)[method],
+      half_width_m: half_width_dm / 10,
+      mark: shape.marks[mark] ?? null,
+      sources: rest.slice(0, source_count).map((number) => data.source_prefix + data.sources[number]),
+      lonlats: line(rest.slice(source_count)),
+    };
   }
 
-  /** The page's JSON with its shapes, edges and lines unpacked, and what they refer to in its place. */
+  /** The page's JSON (its records are described in schema.py) with its shapes, edges and lines unpacked, and what
+      they refer to in its place. */
   function read() {
     const data = JSON.parse(document.getElementById("ftz-data").textContent);
-    const all = vertices(data);
+    const vertices = places(data.vertices, data.units_per_degree);
     data.shapes = rows(data.shapes);
     for (const shape of data.shapes) {
-      const line = reader(all);
-      shape.block ??= shape.id;
+      const line = reader(vertices);
       shape.title = shape.label.join(" ");
-      shape.style = data.styles[`${shape.grade} ${shape.style}`];
+      shape.called = [shape.title, shape.name].filter(Boolean).join(" ");
+      shape.style = data.styles[shape.style];
+      shape.centre &&= [...shape.centre]; // its own: the editor moves it
       shape.reasons = shape.reasons.map((number) => data.reasons[number]);
-      shape.marks = marks(shape.marks);
+      shape.marks = marks(shape.marks, data);
       shape.parts = shape.parts.map((part) => part.map((ring) => line(unpack(ring))));
       shape.rings = shape.parts.flat();
-      shape.edges = shape.edges.map((packed) => {
-        const [side, name, method, decimetres, mark, count, ...rest] = unpack(packed);
-        return {
-          side: SIDES[side],
-          name: data.features[name] ?? null,
-          method: data.methods[method],
-          half_width_m: decimetres / 10,
-          mark: shape.marks[mark] ?? null,
-          sources: rest.slice(0, count).map((number) => data.source_prefix + data.sources[number]),
-          lonlats: line(rest.slice(count)),
-        };
-      });
+      shape.edges = shape.edges.map((packed) => edge(packed, data, shape, line));
     }
-    for (const line of data.lines) line.lonlats = reader(all)(unpack(line.runs));
+    for (const line of data.lines) line.lonlats = reader(vertices)(unpack(line.runs));
     for (const candidate of data.candidates) {
-      candidate.lines = candidate.lines.map((runs) => reader(all)(unpack(runs)));
+      candidate.lines = candidate.lines.map((runs) => reader(vertices)(unpack(runs)));
     }
     return data;
   }
 
-  return { SIDES, svgElement, element, canvas, view, metresPerPixel, unpack, read };
+  return { METRES_PER_DEGREE, svgElement, element, span, canvas, view, metresPerPixel, unpack, places, read };
 })();

@@ -1,143 +1,11 @@
-/* Draws the page's shapes into the groups that folium made, binds cards, table and search to them, and keeps
-   what an editor needs in window.ftzGeoPage. */
+/* Binds cards, table and search to what is drawn, and keeps what an editor needs in window.ftzGeoPage. */
 "use strict";
 
 ftzGeo.start = (() => {
   const KEYBOARD_MOST = 300; // shapes that the tab key may have to pass; the table reaches all
-  const CANVAS_FROM = 1000; // shapes
-  const EDGES_FROM = 40; // pixels from south to north, where thousands of shapes are drawn
-  const { element, metresPerPixel } = ftzGeo.core;
+  const { span } = ftzGeo.core;
   const { t, onChange } = ftzGeo.words;
-  const { panel, cards, sheet } = ftzGeo;
-
-  /* ---------- drawing ---------- */
-
-  /** A hatch for the canvas, which knows no SVG pattern. */
-  function hatch(colour) {
-    const tile = element("canvas", { width: 9, height: 9 });
-    const ink = tile.getContext("2d");
-    Object.assign(ink, { strokeStyle: colour, lineWidth: 1.6, globalAlpha: 0.5 });
-    ink.stroke(new Path2D("M-1 10 10 -1M-1 1 1 -1M8 10 10 8"));
-    return ink.createPattern(tile, "repeat");
-  }
-
-  /** Polygons and edges into their groups; each shape keeps its own, each edge its line. Thousands of shapes go
-      onto one canvas, edges after all polygons, for a canvas above another would take its clicks. */
-  function draw(map, layers, data, owners) {
-    const many = data.shapes.length > CANVAS_FROM;
-    const renderer = many ? L.canvas({ padding: 0.2 }) : undefined;
-    const where = (pane) => (many ? { renderer } : { pane });
-    if (many) {
-      for (const style of Object.values(data.styles)) if (style.hatch) style.fillColor = hatch(style.hatch);
-    }
-    for (const shape of data.shapes) {
-      const outline = many
-        ? { weight: 1, smoothFactor: 1, renderer }
-        : { stroke: shape.edges.length === 0, smoothFactor: 0 };
-      shape.polygon = L.polygon(shape.parts, { ...shape.style, ...outline }).addTo(layers.blocks);
-      owners.set(shape.polygon, { shape });
-    }
-    const drawEdges = (shape) => shape.edges.forEach((edge) => {
-      const look = { color: shape.style.color, weight: 2.5, dashArray: edge.method.dash, smoothFactor: 0 };
-      edge.polyline = L.polyline(edge.lonlats, { ...look, ...where("edges") }).addTo(layers.edges);
-      owners.set(edge.polyline, { shape, edge });
-    });
-    if (many) drawEdgesInView(map, layers.edges, data.shapes, drawEdges);
-    else if (layers.edges) data.shapes.forEach(drawEdges);
-  }
-
-  /** Of thousands of shapes, the edges of those that are in view and large enough to be told apart. */
-  function drawEdgesInView(map, group, shapes, drawEdges) {
-    const update = () => {
-      const near = map.getBounds().pad(0.1);
-      const least = (EDGES_FROM * metresPerPixel(map)) / 111000; // degrees of latitude
-      for (const shape of shapes) {
-        if (shape.edges.length === 0) continue;
-        const bounds = shape.polygon.getBounds();
-        const shown = bounds.getNorth() - bounds.getSouth() > least && near.intersects(bounds);
-        if (shown === Boolean(shape.edges[0].polyline)) continue;
-        if (shown) drawEdges(shape);
-        else {
-          for (const edge of shape.edges) {
-            group.removeLayer(edge.polyline);
-            edge.polyline = null;
-          }
-        }
-      }
-    };
-    map.on("moveend", update);
-    update();
-  }
-
-  /** The strip between the near and the far edge of what an edge runs along, as wide as it is on the ground. */
-  function drawBands(map, group, shapes) {
-    const bands = [];
-    for (const { edges, style } of shapes) {
-      for (const { lonlats, half_width_m: width } of edges) {
-        if (!width) continue;
-        const look = { color: style.color, opacity: 0.16, lineCap: "butt", interactive: false, pane: "bands" };
-        const line = L.polyline(lonlats, { ...look, smoothFactor: 0, className: "band" }).addTo(group);
-        bands.push({ line, width, latitude: lonlats[0].lat });
-      }
-    }
-    const fit = () => bands.forEach(({ line, width, latitude }) => {
-      line.setStyle({ weight: (2 * width) / metresPerPixel(map, latitude) });
-    });
-    map.on("zoomend", fit);
-    fit();
-  }
-
-  /** Roads and rivers of a sketch beyond its blocks: quiet, and as much a sketch as these. */
-  function drawLines(group, lines) {
-    for (const line of lines) {
-      const look = { color: "#8a8069", weight: 3.5, opacity: 0.45, dashArray: "9 4 2 4", pane: "bands" };
-      line.polyline = L.polyline(line.lonlats, look)
-        .bindTooltip(() => words(`${line.name}（${t("示意，位置不可用于定位")}）`), { sticky: true })
-        .addTo(group);
-    }
-  }
-
-  /** What the names of a block's sides may mean on the map, chosen and lost, each into its group. */
-  function drawCandidates(layers, candidates) {
-    for (const { lines, chosen, words: label } of candidates) {
-      const style = chosen
-        ? { color: "#1d5566", weight: 7, opacity: 0.3 }
-        : { color: "#8c1d2c", weight: 3, opacity: 0.75, dashArray: "1 6" };
-      L.polyline(lines, { ...style, smoothFactor: 0 })
-        .bindTooltip(() => words(label), { sticky: true })
-        .addTo(chosen ? layers.chosen : layers.lost);
-    }
-  }
-
-  function circle({ centre, uncertainty_m, style }) {
-    return L.circle(centre, {
-      radius: uncertainty_m, color: style.color, weight: 1.2, dashArray: "3 5", fill: false, interactive: false,
-    });
-  }
-
-  /** A mark in the middle of each block that a listed error or warning is about. */
-  function drawFindings(group, shapes, select) {
-    for (const item of document.querySelectorAll("li.error[data-cards], li.warning[data-cards]")) {
-      const numbers = item.dataset.cards.split(" ").map(Number);
-      const severity = item.className;
-      for (const shape of shapes.filter((one) => numbers.includes(one.card))) {
-        const icon = L.divIcon({ className: `finding ${severity}`, html: "!", iconSize: [18, 18], iconAnchor: [9, 34] });
-        const message = () => item.querySelector("[data-en]").textContent;
-        L.marker(shape.centre, { icon, alt: message(), pane: "findings", keyboard: false })
-          .bindTooltip(() => words(message()), { className: "wide" })
-          .on("click", () => select([shape]))
-          .addTo(group);
-      }
-    }
-  }
-
-  function titleOf(shape) {
-    return [shape.title, shape.name].filter(Boolean).join(" ");
-  }
-
-  function words(text) {
-    return element("span", {}, text);
-  }
+  const { draw, panel, cards, sheet } = ftzGeo;
 
   /* ---------- cards ---------- */
 
@@ -158,7 +26,7 @@ ftzGeo.start = (() => {
       // Right of the tools where there is room for both; a narrow map hides them behind a card.
       L.setOptions(popup, { ...width, maxHeight: y - 140, autoPanPaddingTopLeft: [x > 600 ? 120 : 12, 66] });
       around?.remove();
-      around = layers.uncertainty && shape.uncertainty_m ? circle(shape).addTo(map) : null;
+      around = layers.uncertainty && shape.uncertainty_m ? draw.circle(shape).addTo(map) : null;
       popup.setLatLng(place).openOn(map);
       chosenRow(shape);
       tooltip.remove();
@@ -186,10 +54,10 @@ ftzGeo.start = (() => {
 
     const label = ({ shape, edge }) => (edge
       ? `${t(edge.side)}${t("至")} ${edge.name ?? t("（无名）")} · ${t(edge.method.label)}`
-      : titleOf(shape));
+      : shape.called);
     for (const group of [layers.blocks, layers.edges].filter(Boolean)) {
       group.on("mouseover mousemove", ({ sourceTarget, latlng }) => {
-        if (owners.has(sourceTarget)) tooltip.setContent(words(label(owners.get(sourceTarget)))).setLatLng(latlng).addTo(map);
+        if (owners.has(sourceTarget)) tooltip.setContent(span(label(owners.get(sourceTarget)))).setLatLng(latlng).addTo(map);
       });
       group.on("mouseout", () => tooltip.remove());
       group.on("click", (event) => {
@@ -201,7 +69,7 @@ ftzGeo.start = (() => {
       });
     }
     if (layers.uncertainty) {
-      for (const shape of data.shapes) if (shape.uncertainty_m) layers.uncertainty.addLayer(circle(shape));
+      for (const shape of data.shapes) if (shape.uncertainty_m) layers.uncertainty.addLayer(draw.circle(shape));
     }
     popup.on("remove", () => {
       around?.remove();
@@ -225,7 +93,7 @@ ftzGeo.start = (() => {
       if (!path) continue;
       path.setAttribute("tabindex", "0");
       path.setAttribute("role", "button");
-      path.setAttribute("aria-label", titleOf(shape));
+      path.setAttribute("aria-label", shape.called);
       path.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
@@ -286,11 +154,10 @@ ftzGeo.start = (() => {
     sheet.startReadout(map);
 
     const { shapes } = data;
-    const owners = new Map(); // of what is drawn
-    draw(map, layers, data, owners);
-    if (layers.bands) drawBands(map, layers.bands, shapes);
-    if (layers.lines) drawLines(layers.lines, data.lines);
-    drawCandidates(layers, data.candidates);
+    const owners = draw.shapes(map, layers, data);
+    if (layers.bands) draw.bands(map, layers.bands, shapes);
+    if (layers.lines) draw.lines(layers.lines, data.lines, data.methods.sketch.dash);
+    draw.candidates(layers, data.candidates);
     const background = layers.basemap ? ftzGeo.basemap.start(map, layers.basemap, data.basemap) : [];
 
     let open = null;
@@ -314,16 +181,17 @@ ftzGeo.start = (() => {
       map.fitBounds(bounds, { padding: [80, 80], maxZoom: 16, animate: false });
       const light = (weight) => found.edges.forEach(({ polyline }) => polyline?.setStyle({ weight }));
       light(7);
-      setTimeout(() => light(2.5), 2500);
+      setTimeout(() => light(draw.EDGE_WEIGHT), 2500);
       if (found.shapes.length === 0) glow(found.edges);
       else if (found.edges.length === 1) open.openEdge(found.shapes[0], found.edges[0]);
       map.getContainer().scrollIntoView({ block: "nearest" });
     };
     open = bindCards(map, layers, data, owners, panel.startRows(shapes, select));
     reachByKeyboard(shapes, open.openBlock);
-    if (layers.findings) drawFindings(layers.findings, shapes, select);
+    if (layers.findings) draw.findings(layers.findings, shapes, select);
     panel.startTabs();
-    document.querySelectorAll("table.sortable").forEach(panel.startSorting);
+    const ranks = [...Object.keys(data.grades), ...data.verdicts];
+    document.querySelectorAll("table.sortable").forEach((table) => panel.startSorting(table, ranks));
     panel.startSearch(shapes, background, select, showEdges);
     panel.startFindings(shapes, select);
     layerControl(map, sheet.baseMaps(map, data.tianditu_key), layers, data.layers);
@@ -342,8 +210,9 @@ ftzGeo.start = (() => {
     window.ftzGeoPage = Object.freeze({
       map,
       layers,
-      shapes, // each with id, block, rings, polygon, edges, declared_km2, measured_km2, grade
-      t, // a fixed word of the page in the reader's language
+      shapes,
+      methods: data.methods,
+      units_per_degree: data.units_per_degree, // of the grid that vertices are on
       onChange, // of the language
       redraw, // labels, after a shape changed
       select: (id) => select(shapes.filter((shape) => shape.id === id)),

@@ -4,6 +4,7 @@
 ftzGeo.panel = (() => {
   const { element } = ftzGeo.core;
   const { t, onChange } = ftzGeo.words;
+  const { EDGE_WEIGHT } = ftzGeo.draw;
   const MOST_RESULTS = 30;
 
   /** Tells a screen reader what happened. */
@@ -44,19 +45,17 @@ ftzGeo.panel = (() => {
 
   /* ---------- the table of blocks ---------- */
 
-  const RANKS = ["surveyed", "traced", "inferred", "sketched", "undetermined", "pass", "notes", "fail"];
-
-  /** What a row is sorted by: a figure, or the rank of a grade or verdict; NaN for neither. */
-  function rank(group, column) {
+  /** What a row is sorted by: a figure, or the place of its grade or verdict among the ranks; NaN for neither. */
+  function rank(group, column, ranks) {
     const text = group.rows[0].cells[column].textContent.trim();
     const number = Number.parseFloat(text.replace("−", "-"));
     const badge = group.rows[0].cells[column].querySelector("b, .grade, .verdict");
     const classes = badge?.classList.length > 0 ? badge.classList : group.classList;
-    return badge ? RANKS.findIndex((rank) => classes.contains(rank)) : number;
+    return badge ? ranks.findIndex((name) => classes.contains(name)) : number;
   }
 
   /** Every head of the table sorts by its column; a block's parcels stay below it, rows without a figure last. */
-  function startSorting(table) {
+  function startSorting(table, ranks) {
     const heads = [...table.tHead.rows[0].cells];
     const groups = [...table.tBodies];
     const order = new Map(groups.map((group, n) => [group, n]));
@@ -69,7 +68,7 @@ ftzGeo.panel = (() => {
         heads.forEach((other) => other.setAttribute("aria-sort", other === head ? (down ? "descending" : "ascending") : "none"));
         const compare = (a, b) => {
           if (column === 0) return (order.get(a) - order.get(b)) * (down ? -1 : 1);
-          const [x, y] = [rank(a, column), rank(b, column)];
+          const [x, y] = [a, b].map((group) => rank(group, column, ranks));
           if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y);
           return (x - y) * (down ? -1 : 1) || order.get(a) - order.get(b);
         };
@@ -103,7 +102,7 @@ ftzGeo.panel = (() => {
     let lit = [];
     const light = (own) => {
       const weigh = (of, weight) => of.forEach(({ edges }) => edges.forEach((e) => e.polyline?.setStyle({ weight })));
-      weigh(lit, 2.5);
+      weigh(lit, EDGE_WEIGHT);
       lit = own;
       weigh(lit, 5);
     };
@@ -147,9 +146,9 @@ ftzGeo.panel = (() => {
         named.get(edge.name).push({ shape, edge });
       }
     }
-    const blocks = shapes.map((shape) => ({
-      text: [shape.title, shape.name].filter(Boolean).join(" "), note: () => t("区块"), shapes: [shape], edges: [],
-    }));
+    const blocks = shapes.map((shape) => (
+      { text: shape.called, note: () => t("区块"), shapes: [shape], edges: [] }
+    ));
     const sides = [...named].map(([text, found]) => ({
       text,
       note: () => found.slice(0, 3).map(({ shape, edge }) => `${shape.title} ${t(edge.side)}`).join("、")

@@ -1,0 +1,134 @@
+/* Puts what the page shows into the groups of layers that folium made. */
+"use strict";
+
+ftzGeo.draw = (() => {
+  const CANVAS_FROM = 1000; // shapes
+  const EDGES_FROM = 40; // pixels from south to north, where thousands of shapes are drawn
+  const EDGE_WEIGHT = 2.5; // pixels
+  const { METRES_PER_DEGREE, element, span, metresPerPixel } = ftzGeo.core;
+  const { t } = ftzGeo.words;
+
+  /** A hatch for the canvas, which knows no SVG pattern. */
+  function hatch(colour) {
+    const tile = element("canvas", { width: 9, height: 9 });
+    const ink = tile.getContext("2d");
+    Object.assign(ink, { strokeStyle: colour, lineWidth: 1.6, globalAlpha: 0.5 });
+    ink.stroke(new Path2D("M-1 10 10 -1M-1 1 1 -1M8 10 10 8"));
+    return ink.createPattern(tile, "repeat");
+  }
+
+  /** Polygons and edges into their groups; each shape keeps its own, each edge its line. Gives the shape, and the
+      edge, that a drawn thing is of. Thousands of shapes go onto one canvas, edges after all polygons, for a canvas
+      above another would take its clicks. */
+  function shapes(map, layers, data) {
+    const owners = new Map();
+    const many = data.shapes.length > CANVAS_FROM;
+    const renderer = many ? L.canvas({ padding: 0.2 }) : undefined;
+    const where = (pane) => (many ? { renderer } : { pane });
+    if (many) {
+      for (const style of data.styles) if (style.hatch) style.fillColor = hatch(style.hatch);
+    }
+    for (const shape of data.shapes) {
+      const outline = many
+        ? { weight: 1, smoothFactor: 1, renderer }
+        : { stroke: shape.edges.length === 0, smoothFactor: 0 };
+      shape.polygon = L.polygon(shape.parts, { ...shape.style, ...outline }).addTo(layers.blocks);
+      owners.set(shape.polygon, { shape });
+    }
+    const drawEdges = (shape) => shape.edges.forEach((edge) => {
+      const look = { color: shape.style.color, weight: EDGE_WEIGHT, dashArray: edge.method.dash, smoothFactor: 0 };
+      edge.polyline = L.polyline(edge.lonlats, { ...look, ...where("edges") }).addTo(layers.edges);
+      owners.set(edge.polyline, { shape, edge });
+    });
+    if (many) drawEdgesInView(map, layers.edges, data.shapes, drawEdges);
+    else if (layers.edges) data.shapes.forEach(drawEdges);
+    return owners;
+  }
+
+  /** Of thousands of shapes, the edges of those that are in view and large enough to be told apart. */
+  function drawEdgesInView(map, group, shapes, drawEdges) {
+    const update = () => {
+      const near = map.getBounds().pad(0.1);
+      const least = (EDGES_FROM * metresPerPixel(map)) / METRES_PER_DEGREE; // degrees of latitude
+      for (const shape of shapes) {
+        if (shape.edges.length === 0) continue;
+        const bounds = shape.polygon.getBounds();
+        const shown = bounds.getNorth() - bounds.getSouth() > least && near.intersects(bounds);
+        if (shown === Boolean(shape.edges[0].polyline)) continue;
+        if (shown) drawEdges(shape);
+        else {
+          for (const edge of shape.edges) {
+            group.removeLayer(edge.polyline);
+            edge.polyline = null;
+          }
+        }
+      }
+    };
+    map.on("moveend", update);
+    update();
+  }
+
+  /** The strip between the near and the far edge of what an edge runs along, as wide as it is on the ground. */
+  function bands(map, group, shapes) {
+    const drawn = [];
+    for (const { edges, style } of shapes) {
+      for (const { lonlats, half_width_m: width } of edges) {
+        if (!width) continue;
+        const look = { color: style.color, opacity: 0.16, lineCap: "butt", interactive: false, pane: "bands" };
+        const line = L.polyline(lonlats, { ...look, smoothFactor: 0, className: "band" }).addTo(group);
+        drawn.push({ line, width, latitude: lonlats[0].lat });
+      }
+    }
+    const fit = () => drawn.forEach(({ line, width, latitude }) => {
+      line.setStyle({ weight: (2 * width) / metresPerPixel(map, latitude) });
+    });
+    map.on("zoomend", fit);
+    fit();
+  }
+
+  /** Roads and rivers of a sketch beyond its blocks: quiet, and as much a sketch as these. */
+  function lines(group, found, dashArray) {
+    for (const line of found) {
+      const look = { color: "#8a8069", weight: 3.5, opacity: 0.45, dashArray, pane: "bands" };
+      line.polyline = L.polyline(line.lonlats, look)
+        .bindTooltip(() => span(`${line.name}（${t("示意，位置不可用于定位")}）`), { sticky: true })
+        .addTo(group);
+    }
+  }
+
+  /** What the names of a block's sides may mean on the map, chosen and lost, each into its group. */
+  function candidates(layers, found) {
+    for (const { lines: runs, chosen, words: label } of found) {
+      const style = chosen
+        ? { color: "#1d5566", weight: 7, opacity: 0.3 }
+        : { color: "#8c1d2c", weight: 3, opacity: 0.75, dashArray: "1 6" };
+      L.polyline(runs, { ...style, smoothFactor: 0 })
+        .bindTooltip(() => span(label), { sticky: true })
+        .addTo(chosen ? layers.chosen : layers.lost);
+    }
+  }
+
+  function circle({ centre, uncertainty_m, style }) {
+    return L.circle(centre, {
+      radius: uncertainty_m, color: style.color, weight: 1.2, dashArray: "3 5", fill: false, interactive: false,
+    });
+  }
+
+  /** A mark in the middle of each block that a listed error or warning is about. */
+  function findings(group, found, select) {
+    for (const item of document.querySelectorAll("li.error[data-cards], li.warning[data-cards]")) {
+      const numbers = item.dataset.cards.split(" ").map(Number);
+      const severity = item.className;
+      for (const shape of found.filter((one) => numbers.includes(one.card))) {
+        const icon = L.divIcon({ className: `finding ${severity}`, html: "!", iconSize: [18, 18], iconAnchor: [9, 34] });
+        const message = () => item.querySelector("[data-en]").textContent;
+        L.marker(shape.centre, { icon, alt: message(), pane: "findings", keyboard: false })
+          .bindTooltip(() => span(message()), { className: "wide" })
+          .on("click", () => select([shape]))
+          .addTo(group);
+      }
+    }
+  }
+
+  return { EDGE_WEIGHT, shapes, bands, lines, candidates, circle, findings };
+})();
