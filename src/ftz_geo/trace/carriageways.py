@@ -23,17 +23,35 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+# What other values do was counted with the blocks of benchmarks/digitise.py, central Shanghai, on the
+# whole map, shaken by 3 m, and with a tenth and a quarter of its ways taken out: of 800 drawings 770 hit.
+
 ROAD_WIDTH_M = 32.0
 """Lines of one name that run side by side within this are carriageways of one road. The widest urban
 roads have rights of way of 55 m (GB 50220), in which the middles of two carriageways lie about half
-as far apart."""
+as far apart. With 16 m to 64 m there are 2 hits more to 4 fewer; from 40 m on, wrong blocks are traced."""
 
 _SAMPLE_M = 15.0
+"""How closely lines are held against each other. At half of it there are 10 hits fewer, at twice none."""
+
 _PARALLEL = np.cos(np.radians(20))
-_ONWARD = np.cos(np.radians(60))  # a road that turns aside by less nowhere runs beside itself
-_SMOOTH = 5  # samples that a shift is averaged over
-_APART_M = 1.0  # lines closer than this are drawn twice rather than side by side
-_SHORT_M = 2 * ROAD_WIDTH_M  # what joins two carriageways, and what parts before they run side by side
+"""Carriageways that part at a junction do not run side by side there. At 30° there are 4 hits fewer, at 10°
+none."""
+
+_ONWARD = np.cos(np.radians(60))
+"""A road that nowhere turns aside by more does not run beside itself, and is not looked at: 30° to 89° draw
+the same."""
+
+_SMOOTH = 5
+"""Samples that a shift is averaged over: the middle would jump where a carriageway begins. With 3 to 11
+there are 2 hits fewer at most."""
+
+_APART_M = 1.0
+"""Lines closer than this are one line drawn twice. At half of it there are 2 hits fewer, at twice none."""
+
+_SHORT_M = 2 * ROAD_WIDTH_M
+"""What joins two carriageways, and the mouth where they part, are no longer. At half of it there is 1 hit
+fewer, at twice none."""
 
 
 class _Samples(NamedTuple):
@@ -98,7 +116,8 @@ def _abreast(samples: _Samples, segments: NDArray[np.float64]) -> _Beside:
     """Return which of some segments, shape (m, 2, 2), run beside samples."""
     xy, left = samples.xy, samples.left
     start, way = segments[:, 0], segments[:, 1] - segments[:, 0]
-    # Looked for straight across: where lines bend, the nearest point of another one is not abreast.
+    # Looked for straight across: where lines bend, the nearest point of another one is not abreast,
+    # and its distance would move the middle.
     probes = strings(np.stack([xy - ROAD_WIDTH_M * left, xy + ROAD_WIDTH_M * left], axis=1))
     at, segment = shapely.STRtree(strings(segments)).query(probes)
     across, step, offset = left[at], way[segment], start[segment] - xy[at]
@@ -282,7 +301,8 @@ def _stand_ins(sides: _Sides, order: NDArray[np.intp]) -> NDArray[np.intp]:
     rank = np.empty(len(order), dtype=np.intp)
     rank[order] = np.arange(len(order))
     mine, other = rank[samples.line[at]], rank[samples.line[beside]]
-    touching = samples.is_end[at] & (np.abs(left_m) < _APART_M)  # lines that meet end to end
+    # Lines that meet end to end lie on each other there, and neither stands for the other.
+    touching = samples.is_end[at] & (np.abs(left_m) < _APART_M)
     by_other = (other < mine) & ~touching
     behind = samples.along[beside] < samples.along[at] - _SHORT_M
     by_itself = (other == mine) & (np.abs(left_m) > _APART_M) & behind
@@ -290,7 +310,9 @@ def _stand_ins(sides: _Sides, order: NDArray[np.intp]) -> NDArray[np.intp]:
     rows = rows[np.lexsort((by_itself[rows], mine[rows]))]
     stand_in = np.full(len(samples.xy), -1)
     groups = np.flatnonzero(np.diff(2 * mine[rows] + by_itself[rows])) + 1
-    for of_line in np.split(rows, groups):  # what another stands for stands for nothing
+    # One line after another, because what another stands for stands for nothing: what it stood for
+    # would be gone with nothing in its place.
+    for of_line in np.split(rows, groups):
         seen = of_line[(stand_in[beside[of_line]] < 0) & (stand_in[beside[of_line] + 1] < 0)]
         stand_in[at[seen]] = samples.line[beside[seen]]
     return stand_in

@@ -18,10 +18,17 @@ from ftz_geo.trace.tracks import BRIDGE, MAX_GAP_M, MAX_TURN, METRE_COST, ON, Tr
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_STUB_COST = 15.0  # a metre to a neighbour's stub: between a bridge, held at both ends by one feature,
-# and an extension, held at one
-_EDGE_M = 1.0  # how well the edge of a wider road is known
-_MAX_CORNERS = 60  # per pair of tracks; a city's dual carriageways cross in four places
+# Hits are counted as in carriageways.py.
+
+_STUB_COST = 15.0
+"""A metre to a neighbour's stub: between a bridge, held at both ends by one feature, and an extension, held
+at one. At half of it there are 10 hits of 770 fewer, at 24, as much as an extension, 2 more."""
+
+_EDGE_M = 1.0
+"""How well the edge of a wider road is known; 0.1 m to 5 m give the same hits."""
+
+_MAX_CORNERS = 60
+"""Per pair of tracks; a city's dual carriageways cross in four places. 30 and 120 give the same drawings."""
 
 
 class Corners(NamedTuple):
@@ -118,6 +125,8 @@ def _short_links(ends: Track, lines: Track) -> Corners:
     )
     gap = np.hypot(*(near - loose.xy[end]).T)
     half = np.zeros(len(end))
+    # A street that ends at the edge of a wide road ends where the map says it does: only what is left
+    # to the edge counts as missing.
     if lines.map.centred:
         along = shapely.line_locate_point(lines.lines[line], shapely.points(near))
         half = np.array([lines.reach_m(int(k), along[[n]])[0] for n, k in enumerate(line)])

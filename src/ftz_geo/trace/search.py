@@ -8,11 +8,11 @@ from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftz_geo.compass import RING_ORDER
-from ftz_geo.trace.mending import mended
 from ftz_geo.trace.places import SNAP_M
 from ftz_geo.trace.reasons import RIVAL_COST
 from ftz_geo.trace.rings import Legs, Step, drawn_in, find_rings
 from ftz_geo.trace.shape import draw
+from ftz_geo.trace.steering import mended
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,13 +11,20 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
-from ftz_geo.trace.places import SAME_M, SNAP_M, unit, without_repeats
-from ftz_geo.trace.tracks import EXTENSION, LINK
+from ftz_geo.trace.atlas import NEAR_M
+from ftz_geo.trace.places import SAME_M, SNAP_M, loose_ends, unit, without_repeats
+from ftz_geo.trace.tracks import EXTENSION, LINK, crossings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from ftz_geo.measure import LocalPlane
+    from ftz_geo.trace.atlas import Atlas
+    from ftz_geo.trace.named import Named
     from ftz_geo.trace.places import Ends
+    from ftz_geo.trace.rings import Ring
     from ftz_geo.trace.tracks import Track
 
 _DETOUR_COST = 1.5  # a metre of it
@@ -28,7 +35,44 @@ _END_WORTH_M = 20.0
 _VERTEX_WORTH_M, _VERTEX_SPACE_M = 6.0, 20.0
 
 
-class Signs(NamedTuple):
+def mended(
+    named: Sequence[Named], rings: Sequence[Ring], atlas: Atlas, plane: LocalPlane
+) -> tuple[Named, ...]:
+    """Return features with their tracks led by other streets, and linked to others of their side."""
+    box = rings[0].polygon.bounds if rings else _whereabouts(named)
+    if box is None:
+        return tuple(named)
+    lines, names = atlas.around(box, plane)
+    if not len(lines):
+        return tuple(named)
+    stops = loose_ends(lines, within=SNAP_M / 2)
+    signs = _signs_of(lines, stops)
+    foreign = ~np.isin(names, list({n.candidate.map_name for n in named}))
+    steered: dict[Track, Track] = {}
+    linked = []
+    for n in named:
+        if n.track not in steered:
+            own = names == n.candidate.map_name
+            steered[n.track] = _steer(n.track, signs.where(~own[signs.line]), stops.xy[own[stops.line]])
+        track = steered[n.track]
+        for other in named:
+            if other.side == n.side and other is not n and not n.track.meets(other.track):
+                track = _link(track, other.track, lines[foreign], names[foreign])
+        linked.append(replace(n, track=track))
+    return tuple(linked)
+
+
+def _whereabouts(named: Sequence[Named]) -> tuple[float, float, float, float] | None:
+    """Return the box of a kilometre around the middle of the places where neighbouring sides meet."""
+    pairs = zip([named[-1], *named[:-1]], named, strict=True)
+    xy = np.concatenate([crossings(a.track.lines, b.track.lines, b.track.tree)[2] for a, b in pairs])
+    if not len(xy):
+        return None
+    x, y = np.median(xy, axis=0).tolist()
+    return x - NEAR_M, y - NEAR_M, x + NEAR_M, y + NEAR_M
+
+
+class _Signs(NamedTuple):
     """Places that a missing stretch of a road may have run through."""
 
     xy: NDArray[np.float64]
@@ -40,12 +84,12 @@ class Signs(NamedTuple):
     worth_m: NDArray[np.float64]
     """Shape (n,): how much longer a way through it may be."""
 
-    def where(self, mask: NDArray[np.bool_]) -> Signs:
+    def where(self, mask: NDArray[np.bool_]) -> _Signs:
         """Return some of the signs."""
-        return Signs(self.xy[mask], self.along[mask], self.line[mask], self.worth_m[mask])
+        return _Signs(self.xy[mask], self.along[mask], self.line[mask], self.worth_m[mask])
 
 
-def signs_of(lines: NDArray[np.object_], ends: Ends) -> Signs:
+def _signs_of(lines: NDArray[np.object_], ends: Ends) -> _Signs:
     """Find where streets stop, and where they may have been crossed.
 
     A street that stops in nothing ended where something ran that the map lacks. Roads meet at
@@ -64,7 +108,7 @@ def signs_of(lines: NDArray[np.object_], ends: Ends) -> Signs:
     worth = _VERTEX_WORTH_M * np.clip(np.log(np.maximum(space.min(axis=0), SAME_M) / _VERTEX_SPACE_M), 0, 2)
     norm = np.hypot(*chord.T)
     tells = (worth > 0) & (norm > 0)
-    return Signs(
+    return _Signs(
         np.concatenate([ends.xy, xy[inner[tells]]]),
         np.concatenate([ends.outward, chord[tells] / norm[tells, None]]),
         np.concatenate([ends.line, line[inner[tells]]]),
@@ -72,13 +116,13 @@ def signs_of(lines: NDArray[np.object_], ends: Ends) -> Signs:
     )
 
 
-def steer(track: Track, signs: Signs, stubs: NDArray[np.float64]) -> Track:
+def _steer(track: Track, signs: _Signs, stubs: NDArray[np.float64]) -> Track:
     """Lead bridges and extensions through the places where other streets stop or have a vertex.
 
     Parameters
     ----------
     track : Track
-    signs : Signs
+    signs : _Signs
         Of other streets near by.
     stubs : ndarray, shape (n, 2)
         Ends of the track's own lines at which no line of the map goes on.
@@ -98,7 +142,7 @@ class _Stops(NamedTuple):
     worth_m: NDArray[np.float64]
 
 
-def _steered(line: shapely.LineString, signs: Signs, *, free: bool) -> shapely.LineString:
+def _steered(line: shapely.LineString, signs: _Signs, *, free: bool) -> shapely.LineString:
     """Lead one straight line from sign to sign, as far as they lie well for it.
 
     The way is the cheapest by detour less what the signs on it are worth; ``free`` lets it end
@@ -120,7 +164,7 @@ def _steered(line: shapely.LineString, signs: Signs, *, free: bool) -> shapely.L
 
 
 def _stops(
-    signs: Signs, start: NDArray[np.float64], along: NDArray[np.float64], length: float, *, free: bool
+    signs: _Signs, start: NDArray[np.float64], along: NDArray[np.float64], length: float, *, free: bool
 ) -> _Stops:
     """Return the start of a line, the signs that lie well for it, and its end unless it is free."""
     across = np.array([-along[1], along[0]])
@@ -171,7 +215,7 @@ def _beyond(xy: NDArray[np.float64], along: NDArray[np.float64], left_m: float) 
     return beyond
 
 
-def link(track: Track, other: Track, roads: NDArray[np.object_], names: NDArray[np.object_]) -> Track:
+def _link(track: Track, other: Track, roads: NDArray[np.object_], names: NDArray[np.object_]) -> Track:
     """Add to a track the roads of another name that join it with another track where the two are closest.
 
     Parameters

@@ -29,18 +29,28 @@ if TYPE_CHECKING:
     from ftz_geo.model import Digitised, Edge
     from ftz_geo.trace.atlas import Atlas
 
+# Half and twice of these figures give the same hits, counted as in carriageways.py, but for 1 at twice
+# WEAVE_M.
+
 WEAVE_M = ROAD_WIDTH_M / 2
 """Edges along one feature that lie this close are one edge: each is at most half a road off its middle."""
 
-_LONG_SIDE = 0.2  # of a strip's outline
+_LONG_SIDE = 0.2
+"""The least share of a gap's outline along either block: of an open strip nearly half, of a notch at a
+corner less."""
 
-_OPEN = 0.05  # of it: an end where the strip grows too wide to be closed, and would leave a jog
+_OPEN = 0.05
+"""The share of it that may run along neither block: where a strip grows too wide to be closed, a jog would
+be left."""
 
-_ROUNDING_M = 1e-4  # what is narrower are no gaps
+_ALONG = 0.9
+"""The share of a gap that lies along the common feature; its ends at corners may lie along others."""
 
-_ALONG = 0.9  # of a gap must lie along the common feature
+_ROUNDING_M = 1e-4
+"""Gaps of twice this width are rounding: planes tell degrees to a millimetre only."""
 
-_ROUNDS = 4  # a vertex that is moved may come to lie on another edge
+_ROUNDS = 4
+"""A vertex that is moved may come to lie on another edge; on those blocks one round is enough."""
 
 
 class _Block(NamedTuple):
