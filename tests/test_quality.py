@@ -73,7 +73,11 @@ def public() -> dict[str, Any]:
     """Every class and function that some module names in its ``__all__``, by its full name."""
     names = ["ftz_geo", *(m.name for m in pkgutil.walk_packages(ftz_geo.__path__, "ftz_geo."))]
     values = [getattr(m, name) for m in map(import_module, names) for name in getattr(m, "__all__", ())]
-    ours = [v for v in values if inspect.isclass(v) or inspect.isroutine(v)]
+    ours = [
+        v
+        for v in values
+        if (inspect.isclass(v) or inspect.isroutine(v)) and v.__module__.startswith("ftz_geo")
+    ]
     return {f"{v.__module__}.{v.__qualname__}": v for v in ours}
 
 
