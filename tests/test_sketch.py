@@ -33,7 +33,7 @@ from ftz_geo.model import (
 from ftz_geo.parse import parse_plan
 from ftz_geo.shipped import plan_file, read_anchors
 from ftz_geo.sketch import sketch_lines, sketch_zone
-from ftz_geo.sketch.relations import Apart, Order
+from ftz_geo.sketch.order import Apart, Order
 from ftz_geo.sketch.sites import room_for
 
 SIDE: dict[str, Direction] = {"东": "east", "南": "south", "西": "west", "北": "north"}

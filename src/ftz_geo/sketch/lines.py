@@ -10,15 +10,15 @@ import shapely
 from shapely.ops import linemerge
 
 from ftz_geo.measure import LocalPlane
-from ftz_geo.model import Settings
-from ftz_geo.sketch.relations import WINDING, key
+from ftz_geo.model import STRAIGHT_KINDS
+from ftz_geo.sketch.contacts import LINES, key, road_gap_m
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from ftz_geo.model import Digitised, Zone
+    from ftz_geo.model import Digitised, Feature, Settings, Span, Zone
 
 __all__ = ["sketch_lines"]
 
@@ -32,7 +32,7 @@ _BEYOND_MOST_M = 500.0
 def sketch_lines(
     zone: Zone, drawn: Mapping[str, Digitised], settings: Settings | None = None
 ) -> tuple[tuple[str, shapely.LineString], ...]:
-    """Give the roads, rivers, railways and boundaries that a zone's sketched parcels abut on.
+    """Return the roads, rivers, railways and boundaries that a zone's sketched parcels abut on.
 
     Parameters
     ----------
@@ -48,36 +48,41 @@ def sketch_lines(
         Name, and its line in longitude and latitude: one through all parcels that share the name,
         cut where it would run through a parcel. In the order of the text.
     """
-    gap_m = max((settings or Settings()).road_gap_m, 1.0)
-    sketched = [drawn[p.id] for p in zone.parcels if p.id in drawn and drawn[p.id].grade == "sketched"]
-    known = [drawn[p.id].polygon for p in zone.parcels if p.id in drawn]
-    polygons = [polygon for polygon in known if polygon is not None]
+    gap_m = road_gap_m(settings)
+    here = [drawn[p.id] for p in zone.parcels if p.id in drawn]
+    sketched = [parcel for parcel in here if parcel.grade == "sketched"]
     if not sketched:
         return ()
+    polygons = [parcel.polygon for parcel in here if parcel.polygon is not None]
     plane = LocalPlane.around(polygons)
-    linear = {"road", "water", "rail", "boundary"}
-    kinds = {f.span: f for p in zone.parcels for _, f in p.features() if f.kind in linear}
-    winding = {key(f) for f in kinds.values() if f.kind in WINDING}
+    features = {f.span: f for p in zone.parcels for _, f in p.features() if f.kind in LINES}
+    winding = {key(f) for f in features.values() if f.kind not in STRAIGHT_KINDS}
     paths: dict[str, list[NDArray[np.float64]]] = defaultdict(list)
     for parcel in sketched:
-        own: dict[str, list[shapely.LineString]] = defaultdict(list)
-        for edge in parcel.edges:
-            feature = kinds.get(edge.span) if edge.span else None
-            if feature is not None and feature.relation == "at":
-                own[key(feature)].append(plane.to_xy(edge.line))
-        for name, lines in own.items():
-            merged = linemerge(lines) if len(lines) > 1 else lines[0]
-            for line in shapely.get_parts(merged):
-                outside = shapely.offset_curve(line, -gap_m / 2, join_style="mitre")
-                paths[name] += [shapely.get_coordinates(part) for part in shapely.get_parts(outside)]
-    parcels = shapely.union_all([plane.to_xy(p) for p in polygons])
-    result: list[tuple[str, shapely.LineString]] = []
-    for name, found in paths.items():
-        for path in _joined(found, gap_m, winding=name in winding):
-            whole = shapely.LineString(_beyond(path, gap_m))
-            parts = shapely.get_parts(whole.difference(parcels))
-            result.extend((name, plane.to_lonlat(part)) for part in parts if part.length > 4 * gap_m)
-    return tuple(result)
+        for name, line in _abutting(parcel, features, plane):
+            outside = shapely.offset_curve(line, -gap_m / 2, join_style="mitre")
+            paths[name] += [shapely.get_coordinates(part) for part in shapely.get_parts(outside)]
+    ground = shapely.union_all([plane.to_xy(polygon) for polygon in polygons])
+    lines: list[tuple[str, shapely.LineString]] = []
+    for name, along in paths.items():
+        for path in _joined(along, gap_m, winding=name in winding):
+            parts = shapely.get_parts(shapely.LineString(_beyond(path, gap_m)).difference(ground))
+            lines += [(name, plane.to_lonlat(part)) for part in parts if part.length > 4 * gap_m]
+    return tuple(lines)
+
+
+def _abutting(
+    parcel: Digitised, features: Mapping[Span, Feature], plane: LocalPlane
+) -> Iterator[tuple[str, shapely.LineString]]:
+    """Yield the name and the stretches of each feature that a parcel lies right at, metres."""
+    edges: dict[str, list[shapely.LineString]] = defaultdict(list)
+    for edge in parcel.edges:
+        feature = features.get(edge.span) if edge.span else None
+        if feature is not None and feature.relation == "at":
+            edges[key(feature)].append(plane.to_xy(edge.line))
+    for name, own in edges.items():
+        for line in shapely.get_parts(linemerge(own) if len(own) > 1 else own[0]):
+            yield name, line
 
 
 def _joined(
@@ -91,9 +96,8 @@ def _joined(
     cloud = np.vstack(paths)
     along = np.linalg.svd(cloud - cloud.mean(axis=0), full_matrices=False)[2][0]
     ordered = [path if (path[-1] - path[0]) @ along >= 0 else path[::-1] for path in paths]
-    ordered.sort(key=lambda path: float(path[0] @ along))
     joined: list[NDArray[np.float64]] = []
-    for path in ordered:
+    for path in sorted(ordered, key=lambda path: float(path[0] @ along)):
         for i, line in enumerate(joined):
             if winding:
                 goes_on = np.hypot(*(path[0] - line[-1])) < shapely.LineString(path).length
@@ -115,7 +119,6 @@ def _beyond(path: NDArray[np.float64], gap_m: float) -> NDArray[np.float64]:
 
     def on(end: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:
         step = end - before
-        further: NDArray[np.float64] = end + step / np.hypot(*step) * length
-        return further
+        return np.asarray(end + step / np.hypot(*step) * length)
 
     return np.vstack([on(smooth[0], smooth[1]), smooth, on(smooth[-1], smooth[-2])])

@@ -32,6 +32,13 @@ _DISTRICT_M = 20_000.0
 """A zone's blocks lie in one district; those of the cities read so far measure up to this across."""
 
 
+_TIED = "和已上图的地块有共同的四至，布置在其旁", "shares a side with parcels on the map"
+_SAME_ZONE = (
+    "位置不明，布置在同一片区已上图的地块旁",
+    "its place is not known: beside the zone's parcels on the map",
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
     """Where a parcel is believed to lie, and why."""
@@ -48,62 +55,33 @@ def find_sites(
     groups: Sequence[Sequence[str]],
     standing: Mapping[str, Polygon | MultiPolygon],
 ) -> tuple[LocalPlane, dict[str, Site]]:
-    """Find for every parcel where it is believed to lie.
+    """Find for every parcel of the groups where it is believed to lie, and the plane that this is told on.
 
-    By its block's own anchors; else by those of the parcels it is tied to, on a map or by
-    anchor; else by the zone's; else beside what stands on a map; else nowhere, and said so.
-
-    Parameters
-    ----------
-    zone : Zone
-    anchors : sequence of Anchor
-    groups : sequence of sequence of str
-        Parcel ids that belong together.
-    standing : mapping of parcel id to Polygon
-        What is on a map, longitude and latitude.
-
-    Returns
-    -------
-    plane : LocalPlane
-        The plane that the sites are on.
-    sites : dict of str to Site
+    Beside the parcels on a map that it is tied to; else by its block's own anchors; else by those of
+    the parcels it is tied to; else by the zone's; else beside what stands (polygons in longitude and
+    latitude by parcel id); else nowhere, and said so.
     """
-    mine = [a for a in anchors if a.zone in (zone.name or "")]
-    known = [*(shapely.Point(a.lon, a.lat) for a in mine), *standing.values()] or [shapely.Point(ORIGIN)]
+    ours = [a for a in anchors if a.zone in (zone.name or "")]
+    known = [*(shapely.Point(a.lon, a.lat) for a in ours), *standing.values()] or [shapely.Point(ORIGIN)]
     plane = LocalPlane.around(known)
     labels = {p.id: b.label for b in zone.blocks for p in b.parcels}
-    everywhere = [a for a in mine if not a.blocks]
+    everywhere = [a for a in ours if not a.blocks]
     on_map = {i: plane.to_xy(polygon) for i, polygon in standing.items()}
 
-    sites: dict[str, Site] = {}
-    for group in groups:
-        tied = [on_map[i] for i in group if i in on_map]
-        of_group = [a for a in mine if {labels[i] for i in group} & set(a.blocks)]
-        for parcel_id in group:
-            own = [a for a in mine if labels[parcel_id] in a.blocks]
-            if tied:
-                sites[parcel_id] = _beside(
-                    tied,
-                    0.0,
-                    "和已上图的地块有共同的四至，布置在其旁",
-                    "shares a side with parcels on the map",
-                )
-            elif found := own or of_group or everywhere:
-                sites[parcel_id] = _at(found, plane, borrowed=not own and bool(of_group))
-            elif on_map:
-                sites[parcel_id] = _beside(
-                    [*on_map.values()],
-                    _DISTRICT_M,
-                    "位置不明，布置在同一片区已上图的地块旁",
-                    "its place is not known: beside the zone's parcels on the map",
-                )
-            else:
-                sites[parcel_id] = _nowhere(plane)
-    return plane, sites
+    def site(parcel_id: str, group: Sequence[str]) -> Site:
+        of_group = [a for a in ours if {labels[i] for i in group} & set(a.blocks)]
+        own = [a for a in ours if labels[parcel_id] in a.blocks]
+        if tied := [on_map[i] for i in group if i in on_map]:
+            return _beside(tied, 0.0, *_TIED)
+        if nearby := own or of_group or everywhere:
+            return _at(nearby, plane, borrowed=not own and bool(of_group))
+        return _beside([*on_map.values()], _DISTRICT_M, *_SAME_ZONE) if on_map else _nowhere(plane)
+
+    return plane, {parcel_id: site(parcel_id, group) for group in groups for parcel_id in group}
 
 
 def _at(anchors: Sequence[Anchor], plane: LocalPlane, *, borrowed: bool) -> Site:
-    """Give the middle of some anchors, uncertain enough to cover each."""
+    """Return the middle of some anchors, uncertain enough to cover each."""
     points = [plane.to_xy(shapely.Point(a.lon, a.lat)) for a in anchors]
     xy = np.mean([(p.x, p.y) for p in points], axis=0)
     reach = max(
@@ -125,7 +103,7 @@ def _at(anchors: Sequence[Anchor], plane: LocalPlane, *, borrowed: bool) -> Site
 
 
 def _beside(polygons: Sequence[Polygon | MultiPolygon], more_m: float, zh: str, en: str) -> Site:
-    """Give the middle of what stands on a map, uncertain by its size and more."""
+    """Return the middle of what stands on a map, uncertain by its size and more."""
     west, south, east, north = shapely.total_bounds(polygons)
     return Site(
         xy=(float(west + east) / 2, float(south + north) / 2),
@@ -150,26 +128,12 @@ def _nowhere(plane: LocalPlane) -> Site:
 def room_for(
     shapes: Sequence[BaseGeometry], obstacles: Sequence[BaseGeometry], clear_m: float
 ) -> NDArray[np.float64]:
-    """Find the shortest shift after which a group stands clear of what stands already.
+    """Return the shortest shift after which a group stands clear by so much of what stands already.
 
     The shifts at which two convex shapes meet are the Minkowski sum of one and the other turned
     round; the nearest point of the boundary of all those sums is the answer (the no-fit polygon
-    of cutting and packing). Shapes count by their convex hulls.
+    of cutting and packing). Shapes count by their convex hulls, in metres.
 
-    Parameters
-    ----------
-    shapes, obstacles : sequence of geometries
-        Metres.
-    clear_m : float
-        Distance to keep.
-
-    Returns
-    -------
-    ndarray of float, shape (2,)
-        Metres to the east and north.
-
-    Examples
-    --------
     >>> square = shapely.box(0, 0, 10, 10)
     >>> room_for([square], [shapely.box(8, 0, 18, 10)], clear_m=5.0).round(6).tolist()
     [-7.0, 0.0]
