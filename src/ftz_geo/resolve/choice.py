@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from ftz_geo.compass import Direction
+from ftz_geo.compass import RING_ORDER, Direction
 from ftz_geo.model import Candidate, Reason
+from ftz_geo.resolve.places import APART_M
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,13 +27,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import Parcel, Plan, ReferenceMap, Zone
+    from ftz_geo.model import Parcel, Plan
+    from ftz_geo.resolve.places import Places
 
-__all__ = ["APART_M", "Places", "choose"]
-
-APART_M = 3000.0
-"""Pieces of one name farther apart than this are two features: twice the longest gap (1.5 km) that
-tracing would bridge, so that no bridge could ever make one line of them."""
+__all__ = ["choose"]
 
 TIE_M = 500.0
 """Combinations whose features lie together this equally well are equally possible: roads that form
@@ -44,107 +40,10 @@ SCORE_M = 20_000.0
 """What the whole rank of a name is worth in metres: a match in long or short form (0.1 below the
 very name) is taken only where the very name lies 2 km farther from the other sides."""
 
-_MOST = 2000  # combinations looked at for one parcel
-
-_RING: tuple[Direction, ...] = ("east", "north", "west", "south")
-
-_METRES_PER_DEGREE = 111_320.0
+_MOST = 2000
+"""Combinations looked at for one parcel, so that none takes more than a moment."""
 
 Key = tuple[str, Direction, int]
-
-
-class Places:
-    """Where the features of a map lie, in rough metres: a degree of longitude is that of the map's middle.
-
-    Good to tell kilometres apart within a province; nothing is measured or drawn here.
-    """
-
-    def __init__(self, reference: ReferenceMap) -> None:
-        self._reference = reference
-        self._shapes: dict[tuple[str, ...], BaseGeometry] = {}
-        self._distances: dict[tuple[tuple[str, ...], tuple[str, ...]], float] = {}
-
-    @cached_property
-    def _lonlat(self) -> NDArray[np.object_]:
-        found: NDArray[np.object_] = self._reference.features.geometry.to_numpy()
-        return found
-
-    @cached_property
-    def _scale(self) -> NDArray[np.float64]:
-        south, north = shapely.total_bounds(self._lonlat)[[1, 3]] if len(self._lonlat) else (0.0, 0.0)
-        return _METRES_PER_DEGREE * np.array([np.cos(np.radians((south + north) / 2)), 1.0])
-
-    def _xy(self, rows: Sequence[int] | NDArray[np.intp]) -> NDArray[np.object_]:
-        moved: NDArray[np.object_] = shapely.transform(
-            self._lonlat[rows], lambda lonlat: lonlat * self._scale
-        )
-        return moved
-
-    @cached_property
-    def _row(self) -> dict[str, int]:
-        return {key: row for row, key in enumerate(self._reference.features["source_id"])}
-
-    def groups(self, rows: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-        """Part rows into groups more than :data:`APART_M` from each other, the order of their first rows."""
-        xy = self._xy(rows)
-        bounds = shapely.bounds(xy)
-        size = bounds[:, 2:].max(axis=0) - bounds[:, :2].min(axis=0)
-        if np.hypot(*size) <= APART_M:
-            return [rows]
-        # First what touches, or nearly so where a map is not noded: few shapes are left to measure.
-        near = _linked(xy, within=50.0)
-        shapes = np.array([shapely.union_all(xy[near == k]) for k in range(near.max() + 1)])
-        far = _linked(shapes, within=APART_M)[near]
-        order = dict.fromkeys(far.tolist())
-        return [rows[far == k] for k in order]
-
-    def shape(self, candidate: Candidate) -> BaseGeometry:
-        """Give all that a candidate consists of as one geometry."""
-        key = candidate.source_ids
-        if key not in self._shapes:
-            found = shapely.union_all(self._xy([self._row[i] for i in key]))
-            shapely.prepare(found)
-            self._shapes[key] = found
-        return self._shapes[key]
-
-    def lonlat(self, candidate: Candidate) -> str:
-        """Give the middle of a candidate's bounds in words: longitude and latitude."""
-        lonlat = self._lonlat[[self._row[i] for i in candidate.source_ids]]
-        west, south, east, north = shapely.total_bounds(lonlat)
-        return f"{(west + east) / 2:.4f}, {(south + north) / 2:.4f}"
-
-    def distance_m(self, a: Candidate, b: Candidate) -> float:
-        """Give how far two candidates lie apart."""
-        key = (a.source_ids, b.source_ids)
-        if key not in self._distances:
-            found = float(shapely.distance(self.shape(a), self.shape(b)))
-            self._distances[key] = self._distances[key[::-1]] = found
-        return self._distances[key]
-
-    def district(self, zone: Zone) -> BaseGeometry | None:
-        """Give the outline of the district that a zone's name holds, the longest name that fits."""
-        features = self._reference.features
-        areal = shapely.get_dimensions(self._lonlat) == 2
-        words = zone.name or ""
-        fitting = [
-            (len(name), name, row)
-            for row in np.flatnonzero(areal).tolist()
-            if (name := str(features["name"].iat[row]))[-1:] in "区县旗镇市"
-            and len(name) > 2
-            and name[:-1] in words
-        ]
-        if not fitting:
-            return None
-        outline: BaseGeometry = self._xy([max(fitting)[2]])[0]
-        return outline
-
-
-def _linked(shapes: NDArray[np.object_], *, within: float) -> NDArray[np.intp]:
-    """Give each shape the number of the group that distances of at most so much link it to."""
-    i, j = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=within)
-    graph = coo_array((np.ones(len(i)), (i, j)), shape=(len(shapes), len(shapes)))
-    group: NDArray[np.intp] = connected_components(graph, directed=False)[1].astype(np.intp)
-    return group
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,13 +66,13 @@ class _Puzzle:
     district: BaseGeometry | None
 
     def outside_m(self, candidate: Candidate) -> float:
-        """Give how far a candidate lies outside the zone's district."""
+        """Return how far a candidate lies outside the zone's district."""
         if self.district is None:
             return 0.0
         return float(shapely.distance(self.places.shape(candidate), self.district))
 
     def own_m(self, candidate: Candidate) -> float:
-        """Give what a candidate costs wherever the others are."""
+        """Return what a candidate costs wherever the others are."""
         return (1 - candidate.score) * SCORE_M + self.outside_m(candidate)
 
     @cached_property
@@ -188,12 +87,12 @@ class _Puzzle:
         return pairs + [[(a, b) for b in own if b != a] for own in order if len(own) > 1 for a in own]
 
     def apart_m(self, m: int, a: Candidate, n: int, b: Candidate) -> float:
-        """Give how far two keys' candidates lie apart; endless where a side has one of them twice."""
+        """Return how far two keys' candidates lie apart; endless where a side has one of them twice."""
         twice = a is b and self.keys[m][1] == self.keys[n][1]
         return np.inf if twice else self.places.distance_m(a, b)
 
     def joints(self, chosen: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
-        """Give the pairs of features that should meet, the nearest of each."""
+        """Return the pairs of features that should meet, the nearest of each."""
         nearest = (
             min((self.apart_m(m, chosen[m], n, chosen[n]), k, m, n) for k, (m, n) in enumerate(of))
             for of in self.meeting
@@ -201,7 +100,7 @@ class _Puzzle:
         return [(chosen[m], chosen[n]) for metres, _, m, n in nearest if np.isfinite(metres)]
 
     def costs_m(self, likely: Sequence[Sequence[Candidate]], rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Give what combinations cost, shape (k,), each a row of places in the lists of candidates."""
+        """Return what combinations cost, shape (k,), each a row of places in the lists of candidates."""
         cost = np.zeros(len(rows))
         for n, of in enumerate(likely):
             cost += np.array([self.own_m(c) for c in of])[rows[:, n]]
@@ -215,7 +114,7 @@ class _Puzzle:
         return cost + apart
 
     def middle(self, combination: _Combination) -> shapely.Point:
-        """Give the place where the features of a combination meet."""
+        """Return the place where the features of a combination meet."""
         shape = self.places.shape
         joints = self.joints(combination.chosen)
         if not joints:
@@ -241,7 +140,7 @@ class _Puzzle:
         return likely, rows, self.costs_m(likely, rows)
 
     def least_m(self, n: int, candidate: Candidate) -> float | None:
-        """Give what the best combination costs that has a candidate for the n-th key, if any was tried."""
+        """Return what the best combination costs that has a candidate for the n-th key, if any was tried."""
         likely, rows, cost_m = self.every
         place = next((k for k, c in enumerate(likely[n]) if c is candidate), None)
         return None if place is None else float(cost_m[rows[:, n] == place].min())
@@ -250,15 +149,14 @@ class _Puzzle:
     def ranked(self) -> tuple[_Combination, ...]:
         """The combinations that are as good as the best, the closest together first."""
         likely, rows, cost_m = self.every
-        good = np.flatnonzero(cost_m <= cost_m.min() + TIE_M)
-        found = [
+        good = [
             _Combination(
                 chosen=tuple(of[k] for of, k in zip(likely, rows[row], strict=True)),
                 cost_m=float(cost_m[row]),
             )
-            for row in good
+            for row in np.flatnonzero(cost_m <= cost_m.min() + TIE_M)
         ]
-        return tuple(sorted(found, key=lambda c: (c.cost_m, [x.source_ids for x in c.chosen])))
+        return tuple(sorted(good, key=lambda c: (c.cost_m, [x.source_ids for x in c.chosen])))
 
     def _likely(self) -> list[list[Candidate]]:
         """Leave out the candidates that lie farthest from all others while combinations are too many."""
@@ -289,7 +187,7 @@ class _Puzzle:
         return any(a is not b and self.places.distance_m(a, b) > APART_M for a, b in pairs)
 
     def nearest(self, neighbours: Sequence[shapely.Point]) -> tuple[_Combination, ...]:
-        """Give the rivals that lie nearest to the zone's other blocks, one if that decides."""
+        """Return the rivals that lie nearest to the zone's other blocks, one if that decides."""
         if len(self.rivals) == 1 or not neighbours:
             return self.rivals
         around = shapely.MultiPoint(neighbours)
@@ -299,33 +197,21 @@ class _Puzzle:
 
 
 def choose(
-    plan: Plan, found: Mapping[Key, tuple[Candidate, ...]], places: Places
+    plan: Plan, candidates: Mapping[Key, tuple[Candidate, ...]], places: Places
 ) -> dict[Key, tuple[Candidate, ...]]:
     """Put the candidate that is meant first for every feature, and say of each other why it lost.
 
-    Parameters
-    ----------
-    plan : Plan
-    found : mapping of (parcel id, side, index) to tuple of Candidate
-        Best name first.
-    places : Places
-        Where they lie.
-
-    Returns
-    -------
-    dict
-        The same keys and candidates, the chosen one first. A candidate that lost with the code ``tied``
-        is as likely as the chosen one.
+    The candidates come best name first. One that lost with the code ``tied`` is as likely as the chosen one.
     """
-    result = dict(found)
+    chosen = dict(candidates)
     for zone in plan.zones:
-        keys = {p.id: _keys(p, found) for p in zone.parcels}
-        if all(len(found[key]) < 2 for own in keys.values() for key in own):
+        keys = {p.id: _keys(p, candidates) for p in zone.parcels}
+        if all(len(candidates[key]) < 2 for own in keys.values() for key in own):
             continue
         district = places.district(zone)
         puzzles = {
             parcel_id: _Puzzle(
-                keys=own, choices=tuple(found[key] for key in own), places=places, district=district
+                keys=own, choices=tuple(candidates[key] for key in own), places=places, district=district
             )
             for parcel_id, own in keys.items()
             if own
@@ -335,20 +221,16 @@ def choose(
         for puzzle in puzzles.values():
             best, *tied = puzzle.nearest(list(sure.values()))
             for n, key in enumerate(puzzle.keys):
-                lost = (c for c in found[key] if c is not best.chosen[n])
+                lost = (c for c in candidates[key] if c is not best.chosen[n])
                 why = (replace(c, lost=_why(c, n, best, tied, puzzle)) for c in lost)
-                result[key] = (best.chosen[n], *why)
-    return result
+                chosen[key] = (best.chosen[n], *why)
+    return chosen
 
 
-def _keys(parcel: Parcel, found: Mapping[Key, tuple[Candidate, ...]]) -> tuple[Key, ...]:
-    """Give a parcel's features that the map has, in the order of the ring."""
-    return tuple(
-        key
-        for side in _RING
-        for index in range(len(parcel.abuttals[side]))
-        if found[key := (parcel.id, side, index)]
-    )
+def _keys(parcel: Parcel, candidates: Mapping[Key, tuple[Candidate, ...]]) -> tuple[Key, ...]:
+    """Return a parcel's features that the map has, in the order of the ring."""
+    keys = [(parcel.id, side, i) for side in RING_ORDER for i in range(len(parcel.abuttals[side]))]
+    return tuple(key for key in keys if candidates[key])
 
 
 def _why(
@@ -357,20 +239,13 @@ def _why(
     """Say why a candidate for the n-th feature was not chosen."""
     chosen = best.chosen[n]
     if any(c.chosen[n] is candidate for c in tied):
-        here, there = puzzle.places.lonlat(chosen), puzzle.places.lonlat(candidate)
-        return Reason(
-            code="tied",
-            zh=f"底图上“{chosen.map_name}”（{here}）与“{candidate.map_name}”（{there}）"
-            "都可能是所指，其他各边和片区分不出是哪一处",
-            en=f"{chosen.map_name} at {here} and {candidate.map_name} at {there} are both possible; "
-            "neither the other sides nor the zone tell which is meant",
-        )
-    outside = puzzle.outside_m(candidate) - puzzle.outside_m(chosen)
-    if outside > TIE_M:
+        return _tied(chosen, candidate, puzzle.places)
+    outside_m = puzzle.outside_m(candidate) - puzzle.outside_m(chosen)
+    if outside_m > TIE_M:
         return Reason(
             code="outside-district",
-            zh=f"在片区所在区县以外{outside / 1000:.1f}公里",
-            en=f"it lies {outside / 1000:.1f} km outside the zone's district",
+            zh=f"在片区所在区县以外{outside_m / 1000:.1f}公里",
+            en=f"it lies {outside_m / 1000:.1f} km outside the zone's district",
         )
     if candidate.score < chosen.score:
         return Reason(
@@ -384,14 +259,24 @@ def _why(
         return Reason(code="farther", zh="离其他各边远", en="it lies far from the other sides")
     farther_m = cost_m - best.cost_m + puzzle.own_m(chosen) - puzzle.own_m(candidate)
     if farther_m > TIE_M:
-        by = f"{farther_m / 1000:.1f}"
         return Reason(
             code="farther",
-            zh=f"取它则各边相距更远{by}公里",
-            en=f"with it the sides would lie {by} km farther apart",
+            zh=f"取它则各边相距更远{farther_m / 1000:.1f}公里",
+            en=f"with it the sides would lie {farther_m / 1000:.1f} km farther apart",
         )
     return Reason(
         code="neighbours",
         zh="离本片区其他区块更远",
         en="it lies farther from the zone's other blocks",
+    )
+
+
+def _tied(chosen: Candidate, candidate: Candidate, places: Places) -> Reason:
+    here, there = places.lonlat(chosen), places.lonlat(candidate)
+    return Reason(
+        code="tied",
+        zh=f"底图上“{chosen.map_name}”（{here}）与“{candidate.map_name}”（{there}）"
+        "都可能是所指，其他各边和片区分不出是哪一处",
+        en=f"{chosen.map_name} at {here} and {candidate.map_name} at {there} are both possible; "
+        "neither the other sides nor the zone tell which is meant",
     )

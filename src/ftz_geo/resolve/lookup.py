@@ -1,9 +1,4 @@
-"""From the names in a plan to the features of a reference map that they may mean.
-
-A name is first compared by its parts (:mod:`~ftz_geo.resolve.names`). What the map has under one
-name is then told apart by where it lies: the same name twice in a city is two candidates, and the
-other sides and the zone say which is meant (:mod:`~ftz_geo.resolve.choice`).
-"""
+"""Looking the features of a plan up on a map."""
 
 from __future__ import annotations
 
@@ -13,8 +8,9 @@ import numpy as np
 import shapely
 
 from ftz_geo.model import Candidate
-from ftz_geo.resolve.choice import Places, choose
-from ftz_geo.resolve.names import SCORES, STRETCH, Names, normalise
+from ftz_geo.resolve.choice import choose
+from ftz_geo.resolve.names import SCORES, STRETCH, Names
+from ftz_geo.resolve.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,12 +20,11 @@ if TYPE_CHECKING:
     from ftz_geo.compass import Direction
     from ftz_geo.model import Feature, Plan, ReferenceMap
 
-__all__ = ["normalise", "resolve_plan"]
+__all__ = ["resolve_plan"]
 
-OTHER_KIND = 0.8
-"""What remains of a rank where a river was asked for and the map has a road of that name beside it."""
-
-Resolutions = dict[tuple[str, "Direction", int], tuple[Candidate, ...]]
+_OTHER_KIND = 0.8
+"""What remains of a rank where a river was asked for and the map has a road of that name beside it: a
+name alike in kind in long or short form (0.9) goes before it."""
 
 
 def resolve_plan(
@@ -47,7 +42,7 @@ def resolve_plan(
     mapping of (parcel id, side, index of the feature in that side) to tuple of Candidate
         The chosen one first, the others each with the reason why it lost; an empty tuple where the map
         names nothing of the kind. A name that the map has many times is one candidate as long as
-        its pieces lie within :data:`~ftz_geo.resolve.choice.APART_M` of each other.
+        its pieces lie within :data:`~ftz_geo.resolve.places.APART_M` of each other.
 
     Examples
     --------
@@ -59,24 +54,21 @@ def resolve_plan(
     ...     geometry=gpd.points_from_xy([117.0, 117.0], [39.0, 39.1]).buffer(0.1).boundary,
     ... ).assign(kind="road", source=0)
     >>> plan = parse_plan("区块一：东至京津高速、南至南京路、西至甲路、北至乙路。")
-    >>> found = resolve_plan(plan, ReferenceMap(features=features))
-    >>> [(c.map_name, c.how) for c in found[plan.parcels[0].id, "east", 0]]
+    >>> candidates = resolve_plan(plan, ReferenceMap(features=features))
+    >>> [(c.map_name, c.how) for c in candidates[plan.parcels[0].id, "east", 0]]
     [('京津高速公路', 'long or short form')]
-    >>> found[plan.parcels[0].id, "south", 0]
+    >>> candidates[plan.parcels[0].id, "south", 0]
     ()
     """
     places = Places(reference)
     look_up = _LookUp(reference, places)
-    found: Resolutions = {}
-    known: dict[tuple[str, str], tuple[Candidate, ...]] = {}
-    for parcel in plan.parcels:
-        for direction, features in parcel.abuttals.items():
-            for index, feature in enumerate(features):
-                key = (feature.name, feature.kind)
-                if key not in known:
-                    known[key] = tuple(look_up.candidates(feature))
-                found[parcel.id, direction, index] = known[key]
-    return choose(plan, found, places)
+    features = {
+        (parcel.id, side, index): feature
+        for parcel in plan.parcels
+        for side, of_side in parcel.abuttals.items()
+        for index, feature in enumerate(of_side)
+    }
+    return choose(plan, {key: look_up.candidates(feature) for key, feature in features.items()}, places)
 
 
 class _LookUp:
@@ -89,33 +81,39 @@ class _LookUp:
         self.is_point = shapely.get_type_id(geometry) == shapely.GeometryType.POINT
         self.kinds = reference.features["kind"].to_numpy()
         self.source_ids = reference.features["source_id"].to_numpy()
+        self._known: dict[tuple[str, str], tuple[Candidate, ...]] = {}
 
-    def candidates(self, feature: Feature) -> Iterator[Candidate]:
-        """Give what the map has for a feature, best rule first, one candidate per place."""
+    def candidates(self, feature: Feature) -> tuple[Candidate, ...]:
+        """Return what the map has for a feature, best rule first, one candidate per place."""
+        # Features of one name and kind share the very same candidates, which are compared by identity.
+        asked = feature.name, feature.kind
+        if asked not in self._known:
+            self._known[asked] = tuple(self._look_up(feature))
+        return self._known[asked]
+
+    def _look_up(self, feature: Feature) -> Iterator[Candidate]:
         if feature.kind in ("vague", "block"):
             return
-        ranked = sorted(
-            ((-score, map_name, rule, rows) for score, map_name, rule, rows in self._ranked(feature)),
-            key=lambda r: (r[0], r[1]),
-        )
-        for minus_score, map_name, rule, rows in ranked:
+        ranked = sorted(self._ranked(feature), key=lambda r: (-r[0], r[1]))
+        for score, map_name, rule, rows in ranked:
             for group in self.places.groups(rows):
                 yield Candidate(
-                    source_ids=tuple(self.source_ids[group]), map_name=map_name, score=-minus_score, how=rule
+                    source_ids=tuple(self.source_ids[group]), map_name=map_name, score=score, how=rule
                 )
 
     def _ranked(self, feature: Feature) -> Iterator[tuple[float, str, str, NDArray[np.intp]]]:
+        """Yield the score, the map's name, the rule and the rows of what may be meant."""
         # A map may have 海河东岸 of its own; else the river is looked up of whose bank it speaks.
-        found = list(self.names.find(feature.name)) or [
+        matches = list(self.names.find(feature.name)) or [
             (STRETCH if feature.part else rule, map_name, rows)
             for rule, map_name, rows in self.names.find(feature.called)
         ]
-        for rule, map_name, rows in found:
+        for rule, map_name, rows in matches:
             fitting = rows[self._fits(feature, rows)]
             # What the map calls a road may still be the river: without one of the right kind it stands.
             right = self.kinds[fitting] == feature.kind
             if right.any() and not right.all():
-                yield SCORES[rule] * OTHER_KIND, map_name, f"{rule}, of another kind", fitting[~right]
+                yield SCORES[rule] * _OTHER_KIND, map_name, f"{rule}, of another kind", fitting[~right]
                 fitting = fitting[right]
             if len(fitting):
                 yield SCORES[rule], map_name, rule, fitting

@@ -72,7 +72,7 @@ _BRACKETS = re.compile(r"[(\[{〔【「]([^)\]}〕】」]*)[)\]}〕】」]")
 
 
 def normalise(name: str) -> str:
-    """Give a name without differences of typing: full or half width, blanks, letter case, dashes.
+    """Return a name without differences of typing: full or half width, blanks, letter case, dashes.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def normalise(name: str) -> str:
 
 
 def _shorten(name: str) -> str:
-    """Give the short form of an ending.
+    """Return the short form of an ending.
 
     >>> _shorten("京沪高速公路"), _shorten("延安高架路")
     ('京沪高速', '延安高架')
@@ -96,22 +96,22 @@ def _shorten(name: str) -> str:
 
 
 def _numerals(name: str) -> str:
-    """Give a name with its numbers below 100 in Chinese.
+    """Return a name with its numbers below 100 in Chinese.
 
     >>> _numerals("3号路"), _numerals("第12大街"), _numerals("G2京沪高速"), _numerals("武宁路28弄")
     ('三号路', '第十二大街', 'G2京沪高速', '武宁路28弄')
     """
-    return _NUMBER.sub(lambda found: number_in_words(int(found[0])), name)
+    return _NUMBER.sub(lambda digits: number_in_words(int(digits[0])), name)
 
 
 def _stem(name: str, words: tuple[str, ...]) -> str | None:
-    """Give what stands before the longest of some endings, at least two characters of it."""
-    found = [w for w in words if name.endswith(w) and len(name) - len(w) >= 2]
-    return name.removesuffix(max(found, key=len)) if found else None
+    """Return what stands before the longest of some endings, at least two characters of it."""
+    endings = [w for w in words if name.endswith(w) and len(name) - len(w) >= 2]
+    return name.removesuffix(max(endings, key=len)) if endings else None
 
 
 def _keys(name: str) -> Iterator[tuple[str, str]]:
-    """Give the keys under which a name of the map is filed, each with the rule that it serves."""
+    """Yield the keys under which a name of the map is filed, each with the rule that it serves."""
     plain = normalise(name)
     yield "exact", name
     yield "normalised", plain
@@ -128,7 +128,7 @@ def _keys(name: str) -> Iterator[tuple[str, str]]:
 
 
 def _questions(name: str) -> Iterator[tuple[str, str, str]]:
-    """Give what a name of the plan is looked up by: the rule, and where and under which key.
+    """Yield what a name of the plan is looked up by: the rule, and where and under which key.
 
     Where is the rule under which names of the map are filed, or ``other`` for their further names.
     """
@@ -185,11 +185,11 @@ class Names:
         return cls(
             rows=rows,
             filed={key: tuple(names) for key, names in filed.items()},
-            other_rows={key: np.array(found) for key, found in others.items()},
+            other_rows={key: np.array(own) for key, own in others.items()},
         )
 
     def find(self, name: str) -> Iterator[tuple[str, str, NDArray[np.intp]]]:
-        """Give the rule, the map's name and its rows, best rule first, each map name once."""
+        """Yield the rule, the map's name and its rows, best rule first, each map name once."""
         seen: set[str] = set()
         others: set[str] = set()
         for rule, where, key in sorted(_questions(name), key=lambda q: -SCORES[q[0]]):
@@ -198,7 +198,7 @@ class Names:
                     others.add(key)
                     yield rule, key, self.other_rows[key]
                 continue
-            for found in self.filed.get((where, key), ()):
-                if found not in seen:
-                    seen.add(found)
-                    yield rule, found, self.rows[found]
+            for map_name in self.filed.get((where, key), ()):
+                if map_name not in seen:
+                    seen.add(map_name)
+                    yield rule, map_name, self.rows[map_name]
