@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     import shapely
 
-
 __all__ = ["NAMELESS", "Description", "Hole", "Stretch"]
 
 NAMELESS = "无名用地"
@@ -33,7 +32,7 @@ class Stretch:
     departure_m: float | None
     """Root mean square distance from the feature, no farther than the reach counted; None without one."""
     stated: bool
-    """Whether the words name it; not so a piece below :data:`~ftz_geo.describe.MIN_SHARE` of its side."""
+    """Whether the words name it; not so where it is below :data:`.sides.MIN_SHARE` of its side."""
     line: shapely.LineString
     """Longitude, latitude, clockwise."""
 
