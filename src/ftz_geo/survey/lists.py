@@ -8,15 +8,16 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from ftz_geo.survey.systems import LEAST_NORTHING, MOST_NORTHING, NORTHERNMOST
 from ftz_geo.survey.values import Entry, Number, Point, StatedArea, notice
-from ftz_geo.wording import KM2_PER_UNIT, UNITS, one_of, unit_of
+from ftz_geo.wording import KM2_PER_UNIT, NUMERALS, UNITS, one_of, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftz_geo.model import Finding
 
-__all__ = ["read_lists"]
+__all__ = ["HALF_WIDTH", "read_lists"]
 
 _AXIS = r"(?:东经|東經|北纬|北緯|经度|纬度|[EWNS])?"
 _MINUTES = r"[′'’‘分]"
@@ -71,12 +72,15 @@ _AFTER_THE_NAME = re.compile(
 )
 _LABEL = re.compile(r"(?<![A-Za-z\d-])([A-Za-z]{0,2}-?\d{1,4})\D*$")
 
+HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+"""Signs as wide as a character, as plain ones."""
+
 _FOLDED: dict[int, int | str] = {
-    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    **HALF_WIDTH,
     0x3000: " ",
     **{0x2460 + i: f"\n{i + 1}\t" for i in range(20)},
 }
-"""Full-width signs become plain; ① begins a row, so that it does not run into the number after it."""
+"""Blanks become plain too; ① begins a row, so that it does not run into the number after it."""
 
 
 @dataclass(slots=True)
@@ -93,19 +97,15 @@ class _Draft:
     def add(self, point: Point) -> None:
         ring = self.rings[-1] if self.rings else []
         if self.closed or (len(ring) >= 3 and point.label and point.label == ring[0].label):
-            if ring and not self.closed and _same(ring[0], point):
+            if ring and not self.closed and ring[0].is_at(point):
                 ring.append(point)
                 self.closed = True
                 return
             self.rings.append([])
             self.closed = False
-        elif len(ring) >= 3 and _same(ring[0], point):
+        elif len(ring) >= 3 and ring[0].is_at(point):
             self.closed = True
         self.rings[-1].append(point)
-
-
-def _same(one: Point, other: Point) -> bool:
-    return (one.first.value, one.second.value) == (other.first.value, other.second.value)
 
 
 def _with_signs(text: str) -> str:
@@ -145,46 +145,72 @@ def read_lists(text: str) -> tuple[Entry, ...]:
     >>> read_lists("①37°41′55″N,121°03′16″E②37°4*′55″N,121°03′16″E")[0].damaged
     ('2 37°4*′55″N,121°03′16″E',)
     """
-    drafts: list[_Draft] = []
-    pending: list[str] = []
+    lists = _Lists()
     for segment in _segments(_with_signs(text)):
-        pairs, before, after = _pairs(segment)
-        bare = _NO_WORDS.fullmatch(segment) is not None
-        masked = _MASKED.search(segment) is not None
-        damaged = (masked and (bare or pairs)) or (bare and not pairs and _looks_broken(segment))
-        # A row of a list with words beside it (辨认不清) must not fall out of the list unseen.
-        damaged = damaged or (bool(drafts) and not pairs and _has_half_a_point(segment))
-        if not pairs and not damaged:
-            if drafts and _is_area_alone(segment) and drafts[-1].near is None and not pending:
-                drafts[-1].near = _area(segment)
-            elif not _HEADER.fullmatch(segment):
-                pending.append(segment)
-            continue
+        lists.read(segment)
+    return lists.entries()
+
+
+class _Lists:
+    """The lists of a text while its rows are read."""
+
+    def __init__(self) -> None:
+        self.drafts: list[_Draft] = []
+        self.pending: list[str] = []
+        """Words since the last row of a list."""
+
+    def read(self, segment: str) -> None:
+        points, before, after = _pairs(segment)
+        damaged = self._is_damaged(segment, has_points=bool(points))
+        if not points and not damaged:
+            self._read_words(segment)
+            return
         if before:
-            pending.append(before)
-        if pending or not drafts:
-            named = [words for words in map(_name, pending) if words]
-            # A table may name the block on every row.
-            goes_on = bool(drafts and named) and named[-1] == drafts[-1].name
-            if (named or not drafts) and not goes_on:
-                drafts.append(_begin(pending, named[-1] if named else None))
-            pending = []
+            self.pending.append(before)
+        if self.pending or not self.drafts:
+            self._begin()
         if damaged:
-            drafts[-1].damaged.append(re.sub(r"\s+", " ", segment))
-            continue
-        for point in pairs:
-            drafts[-1].add(point)
-        drafts[-1].near = drafts[-1].near or _area(after)
-    if drafts and drafts[-1].near is None:
-        drafts[-1].far = drafts[-1].far or next(filter(None, map(_area, pending)), None)
-    return tuple(_entry(draft, alone=len(drafts) == 1) for draft in drafts)
+            self.drafts[-1].damaged.append(re.sub(r"\s+", " ", segment))
+            return
+        for point in points:
+            self.drafts[-1].add(point)
+        self.drafts[-1].near = self.drafts[-1].near or _area(after)
 
+    def _is_damaged(self, segment: str, *, has_points: bool) -> bool:
+        """Tell whether a row holds a masked or broken coordinate."""
+        bare = _NO_WORDS.fullmatch(segment) is not None
+        if _MASKED.search(segment) and (bare or has_points):
+            return True
+        # A row of a list with words beside it (辨认不清) must not fall out of the list unseen.
+        return not has_points and (
+            (bare and _looks_broken(segment)) or (bool(self.drafts) and _has_half_a_point(segment))
+        )
 
-def _begin(pending: list[str], name: str | None) -> _Draft:
-    """Begin an entry; an area beside its name is its own, one further up only if it is alone."""
-    last = max((i for i, words in enumerate(pending) if _name(words)), default=0)
-    near = next(filter(None, map(_area, pending[last:])), None)
-    return _Draft(name=name, near=near, far=next(filter(None, map(_area, pending)), None))
+    def _read_words(self, segment: str) -> None:
+        if self.drafts and _is_area_alone(segment) and self.drafts[-1].near is None and not self.pending:
+            self.drafts[-1].near = _area(segment)
+        elif not _HEADER.fullmatch(segment):
+            self.pending.append(segment)
+
+    def _begin(self) -> None:
+        """Begin an entry, if the words name one that is not being read already.
+
+        An area beside its name is its own, one further up only if it is alone.
+        """
+        named = [i for i, words in enumerate(self.pending) if _name(words)]
+        name = _name(self.pending[named[-1]]) if named else None
+        # A table may name the block on every row.
+        if not self.drafts or (named and name != self.drafts[-1].name):
+            areas = [_area(words) for words in self.pending]
+            near = next(filter(None, areas[named[-1] if named else 0 :]), None)
+            self.drafts.append(_Draft(name=name, near=near, far=next(filter(None, areas), None)))
+        self.pending = []
+
+    def entries(self) -> tuple[Entry, ...]:
+        if self.drafts and self.drafts[-1].near is None:
+            below = next(filter(None, map(_area, self.pending)), None)
+            self.drafts[-1].far = self.drafts[-1].far or below
+        return tuple(_entry(draft, alone=len(self.drafts) == 1) for draft in self.drafts)
 
 
 def _entry(draft: _Draft, *, alone: bool) -> Entry:
@@ -222,7 +248,7 @@ def _by_label(ring: list[Point]) -> list[Point]:
 
 
 def _skipped(ring: list[Point]) -> str | None:
-    """Give the label after which one or more are missing."""
+    """Return the label after which one or more are missing."""
     numbers = [int(digits.group()) if (digits := re.search(r"\d+$", p.label)) else 0 for p in ring]
     later = zip(ring, pairwise(numbers), strict=False)
     return next((point.label for point, (a, b) in later if a and b > a + 1), None)
@@ -275,7 +301,7 @@ def _axis(number: Number) -> Literal["north", "east", "lon", "lat"] | None:
     """Tell what a number can be in China by its size alone; None for what is no coordinate."""
     value = number.value
     if number.form == "plain" and value >= 100_000:
-        if 1_000_000 <= value < 6_500_000:
+        if LEAST_NORTHING <= value < MOST_NORTHING:
             return "north"
         # With the number of a zone (13 to 45) before its six digits, or without.
         return "east" if value < 1_000_000 or 13_000_000 <= value < 46_000_000 else None
@@ -283,11 +309,11 @@ def _axis(number: Number) -> Literal["north", "east", "lon", "lat"] | None:
         return None
     if 70 <= value <= 140:
         return "lon"
-    return "lat" if 3 <= value < 55 else None
+    return "lat" if 3 <= value < NORTHERNMOST else None
 
 
 def _pairs(segment: str) -> tuple[list[Point], str, str]:
-    """Give the points of a segment, and the words before the first and after the last."""
+    """Return the points of a segment, and the words before the first and after the last."""
     tokens = list(_tokens(segment))
     plane = [t for t in tokens if t.axis in ("north", "east")]
     # Beside metres, small numbers are lengths of sides or heights.
@@ -345,7 +371,7 @@ def _is_area_alone(words: str) -> bool:
 
 
 def _name(words: str) -> str | None:
-    """Give the name in the words before a list; None where they are only a table's head.
+    """Return the name in the words before a list; None where they are only a table's head.
 
     Examples
     --------
@@ -357,7 +383,7 @@ def _name(words: str) -> str | None:
     words = _BOUNDED_BY.sub("", _AREA.sub("", words))
     m = _AFTER_THE_NAME.search(words)
     name = words[: m.start()] if m else words
-    name = re.sub(r"^[(（\[]?[一二三四五六七八九十\d]{1,3}[)）\]、.]\s*", "", name.strip())
+    name = re.sub(rf"^[(（\[]?[{NUMERALS}\d]{{1,3}}[)）\]、.]\s*", "", name.strip())
     name = re.split(r"[,|\t]", name.strip(" ,:|\t()[]#*-—、"))[-1].strip()
     if not name or _NO_WORDS.fullmatch(name) or _HEADER.fullmatch(name):
         return None

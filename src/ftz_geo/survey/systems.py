@@ -15,7 +15,15 @@ from ftz_geo.model import STORAGE_CRS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["System", "stated_system"]
+__all__ = [
+    "LEAST_NORTHING",
+    "MOST_DEGREES",
+    "MOST_NORTHING",
+    "NORTHERNMOST",
+    "ZONES",
+    "System",
+    "stated_system",
+]
 
 Datum = Literal["CGCS2000", "Xian 1980", "Beijing 1954", "WGS 84"]
 
@@ -54,6 +62,16 @@ ZONES = {3: range(25, 46), 6: range(13, 24)}
 """Zone numbers of China by the zones' width in degrees; no number belongs to both."""
 
 
+MOST_DEGREES = 180
+"""Larger numbers are metres."""
+
+LEAST_NORTHING, MOST_NORTHING = 1_000_000, 6_500_000
+"""Metres from the equator between which China's northings lie: 9° to 58° N, with room to spare."""
+
+NORTHERNMOST = 55
+"""Degrees between every latitude and every longitude of China (to 53.6° N, from 73.5° E)."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class System:
     """What a text says of the system that its coordinates are in."""
@@ -68,7 +86,7 @@ class System:
         return self.datum or "CGCS2000"
 
     def on_zone(self, zone: int) -> System:
-        """Give the same system on another zone."""
+        """Return the same system on another zone."""
         return replace(self, zone=zone)
 
     def _epsg(self, *, plane: bool) -> int:
@@ -81,7 +99,7 @@ class System:
         return code + self.zone - first
 
     def lonlat(self, xy: NDArray[np.float64], *, plane: bool) -> NDArray[np.float64]:
-        """Give WGS 84 degrees.
+        """Return WGS 84 degrees.
 
         Parameters
         ----------

@@ -48,6 +48,15 @@ class Point:
     words: str
     """The row, verbatim."""
 
+    @property
+    def numbers(self) -> tuple[Number, Number]:
+        """Both coordinates."""
+        return self.first, self.second
+
+    def is_at(self, other: Point) -> bool:
+        """Tell whether another point has the same coordinates."""
+        return (self.first.value, self.second.value) == (other.first.value, other.second.value)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StatedArea:
@@ -72,11 +81,16 @@ class Entry:
     notices: tuple[Finding, ...] = ()
 
     @property
+    def open_rings(self) -> tuple[tuple[Point, ...], ...]:
+        """Its rings without the points that close them."""
+        return tuple(ring[:-1] if len(ring) > 1 and ring[0].is_at(ring[-1]) else ring for ring in self.rings)
+
+    @property
     def title(self) -> str:
         """What to call it by in a message."""
         return self.name or self.id or "图形"
 
 
 def notice(check: str, severity: Severity, zh: str, en: str) -> Finding:
-    """Give a finding about a list of coordinates in a sentence each; who joins it to a plan adds the ids."""
+    """Return a finding about a list of coordinates; who joins it to a plan adds the ids."""
     return Finding(check=check, severity=severity, zh=f"{zh}。", en=f"{en}.")
