@@ -41,6 +41,7 @@ _BUSY = frozenset({429, 500, 502, 503, 504})
 """Answers that another try may mend: too many requests, and a server or gateway in trouble."""
 
 _FIRST_WAIT_S = 2.0
+"""Before the second try; each further pause is twice as long. By choice."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,31 +180,13 @@ def download_reference(
     """
     overpass = overpass or Overpass()
     query = overpass_query(box=box, place=place, timeout_s=overpass.timeout_s)
-    cached = None
-    if overpass.cache is not None:
-        key = hashlib.sha256(f"{overpass.server}\n{query}".encode()).hexdigest()
-        cached = Path(overpass.cache) / f"{key}.json"
-    if cached is not None and cached.is_file():
-        say(f"using the earlier answer {cached.name}")
-        answer = cached.read_bytes()
-        try:
-            part = _understood(answer)
-        except _NoAnswerError as trouble:
-            raise ReferenceMapError(cached, trouble.problem, "delete it") from None
-    else:
-        answer, part = _ask(overpass, query, say, pause)
-        if cached is not None:
-            _keep(answer, cached)
+    answer, part = _answer(overpass, query, say, pause)
     if part.frame.empty:
         raise ReferenceMapError(
             overpass.host, f"it knows nothing named in {place or 'this box'}", "check the name or the box"
         )
-    facts = {
-        "file": overpass.host,
-        "sha256": hashlib.sha256(answer).hexdigest(),
-        **part.facts,
-        "query": query,
-    }
+    sha256 = hashlib.sha256(answer).hexdigest()
+    facts = {"file": overpass.host, "sha256": sha256, **part.facts, "query": query}
     write_prepared(join_parts([part._replace(facts=facts)]), out)
     return read_reference(out)
 
@@ -216,6 +199,27 @@ class _NoAnswerError(Exception):
         self.problem = problem
         self.again = again
         self.wait_s = wait_s
+
+
+def _answer(
+    overpass: Overpass, query: str, say: Callable[[str], None], pause: Callable[[float], None]
+) -> tuple[bytes, Part]:
+    """Return the answer that the cache has of the same server to the same query, else a new one."""
+    if overpass.cache is None:
+        return _ask(overpass, query, say, pause)
+    key = hashlib.sha256(f"{overpass.server}\n{query}".encode()).hexdigest()
+    cached = Path(overpass.cache) / f"{key}.json"
+    if cached.is_file():
+        say(f"using the earlier answer {cached.name}")
+        answer = cached.read_bytes()
+        try:
+            return answer, _understood(answer)
+        except _NoAnswerError as trouble:
+            raise ReferenceMapError(cached, trouble.problem, "delete it") from None
+    answer, part = _ask(overpass, query, say, pause)
+    with replacing(cached) as place:
+        place.write_bytes(answer)
+    return answer, part
 
 
 def _ask(
@@ -297,9 +301,3 @@ def _clean(words: object) -> str:
     """Make a server's words fit for one line of a terminal."""
     line = " ".join(str(words).split())
     return "".join(c for c in line if c.isprintable())[:200].rstrip(".")
-
-
-def _keep(answer: bytes, path: Path) -> None:
-    """Write a whole answer into the cache, or nothing."""
-    with replacing(path) as place:
-        place.write_bytes(answer)

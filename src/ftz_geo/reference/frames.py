@@ -59,5 +59,5 @@ def frame_of_rows(rows: Iterable[Row]) -> gpd.GeoDataFrame:
 
 
 def first_line(error: Exception) -> str:
-    """Give an error's words for a sentence of our own."""
+    """Return an error's words for a sentence of our own."""
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

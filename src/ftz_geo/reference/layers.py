@@ -1,4 +1,4 @@
-"""Tables with a geometry: GeoPackage, GeoJSON, Shapefile, FlatGeobuf, and whatever else GDAL reads."""
+"""Layers of features in a table: GeoPackage, GeoJSON, Shapefile, FlatGeobuf, and whatever else GDAL reads."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Kind
 
-__all__ = ["read_table"]
+__all__ = ["read_layers"]
 
 _LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
 
 
-def read_table(path: Path) -> list[Part]:
+def read_layers(path: Path) -> list[Part]:
     """Read every layer with a geometry that GDAL finds in a file; a part per layer."""
     import pyogrio
 
@@ -102,7 +102,7 @@ def _facts(path: Path, layer: str, crs: Any) -> dict[str, Any]:
 
 
 def _dbf_encoding(path: Path) -> str | None:
-    """Give the encoding of a Shapefile's text where no ``.cpg`` says it: UTF-8 if it is, else GB 18030."""
+    """Return the encoding of a Shapefile's text where no ``.cpg`` says it: UTF-8 if it is, else GB 18030."""
     if any(path.with_suffix(s).is_file() for s in (".cpg", ".CPG")):
         return None
     dbf = next((p for s in (".dbf", ".DBF") if (p := path.with_suffix(s)).is_file()), None)
@@ -122,7 +122,7 @@ def _text(values: pd.Series) -> pd.Series:
 
 
 def _ids(path: Path, layer: str, table: gpd.GeoDataFrame, columns: Mapping[str, str]) -> list[str]:
-    """Give each row its own id column's value where that is unique, else its number."""
+    """Return each row its own id column's value where that is unique, else its number."""
     for key in ("osm_id", "osmid", "id", "fid", "objectid"):
         if key in columns and table[columns[key]].notna().all() and table[columns[key]].astype(str).is_unique:
             return [f"{path.stem}:{v}" for v in table[columns[key]].astype(str)]

@@ -47,7 +47,7 @@ def read_osm(path: Path) -> list[Part]:
 
 
 def _date(path: Path) -> str | None:
-    """Give the time that the data were taken from the database, where the file says it."""
+    """Return the time that the data were taken from the database, where the file says it."""
     import osmium
 
     header = osmium.FileProcessor(str(path)).header
@@ -55,12 +55,12 @@ def _date(path: Path) -> str | None:
     if said or path.suffix.lower() not in (".osm", ".xml"):
         return said or None
     with path.open("rb") as file:  # Overpass puts it into an element that pyosmium passes over
-        found = _XML_DATE.search(file.read(4096))
-    return found[1].decode("ascii", "replace") if found else None
+        stamp = _XML_DATE.search(file.read(4096))
+    return stamp[1].decode("ascii", "replace") if stamp else None
 
 
 def _rows(path: Path) -> Iterator[tuple[str, str, tuple[str, ...], Kind, str]]:
-    """Give what has a name; the geometry is WKB in hexadecimal, for shapely to read all at once."""
+    """Yield what has a name; the geometry is WKB in hexadecimal, for shapely to read all at once."""
     import osmium
 
     # Only what may become a feature leaves the C++ side: an object costs more there than its geometry.
@@ -90,7 +90,7 @@ def _rows(path: Path) -> Iterator[tuple[str, str, tuple[str, ...], Kind, str]]:
 
 
 def _shape(thing: Any, wkb: Any) -> tuple[str, str] | None:
-    """Give the label and the geometry; None for what comes again, or belongs to another thing."""
+    """Return the label and the geometry; None for what comes again, or belongs to another thing."""
     if thing.is_way():
         if thing.is_closed() and thing.tags.get("area") != "no" and not is_line(thing.tags):
             return None  # comes again as an area

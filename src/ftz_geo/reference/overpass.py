@@ -75,7 +75,7 @@ def _rows(elements: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
 
 
 def _way_lonlat(way: Mapping[str, Any], nodes: Mapping[int, _Lonlat]) -> list[_Lonlat]:
-    """Give a way's vertices, its own or those of its nodes; none where one of them is missing."""
+    """Return a way's vertices, its own or those of its nodes; none where one of them is missing."""
     if "geometry" in way:
         return [] if None in way["geometry"] else [(p["lon"], p["lat"]) for p in way["geometry"]]
     refs = way.get("nodes", [])
@@ -95,8 +95,8 @@ def _shape(
         polygon = shapely.Polygon(lonlat) if areal and not is_line(tags) else None
         return polygon if polygon is not None and polygon.is_valid else shapely.LineString(lonlat)
     members = [m for m in element.get("members", []) if m["type"] == "way"]
-    found = [_way_lonlat(m, {}) if "geometry" in m else ways.get(m["ref"], []) for m in members]
-    lines = [shapely.LineString(lonlat) for lonlat in found if len(lonlat) > 1]
+    paths = [_way_lonlat(m, {}) if "geometry" in m else ways.get(m["ref"], []) for m in members]
+    lines = [shapely.LineString(lonlat) for lonlat in paths if len(lonlat) > 1]
     if not lines:
         return None
     whole = tags.get("type") in ("multipolygon", "boundary") and len(lines) == len(members)

@@ -11,10 +11,10 @@ import pandas as pd
 
 from ftz_geo.errors import ReferenceMapError
 from ftz_geo.model import STORAGE_CRS, ReferenceMap
+from ftz_geo.reference.layers import read_layers
 from ftz_geo.reference.osm import read_osm
 from ftz_geo.reference.overpass import read_overpass
 from ftz_geo.reference.prepared import is_prepared, read_prepared
-from ftz_geo.reference.tables import read_table
 from ftz_geo.reference.tags import NAME_COLUMNS
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _reader(path: Path) -> Callable[[Path], list[Part]]:
                 return read_overpass
     if name.endswith(".gpkg") and is_prepared(path):
         return read_prepared
-    return read_table
+    return read_layers
 
 
 def _sha256(path: Path) -> str:

@@ -28,19 +28,10 @@ __all__ = [
 NAME_COLUMNS = ("name", "name:zh", "name_zh", "name_cn", "名称", "道路名称", "路名", "mc", "dlmc")
 """Columns that may hold the name, best first; 名称 and its initials MC are how surveys label them."""
 
-ALT_NAME_COLUMNS = (
-    "alt_name",
-    "old_name",
-    "official_name",
-    "short_name",
-    "loc_name",
-    "name:zh",
-    "name_zh",
-    "merged_names",
-    "ref",
-    "曾用名",
-    "别名",
-)
+_OTHER_NAMES = ("alt_name", "old_name", "official_name", "short_name", "loc_name", "name:zh")
+_ALT_NAME_TAGS = (*_OTHER_NAMES, "ref")
+
+ALT_NAME_COLUMNS = (*_OTHER_NAMES, "name_zh", "merged_names", "ref", "曾用名", "别名")
 """Columns that may hold further names (OSM wiki, Key:name); several are split at ``;``."""
 
 KIND_BY_TAG: Mapping[str, Kind] = {
@@ -74,15 +65,6 @@ OSM_LICENCE = "ODbL 1.0, © OpenStreetMap contributors"
 NAME_TAGS = ("name", "name:zh")
 """OSM tags that hold the name, best first."""
 
-_ALT_NAME_TAGS = (
-    "alt_name",
-    "old_name",
-    "official_name",
-    "short_name",
-    "loc_name",
-    "name:zh",
-    "ref",
-)
 _NO_PLACES = [(tag, kind) for tag, kind in KIND_BY_TAG.items() if kind != "place"]
 _NO_FEATURE = frozenset({"route", "route_master", "restriction", "site", "public_transport"})
 
@@ -91,7 +73,7 @@ class Tags(Protocol):
     """Tags of one OSM object: a dict, or pyosmium's list, which is slow to turn into a dict."""
 
     def get(self, key: str, /) -> str | None:
-        """Give the value of a key, or None."""
+        """Return the value of a key, or None."""
 
 
 def split_names(*values: str) -> tuple[str, ...]:
@@ -110,7 +92,7 @@ def is_line(tags: Tags) -> bool:
 
 
 def osm_names(tags: Tags) -> tuple[str, tuple[str, ...]]:
-    """Give the name, or for a numbered road without one its number, and the further names.
+    """Return the name, or for a numbered road without one its number, and the further names.
 
     >>> osm_names({"highway": "trunk", "name": "京津公路", "ref": "G103;S1"})
     ('京津公路', ('G103', 'S1'))
