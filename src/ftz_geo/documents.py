@@ -17,15 +17,17 @@ import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from itertools import groupby
+from importlib import import_module
+from itertools import accumulate, groupby, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ftz_geo.errors import DocumentError
 from ftz_geo.model import Place, Source
+from ftz_geo.wording import NUMERALS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["Document", "read_document"]
 
@@ -33,9 +35,10 @@ MAX_BYTES = 64 * 2**20
 """A notice is a few hundred kilobytes; what is larger than this is no notice."""
 MAX_UNPACKED_BYTES = 256 * 2**20
 """Of a Word file, which is a zip archive."""
-MAX_PAGES = 2_000
-MAX_CHARACTERS = 20_000_000
+MAX_PAGES, MAX_CHARACTERS = 2_000, 20_000_000
+"""Of a PDF file; no notice comes near."""
 MAX_HTML_DEPTH = 5_000
+"""Tags within tags; a page that people read has some dozens."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,12 +92,18 @@ def read_document(path: str | Path) -> Document:
     data = _read_bytes(path)
     kind = _kind(data, path)
     lines = list(_READERS[kind](data, path))
-    text, places = _running_text(lines) if kind == "pdf" else _as_it_stands(lines)
+    ends = _line_ends(lines) if kind == "pdf" else [*repeat("\n", len(lines) - 1), ""]
+    parts = [line.text + end for line, end in zip(lines, ends, strict=False)]
+    starts = accumulate(map(len, parts), initial=0)
+    text = "".join(parts)
     if not text.strip():
         raise DocumentError(path, "it holds no text", _NO_TEXT[kind])
     name = None if str(path) == "-" else Path(path).name
     source = Source(file=name, sha256=hashlib.sha256(data).hexdigest())
-    return Document(text=text, source=source, places=places)
+    places = (
+        Place(start=at, page=line.page, line=line.number) for line, at in zip(lines, starts, strict=False)
+    )
+    return Document(text=text, source=source, places=tuple(places))
 
 
 _NO_TEXT = {
@@ -242,89 +251,89 @@ def _html_lines(data: bytes, path: str | Path) -> Iterator[_Line]:
             yield _Line(line.strip(" \t"), None, number)
 
 
-def _docx_lines(data: bytes, path: str | Path) -> Iterator[_Line]:
+def _installed(module: str, package: str, files: str, path: str | Path) -> Any:
+    """Return the reader of a format, which is an extra."""
     try:
-        import docx
-        from docx.table import Table
-        from docx.text.paragraph import Paragraph
+        return import_module(module)
     except ImportError:
-        raise DocumentError(
-            path,
-            "Word files are read by python-docx, which is not installed",
-            "pip install 'ftz-geo[documents]'",
-        ) from None
+        problem = f"{files} are read by {package}, which is not installed"
+        raise DocumentError(path, problem, "pip install 'ftz-geo[documents]'") from None
+
+
+def _docx_lines(data: bytes, path: str | Path) -> Iterator[_Line]:
+    docx = _installed("docx", "python-docx", "Word files", path)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
-                raise DocumentError(
-                    path, f"it unpacks to more than {MAX_UNPACKED_BYTES // 2**20} MB", "name the notice alone"
-                )
-            if "word/document.xml" not in archive.namelist():
-                raise DocumentError(
-                    path, "this is an archive, but no Word file", "unpack it, or name a .docx"
-                )
-        document = docx.Document(io.BytesIO(data))
-        number = 0
-        for item in document.iter_inner_content():
-            if isinstance(item, Paragraph):
-                texts = item.text.split("\n")
-            elif isinstance(item, Table):
-                texts = ["\t".join(_cells(row)) for row in item.rows]
-            for text in texts:
-                number += 1
-                yield _Line(text, None, number)
+        _check_archive(data, path)
+        items = docx.Document(io.BytesIO(data)).iter_inner_content()
+        texts = [text for item in items for text in _item_texts(item)]
     except DocumentError:
         raise
     except Exception as error:
         # A damaged archive fails in zipfile, lxml or python-docx, each with exceptions of its own.
         raise DocumentError(path, f"the Word file is damaged ({error})", "save it again as .docx") from error
+    for number, text in enumerate(texts, 1):
+        yield _Line(text, None, number)
 
 
-def _cells(row: object) -> list[str]:
-    """Texts of a table row's cells; a merged cell stands once."""
-    cells = [cell for _, same in groupby(row.cells, key=lambda c: c._tc) for cell in [next(same)]]  # type: ignore[attr-defined]
-    return [" ".join(cell.text.split("\n")) for cell in cells]
+def _check_archive(data: bytes, path: str | Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
+            problem = f"it unpacks to more than {MAX_UNPACKED_BYTES // 2**20} MB"
+            raise DocumentError(path, problem, "name the notice alone")
+        if "word/document.xml" not in archive.namelist():
+            raise DocumentError(path, "this is an archive, but no Word file", "unpack it, or name a .docx")
+
+
+def _item_texts(item: Any) -> Iterator[str]:
+    """Yield a paragraph's lines, or a table's rows; a merged cell stands once."""
+    if not hasattr(item, "rows"):
+        yield from item.text.split("\n")
+        return
+    for row in item.rows:
+        cells = [next(same) for _, same in groupby(row.cells, key=lambda cell: cell._tc)]
+        yield "\t".join(" ".join(cell.text.split("\n")) for cell in cells)
 
 
 def _pdf_lines(data: bytes, path: str | Path) -> Iterator[_Line]:
-    try:
-        import pypdfium2
-    except ImportError:
-        raise DocumentError(
-            path,
-            "PDF files are read by pypdfium2, which is not installed",
-            "pip install 'ftz-geo[documents]'",
-        ) from None
+    for page, lines in enumerate(_without_furniture(_pdf_pages(data, path)), 1):
+        for number, text in lines:
+            yield _Line(text, page, number)
+
+
+def _pdf_pages(data: bytes, path: str | Path) -> list[list[str]]:
+    """Return the lines of each page."""
+    pypdfium2 = _installed("pypdfium2", "pypdfium2", "PDF files", path)
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        raise DocumentError(
-            path, f"the PDF cannot be opened ({error})", "save it again, without a password"
-        ) from error
+        problem = f"the PDF cannot be opened ({error})"
+        raise DocumentError(path, problem, "save it again, without a password") from error
     with document:
         if len(document) > MAX_PAGES:
-            raise DocumentError(
-                path, f"it has {len(document)} pages", f"name a document of at most {MAX_PAGES}"
-            )
-        pages = []
-        total = 0
+            problem = f"it has {len(document)} pages"
+            raise DocumentError(path, problem, f"name a document of at most {MAX_PAGES}")
+        pages, total = [], 0
         for i in range(len(document)):
-            page = document[i]
-            textpage = page.get_textpage()
-            # U+FFFE and U+0002 are what pdfium gives for a hyphen that only broke a line.
-            text = re.sub("[\x02\ufffe]", "", textpage.get_text_range())
-            textpage.close()
-            page.close()
+            text = _page_text(document[i])
             total += len(text)
             if total > MAX_CHARACTERS:
-                raise DocumentError(
-                    path, f"it holds more than {MAX_CHARACTERS} characters", "name the notice alone"
-                )
+                problem = f"it holds more than {MAX_CHARACTERS} characters"
+                raise DocumentError(path, problem, "name the notice alone")
             pages.append([line.strip() for line in text.splitlines()])
-    for number, lines in enumerate(_without_furniture(pages), 1):
-        for line_number, line in lines:
-            yield _Line(line, number, line_number)
+    return pages
 
+
+def _page_text(page: Any) -> str:
+    textpage = page.get_textpage()
+    # U+FFFE and U+0002 are what pdfium gives for a hyphen that only broke a line.
+    text = re.sub("[\x02\ufffe]", "", textpage.get_text_range())
+    textpage.close()
+    page.close()
+    return text
+
+
+_EDGE = 3
+"""Lines at the head and at the foot of a page that may be furniture: a title, a rule, a number."""
 
 _PAGE_NUMBER = re.compile(
     r"[-—–·\s]*(?:第\s*)?\d{1,4}(?:\s*[/／]\s*\d{1,4})?(?:\s*页)?(?:\s*共\s*\d{1,4}\s*页)?[-—–·\s]*"
@@ -337,31 +346,35 @@ def _without_furniture(pages: Sequence[list[str]]) -> Iterator[list[tuple[int, s
     def shape(line: str) -> str:
         return re.sub(r"\d+", "#", line)
 
-    edge = 3
-    counts = Counter(
-        key for lines in pages for key in {shape(line) for line in lines[:edge] + lines[-edge:] if line}
-    )
-    repeated = {key for key, count in counts.items() if count >= 3 and count > len(pages) / 2}
+    edges = [{shape(line) for line in lines[:_EDGE] + lines[-_EDGE:] if line} for lines in pages]
+    counts = Counter(words for edge in edges for words in edge)
+    repeated = {words for words, count in counts.items() if count >= 3 and count > len(pages) / 2}
     for lines in pages:
-        kept = []
-        for i, line in enumerate(lines):
-            at_edge = i < edge or i >= len(lines) - edge
-            if line and not (at_edge and (shape(line) in repeated or _PAGE_NUMBER.fullmatch(line))):
-                kept.append((i + 1, line))
-        yield kept
+        yield [
+            (number, line)
+            for number, line in enumerate(lines, 1)
+            if line
+            and not (
+                (number <= _EDGE or number > len(lines) - _EDGE)
+                and (shape(line) in repeated or _PAGE_NUMBER.fullmatch(line))
+            )
+        ]
 
+
+_FULL = 0.92
+"""A line as long as this part of the page's long ones (the ninth of ten by length) ran to the margin."""
 
 _ENDS_A_PARAGRAPH = tuple("。！？!?；;：:")
 _BEGINS_A_PARAGRAPH = re.compile(
-    r"""\s*(?: [（(]?[一二三四五六七八九十百]{1,3}[）)、.．] | \d{1,3}[.．、)）]
-         | 第[一二三四五六七八九十百\d]{1,4}[条章节部]
-         | 附件 | 附表 | (?:区块|片区|地块|范围)[一二三四五六七八九十\d]{1,3}[：:\s] | [-•●·] )""",
+    rf"""\s*(?: [（(]?[{NUMERALS}]{{1,3}}[）)、.．] | \d{{1,3}}[.．、)）]
+         | 第[{NUMERALS}\d]{{1,4}}[条章节部]
+         | 附件 | 附表 | (?:区块|片区|地块|范围)[{NUMERALS}\d]{{1,3}}[：:\s] | [-•●·] )""",
     re.VERBOSE,
 )
 
 
 def _width(line: str) -> int:
-    """Width in half-width columns.
+    """Return the width in half-width columns.
 
     Examples
     --------
@@ -371,43 +384,21 @@ def _width(line: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
 
 
-def _running_text(lines: Sequence[_Line]) -> tuple[str, tuple[Place, ...]]:
-    """Join the lines that the page's width broke: full ones that end no sentence."""
+def _line_ends(lines: Sequence[_Line]) -> Iterator[str]:
+    """Yield what follows each line: a break, but not where only the page's width broke it."""
     widths = sorted(_width(line.text) for line in lines)
-    full = 0.92 * widths[int(len(widths) * 0.9)] if widths else 0
-    parts: list[str] = []
-    places: list[Place] = []
-    position = 0
+    full = _FULL * widths[int(len(widths) * 0.9)] if widths else 0
     for line, following in zip(lines, [*lines, None][1:], strict=True):
-        places.append(Place(start=position, page=line.page, line=line.number))
-        joined = (
-            following is not None
-            and _width(line.text) >= full
-            and not line.text.endswith(_ENDS_A_PARAGRAPH)
-            and not _BEGINS_A_PARAGRAPH.match(following.text)
-        )
-        # Between Latin words the break stood for a space.
-        glue = "\n"
-        if joined and following is not None:
-            glue = (
-                " "
-                if line.text[-1:].isascii() and following.text[:1].isascii() and line.text[-1:].isalpha()
-                else ""
-            )
-        parts.append(line.text + glue)
-        position += len(parts[-1])
-    return "".join(parts), tuple(places)
-
-
-def _as_it_stands(lines: Iterable[_Line]) -> tuple[str, tuple[Place, ...]]:
-    parts: list[str] = []
-    places: list[Place] = []
-    position = 0
-    for line in lines:
-        places.append(Place(start=position, page=line.page, line=line.number))
-        parts.append(line.text)
-        position += len(line.text) + 1
-    return "\n".join(parts), tuple(places)
+        if (
+            following is None
+            or _width(line.text) < full
+            or line.text.endswith(_ENDS_A_PARAGRAPH)
+            or _BEGINS_A_PARAGRAPH.match(following.text)
+        ):
+            yield "\n"
+        else:  # between Latin words the break stood for a space
+            last, first = line.text[-1:], following.text[:1]
+            yield " " if last.isascii() and last.isalpha() and first.isascii() else ""
 
 
 _READERS: dict[str, Callable[[bytes, str | Path], Iterator[_Line]]] = {

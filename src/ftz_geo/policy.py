@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ftz_geo.model import Measure, Task
+from ftz_geo.wording import NUMERALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["department_table", "measures_of", "read_measures", "read_tasks"]
 
-_CHAPTER = re.compile(r"^[ \t]*[一二三四五六七八九十]{1,3}、[ \t]*(?P<title>[^\n。]{2,30})", re.M)
+_CHAPTER = re.compile(rf"^[ \t]*[{NUMERALS}]{{1,3}}、[ \t]*(?P<title>[^\n。]{{2,30}})", re.M)
 _TASK_CHAPTER = re.compile(r"任务|举措|措施")
-_GROUP = re.compile(r"^[ \t]*[（(][一二三四五六七八九十]{1,3}[）)][ \t]*(?P<title>[^\n]{2,60})", re.M)
+_GROUP = re.compile(rf"^[ \t]*[（(][{NUMERALS}]{{1,3}}[）)][ \t]*(?P<title>[^\n]{{2,60}})", re.M)
 _TASK = re.compile(
     r"""
     ^[ \t#*]* (?P<number>\d{1,2}) [.．、] (?!\d) [ \t*]*
@@ -69,11 +70,12 @@ def read_tasks(plan: Plan) -> tuple[Task, ...]:
     """
     text = plan.text
     starts = [z.span[0] for z in plan.zones]
-    found: list[Task] = []
-    for zone, (start, end) in zip(plan.zones, pairwise([*starts, len(text)]), strict=True):
-        for chapter in _task_chapters(text, start, end):
-            found += _tasks_in(text, zone, chapter)
-    return tuple(found)
+    return tuple(
+        task
+        for zone, (start, end) in zip(plan.zones, pairwise([*starts, len(text)]), strict=True)
+        for chapter in _task_chapters(text, start, end)
+        for task in _tasks_in(text, zone, chapter)
+    )
 
 
 def _task_chapters(text: str, start: int, end: int) -> Iterator[Span]:
@@ -83,34 +85,29 @@ def _task_chapters(text: str, start: int, end: int) -> Iterator[Span]:
             yield head.end(), following.start() if following else end
 
 
-def _tasks_in(text: str, zone: Zone, chapter: Span) -> list[Task]:
+def _tasks_in(text: str, zone: Zone, chapter: Span) -> Iterator[Task]:
     groups = [(m.start(), m["title"].strip(" *\r")) for m in _GROUP.finditer(text, *chapter)]
     heads: list[re.Match[str]] = []
     for m in _TASK.finditer(text, *chapter):
         if not heads or int(m["number"]) == int(heads[-1]["number"]) + 1:
             heads.append(m)
-    found: list[Task] = []
-    for m, next_head in zip_longest(heads, heads[1:]):
+    for head, next_head in zip(heads, [*heads, None][1:], strict=True):
         end = next_head.start() if next_head else chapter[1]
-        following = next((start for start, _ in groups if m.start() < start < end), end)
-        body = text[m.start() : following]
-        start = m.start() + len(body) - len(body.lstrip())
-        end = m.start() + len(body.rstrip())
-        found.append(
-            Task(
-                zone_id=zone.id,
-                number=int(m["number"]),
-                group=next((title for start, title in reversed(groups) if start < m.start()), None),
-                heading=_joined(m["heading"]).strip("* "),
-                departments=tuple(
-                    name
-                    for d in _DEPARTMENTS.finditer(text, start, end)
-                    for name in _split_departments(_joined(d["names"]), "、，,；;")
-                ),
-                span=(start, end),
-            )
+        following = next((start for start, _ in groups if head.start() < start < end), end)
+        body = text[head.start() : following]
+        span = head.start() + len(body) - len(body.lstrip()), head.start() + len(body.rstrip())
+        yield Task(
+            zone_id=zone.id,
+            number=int(head["number"]),
+            group=next((title for start, title in reversed(groups) if start < head.start()), None),
+            heading=_joined(head["heading"]).strip("* "),
+            departments=tuple(
+                name
+                for listed in _DEPARTMENTS.finditer(text, *span)
+                for name in _split_departments(_joined(listed["names"]), "、，,；;")
+            ),
+            span=span,
         )
-    return found
 
 
 def _joined(words: str) -> str:
@@ -154,7 +151,7 @@ def read_measures(text: str) -> tuple[Measure, ...]:
     >>> measure.number, measure.name, measure.scope, measure.departments
     (1, '随卸随检', '全市', ('天津海关', '市商务局'))
     """
-    found: list[Measure] = []
+    measures: list[Measure] = []
     columns: dict[str, int] = {}
     cells_in_head = 0
     for line in re.finditer(r"[^\n]*\t[^\n]*", text):
@@ -163,7 +160,7 @@ def read_measures(text: str) -> tuple[Measure, ...]:
             columns, cells_in_head = head, len(cells)
         elif columns and len(cells) == cells_in_head and cells[columns["number"]].isdecimal():
             departments = cells[columns["departments"]]
-            found.append(
+            measures.append(
                 Measure(
                     number=int(cells[columns["number"]]),
                     name=cells[columns["name"]],
@@ -173,17 +170,17 @@ def read_measures(text: str) -> tuple[Measure, ...]:
                     span=line.span(),
                 )
             )
-    return tuple(found)
+    return tuple(measures)
 
 
 def _head(cells: Sequence[str]) -> dict[str, int] | None:
-    """Give the place of every column if the cells are a table's head."""
-    found = {
+    """Return the place of every column if the cells are a table's head."""
+    columns = {
         column: next((i for i, cell in enumerate(cells) if pattern.search(cell)), -1)
         for column, pattern in _COLUMNS.items()
     }
-    complete = min(found.values()) >= 0 and len(set(found.values())) == len(found)
-    return found if complete and not any(cell.isdecimal() for cell in cells) else None
+    complete = min(columns.values()) >= 0 and len(set(columns.values())) == len(columns)
+    return columns if complete and not any(cell.isdecimal() for cell in cells) else None
 
 
 # --- joined ---------------------------------------------------------------------------------
@@ -193,7 +190,7 @@ _EVERYWHERE = re.compile(r"全市|全国|全省|全域|京津冀|各区")
 
 
 def measures_of(zone: Zone, measures: Iterable[Measure]) -> tuple[Measure, ...]:
-    r"""Give the measures whose scope takes a zone in.
+    r"""Return the measures whose scope takes a zone in.
 
     A scope takes in all zones (全市, 京津冀) or those whose name it names, 西青区 the zone of
     西青经开区 too.
