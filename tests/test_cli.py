@@ -105,6 +105,7 @@ UNUSABLE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("content", "sentence"), UNUSABLE.values(), ids=UNUSABLE)
 def test_unusable_document_gets_one_sentence(tmp_path: Path, content: bytes | None, sentence: str) -> None:
     path = tmp_path / "notice.txt"

@@ -119,6 +119,7 @@ def test_a_parcel_of_a_block_and_labels_that_two_zones_share(shared: Path) -> No
         find_parcels(plan, "区块九十九")
 
 
+@pytest.mark.slow
 @given(st.text(max_size=8))
 @example("区块一")
 @example("")

@@ -78,6 +78,7 @@ def test_written_and_read_again(tmp_path: Path, ending: str) -> None:
     assert after["grade"].tolist() == before["grade"].tolist()
 
 
+@pytest.mark.slow
 @given(st.floats(0.0005, 0.2), st.floats(73, 134), st.floats(18, 53))
 @example(0.0005, 117.1, 39.0)
 def test_rounding_moves_no_area_by_a_millionth(size: float, west: float, south: float) -> None:

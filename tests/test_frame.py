@@ -42,6 +42,7 @@ def test_columns_are_those_that_are_documented(drawing: Drawing) -> None:
     assert not drawing.parcels.attrs
 
 
+@pytest.mark.slow
 def test_frames_go_into_parquet_json_and_folium(drawing: Drawing, tmp_path: Path) -> None:
     for number, frame in enumerate((drawing.parcels, drawing.edges)):
         path = tmp_path / f"{number}.parquet"

@@ -59,6 +59,7 @@ def test_what_was_exported_is_read_back_and_mapped(drawing: Drawing, tmp_path: P
     assert len(ftz_geo.render_maps(None, back, tmp_path / "maps")) == 2
 
 
+@pytest.mark.slow
 def test_commands_say_what_they_were_given_in_place_of_what_they_read(tmp_path: Path) -> None:
     notice = tmp_path / "notice.txt"
     notice.write_text(NOTICE, encoding="utf-8")

@@ -270,6 +270,7 @@ def test_a_river_comes_before_the_road_of_its_name() -> None:
     assert other.lost.code == "weaker-name"
 
 
+@pytest.mark.slow
 @given(st.integers(min_value=4, max_value=60), st.permutations(range(8)))
 @example(20, list(range(8)))
 def test_rows_may_stand_in_any_order(at: int, order: list[int]) -> None:
