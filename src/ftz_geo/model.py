@@ -403,10 +403,6 @@ class Zone:
             "span": list(self.span),
         }
 
-    def meant_by(self, feature: Feature, parcel: Parcel) -> tuple[Parcel, ...]:
-        """Return the parcels that a side names, as :class:`Neighbours` tells it."""
-        return Neighbours(self).meant_by(feature, parcel)
-
 
 class Neighbours:
     """Whom the sides of a zone's parcels name as their neighbours: 区块二, 地块一, 核心区.

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ftz_geo.model import LINEAR_KINDS, STRAIGHT_KINDS, Settings
+from ftz_geo.model import LINEAR_KINDS, STRAIGHT_KINDS, Neighbours, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -69,9 +69,10 @@ def shared_contacts(parcels: Iterable[Parcel]) -> dict[str, list[Contact]]:
 
 def block_contacts(zone: Zone) -> Iterator[tuple[Contact, Parcel]]:
     """Yield every side that abuts on another parcel of the zone, with that parcel."""
+    neighbours = Neighbours(zone)
     for parcel in zone.parcels:
         for side, feature in parcel.features():
-            for other in zone.meant_by(feature, parcel):
+            for other in neighbours.meant_by(feature, parcel):
                 yield Contact(parcel.id, side, feature), other
 
 
