@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ftz_geo.compass import DIRECTIONS
+from ftz_geo.model import title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +37,7 @@ def print_plan(plan: Plan) -> None:
             for parcel in block.parcels or (None,):
                 first = parcel is None or parcel is block.parcels[0]
                 stated = (parcel and parcel.declared_area) or (block.declared_area if first else None)
-                name = " ".join(filter(None, (block.label, block.name, parcel.label if parcel else None)))
-                cells = [name, stated.text if stated else "", *_sides(parcel)]
+                cells = [title(block=block, parcel=parcel), stated.text if stated else "", *_sides(parcel)]
                 table.add_row(*map(Text, cells[: len(table.columns)]))
         screen.print(table)
     for span in plan.unread:
@@ -58,7 +58,7 @@ def console() -> Console:
 def _zone_title(zone: Zone) -> str:
     area = zone.declared_area.text if zone.declared_area else "未写总面积"
     count = zone.declared_block_count
-    return f"{zone.name or zone.id}：{area}" + (f"，{count} 个区块" if count else "")
+    return f"{title(zone)}：{area}" + (f"，{count} 个区块" if count else "")
 
 
 def _sides(parcel: Parcel | None) -> list[str]:
@@ -67,8 +67,8 @@ def _sides(parcel: Parcel | None) -> list[str]:
         return [""] * 5
     sides = ["、".join(f.name for f in parcel.abuttals[d]) for d in DIRECTIONS]
     other = [
-        f"{title}：" + "、".join(f.name for f in listed)
-        for title, listed in (("四周", parcel.ring), ("包括", parcel.members))
+        f"{head}：" + "、".join(f.name for f in listed)
+        for head, listed in (("四周", parcel.ring), ("包括", parcel.members))
         if listed
     ]
     return [*sides, "；".join(other)]

@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from ftz_geo.files import safe_cell
+from ftz_geo.model import title
 from ftz_geo.policy import department_table
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def department_csv(plan: Plan, measures: Sequence[Measure] = ()) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["单位", *(safe_cell(z.name or z.id) for z in plan.zones), "任务合计", "试点经验"])
+    writer.writerow(["单位", *(safe_cell(title(zone)) for zone in plan.zones), "任务合计", "试点经验"])
     for row in department_table(plan, measures):
         writer.writerow([safe_cell(value) for value in row.values()])
     return "\ufeff" + out.getvalue()

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.measure import SURVEY_CUT_M, LocalPlane, area_m2
-from ftz_geo.model import Finding, Rule
+from ftz_geo.model import Finding, Rule, title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -44,8 +44,8 @@ def fact(find: Callable[[_Of], _Fact]) -> Callable[[_Of], _Fact]:
     def known(of: _Of) -> _Fact:
         if find not in of.facts:
             of.facts[find] = find(of)
-        found: _Fact = of.facts[find]
-        return found
+        kept: _Fact = of.facts[find]
+        return kept
 
     return known
 
@@ -72,6 +72,11 @@ class Drawn:
     """Whether it is a polygon or several, and no open line."""
     is_sound: bool
     """Whether it is a valid polygon, on which geometry can be computed."""
+
+    @property
+    def title(self) -> str:
+        """What it is called in a sentence that stands alone."""
+        return title(self.zone, self.block, self.parcel)
 
     @property
     def stands(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ftz_geo.check import coverage, given, location, measured, shapes, sums, words
+from ftz_geo.check import coverage, given, location, measured, relations, shapes, sums, words
 from ftz_geo.check.case import Check
 from ftz_geo.model import Text
 
@@ -180,7 +180,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         limit=_NO_ALLOWANCE,
         severities=("warning", "error"),
-        find=coverage.relations,
+        find=relations.relations,
     ),
     Check(
         id="conformance",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["district_names", "district_of"]
 
 _LONGEST = 8
+"""Characters of a name with its suffix; the few longer ones, of autonomous counties, are not looked for."""
 
 _OPENING = re.compile(r"^|(?<=[市省州盟（(《〈“、，和与在于（])|(?<=北京|天津|上海|重庆)")
 """Where a district's name may begin: 津南开发区 does not name 南开区."""
@@ -29,7 +30,7 @@ _NOT_BEHIND = "块域间划场"
 
 
 def district_names(plan: Plan) -> frozenset[str]:
-    """Give every stretch of the plan's title and its zones' names that a district may be called.
+    """Return every stretch of the plan's title and its zones' names that a district may be called.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ def district_names(plan: Plan) -> frozenset[str]:
 def district_of(
     zone: Zone, plan: Plan, districts: Mapping[str, Sequence[BaseGeometry]]
 ) -> tuple[str, BaseGeometry] | None:
-    """Give the district that a zone's name, or else its plan's title, names.
+    """Return the district that a zone's name, or else its plan's title, names.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ def district_of(
     around = {name for name in known if name.endswith("市")} or bare
     for text in texts:
         names = known.intersection(_named(text))
-        found = [
+        outlines = [
             (name, shape)
             for name in sorted(names)
             for shape in districts[name]
@@ -105,12 +106,12 @@ def district_of(
             )
         ]
         if names:
-            return found[0] if len(found) == 1 else None
+            return outlines[0] if len(outlines) == 1 else None
     return None
 
 
 def _named(text: str) -> Iterator[str]:
-    """Give what may be a district's name, with its suffix.
+    """Yield what may be a district's name, with its suffix.
 
     >>> list(_named("西青区中北镇")), list(_named("津南开发区")), "西青区" in _named("天津市西青区")
     (['西青区'], ['津南开发区'], True)
@@ -122,7 +123,7 @@ def _named(text: str) -> Iterator[str]:
 
 
 def _cities(text: str) -> Iterator[str]:
-    """Give what may be a city's name that lacks its suffix, with it."""
+    """Yield what may be a city's name that lacks its suffix, with it."""
     for begun in _OPENING.finditer(text):
         for end in range(begun.end() + 2, min(begun.end() + _LONGEST, len(text)) + 1):
             yield f"{text[begun.end() : end]}市"

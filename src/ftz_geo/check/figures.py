@@ -88,10 +88,10 @@ def shared_decimals(areas: Iterable[Area]) -> Mapping[str, int]:
     A list that prints 7.8 beside 0.66 and 1.17 has dropped a zero, not a digit of precision:
     in every official notice examined, such lists add up to the last digit of the finest figure.
     """
-    found: dict[str, int] = {}
+    finest: dict[str, int] = {}
     for area in areas:
-        found[area.unit] = max(found.get(area.unit, 0), area.decimals)
-    return found
+        finest[area.unit] = max(finest.get(area.unit, 0), area.decimals)
+    return finest
 
 
 @lru_cache(maxsize=len(KM2_PER_UNIT))
@@ -181,16 +181,16 @@ class Sum:
         """The one figure, and the one other unit for it, that would make a failing sum hold."""
         if self.severity in (None, "note"):
             return None
-        found: dict[tuple[int, Fraction], tuple[Area, str]] = {}
+        explanations: dict[tuple[int, Fraction], tuple[Area, str]] = {}
         for i, area, unit in self._nearer():
             figures = [self.total, *self.parts]
             figures[i] = replace(area, unit=unit)
             reread = Sum(total=figures[0], parts=tuple(figures[1:]))
             if abs(reread.difference_km2) <= min(reread.limit_km2, self.limit_km2):
-                found.setdefault((i, unit_km2(unit)), (area, unit))
-            if len(found) > 1:
+                explanations.setdefault((i, unit_km2(unit)), (area, unit))
+            if len(explanations) > 1:
                 return None
-        return next(iter(found.values()), None)
+        return next(iter(explanations.values()), None)
 
     def _nearer(self) -> Iterator[tuple[int, Area, str]]:
         """Yield the figures, by position, and the units that would bring the difference within the limit."""

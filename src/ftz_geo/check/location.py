@@ -21,7 +21,7 @@ from ftz_geo.measure import wgs84_of_gcj02
 from ftz_geo.model import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -134,8 +134,8 @@ def _surveyed(zone: ZoneCase) -> list[Drawn]:
 @fact
 def _outline(zone: ZoneCase) -> tuple[str, BaseGeometry] | None:
     """Return the district that the zone is named after, in metres."""
-    found = district_of(zone.zone, zone.case.plan, zone.case.districts)
-    return None if found is None else (found[0], zone.case.plane.to_xy(found[1]))
+    district = district_of(zone.zone, zone.case.plan, zone.case.districts)
+    return None if district is None else (district[0], zone.case.plane.to_xy(district[1]))
 
 
 def _names(case: Case, features: Sequence[Feature]) -> tuple[str, ...]:
@@ -237,44 +237,54 @@ def _limit_m(case: Case) -> float:
 
 
 def _sides(case: Case, parcel: Parcel, xy: BaseGeometry) -> tuple[_Side, ...]:
-    """Compare each side whose features are all known by name with the boundary that should follow it.
-
-    A piece of boundary that runs along one of the features belongs to it, wherever it faces: sides
-    bend. Any other belongs to the nearest feature of the sides that it faces, unless it faces a side
-    of which too little is known.
-    """
+    """Compare each side whose features are all known by name with the boundary that should follow it."""
     named = {side: _names(case, parcel.abuttals[side]) for side in DIRECTIONS}
-    lines = {side: _lines(case)[named[side]] for side in DIRECTIONS if named[side]}
-    if not lines:
+    known = [side for side in DIRECTIONS if named[side]]
+    if not known:
         return ()
     middles, normals = _boundary(xy)
     points = shapely.points(middles)
-    distance = np.array([shapely.distance(points, _near(line, xy)) for line in lines.values()])
-    faces = np.array([normals @ np.array(TOWARDS[d]) for d in lines])
+    distance = np.array([shapely.distance(points, _near(_lines(case)[named[side]], xy)) for side in known])
+    faces = {side: normals @ np.array(TOWARDS[side]) for side in DIRECTIONS}
     along = distance <= _limit_m(case)
-    faced = np.where(faces >= _FACING, distance, np.inf)
-    owner = np.where(along.any(axis=0), distance.argmin(axis=0), faced.argmin(axis=0))
-    unknown = [normals @ np.array(TOWARDS[d]) >= _FACING for d in DIRECTIONS if d not in lines]
-    nobodys = np.logical_or.reduce([np.isinf(faced.min(axis=0)), *unknown])
-    owner[nobodys & ~along.any(axis=0)] = -1
-    found = []
-    for i, direction in enumerate(lines):
+    owner = _owners(distance, along, faces, known)
+    sides = []
+    for i, side in enumerate(known):
         own = owner == i
         if not own.any():
             continue
         farthest = int(np.where(own, distance[i], -np.inf).argmax())
-        share = float((along[i] & own).sum() / own.sum())
-        found.append(
+        sides.append(
             _Side(
-                direction=direction,
-                names=named[direction],
-                share=share,
+                direction=side,
+                names=named[side],
+                share=float((along[i] & own).sum() / own.sum()),
                 departure_m=float(distance[i][farthest]),
                 farthest=shapely.Point(middles[farthest]),
-                behind=bool(along[i].any()) and float(faces[i][along[i]].mean()) < -_FACING,
+                behind=bool(along[i].any()) and float(faces[side][along[i]].mean()) < -_FACING,
             )
         )
-    return tuple(found)
+    return tuple(sides)
+
+
+def _owners(
+    distance: NDArray[np.float64],
+    along: NDArray[np.bool_],
+    faces: Mapping[Direction, NDArray[np.float64]],
+    known: Sequence[Direction],
+) -> NDArray[np.intp]:
+    """Return which of the known sides each piece of boundary belongs to, -1 for none.
+
+    A piece that runs along one of the features belongs to it, wherever it faces: sides bend. Any
+    other belongs to the nearest feature of the sides that it faces, unless it faces a side of which
+    too little is known.
+    """
+    faced = np.where(np.array([faces[side] for side in known]) >= _FACING, distance, np.inf)
+    owner: NDArray[np.intp] = np.where(along.any(axis=0), distance.argmin(axis=0), faced.argmin(axis=0))
+    unknown = [faces[side] >= _FACING for side in DIRECTIONS if side not in known]
+    nobodys = np.logical_or.reduce([np.isinf(faced.min(axis=0)), *unknown])
+    owner[nobodys & ~along.any(axis=0)] = -1
+    return owner
 
 
 def _boundary(xy: BaseGeometry) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

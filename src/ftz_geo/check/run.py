@@ -79,7 +79,7 @@ def run_checks(
     settings = settings or Settings()
     drawing = None if parcels is None else as_drawing(parcels)
     case = read_case(plan, drawing, settings, named or {}, districts or {})
-    findings = _found(case)
+    findings = _findings(case)
     by_zone: dict[str | None, list[Finding]] = {}
     for finding in findings:
         by_zone.setdefault(finding.zone_id, []).append(finding)
@@ -100,8 +100,8 @@ def run_checks(
     )
 
 
-def _found(case: Case) -> tuple[Finding, ...]:
+def _findings(case: Case) -> tuple[Finding, ...]:
     """Return all findings in the order of zones, then of checks; those about no zone last."""
     order = {zone.id: i for i, zone in enumerate(case.plan.zones)}
-    found = (finding for check in CHECKS for finding in check.find(case))
-    return tuple(sorted(found, key=lambda finding: order.get(finding.zone_id or "", len(order))))
+    findings = (finding for check in CHECKS for finding in check.find(case))
+    return tuple(sorted(findings, key=lambda finding: order.get(finding.zone_id or "", len(order))))

@@ -14,7 +14,7 @@ from ftz_geo.check.figures import number
 from ftz_geo.check.findings import drawn_finding
 from ftz_geo.check.given import noticed
 from ftz_geo.measure import area_m2, on_survey_plane
-from ftz_geo.model import Text, title
+from ftz_geo.model import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -192,7 +192,7 @@ def template_shapes(case: Case) -> Iterator[Finding]:
         elif _is_circle(drawn.xy):
             said = Text("恰为圆形", "an exact circle")
         elif twin is not None:
-            other = title(surveyed[twin].zone, surveyed[twin].block, surveyed[twin].parcel)
+            other = surveyed[twin].title
             said = Text(f"形状与{other}完全相同，只是挪了位置", f"exactly the shape of {other}, moved")
         else:
             continue

@@ -36,8 +36,8 @@ def ordinal(label: str | None) -> int | None:
     >>> [ordinal(label) for label in ("区块三", "区块一百零五", "片区21", "二十", "A区", "主片区")]
     [3, 105, 21, 20, None, None]
     """
-    found = re.search(rf"\d+|[{NUMERALS}]+", label or "")
-    return number_of(found.group()) if found else None
+    number = re.search(rf"\d+|[{NUMERALS}]+", label or "")
+    return number_of(number.group()) if number else None
 
 
 def block_labels(case: Case) -> Iterator[Finding]:
@@ -114,7 +114,7 @@ def _sides(zone: ZoneCase) -> tuple[tuple[Block, Parcel, _Told], ...]:
     """
     starts = sorted(block.span[0] for block in zone.zone.blocks)
     unread = _unread_sides(zone.case)
-    found = []
+    parcels = []
     for block, after in told(zone):
         for parcel in block.parcels:
             sides: list[tuple[Direction, Span]] = [(side, f.span) for side, f in parcel.features()]
@@ -127,8 +127,8 @@ def _sides(zone: ZoneCase) -> tuple[tuple[Block, Parcel, _Told], ...]:
                 end = starts[following] if following < len(starts) else zone.zone.span[1] + 1
                 first = bisect_left(unread, parcel.span[0], key=_start)
                 sides += unread[first : bisect_right(unread, end, key=_start)]
-            found.append((block, parcel, tuple(sorted(sides, key=lambda side: side[1]))))
-    return tuple(found)
+            parcels.append((block, parcel, tuple(sorted(sides, key=lambda side: side[1]))))
+    return tuple(parcels)
 
 
 @fact
@@ -205,7 +205,7 @@ def _is_one_road(parcel: Parcel, one: Direction, other: Direction) -> bool:
 
 def unread_text(case: Case) -> Iterator[Finding]:
     """Find words that look like a boundary or an area and that were not read."""
-    used = {span for found in doubled_side(case) for span in found.spans}
+    used = {span for doubled in doubled_side(case) for span in doubled.spans}
     zones = _zones_of_unread(case.plan)
     for span in case.plan.unread:
         if span not in used:
