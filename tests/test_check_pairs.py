@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
 from ftz_geo.check import run_checks
+from ftz_geo.check.along import _near, _pieces
 from ftz_geo.check.case import ZoneCase, read_case
 from ftz_geo.check.comparison import comparisons, swapped
 from ftz_geo.check.figures import Sum, other_units
-from ftz_geo.check.location import _near, _pieces
 from ftz_geo.check.relations import _along_roads, _doubtful, _is_reversed
 from ftz_geo.check.shapes import _is_moved, _twins
 from ftz_geo.compass import OPPOSITE

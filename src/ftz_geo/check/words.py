@@ -113,7 +113,6 @@ def _sides(zone: ZoneCase) -> tuple[tuple[Block, Parcel, _Told], ...]:
     A side told again opens a block of its own without label, name or area, or stays unread.
     """
     starts = sorted(block.span[0] for block in zone.zone.blocks)
-    unread = _unread_sides(zone.case)
     parcels = []
     for block, after in told(zone):
         for parcel in block.parcels:
@@ -125,10 +124,15 @@ def _sides(zone: ZoneCase) -> tuple[tuple[Block, Parcel, _Told], ...]:
                 if after is not None and starts[following : following + 1] == [after.span[0]]:
                     following += 1
                 end = starts[following] if following < len(starts) else zone.zone.span[1] + 1
-                first = bisect_left(unread, parcel.span[0], key=_start)
-                sides += unread[first : bisect_right(unread, end, key=_start)]
+                sides += _unread_sides_within(zone.case, parcel.span[0], end)
             parcels.append((block, parcel, tuple(sorted(sides, key=lambda side: side[1]))))
     return tuple(parcels)
+
+
+def _unread_sides_within(case: Case, start: int, end: int) -> list[tuple[Direction, Span]]:
+    """Return the unread stretches that open like a side and begin from ``start`` up to ``end``."""
+    sides = _unread_sides(case)
+    return sides[bisect_left(sides, start, key=_start) : bisect_right(sides, end, key=_start)]
 
 
 @fact
