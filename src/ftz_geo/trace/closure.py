@@ -136,7 +136,7 @@ def _bracket(excess_m2: Callable[[float], float], tries_m: Sequence[float]) -> t
 
 
 def _base(named: Sequence[Named], side: Direction) -> _Base | None:
-    """Return the shortest of those that run the right way; None where the neighbours do not meet it."""
+    """Return the shortest stretch of the opposite side that lies between its neighbours, if there is one."""
     k = RING_ORDER.index(side)
     before, opposite, after = (
         [n for n in named if n.side == RING_ORDER[(k + later) % 4]] for later in (1, 2, 3)

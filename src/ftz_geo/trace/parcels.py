@@ -102,12 +102,7 @@ def trace_parcels(
 
 def _stated_m2(plan: Plan) -> dict[str, float]:
     """Return the stated areas of parcels, as far as there are any above nothing."""
-    stated = {
-        parcel.id: block.stated_area(parcel)
-        for zone in plan.zones
-        for block in zone.blocks
-        for parcel in block.parcels
-    }
+    stated = {parcel.id: block.stated_area(parcel) for _, block, parcel in plan.walk()}
     return {key: float(area.km2) * 1e6 for key, area in stated.items() if area is not None and area.km2 > 0}
 
 

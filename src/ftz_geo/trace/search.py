@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heapq import merge
 from itertools import chain, islice, permutations, product
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftz_geo.compass import RING_ORDER
@@ -48,6 +48,12 @@ class Drawing(NamedTuple):
     pieces: tuple[Piece, ...]
 
 
+class _Weighed(NamedTuple):
+    cost: float
+    """With that of lines inside it."""
+    ring: Ring
+
+
 def drawing_of(
     named: Sequence[Named], settings: Settings, atlas: Atlas | None, plane: LocalPlane
 ) -> Drawing | None:
@@ -78,19 +84,19 @@ def rings_of(named: Sequence[Named]) -> list[Ring]:
     orders = islice(product(*map(permutations, sides)), _ORDERS)
     every = (_steps(list(chain(*order))) for order in orders)
     searches = [find_rings(steps, legs) for steps in every if len(steps) > 1]
-    weighed: list[tuple[float, Ring]] = []
+    weighed: list[_Weighed] = []
     for ring in merge(*searches, key=attrgetter("cost")):
         # None of the dearer ones can be better, or a rival, which are wanted to tell how sure it is.
         if weighed and ring.cost > min(
-            ALIKE_COST * weighed[0][1].cost, RIVAL_COST * min(weighed, key=itemgetter(0))[0]
+            ALIKE_COST * weighed[0].ring.cost, RIVAL_COST * min(one.cost for one in weighed)
         ):
             break
         if ring.polygon.is_empty:
             continue
         # Where the cheapest has no line of its features inside, none of the others is measured.
-        inside_m = ring.inside_m if not weighed or weighed[0][0] > weighed[0][1].cost else 0.0
-        weighed.append((ring.cost + INSIDE_COST * inside_m, ring))
-    rings = [ring for _, ring in sorted(weighed, key=itemgetter(0))]
+        inside_m = ring.inside_m if not weighed or weighed[0].cost > weighed[0].ring.cost else 0.0
+        weighed.append(_Weighed(ring.cost + INSIDE_COST * inside_m, ring))
+    rings = [one.ring for one in sorted(weighed, key=attrgetter("cost"))]
     return [drawn_in(rings[0]), *rings[1:]] if rings and rings[0].inside_m > SNAP_M else rings
 
 
