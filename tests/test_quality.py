@@ -1,5 +1,6 @@
 """Lint, format, types, docstrings and the direction of imports."""
 
+import ast
 import inspect
 import pkgutil
 import subprocess
@@ -97,3 +98,20 @@ def test_public_docstrings_are_well_formed() -> None:
 def test_no_modules_import_each_other_in_a_circle() -> None:
     graph = grimp.build_graph("ftz_geo", cache_dir=None)  # with what is imported for types only
     TopologicalSorter({m: graph.find_modules_directly_imported_by(m) for m in graph.modules}).prepare()
+
+
+def test_nothing_is_imported_past_what_a_module_offers() -> None:
+    modules = {
+        name: ast.parse(Path(str(import_module(name).__file__)).read_text(encoding="utf-8"))
+        for name in ["ftz_geo", *(m.name for m in pkgutil.walk_packages(ftz_geo.__path__, "ftz_geo."))]
+    }
+    taken = [
+        f"{name} takes {alias.name} of {node.module}"
+        for name, tree in modules.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in modules
+        for alias in node.names
+        if f"{node.module}.{alias.name}" not in modules
+        and alias.name not in getattr(import_module(node.module), "__all__", (alias.name.lstrip("_"),))
+    ]
+    assert not taken, "\n".join(taken)

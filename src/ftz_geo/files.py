@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 __all__ = [
     "EDGE_PROPERTIES",
     "FORMATS",
+    "NEEDED_PROPERTIES",
     "PARCEL_PROPERTIES",
     "edges_geojson",
+    "format_of",
     "parcels_geojson",
     "read_drawing",
     "read_parcels",

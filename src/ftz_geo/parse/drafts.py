@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ftz_geo.model import Area
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["BlockDraft", "ParcelDraft", "ZoneDraft", "draft_zones"]
+__all__ = ["BlockDraft", "ParcelDraft", "Part", "ZoneDraft", "draft_zones"]
 
 
 @dataclass

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ftz_geo.model import Kind, Relation
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["Meaning", "Reading", "is_complete", "is_linear", "read_feature", "read_names"]
+__all__ = ["Meaning", "Reading", "feature_at", "is_complete", "is_linear", "read_feature", "read_names"]
 
 _ALL_SUFFIXES = tuple(KIND_OF_SUFFIX)
 _LONGEST_SUFFIX = max(map(len, _ALL_SUFFIXES))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ftz_geo.parse.names import Reading
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["Head", "Side", "direction_sides", "verbless_sides"]
+__all__ = ["Head", "Side", "direction_sides", "side_of", "verbless_sides"]
 
 _D = "[东南西北]"
 _SUFFIX = one_of(DIRECTION_SUFFIXES)
