@@ -567,13 +567,7 @@ def _outline_change(was: _Shapes, now: _Shapes, i: int, j: int) -> Iterator[Chan
     if old is None and new is None:
         return
     if old is None or new is None:
-        yield Change(
-            change="polygon-drawn" if old is None else "polygon-lost",
-            old_id=was.ids[i],
-            new_id=now.ids[j],
-            zh=f"{title}：{'原无图形，现有图形' if old is None else '原有图形，现无图形'}",
-            en=f"{title}: {'has a polygon now' if old is None else 'has no polygon any more'}",
-        )
+        yield _drawn_or_lost(was.ids[i], now.ids[j], title, is_drawn=old is None)
         return
     tolerance = DRAWING_TOLERANCE_M * old.length
     apart = old.symmetric_difference(new).area
@@ -596,6 +590,16 @@ def _outline_change(was: _Shapes, now: _Shapes, i: int, j: int) -> Iterator[Chan
         symmetric_difference_km2=apart / 1e6,
         zh=f"{title}：{zh}",
         en=f"{title}: {en}",
+    )
+
+
+def _drawn_or_lost(old_id: str, new_id: str, title: str, *, is_drawn: bool) -> Change:
+    return Change(
+        change="polygon-drawn" if is_drawn else "polygon-lost",
+        old_id=old_id,
+        new_id=new_id,
+        zh=f"{title}：{'原无图形，现有图形' if is_drawn else '原有图形，现无图形'}",
+        en=f"{title}: {'has a polygon now' if is_drawn else 'has no polygon any more'}",
     )
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Site", "find_sites", "room_for"]
 
-ORIGIN = (108 + 55 / 60 + 25 / 3600, 34 + 32 / 60 + 27 / 3600)
+_ORIGIN = (108 + 55 / 60 + 25 / 3600, 34 + 32 / 60 + 27 / 3600)
 """Longitude, latitude of the geodetic origin of the country, 泾阳县永乐镇 (大地原点)."""
 
 _COUNTRY_M = 3_500_000.0
@@ -62,7 +62,7 @@ def find_sites(
     latitude by parcel id); else nowhere, and said so.
     """
     ours = [a for a in anchors if a.zone in (zone.name or "")]
-    known = [*(shapely.Point(a.lon, a.lat) for a in ours), *standing.values()] or [shapely.Point(ORIGIN)]
+    known = [*(shapely.Point(a.lon, a.lat) for a in ours), *standing.values()] or [shapely.Point(_ORIGIN)]
     plane = LocalPlane.around(known)
     labels = {p.id: b.label for b in zone.blocks for p in b.parcels}
     everywhere = [a for a in ours if not a.blocks]
@@ -113,7 +113,7 @@ def _beside(polygons: Sequence[Polygon | MultiPolygon], more_m: float, zh: str, 
 
 
 def _nowhere(plane: LocalPlane) -> Site:
-    origin = plane.to_xy(shapely.Point(ORIGIN))
+    origin = plane.to_xy(shapely.Point(_ORIGIN))
     return Site(
         xy=(origin.x, origin.y),
         uncertainty_m=_COUNTRY_M,

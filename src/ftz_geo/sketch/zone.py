@@ -16,8 +16,9 @@ from ftz_geo.sketch.outline import Outline
 from ftz_geo.sketch.sites import Site, find_sites, room_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from shapely import MultiPolygon, Polygon
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.model import Anchor, Settings, Zone
@@ -84,24 +85,14 @@ def sketch_zone(
     plane, sites = find_sites(zone, anchors, groups, standing)
     polygons = {i: plane.to_xy(polygon) for i, polygon in standing.items()}
 
-    ground = _Ground(polygons.values())
+    ground = _Ground(zone, sites, polygons, gap_m)
     tied = [leaves[i] for g in groups if not standing.keys().isdisjoint(g) for i in g if i in leaves]
     loose = [[leaves[i] for i in g] for g in groups if standing.keys().isdisjoint(g)]
-    beside = draw_beside(zone, tied, polygons, sites, gap_m) if tied else None
     # Where what stands leaves no room, a parcel is set round it by itself.
-    homeless = [leaf for leaf in tied if beside is None or leaf.id not in beside.outlines]
-    ground.broken += _all_shared(zone, homeless)
-    if beside is not None:
-        ground.put(beside)
+    loose += [[leaf] for leaf in ground.put_beside(tied)]
     # The surest place first; the text's order among equals.
-    loose += [[leaf] for leaf in homeless]
     for group in sorted(loose, key=lambda group: min(sites[leaf.id].uncertainty_m for leaf in group)):
-        drawings = draw_alone(zone, group, sites, gap_m)
-        if len(drawings) > 1:
-            ground.broken += _all_shared(zone, group)
-        for drawing in drawings:
-            length_m = float(np.mean([leaves[i].length_m for i in drawing.outlines]))
-            ground.put_clear(drawing, max(_CLEAR_ROADS * gap_m, _CLEAR_LENGTHS * length_m))
+        ground.put_round(group)
     return {
         p.id: ground.digitised(leaves[p.id], plane, sites[p.id])
         if p.id in leaves
@@ -111,36 +102,59 @@ def sketch_zone(
     }
 
 
-def _all_shared(zone: Zone, leaves: Sequence[Leaf]) -> list[tuple[str, str]]:
-    """Return everything that some parcels share with others: what is lost where each stands by itself."""
-    shared = shared_contacts(zone.parcels)
-    return [
-        (leaf.id, key(f))
-        for leaf in leaves
-        for _, f in leaf.parcel.features()
-        if f.kind == "block" or key(f) in shared
-    ]
-
-
 class _Ground:
     """What was put on a zone's plane so far; it grows drawing by drawing."""
 
-    def __init__(self, obstacles: Iterable[BaseGeometry]) -> None:
-        self.obstacles = [*obstacles]
+    def __init__(
+        self,
+        zone: Zone,
+        sites: Mapping[str, Site],
+        polygons: Mapping[str, Polygon | MultiPolygon],
+        gap_m: float,
+    ) -> None:
+        self.zone, self.sites, self.polygons, self.gap_m = zone, sites, polygons, gap_m
+        self.obstacles: list[BaseGeometry] = [*polygons.values()]
         self.outlines: dict[str, Outline] = {}
         self.broken: list[tuple[str, str]] = []
         """(parcel id, name): relations that were not kept."""
 
-    def put(self, drawing: Drawing) -> None:
-        """Put a drawing where it is."""
+    def put_beside(self, leaves: Sequence[Leaf]) -> list[Leaf]:
+        """Put parcels beside what stands on a map; return those for which there is no room."""
+        if not leaves:
+            return []
+        drawing = draw_beside(self.zone, leaves, self.polygons, self.sites, self.gap_m)
+        homeless = [leaf for leaf in leaves if drawing is None or leaf.id not in drawing.outlines]
+        self._forgo(homeless)
+        if drawing is not None:
+            self._put(drawing)
+        return homeless
+
+    def put_round(self, leaves: Sequence[Leaf]) -> None:
+        """Put a group as near to its sites as all that stands already lets it."""
+        drawings = draw_alone(self.zone, leaves, self.sites, self.gap_m)
+        if len(drawings) > 1:
+            self._forgo(leaves)
+        lengths = {leaf.id: leaf.length_m for leaf in leaves}
+        for drawing in drawings:
+            length_m = float(np.mean([lengths[i] for i in drawing.outlines]))
+            clear_m = max(_CLEAR_ROADS * self.gap_m, _CLEAR_LENGTHS * length_m)
+            shift = room_for(drawing.hulls(), self.obstacles, clear_m)
+            self._put(drawing.turned(np.eye(2), onto=shift))
+
+    def _put(self, drawing: Drawing) -> None:
         self.outlines |= drawing.outlines
         self.broken += drawing.words.broken
         self.obstacles += drawing.hulls()
 
-    def put_clear(self, drawing: Drawing, clear_m: float) -> None:
-        """Put a drawing as near to where it is as all that stands lets it."""
-        shift = room_for(drawing.hulls(), self.obstacles, clear_m)
-        self.put(drawing.turned(np.eye(2), onto=shift))
+    def _forgo(self, leaves: Sequence[Leaf]) -> None:
+        """Say that parcels stand by themselves: all that they share with others is lost."""
+        shared = shared_contacts(self.zone.parcels)
+        self.broken += [
+            (leaf.id, key(feature))
+            for leaf in leaves
+            for _, feature in leaf.parcel.features()
+            if feature.kind == "block" or key(feature) in shared
+        ]
 
     def digitised(self, leaf: Leaf, plane: LocalPlane, site: Site) -> Digitised:
         """Return what was drawn for a parcel, in longitude and latitude."""
