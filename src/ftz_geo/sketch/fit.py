@@ -29,6 +29,8 @@ def fit(outline: Outline, standing: BaseGeometry, area_m2: float, gap_m: float) 
     What stands includes the distance to keep from it; slits narrower than the gap are not filled.
     None where there is no room; the very outline where it meets nothing.
     """
+    from scipy.optimize import brentq
+
     if not standing.intersects(shapely.Polygon(outline.ring)):
         return outline
 
@@ -40,16 +42,13 @@ def fit(outline: Outline, standing: BaseGeometry, area_m2: float, gap_m: float) 
         parts = [p for p in shapely.get_parts(opened.intersection(free)) if isinstance(p, shapely.Polygon)]
         return max(parts, key=lambda part: part.area, default=shapely.Polygon())
 
-    low, high = _GROWTH
-    if room(high).area < area_m2:
+    if room(_GROWTH[1]).area < area_m2:
         return None
-    for _ in range(60):
-        factor = (low + high) / 2
-        low, high = (factor, high) if room(factor).area < area_m2 else (low, factor)
-    cut = room(high)
-    if cut.interiors or cut.area > (1 + _JUMP) * area_m2:
+    factor = brentq(lambda factor: room(factor).area - area_m2, *_GROWTH)
+    cut = room(factor)
+    if cut.interiors or abs(cut.area - area_m2) > _JUMP * area_m2:
         return None
-    return _told_apart(cut, outline.scaled(high))
+    return _told_apart(cut, outline.scaled(factor))
 
 
 def _told_apart(polygon: shapely.Polygon, outline: Outline) -> Outline:

@@ -117,6 +117,7 @@ def _moved_in(
     leaf: Leaf, box: Box, moving: Collection[Direction], sides: Mapping[Direction, Side]
 ) -> Outline:
     """Move some sides inwards, each by the same part of the rectangle, until the area is all but met."""
+    from scipy.optimize import newton
 
     def outline(inset: float) -> Outline:
         moved = (
@@ -125,22 +126,17 @@ def _moved_in(
         )
         return _outline(leaf, Box(*moved), sides)
 
-    def missing_m2(inset: float) -> float:
-        return outline(inset).area - leaf.area_m2
-
     # The area is all but linear in the inset: the secant is there after a few steps.
-    before, now = 0.0, 0.05
-    at_before, at_now = missing_m2(before), missing_m2(now)
-    for _ in range(8):
-        if abs(at_now) < 1e-9 * leaf.area_m2 or at_now == at_before:
-            break
-        before, now = now, now - at_now * (now - before) / (at_now - at_before)
-        at_before, at_now = at_now, missing_m2(now)
-    return outline(now)
+    inset = newton(
+        lambda part: outline(part).area - leaf.area_m2, 0.0, x1=0.05, tol=1e-10, maxiter=8, disp=False
+    )
+    return outline(float(inset))
 
 
 def _cut(outline: Outline, leaf: Leaf) -> Outline | None:
     """Cut off one corner, or all if one is not enough, so that the area is met; None if it cannot be."""
+    from scipy.optimize import brentq
+
     paths = outline.paths
     corners = [
         i
@@ -156,12 +152,8 @@ def _cut(outline: Outline, leaf: Leaf) -> Outline | None:
     longest_m = 0.4 * min(shapely.LineString(path.xy).length for path in paths)
     one = corners[int(len(corners) * scatter("corner", leaf.id))]
     for cut in ([one], corners):
-        low, high = 0.0, longest_m
-        if surplus_m2(low, cut) >= 0 >= surplus_m2(high, cut):
-            for _ in range(50):
-                leg = (low + high) / 2
-                low, high = (leg, high) if surplus_m2(leg, cut) > 0 else (low, leg)
-            return _without_corners(paths, cut, high)
+        if surplus_m2(0.0, cut) >= 0 >= surplus_m2(longest_m, cut):
+            return _without_corners(paths, cut, brentq(surplus_m2, 0.0, longest_m, args=(cut,)))
     return None
 
 
