@@ -3,6 +3,7 @@
 import ast
 import inspect
 import pkgutil
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -115,3 +116,14 @@ def test_nothing_is_imported_past_what_a_module_offers() -> None:
         and alias.name not in getattr(import_module(node.module), "__all__", (alias.name.lstrip("_"),))
     ]
     assert not taken, "\n".join(taken)
+
+
+def test_the_table_of_modules_names_every_one() -> None:
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    modules = {m.name for m in pkgutil.iter_modules(ftz_geo.__path__)}
+    rows = {
+        name
+        for row in re.findall(r"^\| (`[a-z`, ]+`) \|", table, re.M)
+        for name in re.findall(r"`([a-z]+)`", row)
+    }
+    assert rows == modules

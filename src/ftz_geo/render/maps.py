@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from ftz_geo.errors import GeometryError, ReferenceMapError
 from ftz_geo.frame import as_drawing
-from ftz_geo.measure import LocalPlane
+from ftz_geo.measure import METRES_PER_DEGREE, LocalPlane
 from ftz_geo.model import Grade
 from ftz_geo.render.basemap import clip_basemap
 from ftz_geo.render.page import LAYERS, Layer, bounds_of, layers_of, map_page
@@ -29,9 +29,6 @@ __all__ = ["map_pages"]
 
 _INDEX_TOLERANCE_DEGREES = 2e-5
 """How far the index, where a zone is a few hundred pixels wide, may simplify an outline: 2 m."""
-
-_DEGREE_M = 111_000
-"""Metres in a degree of latitude, near enough to keep a label off a shape."""
 
 
 def _zone_page(
@@ -101,7 +98,7 @@ def _add_zone(data: PageData, zone: ZoneView, number: int) -> None:
         shape = DrawnParcel(parcel=parcel, geometry=outline, colour=zone.colour, card=number)
         data.add_shape(shape, evidence=False)
     bounds = bounds_of([geometry for _, geometry in zone.drawn])
-    radius_m = round((bounds[3] - bounds[1]) / 2 * _DEGREE_M)
+    radius_m = round((bounds[3] - bounds[1]) / 2 * METRES_PER_DEGREE)
     total = [f"{zone.declared} km²"] if zone.declared else []
     data.add_name([zone.short_name, *total], bounds, zone.colour.ink, radius_m)
 
