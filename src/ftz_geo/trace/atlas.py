@@ -116,8 +116,8 @@ class Atlas:
         key = candidate.source_ids
         if key not in self._widths_m:
             shapes = self.geometry[self.rows(candidate)]
-            areas = plane.to_xy(shapes[shapely.get_dimensions(shapes) == 2])
-            banks_m = _width_of_rivers(areas) if len(areas) else None
+            areas = shapes[shapely.get_dimensions(shapes) == 2]
+            banks_m = _width_of_rivers(plane.to_xy(areas)) if len(areas) else None
             self._widths_m[key] = self._stated_width_m(candidate) if banks_m is None else banks_m
         return self._widths_m[key]
 

@@ -387,10 +387,8 @@ class _Moves(NamedTuple):
     """Shape (m,): how many lines end at each place."""
     of_place: NDArray[np.float64]
     """Shape (m, 2): how each place moves."""
-
-    def is_wide(self, sample: int) -> bool:
-        """Tell whether the place of a sample moves."""
-        return bool(np.hypot(*self.of_place[self.place_of[sample]]) > _APART_M / 2)
+    wide: frozenset[int]
+    """Samples at which a line ends in a place that moves."""
 
     def places(self, line: int) -> set[int]:
         """Return the places where a line ends."""
@@ -403,7 +401,8 @@ def _moves(sides: _Sides, stand_in: NDArray[np.intp]) -> _Moves:
     place, _ = same_places(samples.xy[ends])
     place_of = dict(zip(ends.tolist(), place.tolist(), strict=True))
     moved = _moved_places(place, shift[ends], stand_in[ends] >= 0)
-    return _Moves(samples, shift, place_of, np.bincount(place), moved)
+    wide = ends[(np.hypot(*moved.T) > _APART_M / 2)[place]]
+    return _Moves(samples, shift, place_of, np.bincount(place), moved, frozenset(wide.tolist()))
 
 
 def _assembled(
@@ -438,7 +437,7 @@ def _is_kept(stretch: _Stretch, moves: _Moves) -> bool:
     if any(stretch.cut):  # the mouth of a carriageway, where it is not yet beside the other
         free = end if stretch.cut[0] else start
         return bool(moves.met[moves.place_of[free]] <= 1)
-    crosses = not moves.shift[stretch.samples].any() and moves.is_wide(start) and moves.is_wide(end)
+    crosses = moves.wide.issuperset(stretch.bounds) and not moves.shift[stretch.samples].any()
     return not crosses  # from one carriageway to the other
 
 
@@ -446,7 +445,7 @@ def _moved_piece(stretch: _Stretch, line: shapely.LineString, moves: _Moves) -> 
     """Return the points of a stretch moved to the middle, its ends where their places go."""
     shift = moves.shift[stretch.samples]
     stays = not any(stretch.cut) and not shift.any()
-    if stays and not any(map(moves.is_wide, stretch.bounds)):
+    if stays and moves.wide.isdisjoint(stretch.bounds):
         return shapely.get_coordinates(line)
     xy = moves.samples.xy[stretch.samples]
     moved = xy + shift

@@ -57,10 +57,13 @@ _remembered: WeakKeyDictionary[Track, WeakKeyDictionary[Track, Corners]] = WeakK
 
 def corners_of(one: Track, other: Track) -> Corners:
     """Return where one track hands over to another; remembered for as long as both are in use."""
-    known = _remembered.setdefault(one, WeakKeyDictionary())
-    if other not in known:
-        known[other] = _corners(one, other)
-    return known[other]
+    known = _remembered.get(one)
+    if known is None:
+        known = _remembered[one] = WeakKeyDictionary()
+    corners = known.get(other)
+    if corners is None:
+        corners = known[other] = _corners(one, other)
+    return corners
 
 
 def _corners(one: Track, other: Track) -> Corners:
