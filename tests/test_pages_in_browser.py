@@ -685,6 +685,7 @@ def test_english_cards_keep_the_words_of_the_document(
     quoted = opened_card(opened).locator("blockquote")
     assert quoted.get_attribute("lang") == "zh-CN"
     opened.page.get_by_role("link", name="All zones").click()
+    opened.page.wait_for_url("**/index.html*")
     assert opened.page.evaluate("() => document.documentElement.lang") == "en"
 
 
