@@ -23,6 +23,10 @@ _JUMP = 0.001
 """An area off by more than this part of it has jumped, from one side of a neighbour round to the other."""
 
 
+_SAME_M = 1e-6
+"""Vertices nearer than this come from rounding; survey coordinates are written to the millimetre."""
+
+
 def fit(outline: Outline, standing: BaseGeometry, area_m2: float, gap_m: float) -> Outline | None:
     """Cut an outline where it meets what stands, and let it grow elsewhere to its area.
 
@@ -53,7 +57,9 @@ def fit(outline: Outline, standing: BaseGeometry, area_m2: float, gap_m: float) 
 
 def _told_apart(polygon: shapely.Polygon, outline: Outline) -> Outline:
     """Return a cut outline as an outline, each stretch as of the piece that it lies nearest to."""
-    vertices = shapely.get_coordinates(shapely.orient_polygons(polygon).exterior)[:-1]
+    # Cutting leaves vertices on top of each other, and a piece of no length is no piece.
+    ring = shapely.remove_repeated_points(shapely.orient_polygons(polygon).exterior, _SAME_M)
+    vertices = shapely.get_coordinates(ring)[:-1]
     lines = [shapely.LineString(path.xy) for path in outline.paths]
     middles = shapely.points((vertices + np.roll(vertices, -1, axis=0)) / 2)
     owner = np.argmin([shapely.distance(line, middles) for line in lines], axis=0)
