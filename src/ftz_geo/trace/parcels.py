@@ -23,8 +23,9 @@ from ftz_geo.trace.reasons import (
     piece_doubts,
     rival_doubts,
     short_doubts,
+    words_denied,
 )
-from ftz_geo.trace.search import drawing_of
+from ftz_geo.trace.search import drawing_of, slip_of
 from ftz_geo.trace.targets import sides_of
 from ftz_geo.trace.weave import weave
 
@@ -145,7 +146,10 @@ def _trace(
         reasons = (*reasons, closed_by_area(side))
     drawing = drawing_of(named, settings, None if open_sides else atlas, plane)
     if drawing is None:
-        return _undrawn(parcel, (*reasons, does_not_close(named)))
+        slip = None if open_sides else slip_of(named, settings, plane)
+        return _undrawn(
+            parcel, (*reasons, words_denied(slip[0], slip[1].outline) if slip else does_not_close(named))
+        )
     doubts = (*reasons, *_doubts(drawing, named, settings))
     return Digitised(
         parcel_id=parcel.id,

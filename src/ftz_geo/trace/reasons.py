@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ftz_geo.measure import area_m2
 from ftz_geo.model import LABELS_ZH, STRAIGHT_KINDS, Reason
 from ftz_geo.trace.places import SNAP_M
 from ftz_geo.trace.shape import gap_beside_m, strip_m2
@@ -13,7 +14,10 @@ from ftz_geo.trace.shape import gap_beside_m, strip_m2
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import shapely
+
     from ftz_geo.model import Direction, Feature, Settings
+    from ftz_geo.trace.directions import Slip
     from ftz_geo.trace.named import Named
     from ftz_geo.trace.rings import Ring
     from ftz_geo.trace.shape import Piece
@@ -107,6 +111,22 @@ def does_not_close(named: Sequence[Named]) -> Reason:
         code="does-not-close",
         zh="各边在底图上不能围成一个区块",
         en="the sides enclose no block on the reference map",
+    )
+
+
+def words_denied(slip: Slip, polygon: shapely.Polygon) -> Reason:
+    """Say which slip of the words would explain that no block lies where they say, and what it would give.
+
+    ``polygon`` is in longitude, latitude.
+    """
+    km2 = float(area_m2([polygon])[0]) / 1e6
+    lon, lat = polygon.representative_point().coords[0]
+    return Reason(
+        code="words-denied",
+        zh=f"底图上没有一个区块四面都合所写的方位；{slip.zh}：若然，则围成{km2:.2f}平方公里的一块"
+        f"（东经{lon:.4f}，北纬{lat:.4f}），未采用",
+        en=f"no block on the map has its sides where the words say; {slip.en}: if so, they enclose "
+        f"{km2:.2f} km² (at {lon:.4f} E, {lat:.4f} N), which was not taken",
     )
 
 

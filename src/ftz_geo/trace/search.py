@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftz_geo.compass import RING_ORDER
+from ftz_geo.trace.directions import SLIPS, follows_words, reread
 from ftz_geo.trace.places import SNAP_M
 from ftz_geo.trace.reasons import RIVAL_COST
 from ftz_geo.trace.rings import Legs, Step, drawn_in, find_rings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ftz_geo.measure import LocalPlane
     from ftz_geo.model import Settings
     from ftz_geo.trace.atlas import Atlas
+    from ftz_geo.trace.directions import Slip
     from ftz_geo.trace.named import Named
     from ftz_geo.trace.rings import Ring
     from ftz_geo.trace.shape import Piece
@@ -73,8 +75,21 @@ def drawing_of(
     return None
 
 
+def slip_of(named: Sequence[Named], settings: Settings, plane: LocalPlane) -> tuple[Slip, Drawing] | None:
+    """Return the slip of the words that would explain why they close no ring, and what it would give.
+
+    Only rings that keep to the named features count: a slip that needs a long stretch by rule explains
+    nothing.
+    """
+    for slip in SLIPS:
+        drawing = drawing_of(reread(named, slip), settings, None, plane)
+        if drawing is not None and max(drawing.ring.drawn, default=0.0) <= settings.bridge_tolerance_m:
+            return slip, drawing
+    return None
+
+
 def rings_of(named: Sequence[Named]) -> list[Ring]:
-    """Return the rings, best first, over all orders of the features within their sides.
+    """Return the rings whose sides lie where the words say, best first, over all orders within their sides.
 
     A block has its roads around it: a line of a side's own feature that runs inside counts against
     a ring.
@@ -91,7 +106,7 @@ def rings_of(named: Sequence[Named]) -> list[Ring]:
             ALIKE_COST * weighed[0].ring.cost, RIVAL_COST * min(one.cost for one in weighed)
         ):
             break
-        if ring.polygon.is_empty:
+        if ring.polygon.is_empty or not follows_words(ring):
             continue
         # Where the cheapest has no line of its features inside, none of the others is measured.
         inside_m = ring.inside_m if not weighed or weighed[0].cost > weighed[0].ring.cost else 0.0

@@ -1,0 +1,99 @@
+"""The words decide: a ring whose sides lie elsewhere than they say is not drawn, and the slip is told."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ftz_geo.compass import DIRECTIONS, RING_ORDER, SIDE_ZH
+from ftz_geo.measure import LocalPlane
+from ftz_geo.model import ReferenceMap, Settings
+from ftz_geo.parse import parse_plan
+from ftz_geo.reference import read_reference
+from ftz_geo.resolve import resolve_plan
+from ftz_geo.trace import trace_parcels
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ftz_geo.model import Digitised, Direction
+
+PLANE = LocalPlane(lon=117.1, lat=39.0)
+ROADS: dict[Direction, str] = {"east": "甲路", "north": "乙路", "west": "丙路", "south": "丁路"}
+AT: dict[Direction, tuple[tuple[float, float], tuple[float, float]]] = {
+    "east": ((400, -900), (400, 900)),
+    "north": ((-900, 300), (900, 300)),
+    "west": ((-400, -900), (-400, 900)),
+    "south": ((-900, -300), (900, -300)),
+}
+SLIPS: dict[str, dict[Direction, Direction]] = {
+    "东、西似写反": {"east": "west", "west": "east"},
+    "南、北似写反": {"south": "north", "north": "south"},
+    "所写“东南西北”应为“西北东南”": {"east": "west", "west": "east", "south": "north", "north": "south"},
+    "所写“东南西北”应为“北东南西”": {"east": "north", "north": "west", "west": "south", "south": "east"},
+    "所写“东南西北”应为“南西北东”": {"east": "south", "south": "west", "west": "north", "north": "east"},
+}
+"""The side that was meant, for every side that was told wrongly."""
+
+
+def grid(turn_degrees: float = 0.0) -> ReferenceMap:
+    """Four roads that cross, the whole of them turned."""
+    turn = np.radians(turn_degrees)
+    matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    lines = [PLANE.to_lonlat(shapely.LineString(np.array(AT[side]) @ matrix.T)) for side in ROADS]
+    columns = {"source_id": list("1234"), "name": list(ROADS.values()), "alt_names": [()] * 4, "kind": "road"}
+    return ReferenceMap(features=gpd.GeoDataFrame(columns, geometry=lines, crs=4326).assign(source=0))
+
+
+def trace(sides: Mapping[Direction, str], reference: ReferenceMap) -> Digitised:
+    words = "、".join(f"{SIDE_ZH[side]}至{sides[side]}" for side in DIRECTIONS)
+    plan = parse_plan(f"区块一：{words}。")
+    return trace_parcels(plan, reference, resolve_plan(plan, reference), Settings())[plan.parcels[0].id]
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_words_that_are_swapped_reversed_or_turned_draw_nothing_and_say_so(slip: str) -> None:
+    drawn = trace({told: ROADS[SLIPS[slip].get(told, told)] for told in ROADS}, grid())
+    assert drawn.grade == "undetermined"
+    (reason,) = drawn.reasons
+    assert reason.code == "words-denied"
+    assert slip in reason.zh
+    assert "0.48平方公里" in reason.zh  # 800 m by 600 m
+
+
+@given(st.floats(-40, 40))
+@example(36.0)
+@example(-36.0)
+def test_a_grid_that_is_turned_by_less_than_half_a_quarter_keeps_its_words(degrees: float) -> None:
+    assert trace(ROADS, grid(degrees)).grade == "traced"
+
+
+@given(st.floats(50, 310))
+@example(90.0)
+def test_a_grid_that_is_turned_further_denies_them(degrees: float) -> None:
+    assert {reason.code for reason in trace(ROADS, grid(degrees)).reasons} == {"words-denied"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["swap E/W", "swap N/S", "all reversed", "rotate 1"])
+def test_real_blocks_with_wrong_directions_are_never_traced(shared: Path, kind: str) -> None:
+    rows = json.loads((shared / "cases" / "wrong_words.json").read_text(encoding="utf-8"))[kind]
+    reference = read_reference(shared / "reference" / "shanghai_west.gpkg")
+    plan = parse_plan(
+        "".join(
+            f"区块{n}：" + "、".join(f"{SIDE_ZH[side]}至{row['sides'][side]}" for side in RING_ORDER) + "。\n"
+            for n, row in enumerate(rows, start=1)
+        )
+    )
+    drawn = trace_parcels(plan, reference, resolve_plan(plan, reference), Settings()).values()
+    assert len(drawn) == len(rows)
+    assert {d.grade for d in drawn} == {"undetermined"}
+    assert all(any(reason.code == "words-denied" for reason in d.reasons) for d in drawn)
