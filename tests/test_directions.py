@@ -82,6 +82,33 @@ def test_a_grid_that_is_turned_further_denies_them(degrees: float) -> None:
     assert {reason.code for reason in trace(ROADS, grid(degrees)).reasons} == {"words-denied"}
 
 
+def ring_and_chord(turn_degrees: float) -> ReferenceMap:
+    """A ring road and a chord across it from south to north, east of its middle."""
+    turn = np.radians(np.arange(0, 360, 10) + turn_degrees)
+    ring = np.column_stack([1000 * np.cos(turn), 1000 * np.sin(turn)])
+    lines = [shapely.LineString([*ring, ring[0]]), shapely.LineString([(200, -1200), (200, 1200)])]
+    columns = {"source_id": ["1", "2"], "name": ["环路", "中路"], "alt_names": [(), ()], "kind": "road"}
+    geometry = [PLANE.to_lonlat(line) for line in lines]
+    return ReferenceMap(features=gpd.GeoDataFrame(columns, geometry=geometry, crs=4326).assign(source=0))
+
+
+@pytest.mark.parametrize("turn_degrees", [0.0, 45.0, 97.0, 260.0])
+@pytest.mark.parametrize(("chord", "east"), [("west", True), ("east", False)])
+def test_of_two_halves_of_a_ring_road_the_words_take_theirs(
+    chord: Direction, east: bool, turn_degrees: float
+) -> None:
+    drawn = trace({side: "中路" if side == chord else "环路" for side in ROADS}, ring_and_chord(turn_degrees))
+    assert drawn.grade == "traced"
+    assert drawn.polygon is not None
+    half = PLANE.to_xy(drawn.polygon)
+    assert (half.centroid.x > 200) == east
+    # A circle's segment, less what a polygon of 36 corners lacks of it.
+    whole = {True: 1000**2 * np.arccos(0.2) - 200 * np.sqrt(1000**2 - 200**2)}
+    whole[False] = np.pi * 1000**2 - whole[True]
+    assert half.area == pytest.approx(whole[east], rel=0.01)
+    assert {edge.side for edge in drawn.edges} == set(ROADS)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["swap E/W", "swap N/S", "all reversed", "rotate 1"])
 def test_real_blocks_with_wrong_directions_are_never_traced(shared: Path, kind: str) -> None:

@@ -135,10 +135,15 @@ class _Leg(NamedTuple):
 
     def runs(self, entry: int, end: int) -> tuple[Run, ...]:
         """Return the runs of the cheapest way from one of the corners before to one of those after."""
-        way = [int(self.exits[end])]
-        while (place := int(self.before[entry, way[-1]])) >= 0:
-            way.append(place)
-        return self.graph.runs(np.array(way[::-1]))
+        return self.graph.runs(_back(self.before[entry], int(self.exits[end])))
+
+
+def _back(before: NDArray[np.intp], place: int) -> NDArray[np.intp]:
+    """Return the places of a way, from the place before each of them."""
+    way = [place]
+    while (place := int(before[place])) >= 0:
+        way.append(place)
+    return np.array(way[::-1])
 
 
 class Legs:
@@ -216,6 +221,30 @@ def find_rings(steps: Sequence[Step], legs: Legs) -> Iterator[Ring]:
         ways = tuple(way(k, chosen[k - 1], chosen[k]) for k in range(n))
         links = tuple(float(corners[k].gap[chosen[k]]) for k in range(n))
         yield Ring(cost=cost, steps=tuple(steps), ways=ways, links=links)
+
+
+def round_about(ring: Ring) -> Iterator[Ring]:
+    """Yield the ring with one of its ways led round the other way, between the same corners.
+
+    What bounds a block on several sides may be a ring road, on which a chord marks off two blocks.
+    """
+    for k, step in enumerate(ring.steps):
+        if len(step.sides) > 1 and (other := _other_way(ring.ways[k])) is not None:
+            ways = (*ring.ways[:k], other, *ring.ways[k + 1 :])
+            yield replace(ring, cost=ring.cost - ring.ways[k].cost + other.cost, ways=ways)
+
+
+def _other_way(way: Way) -> Way | None:
+    """Return the cheapest way between the same two places that has no piece of this one."""
+    ends = Cuts(np.array([way.runs[0].line, way.runs[-1].line]), way.path[[0, -1]])
+    graph, (start, end) = graph_of([way.track], [ends])
+    _, before = dijkstra(graph.matrix, indices=start, return_predecessors=True)
+    taken = _back(before, int(end))
+    rest = graph.matrix.tolil()
+    rest[taken[:-1], taken[1:]] = rest[taken[1:], taken[:-1]] = 0
+    _, before = dijkstra(rest.tocsr(), indices=start, return_predecessors=True)
+    other = _back(before, int(end))
+    return Way(track=way.track, runs=graph.runs(other)) if other[0] == start and len(other) > 1 else None
 
 
 def drawn_in(ring: Ring) -> Ring:

@@ -11,7 +11,7 @@ from ftz_geo.compass import RING_ORDER
 from ftz_geo.trace.directions import SLIPS, follows_words, reread
 from ftz_geo.trace.places import SNAP_M
 from ftz_geo.trace.reasons import RIVAL_COST
-from ftz_geo.trace.rings import Legs, Step, drawn_in, find_rings
+from ftz_geo.trace.rings import Legs, Step, drawn_in, find_rings, round_about
 from ftz_geo.trace.shape import draw
 from ftz_geo.trace.steering import mended
 
@@ -100,13 +100,14 @@ def rings_of(named: Sequence[Named]) -> list[Ring]:
     every = (_steps(list(chain(*order))) for order in orders)
     searches = [find_rings(steps, legs) for steps in every if len(steps) > 1]
     weighed: list[_Weighed] = []
-    for ring in merge(*searches, key=attrgetter("cost")):
+    for cheap in merge(*searches, key=attrgetter("cost")):
         # None of the dearer ones can be better, or a rival, which are wanted to tell how sure it is.
-        if weighed and ring.cost > min(
+        if weighed and cheap.cost > min(
             ALIKE_COST * weighed[0].ring.cost, RIVAL_COST * min(one.cost for one in weighed)
         ):
             break
-        if ring.polygon.is_empty or not follows_words(ring):
+        ring = next(filter(_is_allowed, chain([cheap], round_about(cheap))), None)
+        if ring is None:
             continue
         # Where the cheapest has no line of its features inside, none of the others is measured.
         inside_m = ring.inside_m if not weighed or weighed[0].cost > weighed[0].ring.cost else 0.0
@@ -115,13 +116,18 @@ def rings_of(named: Sequence[Named]) -> list[Ring]:
     return [drawn_in(rings[0]), *rings[1:]] if rings and rings[0].inside_m > SNAP_M else rings
 
 
+def _is_allowed(ring: Ring) -> bool:
+    return not ring.polygon.is_empty and follows_words(ring)
+
+
 def _steps(order: Sequence[Named]) -> list[Step]:
     """Return the steps of a ring; a feature that two sides name in turn is one step."""
-    if len(order) > 1 and _is_one(order[-1], order[0]):
-        order = [order[-1], *order[:-1]]
+    begins = (k for k, named in enumerate(order) if not _is_one(order[k - 1], named))
+    first = next(begins, 0)  # where a feature goes on over the last side to the first, it begins before
+    order = [*order[first:], *order[:first]]
     steps: list[Step] = []
     for k, named in enumerate(order):
-        if k and _is_one(order[k - 1], named) and len(steps[-1].sides) == 1:
+        if k and _is_one(order[k - 1], named):
             steps[-1] = Step((*steps[-1].sides, (named.side, named.feature)), named.track)
         else:
             steps.append(Step(((named.side, named.feature),), named.track))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -98,13 +99,13 @@ def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
         label.append(np.full(len(line) - 1, len(labels) - 1))
     points = np.concatenate([*xy, line[-1:]])
     tags = np.concatenate(label)
-    if len(step.sides) == 2:  # one feature on two sides: they part where it turns
-        (first, _), (second, _) = step.sides
-        between = np.add(TOWARDS[first], TOWARDS[second])
-        turn = int((points @ between).argmax())
-        behind = np.arange(len(tags)) >= turn
+    begin = 0
+    for (first, _), told in pairwise(step.sides):  # one feature on several sides: they part where it turns
+        between = np.add(TOWARDS[first], TOWARDS[told[0]])
+        begin += int((points[begin:] @ between).argmax())
+        behind = np.arange(len(tags)) >= begin
         other = {tag: len(labels) + k for k, tag in enumerate(dict.fromkeys(tags[behind].tolist()))}
-        labels += [_Label(*step.sides[1], *labels[tag][2:]) for tag in other]
+        labels += [_Label(*told, *labels[tag][2:]) for tag in other]
         tags = np.where(behind, [other.get(tag, tag) for tag in tags.tolist()], tags)
     return _Strand(points, tags.astype(np.intp))
 
