@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+import shapely
 
 from builders import COMMAND, run
 from ftz_geo import shipped
@@ -124,6 +126,19 @@ def test_unusable_document_gets_one_sentence(tmp_path: Path, content: bytes | No
 
 
 @pytest.mark.slow
+def test_the_last_line_says_how_much_of_the_words_the_map_holds(tmp_path: Path) -> None:
+    roads = {"甲路": [(117.01, 38.99), (117.01, 39.02)], "乙路": [(116.99, 39.0), (117.02, 39.0)]}
+    lines = gpd.GeoDataFrame(
+        {"name": list(roads)}, geometry=[shapely.LineString(xy) for xy in roads.values()], crs=4326
+    )
+    lines.to_file(tmp_path / "roads.gpkg")
+    notice = tmp_path / "notice.txt"
+    notice.write_text("区块一：面积1平方公里，东至甲路、南至乙路、西至丙路、北至空地。", encoding="utf-8")
+    done = run("build", notice, "--reference", tmp_path / "roads.gpkg", "--out", tmp_path / "out")
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[-1] == "ftz-geo: found on the map: 2 of 3 named sides"
+
+
 def test_broken_reference_map_gets_one_sentence(tmp_path: Path) -> None:
     broken = tmp_path / "roads.gpkg"
     broken.write_bytes(b"SQLite format 3\0" + bytes(100))

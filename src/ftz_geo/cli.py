@@ -174,6 +174,9 @@ def build(
         say(f"audit: {', '.join(f'{n} {s}(s)' for s, n in notes.items())}, see {out / 'audit.html'}")
     for path in built.paths:
         print(path)
+    if features is not None:
+        found, named = built.drawing.found_on_map()
+        say(f"found on the map: {found} of {named} named sides")
     _conclude(built.audit)
 
 

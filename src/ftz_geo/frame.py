@@ -129,6 +129,14 @@ class Drawing:
             found.setdefault(parcel_id, []).append(edge)
         return {parcel_id: tuple(edges) for parcel_id, edges in found.items()}
 
+    def found_on_map(self) -> tuple[int, int]:
+        """Return how many of the features that the sides name were found on the map, and how many they name.
+
+        What no map can know (空地) and other blocks of the plan are not counted.
+        """
+        named = [c for own in self.choices.values() for c in own if c.feature.kind not in ("vague", "block")]
+        return sum(bool(choice.candidates) for choice in named), len(named)
+
     def select(self, ids: Sequence[str]) -> Drawing:
         """Return the drawing of some of its parcels."""
         return replace(
