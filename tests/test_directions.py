@@ -69,6 +69,7 @@ def test_words_that_are_swapped_reversed_or_turned_draw_nothing_and_say_so(slip:
     assert "0.48平方公里" in reason.zh  # 800 m by 600 m
 
 
+@pytest.mark.slow
 @given(st.floats(-40, 40))
 @example(36.0)
 @example(-36.0)
@@ -76,6 +77,7 @@ def test_a_grid_that_is_turned_by_less_than_half_a_quarter_keeps_its_words(degre
     assert trace(ROADS, grid(degrees)).grade == "traced"
 
 
+@pytest.mark.slow
 @given(st.floats(50, 310))
 @example(90.0)
 def test_a_grid_that_is_turned_further_denies_them(degrees: float) -> None:
