@@ -84,6 +84,20 @@ def test_a_grid_that_is_turned_further_denies_them(degrees: float) -> None:
     assert {reason.code for reason in trace(ROADS, grid(degrees)).reasons} == {"words-denied"}
 
 
+@pytest.mark.parametrize("slip", ["乙街", "已路", "乙北路", "大乙路"])
+def test_a_name_that_the_map_has_nearly_is_offered_and_not_taken(slip: str) -> None:
+    drawn = trace({**ROADS, "north": slip}, grid())
+    assert drawn.grade == "undetermined"
+    (offer,) = (reason for reason in drawn.reasons if reason.code == "near-name")
+    assert "“乙路”" in offer.zh
+    assert "甲路" not in offer.zh
+
+
+@pytest.mark.parametrize("other", ["戊己路", "乙大道", "甲路桥"])
+def test_a_name_that_differs_by_more_or_lies_elsewhere_is_not_offered(other: str) -> None:
+    assert {reason.code for reason in trace({**ROADS, "north": other}, grid()).reasons} == {"not-on-map"}
+
+
 def ring_and_chord(turn_degrees: float) -> ReferenceMap:
     """A ring road and a chord across it from south to north, east of its middle."""
     turn = np.radians(np.arange(0, 360, 10) + turn_degrees)

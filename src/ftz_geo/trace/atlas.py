@@ -71,6 +71,11 @@ class Atlas:
         return names
 
     @cached_property
+    def distinct_names(self) -> tuple[str, ...]:
+        """Each of them once, sorted."""
+        return tuple(sorted(set(map(str, self.names))))
+
+    @cached_property
     def _row_of(self) -> dict[str, int]:
         return {key: row for row, key in enumerate(self.features["source_id"])}
 

@@ -11,6 +11,7 @@ from ftz_geo.trace.band import with_bands
 from ftz_geo.trace.closure import closing_line
 from ftz_geo.trace.edges import edges_of
 from ftz_geo.trace.named import named_of, plane_near
+from ftz_geo.trace.near import offered
 from ftz_geo.trace.neighbours import block_key, neighbours_first, neighbours_of, side_features
 from ftz_geo.trace.reasons import (
     beside_doubts,
@@ -93,7 +94,10 @@ def trace_parcels(
         # Those that wait for each other see none of their own group.
         sides = [sides_of(parcel, resolutions, neighbours, drawn, circle) for parcel in group]
         for parcel, its_sides in zip(group, sides, strict=True):
-            drawn[parcel.id] = _trace(parcel, its_sides, stated_m2.get(parcel.id), atlas, settings)
+            told = its_sides._replace(
+                reasons=(*its_sides.reasons, *offered(parcel, its_sides, atlas, settings))
+            )
+            drawn[parcel.id] = _trace(parcel, told, stated_m2.get(parcel.id), atlas, settings)
     runs_along = _runs_along(plan, resolutions, neighbours)
     for zone in plan.zones:
         drawn |= weave([drawn[parcel.id] for parcel in zone.parcels], atlas, runs_along)

@@ -69,6 +69,17 @@ def not_on_map(side: Direction, feature: Feature, *, in_circle: bool = False) ->
     )
 
 
+def near_names(side: Direction, feature: Feature, names: Sequence[str]) -> Reason:
+    """Say which roads of the map may be meant by a name that it does not have."""
+    quoted = "、".join(f"“{name}”" for name in names)
+    return Reason(
+        code="near-name",
+        zh=f"{LABELS_ZH[side]}至的“{feature.name}”若为底图上的{quoted}之误，则可与邻边相接，请核对原文；未采用",
+        en=f"{feature.name} ({side}) may be a slip for {', '.join(names)} of the map, which would meet the "
+        "neighbouring sides: check the text; it was not taken",
+    )
+
+
 def no_distance(side: Direction, feature: Feature) -> Reason:
     """Say that a side lies off a feature of the map, the words do not say how far."""
     return Reason(
