@@ -1,7 +1,9 @@
 """What a file is, is told in one place, and every command asks there."""
 
 import json
+import os
 from pathlib import Path
+from threading import Thread
 
 import geopandas as gpd
 import pytest
@@ -60,6 +62,17 @@ def test_what_was_exported_is_read_back_and_mapped(drawing: Drawing, tmp_path: P
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes on this system")
+def test_a_pipe_is_left_for_the_reader_of_notices(tmp_path: Path) -> None:
+    pipe = tmp_path / "notice"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_text, args=(NOTICE,), kwargs={"encoding": "utf-8"}, daemon=True)
+    writer.start()
+    done = run("audit", pipe, timeout=60)
+    assert done.returncode == 0
+    assert "甲开发区" in done.stdout
+
+
 def test_commands_say_what_they_were_given_in_place_of_what_they_read(tmp_path: Path) -> None:
     notice = tmp_path / "notice.txt"
     notice.write_text(NOTICE, encoding="utf-8")

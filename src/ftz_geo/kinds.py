@@ -68,6 +68,8 @@ def kind_of(path: str | Path) -> FileKind:
     path = Path(path)
     if not path.exists():
         raise DocumentError(path, "there is no such file", "check the path")
+    if not (path.is_file() or path.is_dir()):
+        return "notice"  # a pipe can be read once only, and that is for the reader of notices
     ending = path.suffix.lower()
     if path.name.lower().endswith(_OSM_ENDINGS):
         return "map"
