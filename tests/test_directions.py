@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import example, given
@@ -96,6 +97,15 @@ def test_a_name_that_the_map_has_nearly_is_offered_and_not_taken(slip: str) -> N
 @pytest.mark.parametrize("other", ["戊己路", "乙大道", "甲路桥"])
 def test_a_name_that_differs_by_more_or_lies_elsewhere_is_not_offered(other: str) -> None:
     assert {reason.code for reason in trace({**ROADS, "north": other}, grid()).reasons} == {"not-on-map"}
+
+
+def test_a_road_that_the_map_has_is_no_slip_for_another() -> None:
+    roads = grid().features
+    other = roads[roads["name"] == "乙路"].assign(source_id="5", name="庚路")
+    both = ReferenceMap(features=gpd.GeoDataFrame(pd.concat([roads, other], ignore_index=True), crs=4326))
+    found = {reason.code for reason in trace({**ROADS, "north": "乙路以北"}, both).reasons}
+    assert "no-distance" in found
+    assert "near-name" not in found
 
 
 def ring_and_chord(turn_degrees: float) -> ReferenceMap:

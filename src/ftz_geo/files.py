@@ -253,7 +253,7 @@ def read_drawing(path: str | Path) -> Drawing:
         raise DocumentError(
             path, f"its coordinates, such as {strange}, are not degrees", "state the file's CRS"
         )
-    if (twice := frame["id"][frame["id"].duplicated()]).any():
+    if len(twice := frame["id"][frame["id"].duplicated()]):
         raise DocumentError(path, f"it holds {twice.iloc[0]!r} twice", "build that file again")
     edges = _read_edges(path)
     parcels = gpd.GeoDataFrame(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ftz_geo.measure import LocalPlane
-    from ftz_geo.model import Direction, Parcel, Reason, Settings
+    from ftz_geo.model import Reason, Settings
     from ftz_geo.trace.atlas import Atlas
     from ftz_geo.trace.named import Target
     from ftz_geo.trace.targets import Sides
@@ -50,29 +49,21 @@ def is_near(one: str, other: str) -> bool:
     return short[at + rest :] == long[at + 1 :] and not differing <= _NUMBERS
 
 
-def offered(parcel: Parcel, sides: Sides, atlas: Atlas, settings: Settings) -> Iterator[Reason]:
+def offered(sides: Sides, atlas: Atlas, settings: Settings) -> Iterator[Reason]:
     """Yield which roads of the map may be meant where it has none of a side's name.
 
     A road is offered that differs from the words by one character and reaches the features of both
     neighbouring sides: it would close the ring.
     """
-    told = {(target.side, target.feature.span) for target in sides.targets}
-    ring: tuple[Direction, ...] = (RING_ORDER[-1], *RING_ORDER, RING_ORDER[0])
-    for (before, side), (_, after) in zip(pairwise(ring), pairwise(ring[1:]), strict=False):
-        missing = [
-            feature
-            for feature in parcel.abuttals[side]
-            if (side, feature.span) not in told and feature.kind not in ("vague", "block")
-        ]
-        around = [[t for t in sides.targets if t.side == neighbour] for neighbour in (before, after)]
-        if not missing or not all(around):
-            continue
-        plane = plane_near(sides.targets, atlas)
-        reached = [
-            shapely.union_all(np.concatenate([_shapes(target, atlas, plane) for target in targets]))
-            for targets in around
-        ]
-        for feature in missing:
+    for side, feature in sides.missing:
+        k = RING_ORDER.index(side)
+        around = [[t for t in sides.targets if t.side == RING_ORDER[n % 4]] for n in (k - 1, k + 1)]
+        if all(around):
+            plane = plane_near(sides.targets, atlas)
+            reached = [
+                shapely.union_all(np.concatenate([_shapes(target, atlas, plane) for target in targets]))
+                for targets in around
+            ]
             names = [name for name in atlas.distinct_names if is_near(feature.called, name)]
             close = [
                 name

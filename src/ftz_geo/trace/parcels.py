@@ -94,9 +94,7 @@ def trace_parcels(
         # Those that wait for each other see none of their own group.
         sides = [sides_of(parcel, resolutions, neighbours, drawn, circle) for parcel in group]
         for parcel, its_sides in zip(group, sides, strict=True):
-            told = its_sides._replace(
-                reasons=(*its_sides.reasons, *offered(parcel, its_sides, atlas, settings))
-            )
+            told = its_sides._replace(reasons=(*its_sides.reasons, *offered(its_sides, atlas, settings)))
             drawn[parcel.id] = _trace(parcel, told, stated_m2.get(parcel.id), atlas, settings)
     runs_along = _runs_along(plan, resolutions, neighbours)
     for zone in plan.zones:

@@ -12,7 +12,7 @@ from ftz_geo.trace.reasons import no_distance, not_on_map, side_not_stated
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from ftz_geo.model import Candidate, Digitised, Direction, Parcel, Reason
+    from ftz_geo.model import Candidate, Digitised, Direction, Feature, Parcel, Reason
 
 Resolutions: TypeAlias = "Mapping[tuple[str, Direction, int], tuple[Candidate, ...]]"
 
@@ -22,6 +22,8 @@ class Sides(NamedTuple):
 
     targets: tuple[Target, ...]
     """In the order of a ring; none of a side that is open."""
+    missing: tuple[tuple[Direction, Feature], ...]
+    """The features of its sides that the map could have and has not."""
     reasons: tuple[Reason, ...]
     """What is missing, and what is not sure."""
 
@@ -47,6 +49,7 @@ def sides_of(
         Those that wait for each other, this one among them.
     """
     targets: list[Target] = []
+    missing: list[tuple[Direction, Feature]] = []
     reasons: list[Reason] = []
     for side in RING_ORDER:
         if not parcel.abuttals[side]:
@@ -60,10 +63,12 @@ def sides_of(
             if block is not None:
                 candidates = (candidate_of(block, feature.name),)
             if not candidates:
+                if feature.kind not in ("vague", "block"):
+                    missing.append((side, feature))
                 reasons.append(not_on_map(side, feature, in_circle=neighbours.get(key) in circle))
             elif feature.beyond is not None and feature.offset_m is None:
                 reasons.append(no_distance(side, feature))
             else:
                 targets.append(Target(side=side, feature=feature, candidate=candidates[0], block=block))
                 reasons += [c.lost for c in candidates if c.lost is not None and c.lost.code == "tied"]
-    return Sides(tuple(targets), tuple(reasons))
+    return Sides(tuple(targets), tuple(missing), tuple(reasons))
