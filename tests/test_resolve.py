@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from builders import reference_map
-from ftz_geo.model import Candidate, ReferenceMap, Settings
+from ftz_geo.model import Candidate, ReferenceMap, Settings, SideKey
 from ftz_geo.parse import parse_plan
 from ftz_geo.reference import read_reference
 from ftz_geo.resolve import normalise, resolve_plan
@@ -31,7 +31,7 @@ def names(*named: str, alt: dict[str, tuple[str, ...]] | None = None) -> Referen
 
 def look_up(name: str, reference: ReferenceMap) -> tuple[Candidate, ...]:
     plan = parse_plan(f"区块一：东至{name}、南至甲路、西至乙路、北至丙路。")
-    return resolve_plan(plan, reference)[plan.parcels[0].id, "east", 0]
+    return resolve_plan(plan, reference)[SideKey(plan.parcels[0].id, "east", 0)]
 
 
 @pytest.mark.parametrize(
@@ -184,11 +184,7 @@ def choices(text: str, reference: ReferenceMap, parcel: int = 0) -> dict[str, tu
     plan = parse_plan(text)
     found = resolve_plan(plan, reference)
     asked = plan.parcels[parcel]
-    return {
-        feature.name: found[asked.id, side, index]
-        for side, features in asked.abuttals.items()
-        for index, feature in enumerate(features)
-    }
+    return {feature.name: found[key] for key, feature in asked.bounds()}
 
 
 @pytest.mark.parametrize(("at", "own"), [(0, "w0"), (20, "w4")])

@@ -17,9 +17,13 @@ __all__ = [
     "SIGN",
     "TOWARDS",
     "Direction",
+    "Side",
 ]
 
 Direction = Literal["east", "south", "west", "north"]
+
+Side = Literal[Direction, "ring"]
+"""Where a feature bounds a parcel: on a side, or somewhere around it where the text tells the order only."""
 
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 """The order in which most notices tell the sides: 东至…、南至…、西至…、北至…."""

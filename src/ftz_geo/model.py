@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
-from ftz_geo.compass import DIRECTIONS, SIDE_ZH, Direction
+from ftz_geo.compass import DIRECTIONS, RING_ORDER, SIDE_ZH, Direction, Side
 from ftz_geo.wording import KM2_PER_UNIT, folded
 
 if TYPE_CHECKING:
@@ -279,6 +279,20 @@ class Undetermined:
         return {"code": self.code, "reason": self.reason}
 
 
+class SideKey(NamedTuple):
+    """Which feature of a plan's sides is meant."""
+
+    parcel_id: str
+    side: Side
+    nth: int
+    """Of the features of the side, or of the ring, from 0."""
+
+    @property
+    def slot(self) -> int:
+        """Its place in :meth:`Parcel.around`."""
+        return self.nth if self.side == "ring" else RING_ORDER.index(self.side)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parcel:
     """The leaf that has sides."""
@@ -308,6 +322,23 @@ class Parcel:
         for direction in DIRECTIONS:
             for feature in self.abuttals[direction]:
                 yield direction, feature
+
+    def around(self) -> tuple[tuple[Side, tuple[Feature, ...]], ...]:
+        """Return what bounds it, in the order of a ring: its four sides, east, north, west, south.
+
+        Where the text tells no directions, it is each of the ring's features by itself, without the
+        first one told again at the end (甲路—乙路—丙路—甲路).
+        """
+        if not self.ring:
+            return tuple((side, self.abuttals[side]) for side in RING_ORDER)
+        again = len(self.ring) > 1 and self.ring[0].name == self.ring[-1].name
+        return tuple(("ring", (feature,)) for feature in self.ring[: len(self.ring) - again])
+
+    def bounds(self) -> Iterator[tuple[SideKey, Feature]]:
+        """Yield each feature that bounds it with its key, in the order of :meth:`around`."""
+        for n, (side, features) in enumerate(self.around()):
+            for k, feature in enumerate(features):
+                yield SideKey(self.id, side, n if side == "ring" else k), feature
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -676,7 +707,7 @@ class Reason:
 class Choice:
     """What one feature of a side was taken for on the reference map."""
 
-    side: Direction
+    side: Side
     feature: Feature
     candidates: tuple[Candidate, ...]
     """The chosen one first, then those that lost, each with its reason; empty where there was none."""

@@ -15,7 +15,6 @@ import shapely
 
 from ftz_geo import check, files, render, report, shipped
 from ftz_geo.atomic import staged
-from ftz_geo.compass import DIRECTIONS, Direction
 from ftz_geo.datum import installed_outlines, named_outlines, settle_datum
 from ftz_geo.errors import PlanError
 from ftz_geo.explain import explain_parcel, find_parcels
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.diff import Change
     from ftz_geo.explain import Explanation
-    from ftz_geo.model import Anchor, Candidate, Measure, Parcel, ReferenceMap
+    from ftz_geo.model import Anchor, Candidate, Measure, Parcel, ReferenceMap, SideKey
 
 __all__ = [
     "Built",
@@ -202,13 +201,9 @@ def draw(
     return drawing_of(plan, drawn, about=about)
 
 
-def _choices(
-    parcel: Parcel, resolutions: Mapping[tuple[str, Direction, int], tuple[Candidate, ...]]
-) -> Iterator[Choice]:
-    for side in DIRECTIONS:
-        for index, feature in enumerate(parcel.abuttals[side]):
-            found = resolutions.get((parcel.id, side, index), ())
-            yield Choice(side=side, feature=feature, candidates=found)
+def _choices(parcel: Parcel, resolutions: Mapping[SideKey, tuple[Candidate, ...]]) -> Iterator[Choice]:
+    for key, feature in parcel.bounds():
+        yield Choice(side=key.side, feature=feature, candidates=resolutions.get(key, ()))
 
 
 def audit(
@@ -309,10 +304,10 @@ def _named(plan: Plan, reference: ReferenceMap) -> dict[str, BaseGeometry]:
     """Return the best candidate's geometry for every name on a side."""
     shapes = reference.features.geometry.set_axis(reference.features["source_id"])
     named: dict[str, BaseGeometry] = {}
-    parcels = {parcel.id: parcel for parcel in plan.parcels}
-    for (parcel_id, side, index), candidates in resolve_plan(plan, reference).items():
+    features = dict(bound for parcel in plan.parcels for bound in parcel.bounds())
+    for key, candidates in resolve_plan(plan, reference).items():
         if candidates:
-            feature = parcels[parcel_id].abuttals[side][index]
+            feature = features[key]
             named.setdefault(feature.name, shapely.union_all(shapes.loc[list(candidates[0].source_ids)]))
     return named
 

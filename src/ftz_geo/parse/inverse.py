@@ -186,11 +186,18 @@ _ENCLOSED = re.compile(
 _BEFORE_ENCLOSED = re.compile(r"[;,、]?等?(?:道路|路段|河流)?(?:沿线|一线)?(?:所|共同|首尾)?(?:相接)?$")
 _LINK = re.compile(r"—+|~|→|-(?=[\u4e00-\u9fff])|、|/|,")
 _CHAIN = re.compile(r"—|~|→|-(?=[\u4e00-\u9fff])")
-_RING_LEAD = re.compile(r"^(?:由|为|即|沿|自|从|以|指|在|:|\"|“)+")
+_STATED_CHAIN = re.compile(
+    r"(?:四至|范围|边界|界线|四界)(?:范围)?(?:为|是|即|:)"
+    r"(?P<chain>[^—,;。()\s]{2,16}(?:—+[^—,;。()\s]{2,16}){2,})(?=[,;。()\s]|$)"
+)
+"""四至范围为甲路—乙路—丙路—丁路: without a word that says that it encloses something."""
+
+_RING_LEAD = re.compile(r"^(?:[由为即以指:\"“]|[沿自从在](?!由)(?=[^—~→、/,-]{3}))+")
+"""What leads up to the first name. 自忠路 and 沿河路 are names themselves: of two characters nothing is cut."""
 
 
 def enclosing_chains(prose: Prose, taken: bytearray) -> Iterator[tuple[int, int, tuple[Feature, ...]]]:
-    """Find rings: at least three features in order around an area, told without directions.
+    """Find rings: features in order around an area, told without directions.
 
     Yields
     ------
@@ -206,6 +213,7 @@ def enclosing_chains(prose: Prose, taken: bytearray) -> Iterator[tuple[int, int,
     """
     text = prose.text
     past = 0
+    found: set[int] = set()
     for m in _ENCLOSED.finditer(text):
         if m.start() < past:
             continue
@@ -222,6 +230,11 @@ def enclosing_chains(prose: Prose, taken: bytearray) -> Iterator[tuple[int, int,
         past = m.end()
         ring = _ring(prose, start, end, chained="围" in m.group())
         if ring and not any(taken[ring[0] : end]):
+            found.add(ring[0])
+            yield ring[0], m.end(), ring[1]
+    for m in _STATED_CHAIN.finditer(text):
+        ring = _ring(prose, m.start("chain"), m.end(), chained=True)
+        if ring and ring[0] not in found and not any(taken[ring[0] : m.end()]):
             yield ring[0], m.end(), ring[1]
 
 
@@ -229,7 +242,10 @@ _NUMBER = re.compile(r"[(\[]?(?:[一二三四五六七八九十]{1,4}|\d{1,3}(?!
 
 
 def _ring(prose: Prose, start: int, end: int, *, chained: bool) -> tuple[int, tuple[Feature, ...]] | None:
-    """Cut a chain; commas before its first link belong to what leads up to it."""
+    """Cut a chain of three features and more, or of two that 围 tells to enclose something.
+
+    Commas before its first link belong to what leads up to it.
+    """
     text = prose.text
     first_link = _CHAIN.search(text, start, end)
     if first_link:
@@ -237,6 +253,8 @@ def _ring(prose: Prose, start: int, end: int, *, chained: bool) -> tuple[int, tu
         start = max(start, comma + 1)
     elif not chained:
         return None
+    else:
+        start = _after_last_clause(text, start, end)
     if lead := _RING_LEAD.match(text[start:end]):
         start += lead.end()
     pieces: list[tuple[int, int]] = []
@@ -249,7 +267,7 @@ def _ring(prose: Prose, start: int, end: int, *, chained: bool) -> tuple[int, tu
     names = [text[a:b] for a, b in pieces]
     good = sum(is_complete(n) and len(n) <= 24 for n in names)
     if (
-        len(names) < 3
+        len(names) < (2 if chained else 3)
         or good < len(names) - len(names) // 4
         or any(re.search(r"以[东南西北]", n) for n in names)
     ):
@@ -257,3 +275,13 @@ def _ring(prose: Prose, start: int, end: int, *, chained: bool) -> tuple[int, tu
     if not first_link and not all(is_linear(n) for n in names):
         return None
     return start, tuple(feature_at(prose, p, q, "east") for p, q in pieces)
+
+
+def _after_last_clause(text: str, start: int, end: int) -> int:
+    """Return where the names begin that stand last: after the last comma before which none ends.
+
+    面积1平方公里,由甲路、乙路围合: the area is no part of the chain.
+    """
+    commas = [m.start() for m in re.finditer("[,;]", text[start:end])]
+    clauses = [c for c in commas if not is_linear(re.split("[,;、/]", text[start : start + c])[-1])]
+    return start + clauses[-1] + 1 if clauses else start

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from ftz_geo.compass import RING_ORDER, Direction
 from ftz_geo.model import Candidate, Reason
 from ftz_geo.resolve.places import APART_M
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import Parcel, Plan
+    from ftz_geo.model import Parcel, Plan, SideKey
     from ftz_geo.resolve.places import Places
 
 __all__ = ["choose"]
@@ -43,8 +42,6 @@ very name) is taken only where the very name lies 2 km farther from the other si
 _MOST = 2000
 """Combinations looked at for one parcel, so that none takes more than a moment."""
 
-Key = tuple[str, Direction, int]
-
 
 @dataclass(frozen=True, kw_only=True)
 class _Combination:
@@ -59,7 +56,7 @@ class _Combination:
 class _Puzzle:
     """A parcel's features and what each may be."""
 
-    keys: tuple[Key, ...]
+    keys: tuple[SideKey, ...]
     choices: tuple[tuple[Candidate, ...], ...]
     """For each of the keys, best name first."""
     places: Places
@@ -78,9 +75,9 @@ class _Puzzle:
     @cached_property
     def meeting(self) -> list[list[tuple[int, int]]]:
         """The pairs of keys of which one at least should meet: of neighbouring sides, and within a side."""
-        sides: dict[Direction, list[int]] = {}
-        for n, (_, side, _) in enumerate(self.keys):
-            sides.setdefault(side, []).append(n)
+        sides: dict[object, list[int]] = {}
+        for n, key in enumerate(self.keys):
+            sides.setdefault(key if key.side == "ring" else key.side, []).append(n)
         order = list(sides.values())
         around = [*order, order[0]] if len(order) > 2 else order
         pairs = [list(product(here, there)) for here, there in pairwise(around)]
@@ -88,7 +85,7 @@ class _Puzzle:
 
     def apart_m(self, m: int, a: Candidate, n: int, b: Candidate) -> float:
         """Return how far two keys' candidates lie apart; endless where a side has one of them twice."""
-        twice = a is b and self.keys[m][1] == self.keys[n][1]
+        twice = a is b and self.keys[m].side == self.keys[n].side
         return np.inf if twice else self.places.distance_m(a, b)
 
     def joints(self, chosen: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
@@ -197,8 +194,8 @@ class _Puzzle:
 
 
 def choose(
-    plan: Plan, candidates: Mapping[Key, tuple[Candidate, ...]], places: Places
-) -> dict[Key, tuple[Candidate, ...]]:
+    plan: Plan, candidates: Mapping[SideKey, tuple[Candidate, ...]], places: Places
+) -> dict[SideKey, tuple[Candidate, ...]]:
     """Put the candidate that is meant first for every feature, and say of each other why it lost.
 
     The candidates come best name first. One that lost with the code ``tied`` is as likely as the chosen one.
@@ -227,10 +224,9 @@ def choose(
     return chosen
 
 
-def _keys(parcel: Parcel, candidates: Mapping[Key, tuple[Candidate, ...]]) -> tuple[Key, ...]:
+def _keys(parcel: Parcel, candidates: Mapping[SideKey, tuple[Candidate, ...]]) -> tuple[SideKey, ...]:
     """Return a parcel's features that the map has, in the order of the ring."""
-    keys = [(parcel.id, side, i) for side in RING_ORDER for i in range(len(parcel.abuttals[side]))]
-    return tuple(key for key in keys if candidates[key])
+    return tuple(key for key, _ in parcel.bounds() if candidates[key])
 
 
 def _why(

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ftz_geo.compass import Direction
-    from ftz_geo.model import Feature, Plan, ReferenceMap
+    from ftz_geo.model import Feature, Plan, ReferenceMap, SideKey
 
 __all__ = ["resolve_plan"]
 
@@ -27,9 +26,7 @@ _OTHER_KIND = 0.8
 name alike in kind in long or short form (0.9) goes before it."""
 
 
-def resolve_plan(
-    plan: Plan, reference: ReferenceMap
-) -> Mapping[tuple[str, Direction, int], tuple[Candidate, ...]]:
+def resolve_plan(plan: Plan, reference: ReferenceMap) -> Mapping[SideKey, tuple[Candidate, ...]]:
     """Look up every feature that a plan's sides name, and choose among what is found.
 
     Parameters
@@ -39,7 +36,7 @@ def resolve_plan(
 
     Returns
     -------
-    mapping of (parcel id, side, index of the feature in that side) to tuple of Candidate
+    mapping of SideKey to tuple of Candidate
         The chosen one first, the others each with the reason why it lost; an empty tuple where the map
         names nothing of the kind. A name that the map has many times is one candidate as long as
         its pieces lie within :data:`~ftz_geo.resolve.places.APART_M` of each other.
@@ -62,13 +59,8 @@ def resolve_plan(
     """
     places = Places(reference)
     look_up = _LookUp(reference, places)
-    features = {
-        (parcel.id, side, index): feature
-        for parcel in plan.parcels
-        for side, of_side in parcel.abuttals.items()
-        for index, feature in enumerate(of_side)
-    }
-    return choose(plan, {key: look_up.candidates(feature) for key, feature in features.items()}, places)
+    found = {key: look_up.candidates(feature) for parcel in plan.parcels for key, feature in parcel.bounds()}
+    return choose(plan, found, places)
 
 
 class _LookUp:

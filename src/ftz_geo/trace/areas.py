@@ -19,13 +19,14 @@ from ftz_geo.trace.places import SAME_M, same_places, without_repeats
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ftz_geo.compass import Side
     from ftz_geo.model import Direction, Feature, Kind
 
 SLENDER = 0.25
 """A water whose mean width is at most this share of its length is a river; others are lakes."""
 
 
-def facing(feature: Feature, side: Direction) -> Direction | None:
+def facing(feature: Feature, side: Side) -> Direction | None:
     """Return the way in which the edge of an area looks that a side runs along; None for its middle.
 
     Words say which edge (海河东岸); of a place that a block abuts on it is the one that faces the block.
@@ -36,7 +37,9 @@ def facing(feature: Feature, side: Direction) -> Direction | None:
     >>> facing(Feature(name="大学", kind="place", span=(0, 2)), "east")
     'west'
     """
-    return feature.edge or (OPPOSITE[side] if feature.kind == "place" else None)
+    if feature.edge is not None or feature.kind != "place" or side == "ring":
+        return feature.edge
+    return OPPOSITE[side]
 
 
 def side_lines(

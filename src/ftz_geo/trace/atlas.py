@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.compass import Side
     from ftz_geo.model import Candidate, Direction, Feature, ReferenceMap
     from ftz_geo.trace.tracks import Track
 
@@ -80,6 +81,10 @@ class Atlas:
         return {key: row for row, key in enumerate(self.features["source_id"])}
 
     @cached_property
+    def _dimensions(self) -> NDArray[np.int32]:
+        return shapely.get_dimensions(self.geometry)
+
+    @cached_property
     def _tree(self) -> shapely.STRtree:
         return shapely.STRtree(self.geometry)
 
@@ -95,6 +100,10 @@ class Atlas:
     def shapes(self, candidate: Candidate, plane: LocalPlane) -> NDArray[np.object_]:
         """Return the shapes of a candidate's features in plane metres."""
         return plane.to_xy(self.geometry[self.rows(candidate)])
+
+    def runs(self, candidate: Candidate) -> bool:
+        """Return whether a candidate has lines or areas along which a side may run, and not points alone."""
+        return not candidate.source_ids or bool(self._dimensions[self.rows(candidate)].any())
 
     def middle(self, candidate: Candidate) -> tuple[float, float]:
         """Return the middle of a candidate's bounds, longitude and latitude."""
@@ -137,9 +146,7 @@ class Atlas:
                     return float(values.median())
         return None
 
-    def track(
-        self, candidate: Candidate, feature: Feature, side: Direction, plane: LocalPlane
-    ) -> Track | None:
+    def track(self, candidate: Candidate, feature: Feature, side: Side, plane: LocalPlane) -> Track | None:
         """Return the track of a feature, moved by the offset that the text states.
 
         Of an area it is the edge that faces the block, of a river its middle; None where the map has

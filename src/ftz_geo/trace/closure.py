@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 
 from ftz_geo.compass import RING_ORDER, TOWARDS
 from ftz_geo.measure import area_m2
-from ftz_geo.model import Candidate
+from ftz_geo.model import Candidate, SideKey
 from ftz_geo.trace.named import Named
 from ftz_geo.trace.places import HEADING_M
 from ftz_geo.trace.search import rings_of
@@ -81,11 +81,12 @@ def closing_line(
     along = (base.end - base.start) / length
     outward = np.array([-along[1], along[0]])
     candidate = Candidate(source_ids=(), map_name="", score=1.0, how="stated area")
+    key = SideKey(named[0].key.parcel_id, side, 0)
 
     def line_at(away_m: float) -> Named:
         at = (base.start + base.end) / 2 + away_m * outward
         track = straight_track(at, along, length + away_m, ())
-        return Named(side=side, feature=feature, candidate=candidate, track=track, method="area-closure")
+        return Named(key=key, feature=feature, candidate=candidate, track=track, method="area-closure")
 
     @cache
     def excess_m2(away_m: float) -> float:

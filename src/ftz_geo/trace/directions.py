@@ -78,7 +78,7 @@ def follows_words(ring: Ring) -> bool:
     -------
     bool
         False where the whole ring is turned by 45° or more against its words, or a side faces away from
-        its own. True where fewer than two sides can be told apart.
+        its own. True where fewer than two sides can be told apart, as of a ring told without directions.
     """
     turns = [_turn(words, chord) for words, chord in _sides(ring) if words.any() and chord.any()]
     if len(turns) < 2:
@@ -91,14 +91,14 @@ def _sides(ring: Ring) -> Iterable[tuple[NDArray[np.float64], NDArray[np.float64
     """Yield where each run of steps of one side points by the words, and the outward normal of its chord."""
     runs: list[tuple[frozenset[Direction], NDArray[np.float64], NDArray[np.float64]]] = []
     for step, way in zip(ring.steps, ring.ways, strict=True):
-        told = frozenset(side for side, _ in step.sides)
+        told = frozenset(side for side, _ in step.sides if side != "ring")
         if runs and runs[-1][0] == told:
             runs[-1] = (told, runs[-1][1], way.path[-1])
         else:
             runs.append((told, way.path[0], way.path[-1]))
     for told, start, end in runs:
         x, y = end - start
-        yield np.sum([TOWARDS[side] for side in told], axis=0).astype(float), np.array([y, -x])
+        yield np.sum([(0, 0), *(TOWARDS[side] for side in told)], axis=0), np.array([y, -x])
 
 
 def _turn(words: NDArray[np.float64], faced: NDArray[np.float64]) -> float:
@@ -109,5 +109,5 @@ def _turn(words: NDArray[np.float64], faced: NDArray[np.float64]) -> float:
 
 def reread(named: Sequence[Named], slip: Slip) -> tuple[Named, ...]:
     """Return the features on the sides that a slip says were meant, in the order of the ring."""
-    moved = (replace(n, side=slip.meant[n.side]) for n in named)
-    return tuple(sorted(moved, key=lambda n: RING_ORDER.index(n.side)))
+    moved = (replace(n, key=n.key._replace(side=slip.meant[n.side])) for n in named if n.side != "ring")
+    return tuple(sorted(moved, key=lambda n: n.key.slot))

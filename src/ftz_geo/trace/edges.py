@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from ftz_geo.compass import DIRECTIONS, TOWARDS
 from ftz_geo.model import Edge
 from ftz_geo.trace.band import half_widths_m
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from ftz_geo.measure import LocalPlane
-    from ftz_geo.model import Settings
+    from ftz_geo.model import Direction, Settings
     from ftz_geo.trace.atlas import Atlas
     from ftz_geo.trace.named import Named
     from ftz_geo.trace.shape import Piece
@@ -33,7 +36,7 @@ def edges_of(
         halves[whose == k] = half_widths_m(named[k], lines[whose == k], width_m, settings)
     return tuple(
         Edge(
-            side=piece.side,
+            side=_faced(piece.xy) if piece.side == "ring" else piece.side,
             feature=piece.feature.name or None,
             span=piece.feature.span,
             source_ids=tuple(key for key in piece.source_ids if key),
@@ -45,3 +48,9 @@ def edges_of(
             pieces, whose.tolist(), plane.to_lonlat(lines), halves.tolist(), strict=True
         )
     )
+
+
+def _faced(xy: NDArray[np.float64]) -> Direction:
+    """Return the side that a piece of a counter-clockwise ring faces most."""
+    x, y = xy[-1] - xy[0]
+    return max(DIRECTIONS, key=lambda side: float(np.dot(TOWARDS[side], (y, -x))))

@@ -12,10 +12,11 @@ from ftz_geo.trace.landmarks import line_through
 from ftz_geo.trace.neighbours import edge_track
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from ftz_geo.compass import Side
     from ftz_geo.measure import LocalPlane
-    from ftz_geo.model import Candidate, Digitised, Direction, Feature, Method
+    from ftz_geo.model import Candidate, Digitised, Feature, Method, SideKey
     from ftz_geo.trace.atlas import Atlas
     from ftz_geo.trace.tracks import Track
 
@@ -24,11 +25,16 @@ if TYPE_CHECKING:
 class Target:
     """What one feature of one side was found to be."""
 
-    side: Direction
+    key: SideKey
     feature: Feature
     candidate: Candidate
     block: Digitised | None = None
     """The block that it is, drawn before; None for a feature of the map."""
+
+    @property
+    def side(self) -> Side:
+        """The side that it bounds."""
+        return self.key.side
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +46,11 @@ class Named(Target):
     """How a piece is drawn that lies on the track's lines."""
     is_point: bool = False
     """The map has a point of that name, and the track is a line through it."""
+
+
+def is_undirected(targets: Sequence[Target]) -> bool:
+    """Return whether the words tell the order of the features around a parcel, and no directions."""
+    return any(target.side == "ring" for target in targets)
 
 
 def plane_near(targets: Sequence[Target], atlas: Atlas) -> LocalPlane:
@@ -60,13 +71,13 @@ def named_of(targets: Sequence[Target], atlas: Atlas, plane: LocalPlane) -> tupl
         for target in targets
     ]
     tracks = [_track(target, atlas, plane) for target in targets]
-    first_of: dict[Direction, Track | None] = {}
+    first_of: dict[Side, Track | None] = {}
     for target, track in zip(targets, tracks, strict=True):
         first_of.setdefault(target.side, track)
     return tuple(
         Named(
             **vars(target),
-            track=track or _line_through(target, first_of.get(OPPOSITE[target.side]), atlas, plane),
+            track=track or _line_through(target, first_of, atlas, plane),
             method=_method(target.feature, is_point=track is None),
             is_point=track is None,
         )
@@ -80,9 +91,12 @@ def _track(target: Target, atlas: Atlas, plane: LocalPlane) -> Track | None:
     return atlas.track(target.candidate, target.feature, target.side, plane)
 
 
-def _line_through(target: Target, opposite: Track | None, atlas: Atlas, plane: LocalPlane) -> Track:
-    points = atlas.shapes(target.candidate, plane)
-    return line_through(points, target.candidate.source_ids, target.side, opposite)
+def _line_through(
+    target: Target, first_of: Mapping[Side, Track | None], atlas: Atlas, plane: LocalPlane
+) -> Track:
+    points, ids = atlas.shapes(target.candidate, plane), target.candidate.source_ids
+    assert target.side != "ring", "a point in a ring without directions is not drawn"  # noqa: S101
+    return line_through(points, ids, target.side, first_of.get(OPPOSITE[target.side]))
 
 
 def _method(feature: Feature, *, is_point: bool) -> Method:

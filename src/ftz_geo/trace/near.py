@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from ftz_geo.compass import RING_ORDER
 from ftz_geo.trace.named import plane_near
 from ftz_geo.trace.reasons import near_names
 from ftz_geo.wording import NUMERALS
@@ -55,9 +54,9 @@ def offered(sides: Sides, atlas: Atlas, settings: Settings) -> Iterator[Reason]:
     A road is offered that differs from the words by one character and reaches the features of both
     neighbouring sides: it would close the ring.
     """
-    for side, feature in sides.missing:
-        k = RING_ORDER.index(side)
-        around = [[t for t in sides.targets if t.side == RING_ORDER[n % 4]] for n in (k - 1, k + 1)]
+    for key, feature in sides.missing:
+        beside = ((key.slot + step) % sides.slots for step in (-1, 1))
+        around = [[t for t in sides.targets if t.key.slot == slot] for slot in beside]
         if all(around):
             plane = plane_near(sides.targets, atlas)
             reached = [
@@ -75,7 +74,7 @@ def offered(sides: Sides, atlas: Atlas, settings: Settings) -> Iterator[Reason]:
                 ).all()
             ]
             if close:
-                yield near_names(side, feature, close)
+                yield near_names(key.side, feature, close)
 
 
 def _shapes(target: Target, atlas: Atlas, plane: LocalPlane) -> NDArray[np.object_]:

@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ftz_geo.compass import OPPOSITE, RING_ORDER
+from ftz_geo.compass import OPPOSITE
 from ftz_geo.model import Candidate, Neighbours
 from ftz_geo.trace.areas import facing
 from ftz_geo.trace.mapped import mapped_of
 from ftz_geo.trace.tracks import track_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
+    from ftz_geo.compass import Side
     from ftz_geo.measure import LocalPlane
-    from ftz_geo.model import Digitised, Direction, Feature, Parcel, Plan
+    from ftz_geo.model import Digitised, Feature, Parcel, Plan, SideKey
     from ftz_geo.trace.tracks import Track
 
 
-class SideKey(NamedTuple):
-    """Which feature of a plan's sides is meant."""
-
-    parcel_id: str
-    side: Direction
-    nth: int
-    """Of the features of the side, from 0."""
-
-
-def side_features(parcel: Parcel) -> Iterator[tuple[SideKey, Feature]]:
-    """Return the features of a parcel's sides in the order of a ring."""
-    for side in RING_ORDER:
-        for index, feature in enumerate(parcel.abuttals[side]):
-            yield SideKey(parcel.id, side, index), feature
-
-
-def neighbours_of(plan: Plan) -> dict[tuple[str, Direction, int], str]:
+def neighbours_of(plan: Plan) -> dict[SideKey, str]:
     """Return which parcel each side means that names another block.
 
     Parameters
@@ -48,7 +33,7 @@ def neighbours_of(plan: Plan) -> dict[tuple[str, Direction, int], str]:
 
     Returns
     -------
-    dict of (parcel id, side, index of the feature in that side) to parcel id
+    dict of SideKey to parcel id
         As :class:`ftz_geo.model.Neighbours` tells it; a name that stands for several parcels is left out.
 
     Examples
@@ -60,18 +45,18 @@ def neighbours_of(plan: Plan) -> dict[tuple[str, Direction, int], str]:
     >>> neighbours_of(plan) == {(two.id, "east", 0): one.id}
     True
     """
-    meant: dict[tuple[str, Direction, int], str] = {}
+    meant: dict[SideKey, str] = {}
     for zone in plan.zones:
         neighbours = Neighbours(zone)
         for parcel in zone.parcels:
-            for key, feature in side_features(parcel):
+            for key, feature in parcel.bounds():
                 named = neighbours.meant_by(feature, parcel)
                 if len(named) == 1:
                     meant[key] = named[0].id
     return meant
 
 
-def neighbours_first(plan: Plan, neighbours: Mapping[tuple[str, Direction, int], str]) -> list[list[Parcel]]:
+def neighbours_first(plan: Plan, neighbours: Mapping[SideKey, str]) -> list[list[Parcel]]:
     """Order parcels so that those which a side names come before it.
 
     Returns
@@ -105,9 +90,9 @@ def block_key(parcel_id: str) -> str:
     return f"block:{parcel_id}"
 
 
-def edge_track(block: Digitised, feature: Feature, side: Direction, plane: LocalPlane) -> Track:
+def edge_track(block: Digitised, feature: Feature, side: Side, plane: LocalPlane) -> Track:
     """Return the track along another block's edges on the side that faces this one."""
-    face = facing(feature, side) or OPPOSITE[side]
+    face = facing(feature, side) or (None if side == "ring" else OPPOSITE[side])
     edges = [edge for edge in block.edges if edge.side == face] or block.edges
     pairs = [(edge.line, key) for edge in edges for key in edge.source_ids or ("",)]
     lines = np.empty(len(pairs), dtype=object)

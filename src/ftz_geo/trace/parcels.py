@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftz_geo.compass import RING_ORDER
 from ftz_geo.model import Digitised, Feature
 from ftz_geo.trace.atlas import Atlas
 from ftz_geo.trace.band import with_bands
 from ftz_geo.trace.closure import closing_line
 from ftz_geo.trace.edges import edges_of
-from ftz_geo.trace.named import named_of, plane_near
+from ftz_geo.trace.named import is_undirected, named_of, plane_near
 from ftz_geo.trace.near import offered
-from ftz_geo.trace.neighbours import block_key, neighbours_first, neighbours_of, side_features
+from ftz_geo.trace.neighbours import block_key, neighbours_first, neighbours_of
 from ftz_geo.trace.reasons import (
     beside_doubts,
     bridge_notes,
@@ -22,6 +21,7 @@ from ftz_geo.trace.reasons import (
     neighbour_doubts,
     no_place_for_area,
     piece_doubts,
+    point_in_ring,
     rival_doubts,
     short_doubts,
     words_denied,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ftz_geo.measure import LocalPlane
-    from ftz_geo.model import Direction, Edge, Parcel, Plan, Reason, ReferenceMap, Settings
+    from ftz_geo.model import Direction, Edge, Parcel, Plan, Reason, ReferenceMap, Settings, SideKey
     from ftz_geo.trace.named import Named
     from ftz_geo.trace.search import Drawing
     from ftz_geo.trace.targets import Resolutions, Sides
@@ -52,7 +52,7 @@ def trace_parcels(
     ----------
     plan : Plan
     reference : ReferenceMap
-    resolutions : mapping of (parcel id, side, index) to tuple of Candidate
+    resolutions : mapping of SideKey to tuple of Candidate
         What :func:`ftz_geo.resolve.resolve_plan` found.
     settings : Settings
         ``bridge_tolerance_m``: the longest stretch not on a named feature that may still be traced.
@@ -110,12 +110,12 @@ def _stated_m2(plan: Plan) -> dict[str, float]:
 
 
 def _runs_along(
-    plan: Plan, resolutions: Resolutions, neighbours: Mapping[tuple[str, Direction, int], str]
+    plan: Plan, resolutions: Resolutions, neighbours: Mapping[SideKey, str]
 ) -> Callable[[Digitised, Edge], frozenset[str]]:
     """Return a function that tells what an edge runs along: all of its feature, and its own block."""
     ids: dict[tuple[str, str | None], frozenset[str]] = {}
     for parcel in plan.parcels:
-        for key, feature in side_features(parcel):
+        for key, feature in parcel.bounds():
             if key in neighbours:
                 ids[parcel.id, feature.name] = frozenset({block_key(neighbours[key])})
             elif candidates := resolutions.get(key, ()):
@@ -133,22 +133,30 @@ def _trace(
 ) -> Digitised:
     """Return what is drawn of one parcel; a stated area closes it where one side is open."""
     reasons = sides.reasons
-    named_sides = {target.side for target in sides.targets}
-    open_sides = [side for side in RING_ORDER if side not in named_sides]
+    undirected = is_undirected(sides.targets)
+    drawable = {target.key.slot for target in sides.targets}
+    open_sides = [side for slot, (side, _) in enumerate(parcel.around()) if slot not in drawable]
     if open_sides and (len(open_sides) > 1 or stated_m2 is None):
         return _undrawn(parcel, reasons)
+    points = (
+        [target.feature for target in sides.targets if not atlas.runs(target.candidate)] if undirected else ()
+    )
+    if points:
+        return _undrawn(parcel, (*reasons, *map(point_in_ring, points)))
     plane = plane_near(sides.targets, atlas)
     named = named_of(sides.targets, atlas, plane)
     if open_sides and stated_m2 is not None:
         side = open_sides[0]
+        if side == "ring":
+            return _undrawn(parcel, reasons)
         closing = _closing(parcel, side, named, stated_m2, plane)
         if closing is None:
             return _undrawn(parcel, (*reasons, no_place_for_area(side)))
-        named = tuple(sorted((*named, closing), key=lambda n: RING_ORDER.index(n.side)))
+        named = tuple(sorted((*named, closing), key=lambda n: n.key.slot))
         reasons = (*reasons, closed_by_area(side))
     drawing = drawing_of(named, settings, None if open_sides else atlas, plane)
     if drawing is None:
-        slip = None if open_sides else slip_of(named, settings, plane)
+        slip = None if open_sides or undirected else slip_of(named, settings, plane)
         return _undrawn(
             parcel, (*reasons, words_denied(slip[0], slip[1].outline) if slip else does_not_close(named))
         )

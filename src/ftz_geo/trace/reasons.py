@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import shapely
 
+    from ftz_geo.compass import Side
     from ftz_geo.model import Direction, Feature, Settings
     from ftz_geo.trace.directions import Slip
     from ftz_geo.trace.named import Named
@@ -32,6 +33,16 @@ WIDTH_SHARE = 0.05
 """Where the near lines of wide features would change the area by more than this, it is in doubt."""
 
 
+def told_zh(side: Side, feature: Feature) -> str:
+    """Return how a feature is spoken of: with its side, where the text tells one."""
+    return f"“{feature.name}”" if side == "ring" else f"{LABELS_ZH[side]}至的“{feature.name}”"
+
+
+def told_en(side: Side, feature: Feature) -> str:
+    """Return the same in English."""
+    return feature.name if side == "ring" else f"{feature.name} ({side})"
+
+
 def side_not_stated(side: Direction) -> Reason:
     """Say that the text leaves a side open."""
     return Reason(
@@ -41,51 +52,59 @@ def side_not_stated(side: Direction) -> Reason:
     )
 
 
-def not_on_map(side: Direction, feature: Feature, *, in_circle: bool = False) -> Reason:
+def not_on_map(side: Side, feature: Feature, *, in_circle: bool = False) -> Reason:
     """Say that no line of the map is known for a side, and why."""
-    zh_side = LABELS_ZH[side]
     if feature.kind == "vague":
         return Reason(
             code="no-map-knows",
-            zh=f"{zh_side}至的“{feature.name}”没有名称，底图上无从查找",
-            en=f"{feature.name} ({side}) has no name that a map could know",
+            zh=f"{told_zh(side, feature)}没有名称，底图上无从查找",
+            en=f"{told_en(side, feature)} has no name that a map could know",
         )
     if feature.kind == "block" and in_circle:
         return Reason(
             code="blocks-in-a-circle",
-            zh=f"{zh_side}至的“{feature.name}”与本区块互为四至，无一可以先画",
-            en=f"{feature.name} ({side}) is bounded by this block in turn: none can be drawn first",
+            zh=f"{told_zh(side, feature)}与本区块互为四至，无一可以先画",
+            en=f"{told_en(side, feature)} is bounded by this block in turn: none can be drawn first",
         )
     if feature.kind == "block":
         return Reason(
             code="block-not-drawn",
-            zh=f"{zh_side}至的“{feature.name}”未能画出",
-            en=f"{feature.name} ({side}) is a block that could not be drawn",
+            zh=f"{told_zh(side, feature)}未能画出",
+            en=f"{told_en(side, feature)} is a block that could not be drawn",
         )
     return Reason(
         code="not-on-map",
-        zh=f"底图上没有{zh_side}至的“{feature.name}”",
-        en=f"{feature.name} ({side}) is not on the reference map",
+        zh=f"底图上没有{told_zh(side, feature)}",
+        en=f"{told_en(side, feature)} is not on the reference map",
     )
 
 
-def near_names(side: Direction, feature: Feature, names: Sequence[str]) -> Reason:
+def near_names(side: Side, feature: Feature, names: Sequence[str]) -> Reason:
     """Say which roads of the map may be meant by a name that it does not have."""
     quoted = "、".join(f"“{name}”" for name in names)
     return Reason(
         code="near-name",
-        zh=f"{LABELS_ZH[side]}至的“{feature.name}”若为底图上的{quoted}之误，则可与邻边相接，请核对原文；未采用",
-        en=f"{feature.name} ({side}) may be a slip for {', '.join(names)} of the map, which would meet the "
+        zh=f"{told_zh(side, feature)}若为底图上的{quoted}之误，则可与邻边相接，请核对原文；未采用",
+        en=f"{told_en(side, feature)} may be a slip for {', '.join(names)} of the map, which would meet the "
         "neighbouring sides: check the text; it was not taken",
     )
 
 
-def no_distance(side: Direction, feature: Feature) -> Reason:
+def no_distance(side: Side, feature: Feature) -> Reason:
     """Say that a side lies off a feature of the map, the words do not say how far."""
     return Reason(
         code="no-distance",
-        zh=f"{LABELS_ZH[side]}至“{feature.name}”，原文没有写明距离",
-        en=f"the text does not say how far off {feature.name} ({side}) the side lies",
+        zh=f"{told_zh(side, feature)}，原文没有写明距离",
+        en=f"the text does not say how far off {told_en(side, feature)} the side lies",
+    )
+
+
+def point_in_ring(feature: Feature) -> Reason:
+    """Say that a point of the map bounds a block without a direction."""
+    return Reason(
+        code="point-in-ring",
+        zh=f"“{feature.name}”在底图上只是一个点，原文没有方位，无从画线",
+        en=f"{feature.name} is a point on the map, and without a direction no line can be drawn through it",
     )
 
 
@@ -114,9 +133,8 @@ def does_not_close(named: Sequence[Named]) -> Reason:
         if not len(b.track.tree.query(a.track.lines, predicate="dwithin", distance=SNAP_M)[0]):
             return Reason(
                 code="sides-do-not-meet",
-                zh=f"{LABELS_ZH[a.side]}至的“{a.feature.name}”与"
-                f"{LABELS_ZH[b.side]}至的“{b.feature.name}”在底图上不相接",
-                en=f"{a.feature.name} ({a.side}) and {b.feature.name} ({b.side}) do not meet on the map",
+                zh=f"{told_zh(a.side, a.feature)}与{told_zh(b.side, b.feature)}在底图上不相接",
+                en=f"{told_en(a.side, a.feature)} and {told_en(b.side, b.feature)} do not meet on the map",
             )
     return Reason(
         code="does-not-close",
@@ -153,20 +171,20 @@ def name_doubts(named: Sequence[Named]) -> Iterator[Reason]:
         if n.is_point:
             yield Reason(
                 code="landmark",
-                zh=f"{LABELS_ZH[n.side]}至的“{n.feature.name}”在底图上只是一个点，边线按穿过该点的直线绘制",
-                en=f"{n.feature.name} ({n.side}) is a point on the map: drawn as a straight line through it",
+                zh=f"{told_zh(n.side, n.feature)}在底图上只是一个点，边线按穿过该点的直线绘制",
+                en=f"{told_en(n.side, n.feature)} is a point on the map: drawn as a straight line through it",
             )
         elif n.feature.kind == "place":
             yield Reason(
                 code="landmark",
-                zh=f"{LABELS_ZH[n.side]}至的“{n.feature.name}”是一处地方，按其朝向区块的边线绘制",
-                en=f"{n.feature.name} ({n.side}) is a place: drawn along its edge that faces the block",
+                zh=f"{told_zh(n.side, n.feature)}是一处地方，按其朝向区块的边线绘制",
+                en=f"{told_en(n.side, n.feature)} is a place: drawn along its edge that faces the block",
             )
         if n.feature.kind in STRAIGHT_KINDS and n.feature.edge is not None:
             yield Reason(
                 code="edge-of-road",
-                zh=f"{LABELS_ZH[n.side]}至“{n.feature.name}”，按该路中线绘制",
-                en=f"{n.feature.name} ({n.side}) was drawn along the middle of the road",
+                zh=f"{told_zh(n.side, n.feature)}，按该路中线绘制",
+                en=f"{told_en(n.side, n.feature)} was drawn along the middle of the road",
             )
         if n.feature.offset_m is not None:
             yield Reason(
@@ -182,8 +200,8 @@ def neighbour_doubts(named: Sequence[Named]) -> Iterator[Reason]:
         if n.block is not None and n.block.grade != "traced":
             yield Reason(
                 code="block-inferred",
-                zh=f"{LABELS_ZH[n.side]}至的“{n.feature.name}”本身是推断的",
-                en=f"{n.feature.name} ({n.side}) is itself inferred",
+                zh=f"{told_zh(n.side, n.feature)}本身是推断的",
+                en=f"{told_en(n.side, n.feature)} is itself inferred",
             )
 
 
@@ -219,10 +237,10 @@ def short_doubts(pieces: Sequence[Piece], area_m2: float) -> Iterator[Reason]:
             if share > WIDTH_SHARE:
                 yield Reason(
                     code="short-of-neighbour",
-                    zh=f"{LABELS_ZH[piece.side]}至的“{piece.feature.name}”离{LABELS_ZH[beside.side]}至的"
-                    f"“{beside.feature.name}”差{_length(piece):.0f}米，后者若在前者止处，面积差{share:.1%}",
-                    en=f"{piece.feature.name} ({piece.side}) stops {_length(piece):.0f} m short of "
-                    f"{beside.feature.name} ({beside.side}), {share:.1%} of the area",
+                    zh=f"{told_zh(piece.side, piece.feature)}离{told_zh(beside.side, beside.feature)}"
+                    f"差{_length(piece):.0f}米，后者若在前者止处，面积差{share:.1%}",
+                    en=f"{told_en(piece.side, piece.feature)} stops {_length(piece):.0f} m short of "
+                    f"{told_en(beside.side, beside.feature)}, {share:.1%} of the area",
                 )
 
 
@@ -233,24 +251,24 @@ def _from_a_feature(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _long_piece(piece: Piece) -> Reason:
-    side, name, length = LABELS_ZH[piece.side], piece.feature.name, _length(piece)
+    zh, en, length = told_zh(piece.side, piece.feature), told_en(piece.side, piece.feature), _length(piece)
     if piece.method == "extension":
         return Reason(
             code="long-extension",
-            zh=f"{side}至的“{name}”在底图上未及相邻一边，按走向延长{length:.0f}米",
-            en=f"{name} ({piece.side}) stops short of its neighbour and was extended by {length:.0f} m",
+            zh=f"{zh}在底图上未及相邻一边，按走向延长{length:.0f}米",
+            en=f"{en} stops short of its neighbour and was extended by {length:.0f} m",
         )
     return Reason(
         code="long-bridge",
-        zh=f"{side}至的“{name}”在底图上缺{length:.0f}米，按两端连接",
-        en=f"{length:.0f} m of {name} ({piece.side}) are missing from the map and were bridged",
+        zh=f"{zh}在底图上缺{length:.0f}米，按两端连接",
+        en=f"{length:.0f} m of {en} are missing from the map and were bridged",
     )
 
 
 def rival_doubts(ring: Ring, rings: Sequence[Ring]) -> Iterator[Reason]:
     """Say so where another ring is nearly as cheap and lies elsewhere."""
     for other in rings:
-        if other is ring or other.cost > RIVAL_COST * ring.cost:
+        if other is ring or (other.cost > RIVAL_COST * ring.cost and not ring.is_of_two):
             continue
         both = ring.polygon.intersection(other.polygon).area
         shared = both / (ring.polygon.area + other.polygon.area - both)
@@ -273,17 +291,16 @@ def beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
         if strip > WIDTH_SHARE * area:
             yield Reason(
                 code="line-beside",
-                zh=f"{LABELS_ZH[side]}至的“{feature.name}”另有一线在区块以内并行，"
-                f"两线之间占面积{strip / area:.1%}",
-                en=f"another line of {feature.name} ({side}) runs alongside inside the block; "
+                zh=f"{told_zh(side, feature)}另有一线在区块以内并行，两线之间占面积{strip / area:.1%}",
+                en=f"another line of {told_en(side, feature)} runs alongside inside the block; "
                 f"{strip / area:.1%} of the area lies between the two",
             )
         gap = gap_beside_m(way, settings.bridge_tolerance_m)
         if gap > settings.bridge_tolerance_m:
             yield Reason(
                 code="gap-beside",
-                zh=f"{LABELS_ZH[side]}至的“{feature.name}”在边线旁缺{gap:.0f}米，边线可能不是近侧一线",
-                en=f"{gap:.0f} m of {feature.name} ({side}) are missing beside the ring, "
+                zh=f"{told_zh(side, feature)}在边线旁缺{gap:.0f}米，边线可能不是近侧一线",
+                en=f"{gap:.0f} m of {told_en(side, feature)} are missing beside the ring, "
                 "which may not run along its near line",
             )
     share = (wide + sum(strips)) / area

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ftz_geo.model import Direction, Feature
+    from ftz_geo.compass import Side
+    from ftz_geo.model import Feature
     from ftz_geo.trace.graph import Graph
     from ftz_geo.trace.tracks import Run, Track
 
@@ -39,7 +40,7 @@ hundredth, with 24 none."""
 class Step(NamedTuple):
     """One feature in the order of the ring; on two sides in turn where both name it."""
 
-    sides: tuple[tuple[Direction, Feature], ...]
+    sides: tuple[tuple[Side, Feature], ...]
     track: Track
 
 
@@ -81,6 +82,11 @@ class Ring:
     def polygon(self) -> shapely.Polygon:
         """What it encloses; empty where it is no simple counter-clockwise ring."""
         return unknot(np.concatenate([way.path for way in self.ways]))
+
+    @property
+    def is_of_two(self) -> bool:
+        """Whether two features alone enclose it, told without directions: then they may enclose several."""
+        return len(self.steps) == 2 and self.steps[0].sides[0][0] == "ring"
 
     @cached_property
     def core(self) -> shapely.Polygon:
@@ -229,7 +235,7 @@ def round_about(ring: Ring) -> Iterator[Ring]:
     What bounds a block on several sides may be a ring road, on which a chord marks off two blocks.
     """
     for k, step in enumerate(ring.steps):
-        if len(step.sides) > 1 and (other := _other_way(ring.ways[k])) is not None:
+        if (len(step.sides) > 1 or ring.is_of_two) and (other := _other_way(ring.ways[k])) is not None:
             ways = (*ring.ways[:k], other, *ring.ways[k + 1 :])
             yield replace(ring, cost=ring.cost - ring.ways[k].cost + other.cost, ways=ways)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ftz_geo.compass import RING_ORDER
 from ftz_geo.trace.directions import SLIPS, follows_words, reread
+from ftz_geo.trace.named import is_undirected
 from ftz_geo.trace.places import SNAP_M
 from ftz_geo.trace.reasons import RIVAL_COST
 from ftz_geo.trace.rings import Legs, Step, drawn_in, find_rings, round_about
@@ -16,12 +17,12 @@ from ftz_geo.trace.shape import draw
 from ftz_geo.trace.steering import mended
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import shapely
 
     from ftz_geo.measure import LocalPlane
-    from ftz_geo.model import Settings
+    from ftz_geo.model import Settings, SideKey
     from ftz_geo.trace.atlas import Atlas
     from ftz_geo.trace.directions import Slip
     from ftz_geo.trace.named import Named
@@ -95,9 +96,8 @@ def rings_of(named: Sequence[Named]) -> list[Ring]:
     a ring.
     """
     legs = Legs()
-    sides = ([n for n in named if n.side == side] for side in RING_ORDER)
-    orders = islice(product(*map(permutations, sides)), _ORDERS)
-    every = (_steps(list(chain(*order))) for order in orders)
+    undirected = is_undirected(named)
+    every = (_steps(order) for order in _orders(named))
     searches = [find_rings(steps, legs) for steps in every if len(steps) > 1]
     weighed: list[_Weighed] = []
     for cheap in merge(*searches, key=attrgetter("cost")):
@@ -106,14 +106,37 @@ def rings_of(named: Sequence[Named]) -> list[Ring]:
             ALIKE_COST * weighed[0].ring.cost, RIVAL_COST * min(one.cost for one in weighed)
         ):
             break
-        ring = next(filter(_is_allowed, chain([cheap], round_about(cheap))), None)
-        if ring is None:
-            continue
-        # Where the cheapest has no line of its features inside, none of the others is measured.
-        inside_m = ring.inside_m if not weighed or weighed[0].cost > weighed[0].ring.cost else 0.0
-        weighed.append(_Weighed(ring.cost + INSIDE_COST * inside_m, ring))
+        allowed = filter(_is_allowed, chain([cheap], round_about(cheap)))
+        # Without directions the words mean every one of them, else the first that lies where they say.
+        for ring in allowed if undirected else islice(allowed, 1):
+            # Where the cheapest has no line of its features inside, none of the others is measured.
+            inside_m = ring.inside_m if not weighed or weighed[0].cost > weighed[0].ring.cost else 0.0
+            weighed.append(_Weighed(ring.cost + INSIDE_COST * inside_m, ring))
     rings = [one.ring for one in sorted(weighed, key=attrgetter("cost"))]
     return [drawn_in(rings[0]), *rings[1:]] if rings and rings[0].inside_m > SNAP_M else rings
+
+
+def _orders(named: Sequence[Named]) -> Iterator[Sequence[Named]]:
+    """Yield the orders in which a ring may pass its features, at most :data:`_ORDERS` of them.
+
+    A ring told without directions runs either way. Within a side the text may list its features either way,
+    which is tried first, or in any order.
+    """
+    if is_undirected(named):
+        yield from (named, named[::-1])
+        return
+    sides = [tuple(n for n in named if n.side == side) for side in RING_ORDER]
+    either_way = product(*((own, own[::-1]) for own in sides))
+    any_way = product(*(tuple(islice(permutations(own), _ORDERS)) for own in sides))
+    orders = (tuple(chain(*order)) for order in chain(either_way, any_way))
+    seen: set[tuple[SideKey, ...]] = set()
+    for order in orders:
+        keys = tuple(n.key for n in order)
+        if keys not in seen:
+            seen.add(keys)
+            yield order
+        if len(seen) == _ORDERS:
+            return
 
 
 def _is_allowed(ring: Ring) -> bool:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ftz_geo.model import Direction, Feature, Method
+    from ftz_geo.compass import Side
+    from ftz_geo.model import Feature, Method
     from ftz_geo.trace.rings import Ring, Way
 
 _SAMPLE_M = 15.0
@@ -28,7 +29,7 @@ _SAMPLE_M = 15.0
 class Piece(NamedTuple):
     """A piece of the drawn ring with its evidence."""
 
-    side: Direction
+    side: Side
     feature: Feature
     method: Method
     source_ids: tuple[str, ...]
@@ -39,7 +40,7 @@ class Piece(NamedTuple):
 class _Label(NamedTuple):
     """What a segment was drawn from."""
 
-    side: Direction
+    side: Side
     feature: Feature
     method: Method
     source_ids: tuple[str, ...]
@@ -101,7 +102,7 @@ def _strand(ring: Ring, k: int, labels: list[_Label]) -> _Strand:
     tags = np.concatenate(label)
     begin = 0
     for (first, _), told in pairwise(step.sides):  # one feature on several sides: they part where it turns
-        between = np.add(TOWARDS[first], TOWARDS[told[0]])
+        between = np.sum([TOWARDS[side] for side in (first, told[0]) if side != "ring"], axis=0)
         begin += int((points[begin:] @ between).argmax())
         behind = np.arange(len(tags)) >= begin
         other = {tag: len(labels) + k for k, tag in enumerate(dict.fromkeys(tags[behind].tolist()))}

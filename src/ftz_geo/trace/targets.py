@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ftz_geo.compass import RING_ORDER
 from ftz_geo.trace.named import Target
-from ftz_geo.trace.neighbours import SideKey, candidate_of
+from ftz_geo.trace.neighbours import candidate_of
 from ftz_geo.trace.reasons import no_distance, not_on_map, side_not_stated
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from ftz_geo.model import Candidate, Digitised, Direction, Feature, Parcel, Reason
+    from ftz_geo.model import Candidate, Digitised, Feature, Parcel, Reason, SideKey
 
-Resolutions: TypeAlias = "Mapping[tuple[str, Direction, int], tuple[Candidate, ...]]"
+Resolutions: TypeAlias = "Mapping[SideKey, tuple[Candidate, ...]]"
 
 
 class Sides(NamedTuple):
     """What a parcel's sides were found to be."""
 
+    slots: int
+    """How many places around the parcel the words name, by :meth:`~ftz_geo.model.Parcel.around`."""
     targets: tuple[Target, ...]
-    """In the order of a ring; none of a side that is open."""
-    missing: tuple[tuple[Direction, Feature], ...]
+    """In their order; none of a place that is open."""
+    missing: tuple[tuple[SideKey, Feature], ...]
     """The features of its sides that the map could have and has not."""
     reasons: tuple[Reason, ...]
     """What is missing, and what is not sure."""
@@ -31,7 +32,7 @@ class Sides(NamedTuple):
 def sides_of(
     parcel: Parcel,
     resolutions: Resolutions,
-    neighbours: Mapping[tuple[str, Direction, int], str],
+    neighbours: Mapping[SideKey, str],
     drawn: Mapping[str, Digitised],
     circle: Collection[str],
 ) -> Sides:
@@ -49,26 +50,25 @@ def sides_of(
         Those that wait for each other, this one among them.
     """
     targets: list[Target] = []
-    missing: list[tuple[Direction, Feature]] = []
+    missing: list[tuple[SideKey, Feature]] = []
     reasons: list[Reason] = []
-    for side in RING_ORDER:
-        if not parcel.abuttals[side]:
-            reasons.append(side_not_stated(side))
-        for index, feature in enumerate(parcel.abuttals[side]):
-            key = SideKey(parcel.id, side, index)
-            block = drawn.get(neighbours.get(key, ""))
-            candidates = resolutions.get(key, ())
-            if block is not None and block.polygon is None:
-                block = None
-            if block is not None:
-                candidates = (candidate_of(block, feature.name),)
-            if not candidates:
-                if feature.kind not in ("vague", "block"):
-                    missing.append((side, feature))
-                reasons.append(not_on_map(side, feature, in_circle=neighbours.get(key) in circle))
-            elif feature.beyond is not None and feature.offset_m is None:
-                reasons.append(no_distance(side, feature))
-            else:
-                targets.append(Target(side=side, feature=feature, candidate=candidates[0], block=block))
-                reasons += [c.lost for c in candidates if c.lost is not None and c.lost.code == "tied"]
-    return Sides(tuple(targets), tuple(missing), tuple(reasons))
+    reasons += [
+        side_not_stated(side) for side, features in parcel.around() if side != "ring" and not features
+    ]
+    for key, feature in parcel.bounds():
+        block = drawn.get(neighbours.get(key, ""))
+        candidates = resolutions.get(key, ())
+        if block is not None and block.polygon is None:
+            block = None
+        if block is not None:
+            candidates = (candidate_of(block, feature.name),)
+        if not candidates:
+            if feature.kind not in ("vague", "block"):
+                missing.append((key, feature))
+            reasons.append(not_on_map(key.side, feature, in_circle=neighbours.get(key) in circle))
+        elif feature.beyond is not None and feature.offset_m is None:
+            reasons.append(no_distance(key.side, feature))
+        else:
+            targets.append(Target(key=key, feature=feature, candidate=candidates[0], block=block))
+            reasons += [c.lost for c in candidates if c.lost is not None and c.lost.code == "tied"]
+    return Sides(len(parcel.around()), tuple(targets), tuple(missing), tuple(reasons))
