@@ -657,7 +657,8 @@ class ReferenceMap:
 
     features: geopandas.GeoDataFrame
     """Columns ``source_id`` (str, unique), ``name``, ``alt_names`` (tuple of str), ``kind``
-    (a :data:`Kind`), ``source`` (index into :attr:`sources`), geometry in :data:`STORAGE_CRS`."""
+    (a :data:`Kind`), ``source`` (index into :attr:`sources`), geometry in :data:`STORAGE_CRS`. ``one_way``
+    may be missing: 1 or -1 for main roads that are run along or against their line only."""
     sources: tuple[Mapping[str, Any], ...] = ()
     """One mapping per file, or per layer where layers differ: file, sha256, licence, date, crs, datum;
     None where the file does not say."""

@@ -11,14 +11,14 @@ import pandas as pd
 from ftz_geo.model import STORAGE_CRS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ftz_geo.model import Kind
 
 __all__ = ["Part", "Row", "feature_frame", "first_line", "frame_of_rows"]
 
-Row = tuple[str, str, "tuple[str, ...]", "Kind", Any]
-"""Source id, name, further names, kind, geometry."""
+Row = tuple[str, str, "tuple[str, ...]", "Kind", Any, int]
+"""Source id, name, further names, kind, geometry, whether one-way."""
 
 
 class Part(NamedTuple):
@@ -36,14 +36,16 @@ def feature_frame(
     alt_names: list[tuple[str, ...]],
     kinds: list[Kind],
     geometry: Any,
+    one_way: Sequence[int] | None = None,
 ) -> gpd.GeoDataFrame:
-    """Put columns together into a frame of features in longitude, latitude."""
+    """Put columns together into a frame of features in longitude, latitude; by default none is one-way."""
     return gpd.GeoDataFrame(
         {
             "source_id": pd.Series(source_ids, dtype=object),
             "name": pd.Series(names, dtype=object),
             "alt_names": pd.Series(alt_names, dtype=object),
             "kind": pd.Series(kinds, dtype=object),
+            "one_way": np.asarray([0] * len(kinds) if one_way is None else one_way, dtype=np.int8),
         },
         geometry=np.asarray(geometry, dtype=object),
         crs=STORAGE_CRS,
@@ -52,10 +54,10 @@ def feature_frame(
 
 def frame_of_rows(rows: Iterable[Row]) -> gpd.GeoDataFrame:
     """Put rows together into a frame of features; geometries are shapely's."""
-    ids, names, others, kinds, shapes = [list(c) for c in zip(*rows, strict=True)] or [[], [], [], [], []]
+    ids, names, others, kinds, shapes, ways = [list(c) for c in zip(*rows, strict=True)] or [[]] * 6
     geometry = np.empty(len(shapes), dtype=object)
     geometry[:] = shapes
-    return feature_frame(ids, names, others, kinds, geometry)
+    return feature_frame(ids, names, others, kinds, geometry, ways)
 
 
 def first_line(error: Exception) -> str:

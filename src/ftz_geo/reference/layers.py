@@ -17,8 +17,10 @@ from ftz_geo.reference.tags import (
     CLASS_COLUMNS,
     KIND_BY_TAG,
     KIND_BY_VALUE,
+    MAIN_ROADS,
     NAME_COLUMNS,
     kind_by_name,
+    one_way,
     split_names,
 )
 
@@ -74,6 +76,7 @@ def _read_layer(path: Path, layer: str) -> Part:
         [split_names(*row) for row in zip(*extra, strict=True)] if extra else [()] * len(table),
         _kinds(table, columns, names, geometry),
         geometry,
+        _one_way(table, columns),
     )
     # Row order in a file means nothing: whatever is done later starts from the same order.
     order = np.lexsort((frame["source_id"], shapely.to_wkb(geometry), frame["name"]))
@@ -127,6 +130,15 @@ def _ids(path: Path, layer: str, table: gpd.GeoDataFrame, columns: Mapping[str, 
         if key in columns and table[columns[key]].notna().all() and table[columns[key]].astype(str).is_unique:
             return [f"{path.stem}:{v}" for v in table[columns[key]].astype(str)]
     return [f"{path.stem}:{layer}:{i}" for i in table.index]
+
+
+def _one_way(table: gpd.GeoDataFrame, columns: Mapping[str, str]) -> list[int] | None:
+    """Return which main roads are run along in one direction only; None where the table does not say."""
+    classes = [_text(table[columns[c]]) for c in ("highway", *CLASS_COLUMNS) if c in columns]
+    if "oneway" not in columns or not classes:
+        return None
+    main = next((c for c in classes if c.isin(MAIN_ROADS).any()), classes[0])
+    return [one_way(*row) for row in zip(main, _text(table[columns["oneway"]]), strict=True)]
 
 
 def _kinds(

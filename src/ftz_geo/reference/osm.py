@@ -10,7 +10,7 @@ import shapely
 from ftz_geo.errors import ReferenceMapError
 from ftz_geo.model import STORAGE_CRS
 from ftz_geo.reference.frames import Part, feature_frame, first_line
-from ftz_geo.reference.tags import NAME_TAGS, OSM_LICENCE, is_line, osm_kind, osm_names
+from ftz_geo.reference.tags import NAME_TAGS, OSM_LICENCE, is_line, one_way, osm_kind, osm_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,19 +30,21 @@ def read_osm(path: Path) -> list[Part]:
     others: list[tuple[str, ...]] = []
     kinds: list[Kind] = []
     shapes: list[str] = []
+    ways: list[int] = []
     try:
         date = _date(path)
-        for label, name, alt_names, kind, shape in _rows(path):
+        for label, name, alt_names, kind, shape, way in _rows(path):
             ids.append(label)
             names.append(name)
             others.append(alt_names)
             kinds.append(kind)
             shapes.append(shape)
+            ways.append(way)
     except RuntimeError as error:
         raise ReferenceMapError(
             path, f"it cannot be read as OpenStreetMap data ({first_line(error)})", "download it anew"
         ) from error
-    frame = feature_frame(ids, names, others, kinds, shapely.from_wkb(shapes) if shapes else [])
+    frame = feature_frame(ids, names, others, kinds, shapely.from_wkb(shapes) if shapes else [], ways)
     return [Part(frame, {"licence": OSM_LICENCE, "date": date, "crs": STORAGE_CRS, "datum": "WGS 84"})]
 
 
@@ -59,7 +61,7 @@ def _date(path: Path) -> str | None:
     return stamp[1].decode("ascii", "replace") if stamp else None
 
 
-def _rows(path: Path) -> Iterator[tuple[str, str, tuple[str, ...], Kind, str]]:
+def _rows(path: Path) -> Iterator[tuple[str, str, tuple[str, ...], Kind, str, int]]:
     """Yield what has a name; the geometry is WKB in hexadecimal, for shapely to read all at once."""
     import osmium
 
@@ -86,7 +88,8 @@ def _rows(path: Path) -> Iterator[tuple[str, str, tuple[str, ...], Kind, str]]:
         except (osmium.InvalidLocationError, RuntimeError):
             continue  # a way cut off at the edge of the extract, a relation that does not close
         if shaped is not None:
-            yield shaped[0], name, alt_names, kind, shaped[1]
+            way = one_way(tags.get("highway"), tags.get("oneway"))
+            yield shaped[0], name, alt_names, kind, shaped[1], way
 
 
 def _shape(thing: Any, wkb: Any) -> tuple[str, str] | None:

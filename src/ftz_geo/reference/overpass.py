@@ -11,7 +11,7 @@ import shapely
 from ftz_geo.errors import ReferenceMapError
 from ftz_geo.model import STORAGE_CRS
 from ftz_geo.reference.frames import Part, Row, first_line, frame_of_rows
-from ftz_geo.reference.tags import OSM_LICENCE, is_line, osm_kind, osm_names
+from ftz_geo.reference.tags import OSM_LICENCE, is_line, one_way, osm_kind, osm_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,7 +71,7 @@ def _rows(elements: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
         shape = _shape(element, tags, ways)
         if shape is not None:
             seen.add(label)
-            yield label, name, others, kind, shape
+            yield label, name, others, kind, shape, one_way(tags.get("highway"), tags.get("oneway"))
 
 
 def _way_lonlat(way: Mapping[str, Any], nodes: Mapping[int, _Lonlat]) -> list[_Lonlat]:

@@ -162,6 +162,7 @@ def read_prepared(path: Path) -> list[Part]:
         [others[text] for text in columns["alt_names"]],
         columns["kind"].tolist(),
         shapely.from_wkb(shapes),
+        columns["one_way"].tolist() if "one_way" in columns else None,
     )
     number = columns["source"]
     return [Part(frame[number == n].reset_index(drop=True), facts[n]) for n in sorted(facts)]

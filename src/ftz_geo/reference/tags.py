@@ -124,6 +124,24 @@ def osm_kind(tags: Tags) -> Kind | None:
     return "place"
 
 
+MAIN_ROADS = frozenset({"motorway", "trunk", "primary"})
+"""Classes of roads that are mostly built with two carriageways."""
+
+_ONE_WAY: Mapping[str, int] = {"yes": 1, "true": 1, "1": 1, "f": 1, "-1": -1, "reverse": -1, "t": -1}
+"""Values of OSM's tag ``oneway``, and of Geofabrik's column of that name (F forwards, T backwards)."""
+
+
+def one_way(road_class: str | None, value: str | None) -> int:
+    """Return 1 or -1 for a main road that is run along or against its line only, 0 for any other.
+
+    One line of such a road is mostly one of its two carriageways.
+
+    >>> one_way("primary", "yes"), one_way("primary", None), one_way("residential", "yes")
+    (1, 0, 0)
+    """
+    return _ONE_WAY.get((value or "").lower(), 0) if road_class in MAIN_ROADS else 0
+
+
 def kind_by_name(name: str, *, line: bool) -> Kind:
     """Tell by the last character.
 

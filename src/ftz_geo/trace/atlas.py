@@ -81,6 +81,10 @@ class Atlas:
         return {key: row for row, key in enumerate(self.features["source_id"])}
 
     @cached_property
+    def _one_way(self) -> NDArray[np.int8] | None:
+        return self.features["one_way"].to_numpy(dtype=np.int8) if "one_way" in self.features else None
+
+    @cached_property
     def _dimensions(self) -> NDArray[np.int32]:
         return shapely.get_dimensions(self.geometry)
 
@@ -160,7 +164,8 @@ class Atlas:
                 return None
             lines = shapely.transform(lines, lambda xy: xy + np.array(shift))
             ids = np.asarray(candidate.source_ids, dtype=object)[shape]
-            self._tracks[key] = track_of(mapped_of(lines, ids, centred=centred))
+            one_way = None if self._one_way is None else self._one_way[self.rows(candidate)][shape]
+            self._tracks[key] = track_of(mapped_of(lines, ids, one_way, centred=centred))
         return self._tracks[key]
 
     def around(

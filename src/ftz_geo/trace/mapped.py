@@ -31,6 +31,9 @@ class Mapped:
     """Shape (m,): the map's own lines, uncut."""
     part_ids: NDArray[np.object_]
     """Source id of each of :attr:`parts`."""
+    part_one_way: NDArray[np.int8] | None = None
+    """Shape (m,): 1 or -1 for main roads that are run along or against their line only; None where the map
+    says nothing of it."""
     tips: NDArray[np.float64] | None = None
     """Shape (k, 2): where lines of the map end, if some of :attr:`lines` stand for several of
     :attr:`parts` on either side of them."""
@@ -39,6 +42,11 @@ class Mapped:
     def centred(self) -> bool:
         """Whether some of :attr:`lines` stand for several of :attr:`parts`."""
         return self.tips is not None
+
+    @cached_property
+    def part_ends(self) -> Ends:
+        """The loose ends of :attr:`parts`."""
+        return loose_ends(merged(self.parts))
 
     @cached_property
     def part_tree(self) -> shapely.STRtree:
@@ -65,13 +73,21 @@ class Mapped:
         return vertices_of(self.lines)
 
 
-def mapped_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_], *, centred: bool) -> Mapped:
+def mapped_of(
+    lines: NDArray[np.object_],
+    source_ids: NDArray[np.object_],
+    one_way: NDArray[np.int8] | None = None,
+    *,
+    centred: bool,
+) -> Mapped:
     """Node the lines of one feature where they cross.
 
     Parameters
     ----------
     lines : ndarray of LineString or MultiLineString, shape (n,)
     source_ids : ndarray of str, shape (n,)
+    one_way : ndarray of int, shape (n,), optional
+        1 or -1 for main roads that are run along or against their line only, 0 for others.
     centred : bool
         Whether one line stands for those that run side by side.
 
@@ -85,7 +101,13 @@ def mapped_of(lines: NDArray[np.object_], source_ids: NDArray[np.object_], *, ce
     tips = None
     if centred and (middles := centre_lines(noded)) is not None:
         noded, tips = _in_order(middles[0]), middles[1]
-    return Mapped(lines=noded, parts=parts, part_ids=source_ids[owner], tips=tips)
+    return Mapped(
+        lines=noded,
+        parts=parts,
+        part_ids=source_ids[owner],
+        part_one_way=None if one_way is None else one_way[owner],
+        tips=tips,
+    )
 
 
 def _in_order(lines: NDArray[np.object_]) -> NDArray[np.object_]:

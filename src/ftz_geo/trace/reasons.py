@@ -10,6 +10,7 @@ from ftz_geo.measure import area_m2
 from ftz_geo.model import LABELS_ZH, STRAIGHT_KINDS, Reason
 from ftz_geo.trace.places import SNAP_M
 from ftz_geo.trace.shape import gap_beside_m, strip_m2
+from ftz_geo.trace.twins import lonely_m, missing_beside_m2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -295,6 +296,9 @@ def beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
                 en=f"another line of {told_en(side, feature)} runs alongside inside the block; "
                 f"{strip / area:.1%} of the area lies between the two",
             )
+        missing = missing_beside_m2(ring, way, settings.bridge_tolerance_m)
+        if missing > WIDTH_SHARE / 2 * area or lonely_m(way) > way.length / 2:
+            yield far_line(side, feature)
         gap = gap_beside_m(way, settings.bridge_tolerance_m)
         if gap > settings.bridge_tolerance_m:
             yield Reason(
@@ -310,6 +314,16 @@ def beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
             zh=f"道路或水域有多条平行线，取其中线；若取近侧一线，面积相差{share:.1%}",
             en=f"drawn along the middle of parallel lines; along the near ones the area is {share:.1%} off",
         )
+
+
+def far_line(side: Side, feature: Feature) -> Reason:
+    """Say that the line drawn may be a road's far carriageway."""
+    return Reason(
+        code="near-line-missing",
+        zh=f"{told_zh(side, feature)}近区块一侧的车道线在底图上可能缺失，边线可能沿远侧一线",
+        en=f"the map may lack the near carriageway of {told_en(side, feature)}: "
+        "the ring may run along the far one",
+    )
 
 
 def bridge_notes(pieces: Sequence[Piece]) -> Iterator[Reason]:

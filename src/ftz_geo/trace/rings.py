@@ -61,6 +61,11 @@ class Way:
         """What it costs a ring."""
         return sum(METRE_COST[self.track.kind[run.line]] * abs(run.end - run.start) for run in self.runs)
 
+    @property
+    def length(self) -> float:
+        """Metres of all of it."""
+        return sum(abs(run.end - run.start) for run in self.runs)
+
     @cached_property
     def path(self) -> NDArray[np.float64]:
         """Points of all of it, shape (n, 2)."""

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.compass import TOWARDS
-from ftz_geo.trace.carriageways import ROAD_WIDTH_M
+from ftz_geo.trace.carriageways import BESIDE_M, ROAD_WIDTH_M
 from ftz_geo.trace.outlines import stretches, unknot
 from ftz_geo.trace.places import SAME_M, SNAP_M, strings, unit
 from ftz_geo.trace.tracks import BRIDGE, METHODS
@@ -118,7 +118,7 @@ def strip_m2(ring: Ring, way: Way) -> float:
         return 0.0
     points = shapely.get_coordinates(shapely.segmentize(inside, _SAMPLE_M))
     away = np.atleast_1d(shapely.distance(shapely.points(points), shapely.LineString(way.path)))
-    return float(away[away <= 2 * ROAD_WIDTH_M].sum()) * _SAMPLE_M
+    return float(away[away <= BESIDE_M].sum()) * _SAMPLE_M
 
 
 def gap_beside_m(way: Way, least_m: float) -> float:
