@@ -334,6 +334,7 @@ def _read_edges(path: Path) -> dict[str, list[Edge]]:
             source_ids=tuple(ids.split() if isinstance(ids, str) else () if ids is None else ids),
             method=row["method"],
             line=row["geometry"],
+            uncertainty_m=_plain(row.get("uncertainty_m")),
         )
         edges.setdefault(row["parcel_id"], []).append(edge)
     return edges

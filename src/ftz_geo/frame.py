@@ -70,6 +70,7 @@ PARCEL_COLUMNS = (
     Column("area_near_km2", "float", "km²", "area up to the near edges of its roads and waters"),
     Column("area_far_km2", "float", "km²", "area up to the far edges of its roads and waters"),
     Column("area_shaped", "bool", None, "the stated area decided the shape, so that it proves nothing"),
+    Column("area_doubt_km2", "float", "km²", "by how much what was drawn by rule may change the area"),
     Column("reasons_en", "texts", None, "the reasons in English", in_files=False),
     Column("reason_codes", "texts", None, "a stable word for each reason", in_files=False),
 )
@@ -83,6 +84,7 @@ EDGE_COLUMNS = (
     Column("source_ids", "texts", None, "features of the reference map that it lies on"),
     Column("method", "text", None, "how it was drawn, a Method of ftz_geo.model"),
     Column("length_m", "float", "m", "length on the CGCS2000 ellipsoid"),
+    Column("uncertainty_m", "float", "m", "half the width of the band that holds the true edge with 90 %"),
     Column("half_width_m", "float", "m", "from the line to the edge of what it runs along", in_files=False),
     Column("span_start", "float", None, "where its words begin in the plan's text", in_files=False),
     Column("span_end", "float", None, "where its words end in the plan's text", in_files=False),
@@ -114,7 +116,7 @@ class Drawing:
         """Return the edges of each parcel as values, in ring order; parcels without any are not in it."""
         found: dict[str, list[Edge]] = {}
         columns = [self.edges[c.name].tolist() for c in EDGE_COLUMNS]
-        for line, parcel_id, side, feature, ids, method, _, half_m, start, end in zip(
+        for line, parcel_id, side, feature, ids, method, _, band_m, half_m, start, end in zip(
             self.edges.geometry, *columns, strict=True
         ):
             edge = Edge(
@@ -124,6 +126,7 @@ class Drawing:
                 source_ids=tuple(ids),
                 method=method,
                 line=line,
+                uncertainty_m=None if np.isnan(band_m) else band_m,
                 half_width_m=half_m,
             )
             found.setdefault(parcel_id, []).append(edge)
@@ -260,6 +263,7 @@ def edges_frame(edges: Mapping[str, Sequence[Edge]]) -> gpd.GeoDataFrame:
             "length_m": np.array(
                 [round(GEOD.geometry_length(edge.line), 3) for _, edge in rows], dtype=float
             ),
+            "uncertainty_m": np.array([_number(edge.uncertainty_m) for _, edge in rows], dtype=float),
             "half_width_m": np.array([edge.half_width_m for _, edge in rows], dtype=float),
             "span_start": np.array([start for start, _ in spans], dtype=float),
             "span_end": np.array([end for _, end in spans], dtype=float),
@@ -347,6 +351,7 @@ def _row(plan: Plan, position: Position, result: Digitised) -> dict[str, Any]:
         "area_near_km2": _number(result.area_near_km2),
         "area_far_km2": _number(result.area_far_km2),
         "area_shaped": result.area_shaped,
+        "area_doubt_km2": _number(result.area_doubt_km2),
     }
 
 

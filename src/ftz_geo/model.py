@@ -101,8 +101,10 @@ Relation = Literal[
 _EDGE: Mapping[str, Direction] = {f"{side}_edge": side for side in DIRECTIONS}
 _BEYOND: Mapping[str, Direction] = {f"{side}_of": side for side in DIRECTIONS}
 
-Grade = Literal["surveyed", "traced", "inferred", "sketched", "undetermined"]
+Grade = Literal["surveyed", "traced", "inferred", "approximate", "sketched", "undetermined"]
 """What a polygon claims, best first."""
+
+GRADES: tuple[Grade, ...] = get_args(Grade)
 
 Method = Literal[
     "on-feature", "bridge", "extension", "landmark", "offset", "area-closure", "sketch", "edited"
@@ -122,6 +124,7 @@ LABELS_ZH: Mapping[str, str] = {
     "surveyed": "实测",
     "traced": "描图",
     "inferred": "推断",
+    "approximate": "概略",
     "sketched": "示意",
     "undetermined": "未定",
     "on-feature": "沿地物",
@@ -702,6 +705,8 @@ class Reason:
     code: str
     zh: str
     en: str
+    area_m2: float = 0.0
+    """By how much the area may change for it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -728,6 +733,8 @@ class Edge:
     method: Method
     line: LineString
     """Longitude, latitude, in ring order (counter-clockwise)."""
+    uncertainty_m: float | None = None
+    """Half the width of the band that holds the true boundary with 90 %; None where nothing is claimed."""
     half_width_m: float = 0.0
     """From the line to the edge of what it runs along; 0 where that has no width."""
 
@@ -748,6 +755,8 @@ class Digitised:
     """How far the whole polygon may lie from the truth; None where it stands on a map."""
     area_shaped: bool = False
     """The stated area decided the shape, so it cannot be checked against it."""
+    area_doubt_km2: float = 0.0
+    """By how much what was drawn by rule may change the area."""
     area_near_km2: float | None = None
     """Of the block up to the near edges of its roads and waters; None where none has a width."""
     area_far_km2: float | None = None
@@ -839,7 +848,9 @@ class Settings:
     boundary_tolerance_m: float = 1.0
     """How far a true boundary may lie from the drawn one; the audit's limit grows with it."""
     bridge_tolerance_m: float = 60.0
-    """The longest gap along or between named features that may be bridged and still be traced."""
+    """The longest gap along or between named features that may be bridged and still be traced,"""
+    gap_tolerance_m: float = 200.0
+    """but for a gap within one feature of which both ends are known."""
     road_gap_m: float = 40.0
     """Width left for a shared road between two sketched blocks."""
     road_half_width_m: float = 15.0

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from ftz_geo.frame import Drawing
     from ftz_geo.model import Block, Edge, Grade, Parcel, Plan, Settings, Zone
 
-MEASURABLE: frozenset[Grade] = frozenset({"surveyed", "traced"})
-"""Grades whose polygons stand where their sides say, so that an area can be taken from them."""
+STANDING: frozenset[Grade] = frozenset({"surveyed", "traced"})
+"""Grades whose polygons stand where their sides say."""
+
+MEASURABLE: frozenset[Grade] = STANDING | {"inferred"}
+"""Grades from which an area can be taken, if in doubt by no more than the polygon itself says."""
 
 
 class _Knows(Protocol):
@@ -66,6 +69,8 @@ class Drawn:
     edges: tuple[Edge, ...]
     band_km2: tuple[float, float] | None
     """Areas up to the near and to the far edges of its roads and waters, where the drawing tells them."""
+    doubt_km2: float
+    """By how much what was drawn by rule may change its area."""
     area_km2: float
     """On the CGCS2000 ellipsoid; the edges of a surveyed polygon are taken as straight on its plane."""
     is_area: bool
@@ -81,12 +86,12 @@ class Drawn:
     @property
     def stands(self) -> bool:
         """Whether it claims to lie where the words say, and not only to show them."""
-        return self.grade in MEASURABLE
+        return self.grade in STANDING
 
     @property
     def measurable(self) -> bool:
         """Whether its area says anything about the stated one."""
-        return self.stands and self.is_sound and not self.area_shaped
+        return self.grade in MEASURABLE and self.is_sound and not self.area_shaped
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -208,6 +213,7 @@ def _drawn(
         "grade": grades,
         "area_shaped": map(bool, column("area_shaped", False)),
         "band_km2": map(_band, column("area_near_km2", np.nan), column("area_far_km2", np.nan)),
+        "doubt_km2": np.nan_to_num(np.array(column("area_doubt_km2", 0.0), dtype=float)).tolist(),
         "area_km2": (np.where(surveyed, area_m2(shapes, cut_m=SURVEY_CUT_M), area_m2(shapes)) / 1e6).tolist(),
         "is_area": (shapely.get_dimensions(shapes) == 2).tolist(),
         "is_sound": ((shapely.get_dimensions(shapes) == 2) & shapely.is_valid(shapes)).tolist(),

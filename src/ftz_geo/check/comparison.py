@@ -66,8 +66,14 @@ class Comparison:
 
     @cached_property
     def limit_km2(self) -> float:
-        """Rounding of the stated figure, and the boundary's tolerance along the whole perimeter."""
-        return float(self.half_width_km2) + self.perimeter_m * self.settings.boundary_tolerance_m / 1e6
+        """Rounding of the stated figure, the boundary's tolerance along all rings, and their own doubt."""
+        tolerance_km2 = self.perimeter_m * self.settings.boundary_tolerance_m / 1e6
+        return float(self.half_width_km2) + tolerance_km2 + self.doubt_km2
+
+    @cached_property
+    def doubt_km2(self) -> float:
+        """By how much what was drawn by rule may change the measured area."""
+        return sum(d.doubt_km2 for d in self.drawn if d.grade == "inferred")
 
     @cached_property
     def band_km2(self) -> float:

@@ -76,15 +76,18 @@ def unit_plausibility(case: Case) -> Iterator[Finding]:
 def _measured(c: Comparison) -> Text:
     """Return what was compared and by how much it differs."""
     stated, measured, gap = _km2(c), number(c.measured_km2, 4), number(abs(c.difference_km2), 4)
+    by_rule = f"+{number(c.doubt_km2, 4)}" if c.doubt_km2 else ""
     limit = (
         f"{number(c.half_width_km2)}+{number(c.perimeter_m, 0)} m×{number(c.settings.boundary_tolerance_m)} m"
-        f"={number(c.limit_km2, 4)}"
+        f"{by_rule}={number(c.limit_km2, 4)}"
     )
     said = Text(
         f"公布面积 {stated} 平方公里，由图形量得 {measured} 平方公里，"
-        f"相差 {gap} 平方公里，超出数字取舍与界线误差所能造成的 {limit} 平方公里",
+        f"相差 {gap} 平方公里，超出数字取舍与界线误差{'及按规则所画各边存疑' if by_rule else ''}"
+        f"所能造成的 {limit} 平方公里",
         f"the stated area is {stated} km², the polygon measures {measured} km², a difference of {gap} km², "
-        f"more than the {limit} km² that rounding and the boundary's tolerance can cause",
+        f"more than the {limit} km² that rounding{', what was drawn by rule' if by_rule else ''} "
+        "and the boundary's tolerance can cause",
     )
     if c.severity != "note":
         return said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ftz_geo.check.case import fact
 from ftz_geo.check.comparison import comparisons
 from ftz_geo.check.figures import exact_km2
 from ftz_geo.measure import geodesic_area_m2, plane_area_m2
-from ftz_geo.model import BlockSummary, Grade, Text, Ways, ZoneSummary, verdict_of
+from ftz_geo.model import GRADES, BlockSummary, Grade, Text, Ways, ZoneSummary, verdict_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ftz_geo.check.case import Case, Drawn, ZoneCase
     from ftz_geo.check.comparison import Comparison
     from ftz_geo.model import Block, Finding, Verdict
-
-GRADES: tuple[Grade, ...] = get_args(Grade)
 
 
 def zone_summary(zone: ZoneCase, findings: Iterable[Finding], *, given: bool) -> ZoneSummary:
@@ -114,8 +112,11 @@ def _measured_basis(zone: ZoneCase, *, given: bool) -> Text:
             "未提供图形：公布面积只在文字之间核对。",
             "No polygons were given: stated areas were checked against each other only.",
         )
-    proof = sum(d.measurable for d in zone.drawn)
+    measured = [d.grade for d in zone.drawn if d.measurable]
+    ruled = measured.count("inferred")
+    proof = len(measured) - ruled
     shaped = sum(d.area_shaped or d.grade == "sketched" for d in zone.drawn)
+    rough = sum(d.grade == "approximate" and not d.area_shaped for d in zone.drawn)
     counted = (
         (
             proof,
@@ -125,6 +126,17 @@ def _measured_basis(zone: ZoneCase, *, given: bool) -> Text:
             ),
         ),
         (
+            ruled,
+            Text(
+                "个地块有推断的边，限差按其自述的存疑放宽",
+                "parcel(s) with inferred sides: compared, the limit widened by their own stated doubt",
+            ),
+        ),
+        (
+            rough,
+            Text("个地块为概略，未作面积比对", "parcel(s) approximate: not compared"),
+        ),
+        (
             shaped,
             Text(
                 "个地块的图形按公布面积绘成，与公布面积相符不能证明任何事",
@@ -132,11 +144,8 @@ def _measured_basis(zone: ZoneCase, *, given: bool) -> Text:
             ),
         ),
         (
-            len(zone.drawn) - proof - shaped,
-            Text(
-                "个地块有推断的边或图形有误，未作面积比对",
-                "parcel(s) with inferred sides or a broken polygon: not compared",
-            ),
+            len(zone.drawn) - len(measured) - rough - shaped,
+            Text("个地块图形有误，未作面积比对", "parcel(s) with a broken polygon: not compared"),
         ),
         (len(zone.zone.parcels) - len(zone.drawn), Text("个地块未绘出", "parcel(s) not drawn")),
     )

@@ -193,7 +193,7 @@ _STATED_CHAIN = re.compile(
 """四至范围为甲路—乙路—丙路—丁路: without a word that says that it encloses something."""
 
 _RING_LEAD = re.compile(r"^(?:[由为即以指:\"“]|[沿自从在](?!由)(?=[^—~→、/,-]{3}))+")
-"""What leads up to the first name. 自忠路 and 沿河路 are names themselves: what would be left is too short."""
+"""What leads up to the first name. 自忠路 and 沿河路 are names: what would be left is too short."""
 
 
 def enclosing_chains(prose: Prose, taken: bytearray) -> Iterator[tuple[int, int, tuple[Feature, ...]]]:

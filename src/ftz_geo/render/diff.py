@@ -25,7 +25,7 @@ State = Literal["added", "gone", "changed", "same"]
 
 _STATES_ZH: Mapping[State, str] = {"added": "新增", "gone": "不再列入", "changed": "有改动", "same": "未变"}
 
-_PLACED = frozenset({"surveyed", "traced", "inferred"})
+_PLACED = frozenset({"surveyed", "traced", "inferred", "approximate"})
 """Grades whose polygons lie somewhere; two sketches differ by their layout alone."""
 
 _COMES_AND_GOES: dict[str, State] = {"added": "added", "drawn": "added", "gone": "gone", "lost": "gone"}

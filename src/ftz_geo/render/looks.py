@@ -58,6 +58,7 @@ DASHES: Mapping[Method, str | None] = {
 _PATTERNS: Mapping[str, tuple[str, Method]] = {
     "sketched": ("hatch", "sketch"),
     "inferred": ("lines", "bridge"),
+    "approximate": ("lines", "landmark"),
 }
 """Of the grades whose place no map tells: pattern of ``page.html``, and method whose dash they have."""
 

@@ -20,6 +20,7 @@ CLAIMS_ZH: Mapping[Grade, str] = {
     "surveyed": "按给定坐标绘制",
     "traced": "各边落在底图的同名地物上",
     "inferred": "部分边按规则推定，逐条列明",
+    "approximate": "只是可能的画法之一，位置和形状在所述误差以内",
     "sketched": "按文字和面积排布，位置不可用于定位",
     "undetermined": "未能绘出图形，原因见表",
 }

@@ -168,6 +168,14 @@ class Atlas:
             self._tracks[key] = track_of(mapped_of(lines, ids, one_way, centred=centred))
         return self._tracks[key]
 
+    def waters_across(self, paths: Sequence[NDArray[np.float64]], plane: LocalPlane) -> list[str]:
+        """Return the names of waters that paths in plane metres cross, sorted."""
+        lines = [plane.to_lonlat(shapely.LineString(path)) for path in paths]
+        if not lines:
+            return []
+        rows = np.unique(self._tree.query(lines, predicate="intersects")[1])
+        return sorted({str(self.names[row]) for row in rows if self.features["kind"].iloc[row] == "water"})
+
     def around(
         self, box: tuple[float, float, float, float], plane: LocalPlane
     ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ftz_geo.model import Digitised, Feature
@@ -9,6 +10,7 @@ from ftz_geo.trace.atlas import Atlas
 from ftz_geo.trace.band import with_bands
 from ftz_geo.trace.closure import closing_line
 from ftz_geo.trace.edges import edges_of
+from ftz_geo.trace.limits import limits_of
 from ftz_geo.trace.named import is_undirected, named_of, plane_near
 from ftz_geo.trace.near import offered
 from ftz_geo.trace.neighbours import block_key, neighbours_first, neighbours_of
@@ -160,13 +162,23 @@ def _trace(
         return _undrawn(
             parcel, (*reasons, words_denied(slip[0], slip[1].outline) if slip else does_not_close(named))
         )
-    doubts = (*reasons, *_doubts(drawing, named, settings))
+    limits = limits_of(drawing.pieces, drawing.polygon.area, named, atlas, plane)
+    if limits.is_nothing:
+        return _undrawn(parcel, (*reasons, *_doubts(drawing, named, settings), limits.reason()))
+    doubts = (*reasons, *_doubts(drawing, named, settings), *([limits.reason()] if limits.is_far else []))
+    told = (*doubts, *bridge_notes(drawing.pieces, settings))
+    edges = edges_of(drawing.pieces, named, atlas, plane, settings)
+    if limits.is_far:
+        bands = limits.bands_m(drawing.pieces)
+        edges = tuple(replace(edge, uncertainty_m=m) for edge, m in zip(edges, bands, strict=True))
     return Digitised(
         parcel_id=parcel.id,
         polygon=drawing.outline,
-        grade="inferred" if doubts else "traced",
-        reasons=(*doubts, *bridge_notes(drawing.pieces)),
-        edges=edges_of(drawing.pieces, named, atlas, plane, settings),
+        grade="approximate" if limits.is_far else "inferred" if doubts else "traced",
+        reasons=told,
+        edges=edges,
+        placement_uncertainty_m=round(limits.centre_m) if limits.is_far else None,
+        area_doubt_km2=sum(reason.area_m2 for reason in told) / 1e6,
         area_shaped=bool(open_sides) or any(n.block is not None and n.block.area_shaped for n in named),
     )
 

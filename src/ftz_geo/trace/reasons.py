@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from ftz_geo.measure import area_m2
 from ftz_geo.model import LABELS_ZH, STRAIGHT_KINDS, Reason
+from ftz_geo.trace.carriageways import BESIDE_M
+from ftz_geo.trace.limits import length_m, short_of
 from ftz_geo.trace.places import SNAP_M
 from ftz_geo.trace.shape import gap_beside_m, strip_m2
 from ftz_geo.trace.twins import lonely_m, missing_beside_m2
@@ -29,6 +30,9 @@ RIVAL_COST = 1.25
 
 RIVAL_OVERLAP = 0.9
 """unless the two share this much of their union."""
+
+BENT_SHARE = 0.125
+"""Between a stretch drawn straight and a bow that leaves it by 40° lies this times its length squared."""
 
 WIDTH_SHARE = 0.05
 """Where the near lines of wide features would change the area by more than this, it is in doubt."""
@@ -203,46 +207,42 @@ def neighbour_doubts(named: Sequence[Named]) -> Iterator[Reason]:
                 code="block-inferred",
                 zh=f"{told_zh(n.side, n.feature)}本身是推断的",
                 en=f"{told_en(n.side, n.feature)} is itself inferred",
+                area_m2=1e6 * n.block.area_doubt_km2,
             )
-
-
-def _length(piece: Piece) -> float:
-    return float(np.hypot(*np.diff(piece.xy, axis=0).T).sum())
 
 
 def piece_doubts(pieces: Sequence[Piece], settings: Settings) -> Iterator[Reason]:
     """Say which stretches are too long, together with what is drawn next to them, to be traced."""
-    stretch: list[Piece] = []
+    for stretch, is_gap in _stretches(pieces):
+        limit_m = settings.gap_tolerance_m if is_gap else settings.bridge_tolerance_m
+        if sum(map(length_m, stretch)) > limit_m:
+            yield from (_long_piece(piece) for piece in stretch if length_m(piece) >= 1)
+
+
+def _stretches(pieces: Sequence[Piece]) -> Iterator[tuple[list[Piece], bool]]:
+    """Yield the unbroken stretches that are not on features, and whether each is a gap within one feature."""
     turned = _from_a_feature(pieces)
-    for piece in [*turned, None]:
-        if piece is not None and piece.method != "on-feature":
-            stretch.append(piece)
-            continue
-        if sum(map(_length, stretch)) > settings.bridge_tolerance_m:
-            for drawn in stretch:
-                if _length(drawn) >= 1:
-                    yield _long_piece(drawn)
-        stretch = []
+    for on_feature, some in groupby(range(len(turned)), key=lambda k: turned[k].method == "on-feature"):
+        own = list(some)
+        if not on_feature:
+            around = [turned[own[0] - 1], *(turned[k] for k in own), turned[(own[-1] + 1) % len(turned)]]
+            bridged = all(piece.method == "bridge" and not piece.source_ids for piece in around[1:-1])
+            yield around[1:-1], bridged and len({piece.feature for piece in around}) == 1
 
 
 def short_doubts(pieces: Sequence[Piece], area_m2: float) -> Iterator[Reason]:
     """Say where a side stops short of its neighbour by enough to doubt where the neighbour runs."""
-    for k, piece in enumerate(pieces):
-        if piece.method != "extension":
-            continue
-        for beside in (pieces[k - 1], pieces[(k + 1) % len(pieces)]):
-            if (beside.side, beside.feature) == (piece.side, piece.feature):
-                continue
-            length = sum(_length(p) for p in pieces if (p.side, p.feature) == (beside.side, beside.feature))
-            share = _length(piece) * length / area_m2
-            if share > WIDTH_SHARE:
-                yield Reason(
-                    code="short-of-neighbour",
-                    zh=f"{told_zh(piece.side, piece.feature)}离{told_zh(beside.side, beside.feature)}"
-                    f"差{_length(piece):.0f}米，后者若在前者止处，面积差{share:.1%}",
-                    en=f"{told_en(piece.side, piece.feature)} stops {_length(piece):.0f} m short of "
-                    f"{told_en(beside.side, beside.feature)}, {share:.1%} of the area",
-                )
+    for piece, beside, doubt_m2 in short_of(pieces):
+        share = doubt_m2 / area_m2
+        if share > WIDTH_SHARE:
+            yield Reason(
+                code="short-of-neighbour",
+                zh=f"{told_zh(piece.side, piece.feature)}离{told_zh(beside.side, beside.feature)}"
+                f"差{length_m(piece):.0f}米，后者若在前者止处，面积差{share:.1%}",
+                en=f"{told_en(piece.side, piece.feature)} stops {length_m(piece):.0f} m short of "
+                f"{told_en(beside.side, beside.feature)}, {share:.1%} of the area",
+                area_m2=doubt_m2,
+            )
 
 
 def _from_a_feature(pieces: Sequence[Piece]) -> list[Piece]:
@@ -252,17 +252,19 @@ def _from_a_feature(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _long_piece(piece: Piece) -> Reason:
-    zh, en, length = told_zh(piece.side, piece.feature), told_en(piece.side, piece.feature), _length(piece)
+    zh, en, length = told_zh(piece.side, piece.feature), told_en(piece.side, piece.feature), length_m(piece)
     if piece.method == "extension":
         return Reason(
             code="long-extension",
             zh=f"{zh}在底图上未及相邻一边，按走向延长{length:.0f}米",
             en=f"{en} stops short of its neighbour and was extended by {length:.0f} m",
+            area_m2=BENT_SHARE * length**2,
         )
     return Reason(
         code="long-bridge",
         zh=f"{zh}在底图上缺{length:.0f}米，按两端连接",
         en=f"{length:.0f} m of {en} are missing from the map and were bridged",
+        area_m2=BENT_SHARE * length**2,
     )
 
 
@@ -278,6 +280,7 @@ def rival_doubts(ring: Ring, rings: Sequence[Ring]) -> Iterator[Reason]:
                 code="another-ring",
                 zh=f"同样的四至在底图上还能围成另一区块，两者重合{shared:.0%}",
                 en=f"the same sides enclose another block on the map; the two share {shared:.0%}",
+                area_m2=abs(other.polygon.area - ring.polygon.area),
             )
             return
 
@@ -295,10 +298,11 @@ def beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
                 zh=f"{told_zh(side, feature)}另有一线在区块以内并行，两线之间占面积{strip / area:.1%}",
                 en=f"another line of {told_en(side, feature)} runs alongside inside the block; "
                 f"{strip / area:.1%} of the area lies between the two",
+                area_m2=strip,
             )
         missing = missing_beside_m2(ring, way, settings.bridge_tolerance_m)
         if missing > WIDTH_SHARE / 2 * area or lonely_m(way) > way.length / 2:
-            yield far_line(side, feature)
+            yield far_line(side, feature, max(missing, BESIDE_M / 2 * way.length))
         gap = gap_beside_m(way, settings.bridge_tolerance_m)
         if gap > settings.bridge_tolerance_m:
             yield Reason(
@@ -306,6 +310,7 @@ def beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
                 zh=f"{told_zh(side, feature)}在边线旁缺{gap:.0f}米，边线可能不是近侧一线",
                 en=f"{gap:.0f} m of {told_en(side, feature)} are missing beside the ring, "
                 "which may not run along its near line",
+                area_m2=BESIDE_M * gap,
             )
     share = (wide + sum(strips)) / area
     if share > WIDTH_SHARE:
@@ -316,19 +321,31 @@ def beside_doubts(ring: Ring, settings: Settings) -> Iterator[Reason]:
         )
 
 
-def far_line(side: Side, feature: Feature) -> Reason:
+def far_line(side: Side, feature: Feature, missing_m2: float) -> Reason:
     """Say that the line drawn may be a road's far carriageway."""
     return Reason(
         code="near-line-missing",
         zh=f"{told_zh(side, feature)}近区块一侧的车道线在底图上可能缺失，边线可能沿远侧一线",
         en=f"the map may lack the near carriageway of {told_en(side, feature)}: "
         "the ring may run along the far one",
+        area_m2=missing_m2,
     )
 
 
-def bridge_notes(pieces: Sequence[Piece]) -> Iterator[Reason]:
-    """Count the stretches that are not on the features."""
-    lengths = [length for p in pieces if p.method != "on-feature" and (length := _length(p)) >= 1]
+def bridge_notes(pieces: Sequence[Piece], settings: Settings) -> Iterator[Reason]:
+    """Count the stretches that are not on the features; tell each long gap that is bridged and traced."""
+    for stretch, is_gap in _stretches(pieces):
+        length = sum(map(length_m, stretch))
+        if is_gap and settings.bridge_tolerance_m < length <= settings.gap_tolerance_m:
+            side, feature = stretch[0].side, stretch[0].feature
+            zh, en = told_zh(side, feature), told_en(side, feature)
+            yield Reason(
+                code="bridge",
+                zh=f"{zh}在底图上缺{length:.0f}米，两端均在，按两端连接",
+                en=f"{length:.0f} m of {en} are missing between two known ends and were bridged",
+                area_m2=BENT_SHARE * length**2,
+            )
+    lengths = [length for p in pieces if p.method != "on-feature" and (length := length_m(p)) >= 1]
     if lengths:
         yield Reason(
             code="bridges",

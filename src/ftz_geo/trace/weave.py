@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
+from ftz_geo.model import GRADES
 from ftz_geo.trace.carriageways import ROAD_WIDTH_M
 from ftz_geo.trace.outlines import redrawn, unknot
 from ftz_geo.trace.places import SAME_M, same_places, strings
@@ -90,7 +91,7 @@ def weave(
     bounds = shapely.total_bounds([polygon for _, polygon in outlines])
     plane = atlas.plane_at(bounds.reshape(2, 2).mean(axis=0))
     # What is surer keeps its place; among equals the order is that of the ground, not of the rows.
-    outlines.sort(key=lambda o: (o[0].grade != "traced", o[0].area_shaped, o[1].bounds))
+    outlines.sort(key=lambda o: (GRADES.index(o[0].grade), o[0].area_shaped, o[1].bounds))
     blocks, degrees = _blocks(outlines, plane, keys_of)
     touching, corridors = _corridors(blocks)
     if not touching:
