@@ -90,8 +90,8 @@ class Limits(NamedTuple):
             return Reason(
                 code="beyond-doubt",
                 zh=f"按规则须延长{self.extension_m:.0f}米，可能相差面积的{self.share:.0%}，不足为据，未画",
-                en=f"an extension of {self.extension_m:.0f} m that leaves {self.share:.0%} of the area in doubt "
-                "tells nothing: not drawn",
+                en=f"{self.extension_m:.0f} m of extension that leave {self.share:.0%} of the area in doubt "
+                "tell nothing: not drawn",
             )
         crossing = f"，且跨越“{self.water}”" if self.water else ""
         across = f" across {self.water}" if self.water else ""

@@ -1,28 +1,30 @@
-"""Names of the map that come near a name that it does not have: offered to the reader, never taken."""
+"""Names of the map that come near a name that it does not have: told, and drawn where all else agrees."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
 
-from ftz_geo.trace.named import plane_near
-from ftz_geo.trace.reasons import near_names
+from ftz_geo.model import Candidate
+from ftz_geo.trace.named import Target, plane_near
 from ftz_geo.wording import NUMERALS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from ftz_geo.measure import LocalPlane
-    from ftz_geo.model import Reason, Settings
+    from ftz_geo.model import Feature, Settings, SideKey
     from ftz_geo.trace.atlas import Atlas
-    from ftz_geo.trace.named import Target
     from ftz_geo.trace.targets import Sides
 
-__all__ = ["is_near", "offered"]
+__all__ = ["NEAR_SCORE", "Near", "is_near", "near_names_of", "taken"]
+
+NEAR_SCORE = 0.4
+"""Rank of a name that differs by one character: below every rule of the names themselves."""
 
 _NUMBERS = frozenset(NUMERALS + "0123456789")
 
@@ -48,10 +50,19 @@ def is_near(one: str, other: str) -> bool:
     return short[at + rest :] == long[at + 1 :] and not differing <= _NUMBERS
 
 
-def offered(sides: Sides, atlas: Atlas, settings: Settings) -> Iterator[Reason]:
+class Near(NamedTuple):
+    """Names that may be meant by one that the map does not have."""
+
+    key: SideKey
+    feature: Feature
+    names: tuple[str, ...]
+    """Of roads that differ from the words by one character and would close the ring."""
+
+
+def near_names_of(sides: Sides, atlas: Atlas, settings: Settings) -> Iterator[Near]:
     """Yield which roads of the map may be meant where it has none of a side's name.
 
-    A road is offered that differs from the words by one character and reaches the features of both
+    A road may be meant that differs from the words by one character and reaches the features of both
     neighbouring sides: it would close the ring.
     """
     for key, feature in sides.missing:
@@ -64,7 +75,7 @@ def offered(sides: Sides, atlas: Atlas, settings: Settings) -> Iterator[Reason]:
                 for targets in around
             ]
             names = [name for name in atlas.distinct_names if is_near(feature.called, name)]
-            close = [
+            close = tuple(
                 name
                 for name in names
                 if shapely.dwithin(
@@ -72,9 +83,23 @@ def offered(sides: Sides, atlas: Atlas, settings: Settings) -> Iterator[Reason]:
                     shapely.union_all(plane.to_xy(atlas.geometry[atlas.names == name])),
                     settings.bridge_tolerance_m,
                 ).all()
-            ]
+            )
             if close:
-                yield near_names(key.side, feature, close)
+                yield Near(key, feature, close)
+
+
+def taken(sides: Sides, near: Sequence[Near], atlas: Atlas) -> tuple[Target, ...] | None:
+    """Return the features of all sides with the near name of one for the only one that is missing.
+
+    None where more is missing than that, or several names may be meant.
+    """
+    if len(sides.missing) != 1 or len(near) != 1 or len(near[0].names) != 1:
+        return None
+    ((key, feature, (name,)),) = near
+    ids = tuple(map(str, atlas.features["source_id"][atlas.names == name]))
+    candidate = Candidate(source_ids=ids, map_name=name, score=NEAR_SCORE, how="one character differs")
+    target = Target(key=key, feature=feature, candidate=candidate)
+    return tuple(sorted((*sides.targets, target), key=lambda t: t.key))
 
 
 def _shapes(target: Target, atlas: Atlas, plane: LocalPlane) -> NDArray[np.object_]:

@@ -12,7 +12,7 @@ from ftz_geo.trace.closure import closing_line
 from ftz_geo.trace.edges import edges_of
 from ftz_geo.trace.limits import limits_of
 from ftz_geo.trace.named import is_undirected, named_of, plane_near
-from ftz_geo.trace.near import offered
+from ftz_geo.trace.near import near_names_of, taken
 from ftz_geo.trace.neighbours import block_key, neighbours_first, neighbours_of
 from ftz_geo.trace.reasons import (
     beside_doubts,
@@ -20,8 +20,12 @@ from ftz_geo.trace.reasons import (
     closed_by_area,
     does_not_close,
     name_doubts,
+    name_notes,
+    near_name_taken,
+    near_names,
     neighbour_doubts,
     no_place_for_area,
+    not_on_map,
     piece_doubts,
     point_in_ring,
     rival_doubts,
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
     from ftz_geo.measure import LocalPlane
     from ftz_geo.model import Direction, Edge, Parcel, Plan, Reason, ReferenceMap, Settings, SideKey
     from ftz_geo.trace.named import Named
+    from ftz_geo.trace.near import Near
     from ftz_geo.trace.search import Drawing
     from ftz_geo.trace.targets import Resolutions, Sides
 
@@ -96,8 +101,19 @@ def trace_parcels(
         # Those that wait for each other see none of their own group.
         sides = [sides_of(parcel, resolutions, neighbours, drawn, circle) for parcel in group]
         for parcel, its_sides in zip(group, sides, strict=True):
-            told = its_sides._replace(reasons=(*its_sides.reasons, *offered(its_sides, atlas, settings)))
-            drawn[parcel.id] = _trace(parcel, told, stated_m2.get(parcel.id), atlas, settings)
+            near = tuple(near_names_of(its_sides, atlas, settings))
+            drawn[parcel.id] = _with_near_name(parcel, its_sides, near, atlas, settings) or _trace(
+                parcel,
+                its_sides._replace(
+                    reasons=(
+                        *its_sides.reasons,
+                        *(near_names(one.key.side, one.feature, one.names) for one in near),
+                    )
+                ),
+                stated_m2.get(parcel.id),
+                atlas,
+                settings,
+            )
     runs_along = _runs_along(plan, resolutions, neighbours)
     for zone in plan.zones:
         drawn |= weave([drawn[parcel.id] for parcel in zone.parcels], atlas, runs_along)
@@ -128,6 +144,24 @@ def _runs_along(
         return own | {*edge.source_ids, block_key(drawn.parcel_id)}
 
     return runs_along
+
+
+def _with_near_name(
+    parcel: Parcel, sides: Sides, near: Sequence[Near], atlas: Atlas, settings: Settings
+) -> Digitised | None:
+    """Return what is drawn if one name is a slip for another of the map; None unless all else agrees."""
+    targets = taken(sides, near, atlas)
+    if targets is None:
+        return None
+    missing = {not_on_map(near[0].key.side, near[0].feature).code}
+    others = tuple(reason for reason in sides.reasons if reason.code not in missing)
+    drawn = _trace(parcel, sides._replace(targets=targets, missing=(), reasons=others), None, atlas, settings)
+    agrees = {reason.code for reason in drawn.reasons} <= {"name-differs", "bridge", "bridges"}
+    if drawn.grade != "inferred" or not agrees:
+        return None
+    told = near_name_taken(near[0].key.side, near[0].feature, near[0].names[0])
+    rest = (reason for reason in drawn.reasons if reason.code != "name-differs")
+    return replace(drawn, reasons=(told, *rest))
 
 
 def _trace(
@@ -166,7 +200,7 @@ def _trace(
     if limits.is_nothing:
         return _undrawn(parcel, (*reasons, *_doubts(drawing, named, settings), limits.reason()))
     doubts = (*reasons, *_doubts(drawing, named, settings), *([limits.reason()] if limits.is_far else []))
-    told = (*doubts, *bridge_notes(drawing.pieces, settings))
+    told = (*doubts, *name_notes(named, atlas), *bridge_notes(drawing.pieces, settings))
     edges = edges_of(drawing.pieces, named, atlas, plane, settings)
     if limits.is_far:
         bands = limits.bands_m(drawing.pieces)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.compass import Side
     from ftz_geo.model import Direction, Feature, Settings
+    from ftz_geo.trace.atlas import Atlas
     from ftz_geo.trace.directions import Slip
     from ftz_geo.trace.named import Named
     from ftz_geo.trace.rings import Ring
@@ -92,6 +93,16 @@ def near_names(side: Side, feature: Feature, names: Sequence[str]) -> Reason:
         zh=f"{told_zh(side, feature)}若为底图上的{quoted}之误，则可与邻边相接，请核对原文；未采用",
         en=f"{told_en(side, feature)} may be a slip for {', '.join(names)} of the map, which would meet the "
         "neighbouring sides: check the text; it was not taken",
+    )
+
+
+def near_name_taken(side: Side, feature: Feature, name: str) -> Reason:
+    """Say that a road was drawn whose name comes near the words."""
+    return Reason(
+        code="near-name",
+        zh=f"底图上没有{told_zh(side, feature)}，按与之一字之差、又与邻边相接的“{name}”绘制，请核对原文",
+        en=f"{told_en(side, feature)} is not on the map: drawn along {name}, which differs by one character "
+        "and meets the neighbouring sides; check the text",
     )
 
 
@@ -197,6 +208,19 @@ def name_doubts(named: Sequence[Named]) -> Iterator[Reason]:
                 zh=f"“{n.feature.name}”一边按原文偏移{n.feature.offset_m:g}米",
                 en=f"the {n.side} side was drawn {n.feature.offset_m:g} m from {n.feature.name}, as stated",
             )
+
+
+def name_notes(named: Sequence[Named], atlas: Atlas) -> Iterator[Reason]:
+    """Say which sides were found under a further name of the map, which bears them out."""
+    for n in named:
+        if n.candidate.how == "alternative name":
+            names = sorted(set(map(str, atlas.names[atlas.rows(n.candidate)])) - {n.feature.name})
+            if names:
+                yield Reason(
+                    code="other-name",
+                    zh=f"{told_zh(n.side, n.feature)}在底图上名为“{'、'.join(names)}”，并注有此别名",
+                    en=f"the map calls {told_en(n.side, n.feature)} {', '.join(names)}, with that name beside it",
+                )
 
 
 def neighbour_doubts(named: Sequence[Named]) -> Iterator[Reason]:
