@@ -18,6 +18,7 @@ Seconds are of the processor, the least of several rounds taken by turns.
 
 from __future__ import annotations
 
+import sys
 import time
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ import numpy as np
 import pandas as pd
 import shapely
 import shapely.affinity
-from digitise import HIT, blocks, score, shared_folder
+from cases import HIT, blocks, score, shared_folder
 
 from ftz_geo.model import DIRECTIONS, ReferenceMap, Settings
 from ftz_geo.reference import read_reference
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from digitise import Case
+    from cases import Case
     from shapely.geometry.base import BaseGeometry
 
 ROUNDS = 3
@@ -172,7 +173,7 @@ def loading(path: Path) -> None:
 
 
 def main() -> int:
-    shared = shared_folder()
+    shared = shared_folder(*sys.argv[1:2])
     if shared is None:
         return 0
     # Peers warn of every block that does not close; what they give is what is measured.
