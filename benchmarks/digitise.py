@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from cases import Maps, shared_folder
 from central import central
 from large_maps import large
+from ring_words import rings
 from wrong_words import words
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ PARTS: dict[str, Callable[[Maps], list[Result] | None]] = {
     "central": central,
     "words": words,
     "large": large,
+    "rings": rings,
 }
 
 
