@@ -222,3 +222,8 @@ def made_map(features: Sequence[tuple[str, BaseGeometry]]) -> ReferenceMap:
         crs="EPSG:4326",
     )
     return ReferenceMap(features=frame)
+
+
+def wide(text: str, width: int) -> str:
+    """Pad a text in which Chinese characters take two columns."""
+    return text + " " * (width - len(text) - sum(ord(c) > 0x2E80 for c in text))  # CJK begins there

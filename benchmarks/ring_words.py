@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from cases import Case, blocks, digitise, made_map, measure, notice, overlap
+from cases import Case, blocks, digitise, made_map, measure, notice, overlap, wide
 from faces import Faces
 
 from ftz_geo.compass import RING_ORDER
@@ -78,7 +78,7 @@ def print_row(result: Result) -> None:
     undrawn = result.grade == "undetermined"
     codes = Counter(code for i in np.flatnonzero(undrawn) for code in result.codes(i))
     print(
-        f"{result.name:47} {len(result.grade):4} {result.hits():6.3f}   {result.share('traced'):6.2f} "
+        f"{wide(result.name, 47)} {len(result.grade):4} {result.hits():6.3f}   {result.share('traced'):6.2f} "
         f"{result.hits('traced'):6.3f} {result.share('undetermined'):6.2f} {result.share('unread'):6.2f}   "
         + ", ".join(f"{code} {count}" for code, count in codes.most_common(3)),
         flush=True,
@@ -101,15 +101,16 @@ def long_walks(reference: ReferenceMap) -> list[Block]:
 
 
 def grown(faces: Faces, seed: int, chance: random.Random) -> Block | None:
-    """Add neighbours to a face; return the first block with enough roads around it."""
+    """Add neighbours to a face; return the first block with as many roads around it as were drawn."""
     chosen = [seed]
-    for _ in range(WALK_ROADS[1]):
+    wanted = chance.randint(*WALK_ROADS)
+    for _ in range(2 * wanted):
         beside = sorted({i for face in chosen for i in faces.beside(faces.wide[face])} - set(chosen))
         if not beside:
             return None
         chosen.append(chance.choice(beside))
         block = faces.block(chosen)
-        if block is not None and WALK_ROADS[0] <= len(block.runs) <= WALK_ROADS[1]:
+        if block is not None and wanted <= len(block.runs) <= WALK_ROADS[1]:
             return block
     return None
 
@@ -131,7 +132,7 @@ def print_made() -> None:
             plan = notice([worded([name for name, _ in lines])])
             found = [*digitise(plan, made_map(lines))[0].values()]
             value, grade = (overlap(found[0].polygon, truth), found[0].grade) if found else (0.0, "unread")
-            print(f"{f'{label}, {worded([])}':47} {value:7.3f}   {grade}")
+            print(f"{wide(f'{label}, {worded([])}', 47)} {value:7.3f}   {grade}")
 
 
 def _area(polygon: shapely.Polygon) -> float:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import geopandas as gpd
 import numpy as np
 import shapely
-from cases import HIT, digitise, in_order, notice, read_map, score, told
+from cases import HIT, digitise, in_order, notice, read_map, score, told, wide
 
 import ftz_geo
 from ftz_geo.compass import DIRECTIONS, SIDE_ZH
@@ -19,7 +19,7 @@ from ftz_geo.measure import area_m2
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cases import Maps
+    from cases import Maps, Result
 
     from ftz_geo.model import Digitised, Finding, Plan, ReferenceMap
 
@@ -81,8 +81,8 @@ class Told(NamedTuple):
         return any(f"“{road}”" in sentence for road in self.true_roads for sentence in said)
 
 
-def words(maps: Maps) -> None:
-    """Print one line for every kind of changed words."""
+def words(maps: Maps) -> list[Result]:
+    """Print one line for every kind of changed words; what they give has no place among true blocks."""
     print(
         f"{'changed words':30} {'n':>4}   {'traced':>6} {'inferr':>6} {'approx':>6} {'undet':>6}   "
         f"{'true':>5} {'by words':>9} {'silent':>6} {'audit':>6} {'named':>6}   codes"
@@ -93,6 +93,7 @@ def words(maps: Maps) -> None:
     for kind, rows in kinds.items():
         told(kind)
         print_row(kind, list(changed(rows, truth, reference)))
+    return []
 
 
 def changed(
@@ -146,8 +147,3 @@ def print_row(kind: str, blocks: list[Told]) -> None:
         + ", ".join(f"{code} {count / len(blocks):.2f}" for code, count in codes.most_common(COMMON)),
         flush=True,
     )
-
-
-def wide(text: str, width: int) -> str:
-    """Pad a text in which Chinese characters take two columns."""
-    return text + " " * (width - len(text) - sum(ord(c) > 0x2E80 for c in text))  # CJK begins there
