@@ -28,7 +28,10 @@ SLIVER_M = 60.0
 """A face that is nowhere wider lies between carriageways or in a crossing."""
 
 OWN_SHARE = 0.7
-"""A strip between carriageways has at least this share of its outline on one road."""
+"""A strip between carriageways has at least this share of its roadsides on one road; a wedge has not."""
+
+TOUCHING_M = 2.0
+"""What is nearer touches."""
 
 STUB_M = 40.0
 """Shorter stretches of an outline are ends of crossings and no side."""
@@ -46,12 +49,21 @@ class Run(NamedTuple):
     """Its chord turned to the right: where it faces, as the outline runs counter-clockwise."""
 
 
+class Outline(NamedTuple):
+    """What some faces cover, in metres, and the roads around it in counter-clockwise order."""
+
+    polygon: BaseGeometry
+    runs: tuple[Run, ...]
+
+
 class Block(NamedTuple):
-    """A true polygon in longitude and latitude, and its roads in counter-clockwise order."""
+    """A true polygon in longitude and latitude."""
 
     inner: BaseGeometry
     outer: BaseGeometry
     runs: tuple[Run, ...]
+    within_m: float
+    """So much of its own roads runs inside it too."""
 
 
 class Faces:
@@ -72,21 +84,26 @@ class Faces:
         self.narrow = shapely.STRtree(polygons[narrow])
         self.neighbours = shapely.STRtree(self.wide)
 
-    def beside(self, polygon: BaseGeometry) -> list[int]:
-        """Return the wide faces that lie next to a polygon, across a road of two carriageways too."""
-        near = self.neighbours.query(polygon, predicate="dwithin", distance=SLIVER_M)
-        return sorted(int(i) for i in near if self.wide[i].disjoint(polygon.representative_point()))
+    def beside(self, face: int) -> list[int]:
+        """Return the wide faces that lie next to one, across a road of two carriageways too."""
+        near = self.neighbours.query(self.wide[face], predicate="dwithin", distance=SLIVER_M)
+        return sorted(set(near.tolist()) - {face})
 
-    def block(self, chosen: Collection[int]) -> Block | None:
-        """Return the block of some faces; None where they are not one piece, or a road comes twice."""
-        inner = self._closed([self.wide[i] for i in sorted(chosen)])
-        if inner.geom_type != "Polygon" or len(inner.interiors):
+    def outline(self, chosen: Collection[int]) -> Outline | None:
+        """Return the outline of some faces; None where a road comes twice, or there are holes."""
+        polygon = self._closed([self.wide[i] for i in sorted(chosen)])
+        if polygon.geom_type != "Polygon" or len(polygon.interiors):
             return None
-        runs = self._runs(inner)
-        if len({run.name for run in runs}) < len(runs) or len(runs) < 3:
-            return None
-        outer = self._with_strips(inner, {run.name for run in runs})
-        return Block(self._lonlat(inner), self._lonlat(outer), runs)
+        runs = self._runs(polygon)
+        once = len({run.name for run in runs}) == len(runs) >= 3
+        return Outline(polygon, runs) if once else None
+
+    def block(self, outline: Outline) -> Block:
+        inner = outline.polygon
+        roads = [shapely.union_all(self.lines.geometries[self.names == run.name]) for run in outline.runs]
+        within = shapely.union_all(roads).intersection(inner.buffer(-TOUCHING_M)).length
+        outer = shapely.union_all([inner, *strips(inner, roads)])
+        return Block(self._lonlat(inner), self._lonlat(outer), outline.runs, float(within))
 
     def _closed(self, faces: Sequence[BaseGeometry]) -> BaseGeometry:
         """Join faces with the strips between them."""
@@ -97,21 +114,6 @@ class Faces:
         filled = joined.buffer(half, join_style="mitre").buffer(-half, join_style="mitre").buffer(1)
         strips = self.narrow.geometries[self.narrow.query(filled, predicate="contains")]
         return shapely.union_all([joined, *strips])
-
-    def _with_strips(self, inner: BaseGeometry, own: Collection[str]) -> BaseGeometry:
-        """Join a block with the strips along it between carriageways of its own roads."""
-        touching = self.narrow.geometries[self.narrow.query(inner, predicate="intersects")]
-        reach = inner.buffer(SLIVER_M, join_style="mitre")
-        strips = [s.intersection(reach) for s in touching if self._is_strip(s, own)]
-        return shapely.union_all([inner, *strips])
-
-    def _is_strip(self, face: BaseGeometry, own: Collection[str]) -> bool:
-        lengths: dict[str, float] = {}
-        for name, segment in self._named_segments(face):
-            lengths[name] = lengths.get(name, 0.0) + abs(segment)
-        along = max(own, key=lambda name: lengths.get(name, 0.0))
-        mostly = lengths.get(along, 0.0) >= OWN_SHARE * sum(lengths.values())
-        return mostly or lengths.keys() <= set(own)
 
     def _named_segments(self, polygon: BaseGeometry) -> Iterator[tuple[str, complex]]:
         """Yield every segment of an outline, counter-clockwise, with the road that it lies on."""
@@ -129,6 +131,25 @@ class Faces:
 
     def _lonlat(self, geometry: BaseGeometry) -> BaseGeometry:
         return gpd.GeoSeries([geometry], crs=self.crs).to_crs(4326).iloc[0]
+
+
+def strips(inner: BaseGeometry, roads: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    """Return what lies along a block between carriageways of its own roads."""
+    # Ends of strips that no road closes are closed this far out, where what is no strip is wide.
+    reach = inner.buffer(2 * SLIVER_M, join_style="mitre")
+    near = [road.intersection(reach.buffer(TOUCHING_M)) for road in roads]  # so that they cross its edge
+    cells = shapely.get_parts(shapely.polygonize([shapely.union_all([*near, reach.exterior])]))
+    return [
+        cell.intersection(inner.buffer(SLIVER_M, join_style="mitre"))
+        for cell in cells
+        if cell.buffer(-SLIVER_M / 2).is_empty and cell.dwithin(inner, TOUCHING_M) and is_strip(cell, near)
+    ]
+
+
+def is_strip(cell: BaseGeometry, roads: Sequence[BaseGeometry]) -> bool:
+    """Tell whether a narrow cell lies between carriageways of one road, or in a crossing of two."""
+    along = [cell.exterior.intersection(road.buffer(TOUCHING_M / 4)).length for road in roads]
+    return cell.area <= STUB_M**2 or max(along) >= OWN_SHARE * sum(along)
 
 
 def joined_runs(runs: Sequence[Run]) -> list[Run]:

@@ -26,6 +26,9 @@ WALKS = 60
 WALK_ROADS = (8, 16)
 """A walk goes around at least and at most so many roads."""
 
+CHOICES = 3
+"""Of so many neighbours the nearest is added: a block that sprawls meets its roads twice."""
+
 
 def listed(names: Sequence[str]) -> str:
     return f"由{'、'.join(names)}围合的区域"
@@ -102,16 +105,17 @@ def long_walks(reference: ReferenceMap) -> list[Block]:
 
 def grown(faces: Faces, seed: int, chance: random.Random) -> Block | None:
     """Add neighbours to a face; return the first block with as many roads around it as were drawn."""
-    chosen = [seed]
+    chosen, beside = [seed], set(faces.beside(seed))
     wanted = chance.randint(*WALK_ROADS)
     for _ in range(2 * wanted):
-        beside = sorted({i for face in chosen for i in faces.beside(faces.wide[face])} - set(chosen))
         if not beside:
             return None
-        chosen.append(chance.choice(beside))
-        block = faces.block(chosen)
-        if block is not None and wanted <= len(block.runs) <= WALK_ROADS[1]:
-            return block
+        some = chance.sample(sorted(beside), min(CHOICES, len(beside)))
+        chosen.append(min(some, key=lambda face: faces.wide[face].distance(faces.wide[seed].centroid)))
+        beside = (beside | set(faces.beside(chosen[-1]))) - set(chosen)
+        outline = faces.outline(chosen)
+        if outline is not None and wanted <= len(outline.runs) <= WALK_ROADS[1]:
+            return faces.block(outline)
     return None
 
 

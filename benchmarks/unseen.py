@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 from cases import MISSING, WHOLE, Case, blocks, measure, notice, read_map, told, wide
-from faces import Faces, sides
+from faces import STUB_M, Faces, sides
 
 from ftz_geo.compass import DIRECTIONS, SIDE_ZH
 
@@ -80,19 +80,19 @@ def seen_roads(maps: Maps, name: str) -> Iterator[Roads]:
 
 
 def shuffled_blocks(faces: Faces) -> Iterator[Block]:
-    """Yield every face, then every pair of neighbours, in an order that is the same each time."""
+    """Yield faces of four or five roads, then such pairs of neighbours, each time in the same order."""
     chance = random.Random(SEED)  # noqa: S311 the same blocks each time
     alone = [(i,) for i in range(len(faces.wide))]
-    pairs = [(i, j) for (i,) in alone for j in faces.beside(faces.wide[i]) if i < j]
+    pairs = [(i, j) for (i,) in alone for j in faces.beside(i) if i < j]
     for chosen in (*chance.sample(alone, len(alone)), *chance.sample(pairs, len(pairs))):
-        block = faces.block(chosen)
-        if block is not None:
-            yield block
+        outline = faces.outline(chosen)
+        if outline is not None and len(outline.runs) in (4, 5):
+            yield faces.block(outline)
 
 
 def roads_of(block: Block) -> Roads | None:
-    """Return the roads by sides of a block of four, or of five with two on a side."""
-    found = sides(block) if len(block.runs) in (4, 5) else None
+    """Return the roads by sides of a block; None where words would not tell it from another."""
+    found = sides(block) if block.within_m <= STUB_M else None
     return found and tuple(tuple(sorted(found[side])) for side in DIRECTIONS)
 
 
