@@ -416,7 +416,7 @@ def test_the_limit_follows_the_tolerance_that_was_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("grade", "shaped"), [("sketched", True), ("inferred", False), ("inferred", True), ("traced", True)]
+    ("grade", "shaped"), [("sketched", True), ("approximate", False), ("inferred", True), ("traced", True)]
 )
 def test_a_polygon_that_its_area_shaped_or_that_has_no_place_proves_nothing(grade: str, shaped: bool) -> None:
     plan = simple("1.00", ["1.00"])
@@ -427,6 +427,17 @@ def test_a_polygon_that_its_area_shaped_or_that_has_no_place_proves_nothing(grad
     assert zone.blocks[0].grade == grade
     assert zone.measured_basis is not None
     assert ("不能证明" in zone.measured_basis.zh) == (shaped or grade == "sketched")
+
+
+def test_an_inferred_polygon_is_compared_and_its_own_doubt_widens_the_limit() -> None:
+    plan = simple("1.00", ["1.00"])
+    far = frame_of(plan, square(1500), grade="inferred")
+    finding = only(run_checks(plan, far))
+    assert (finding.check, finding.severity) == ("declared-measured", "error")
+    doubted = frame_of(plan, square(1500), grade="inferred", area_doubt_km2=[1.3])
+    result = run_checks(plan, doubted)
+    assert not result.findings
+    assert result.zones[0].blocks[0].limit_km2 == pytest.approx(0.005 + 4 * 1500 * 1e-6 + 1.3, abs=1e-6)
 
 
 def test_a_side_traced_on_a_road_leaves_the_roads_width_open() -> None:

@@ -85,16 +85,37 @@ def test_a_grid_that_is_turned_further_denies_them(degrees: float) -> None:
     assert {reason.code for reason in trace(ROADS, grid(degrees)).reasons} == {"words-denied"}
 
 
-@pytest.mark.parametrize("slip", ["乙街", "已路", "乙北路", "大乙路"])
-def test_a_name_that_the_map_has_nearly_is_offered_and_not_taken(slip: str) -> None:
-    drawn = trace({**ROADS, "north": slip}, grid())
+@pytest.mark.parametrize("slip", ["乙州街", "已州路", "乙州北路", "大乙州路", "乙州大道"])
+def test_a_name_that_the_map_has_nearly_is_drawn_as_inferred_and_told(slip: str) -> None:
+    roads = grid().features.replace({"name": {"乙路": "乙州路", "甲路": "甲州路"}})
+    drawn = trace({**ROADS, "east": "甲州路", "north": slip}, ReferenceMap(features=roads))
+    assert drawn.grade == "inferred"
+    (reason,) = drawn.reasons
+    assert reason.code == "near-name"
+    assert "“乙州路”" in reason.zh
+    assert slip in reason.zh
+    assert "甲州路" not in reason.zh
+
+
+def test_a_near_name_is_only_offered_where_the_ring_turns_against_the_words() -> None:
+    roads = grid().features.replace({"name": {"乙路": "乙州路"}})
+    swapped = {**ROADS, "north": "乙州街", "east": ROADS["west"], "west": ROADS["east"]}
+    drawn = trace(swapped, ReferenceMap(features=roads))
+    assert drawn.grade == "undetermined"
+    assert {reason.code for reason in drawn.reasons} == {"not-on-map", "near-name"}
+
+
+def test_of_two_near_names_none_is_drawn() -> None:
+    roads = grid().features.replace({"name": {"乙路": "乙州路"}})
+    other = roads[roads["name"] == "乙州路"].assign(source_id="5", name="己州路")
+    both = ReferenceMap(features=gpd.GeoDataFrame(pd.concat([roads, other], ignore_index=True), crs=4326))
+    drawn = trace({**ROADS, "north": "已州路"}, both)
     assert drawn.grade == "undetermined"
     (offer,) = (reason for reason in drawn.reasons if reason.code == "near-name")
-    assert "“乙路”" in offer.zh
-    assert "甲路" not in offer.zh
+    assert "“乙州路”、“己州路”" in offer.zh or "“己州路”、“乙州路”" in offer.zh
 
 
-@pytest.mark.parametrize("other", ["戊己路", "乙大道", "甲路桥"])
+@pytest.mark.parametrize("other", ["戊己路", "乙大道", "甲路桥", "已路"])
 def test_a_name_that_differs_by_more_or_lies_elsewhere_is_not_offered(other: str) -> None:
     assert {reason.code for reason in trace({**ROADS, "north": other}, grid()).reasons} == {"not-on-map"}
 

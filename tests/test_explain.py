@@ -30,7 +30,7 @@ X, Y = 117.0, 0.0
 
 ROADS: dict[str, list[tuple[float, float]]] = {
     "东路": [(1, -0.5), (1, 1.5)],
-    "东路桥": [(1, 1.6), (1, 1.7)],
+    "东路辅路": [(1, 1.6), (1, 1.7)],
     "南路": [(-0.5, 0), (1.5, 0)],
     "西路": [(0, -0.5), (0, 1.5)],
     "北路": [(-0.5, 1), (1.5, 1)],
@@ -159,7 +159,7 @@ def test_the_table_has_a_row_per_feature() -> None:
     console.file.close()
     text = console.export_text()
     assert [re.search(rf"{side}至 {side}路", text) is not None for side in "东南西北"] == [True] * 4
-    assert "东路桥（其一段，1段）：落选：名称不如“东路”相符" in text
+    assert "东路辅路（其一段，1段）：落选：名称不如“东路”相符" in text
     assert len(re.findall(r"沿地物 99\d 米 \[w\d\]|沿地物 100\d 米 \[w\d\]", text)) == 4
 
 

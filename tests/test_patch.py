@@ -68,6 +68,7 @@ def frame(
                 "placement_uncertainty_m": 300.0,
                 "area_near_km2": 3.9,
                 "area_far_km2": 4.1,
+                "area_doubt_km2": 0.2,
                 "area_shaped": True,
             }
         )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DIRECTIONS",
+    "GRADES",
     "HOLDS_ZH",
     "LABELS_ZH",
     "LINEAR_KINDS",
@@ -57,6 +58,7 @@ __all__ = [
     "Rule",
     "Settings",
     "Severity",
+    "SideKey",
     "Source",
     "Span",
     "Task",
@@ -755,8 +757,8 @@ class Digitised:
     """How far the whole polygon may lie from the truth; None where it stands on a map."""
     area_shaped: bool = False
     """The stated area decided the shape, so it cannot be checked against it."""
-    area_doubt_km2: float = 0.0
-    """By how much what was drawn by rule may change the area."""
+    area_doubt_km2: float | None = None
+    """By how much what was drawn by rule may change the area; None where nothing is claimed."""
     area_near_km2: float | None = None
     """Of the block up to the near edges of its roads and waters; None where none has a width."""
     area_far_km2: float | None = None

@@ -352,7 +352,7 @@ def _corrected_row(
         "placement_uncertainty_m": np.nan if surveyed else old["placement_uncertainty_m"],
         "area_near_km2": np.nan,
         "area_far_km2": np.nan,
-        "area_doubt_km2": 0.0 if surveyed else old["area_doubt_km2"],
+        "area_doubt_km2": np.nan if surveyed else old["area_doubt_km2"],
         "area_shaped": bool(old["area_shaped"]) and _keeps_an_edge(old["geometry"], polygon),
     }
 

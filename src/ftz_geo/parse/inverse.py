@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ftz_geo.compass import OPPOSITE, SIDE_OF
-from ftz_geo.parse.names import feature_at, is_complete, is_linear, read_names
+from ftz_geo.parse.names import features_at, is_complete, is_linear, read_names
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.sides import Side, side_of
 from ftz_geo.parse.words import LEAD_INS
@@ -274,7 +274,7 @@ def _ring(prose: Prose, start: int, end: int, *, chained: bool) -> tuple[int, tu
         return None
     if not first_link and not all(is_linear(n) for n in names):
         return None
-    return start, tuple(feature_at(prose, p, q, "east") for p, q in pieces)
+    return start, features_at(prose, pieces, "east")
 
 
 def _after_last_clause(text: str, start: int, end: int) -> int:

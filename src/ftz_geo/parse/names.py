@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,12 +22,21 @@ from ftz_geo.parse.words import (
 from ftz_geo.wording import NUMERALS, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ftz_geo.model import Kind, Relation
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["Meaning", "Reading", "feature_at", "is_complete", "is_linear", "read_feature", "read_names"]
+__all__ = [
+    "Meaning",
+    "Reading",
+    "feature_at",
+    "features_at",
+    "is_complete",
+    "is_linear",
+    "read_feature",
+    "read_names",
+]
 
 _ALL_SUFFIXES = tuple(KIND_OF_SUFFIX)
 _LONGEST_SUFFIX = max(map(len, _ALL_SUFFIXES))
@@ -321,7 +331,8 @@ def read_names(prose: Prose, start: int, end: int) -> Reading:
     for m in _PLAIN_JOINT.finditer(masked):
         mark = m.group()
         left = masked[cuts[-1][1] : m.start()]
-        if mark in ("/", "+") and not (is_complete(left) or len(left) > 2):
+        numbered = mark == "/" and _LEFT_OF_SLASH.match(left) and _RIGHT_OF_SLASH.match(masked[m.end() :])
+        if mark in ("/", "+") and not (is_complete(left) or len(left) > 2 or numbered):
             continue
         if mark[0] in "—-~" and len(left) < 3 and not is_complete(left):
             continue  # 京—沪高速
@@ -357,7 +368,8 @@ def _cut_at_words(masked: str, a: int, b: int) -> tuple[list[tuple[int, int]], l
         joint = m.group()
         if len(left) < 2 or len(right) < 2 or joint == "及其" or not _begins_name(right):
             continue
-        if joint in ("和", "与", "及") and not is_complete(left):
+        ends = is_complete(left) or (_LANE.search(left) is not None and is_linear(right))
+        if joint in ("和", "与", "及") and not ends:
             # 东接杨浦和虹口, 南至华为和中兴产业园: nothing in the names tells one from two.
             apart, whole = [(last, m.start()), (m.end(), b)], [(last, b)]
             if _has_joint_inside(right):
@@ -370,7 +382,7 @@ def _cut_at_words(masked: str, a: int, b: int) -> tuple[list[tuple[int, int]], l
                 [*pieces, (last, m.start()), (m.start(), b)],
                 [*pieces, (last, m.start()), (m.end(), b)],
             )
-        if not is_complete(left):
+        if not ends:
             continue
         if joint in _WALK_JOINTS and not (is_linear(left) and _next_is_linear(right)):
             continue
@@ -378,6 +390,9 @@ def _cut_at_words(masked: str, a: int, b: int) -> tuple[list[tuple[int, int]], l
         last = m.end()
     return [*pieces, (last, b)], None
 
+
+_LANE = re.compile(r"[\u4e00-\u9fff]{2}(?<!公)里$")
+"""仁孝里和科巷: 里 ends the name of a lane where a road follows, and a distance after 公."""
 
 _WALK_JOINTS = frozenset(("至", "到", "止", "接", "转", "再止", "再至"))
 """止 and 至 chain roads (花园街止石头街); between places they belong to a road's name."""
@@ -441,3 +456,25 @@ def feature_at(prose: Prose, start: int, end: int, side: Direction, *, faced: bo
         folded = folded[:-2]
     meaning = read_feature(folded, side)
     return Feature(name=prose.words(start, end), span=prose.span(start, end), **meaning._asdict())
+
+
+_LEFT_OF_SLASH = re.compile(rf"^(?P<head>.+?)(?P<number>[{NUMERALS}]+|[0-9]+)$")
+_RIGHT_OF_SLASH = re.compile(rf"^(?:[{NUMERALS}]+|[0-9]+)(?P<tail>[^0-9].*)$")
+
+
+def features_at(
+    prose: Prose, pieces: Sequence[tuple[int, int]], side: Direction, *, faced: bool = False
+) -> tuple[Feature, ...]:
+    """Make the features for the pieces of one side.
+
+    Of 地铁3/4号线 the words 地铁 and 号线 are said of both.
+    """
+    made = [feature_at(prose, a, b, side, faced=faced) for a, b in pieces]
+    for k, ((a, b), (c, d)) in enumerate(pairwise(pieces)):
+        left, right = _LEFT_OF_SLASH.match(prose.text[a:b]), _RIGHT_OF_SLASH.match(prose.text[c:d])
+        if prose.text[b:c] == "/" and left and right:
+            names = f"{prose.text[a:b]}{right['tail']}", f"{left['head']}{prose.text[c:d]}"
+            for n, name in enumerate(names, start=k):
+                meaning = read_feature(name, side)
+                made[n] = replace(made[n], kind=meaning.kind, base=meaning.base or name)
+    return tuple(made)

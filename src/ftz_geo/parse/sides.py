@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ftz_geo.compass import SIDE_OF, Direction
-from ftz_geo.parse.names import feature_at, is_complete, is_linear, read_names
+from ftz_geo.parse.names import feature_at, features_at, is_complete, is_linear, read_names
 from ftz_geo.parse.prose import BREAK, CELL, SPACE
 from ftz_geo.parse.words import (
     DIRECTION_SUFFIXES,
@@ -167,9 +167,7 @@ def side_of(
             return tuple(
                 (d, (feature_at(prose, *p, d, faced=faced),)) for d, p in zip(directions, kept, strict=True)
             )
-        return tuple(
-            (d, tuple(feature_at(prose, a, b, d, faced=faced) for a, b in kept)) for d in directions if kept
-        )
+        return tuple((d, features_at(prose, kept, d, faced=faced)) for d in directions if kept)
 
     found = features(reading.pieces)
     if not found:

@@ -18,7 +18,7 @@ from ftz_geo.parse.groups import Group, group_sides, is_description
 from ftz_geo.parse.heads import find_headings, find_labels
 from ftz_geo.parse.ids import Ids
 from ftz_geo.parse.inverse import enclosing_chains, inverse_sides, named_first_sides
-from ftz_geo.parse.names import feature_at, read_names
+from ftz_geo.parse.names import features_at, read_names
 from ftz_geo.parse.prose import Prose
 from ftz_geo.parse.sides import direction_sides, verbless_sides
 from ftz_geo.parse.tables import read_tables
@@ -259,7 +259,7 @@ def _members(prose: Prose, block: BlockDraft, limit: int) -> tuple[Feature, ...]
         return ()
     block.end = m.end("names")
     pieces = read_names(prose, *m.span("names")).pieces
-    return tuple(feature_at(prose, a, b, "east") for a, b in pieces)
+    return features_at(prose, pieces, "east")
 
 
 # --- what was not read ----------------------------------------------------------------------

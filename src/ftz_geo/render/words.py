@@ -121,6 +121,7 @@ EN: Mapping[str, str] = {
     "按给定坐标绘制": "drawn from given coordinates",
     "各边落在底图的同名地物上": "every side lies on its feature of the reference map",
     "部分边按规则推定，逐条列明": "some edges drawn by rule, each listed",
+    "只是可能的画法之一，位置和形状在所述误差以内": "one way to draw it, good to the uncertainty it states",
     "按文字和面积排布，位置不可用于定位": "laid out from words and areas, not in place",
     "未能绘出图形，原因见表": "no polygon; the table says why",
     # edges

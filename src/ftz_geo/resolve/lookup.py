@@ -111,8 +111,8 @@ class _LookUp:
                 yield SCORES[rule], map_name, rule, fitting
 
     def _fits(self, feature: Feature, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
-        if feature.kind == "place":
-            return np.ones(len(rows), dtype=bool)
         # A station or a shop may carry the road's name; it is not where the road runs.
         runs = np.asarray(~self.is_point[rows], dtype=bool)
+        if feature.kind == "place":
+            return runs if runs.any() else ~runs
         return runs if feature.kind == "boundary" else runs & (self.kinds[rows] != "place")

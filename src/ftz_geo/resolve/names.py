@@ -34,15 +34,13 @@ LONG_FORMS: Mapping[str, str] = {
 }
 """Endings that are written long or short for the same road."""
 
-ROAD_WORDS = ("大道", "道", "路")
-"""Endings of which a notice and a map may use different ones for the same road; 街, 巷 and 河 are
-not among them, since cities name a 路 and a 街 alike."""
-
-PART_WORDS = ("桥", "大桥", "地道", "隧道", "高架", "辅路", "辅道", "立交")
-"""Endings by which a map names a part of a road, or the road beside it: 中山北路桥 carries 中山北路."""
+ROAD_WORDS = ("道", "路")
+"""Endings of which a notice and a map may use different ones for the same road; 大道, 街, 巷 and 河 are
+not among them: 浦东大道 is not 浦东路, and cities name a 路 and a 街 alike."""
 
 BESIDE_WORDS = ("高架", "辅路", "辅道")
-"""Endings of roads that run along the road whose name they carry."""
+"""Endings by which a map names the road beside a road. 四川路桥 carries 四川路 over one river, and does not
+bound what 四川路 bounds."""
 
 BOUNDARY_WORDS = ("界", "边界", "界线", "行政边界", "行政区划界线", "行政区界")
 """Endings of an administrative boundary, which the map has as the outline of the area itself."""
@@ -121,7 +119,7 @@ def _keys(name: str) -> Iterator[tuple[str, str]]:
     if inside:
         yield "words in brackets", outside
         yield from (("words in brackets", word) for word in inside if len(word) >= 2)
-    if (whole := _stem(plain, PART_WORDS)) is not None:
+    if (whole := _stem(plain, BESIDE_WORDS)) is not None:
         yield "part of the feature", whole
     if (stem := _stem(plain, ROAD_WORDS)) is not None:
         yield "other word for road", stem

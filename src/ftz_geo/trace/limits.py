@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ftz_geo.model import Reason
+from ftz_geo.trace.named import is_undirected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,8 +29,8 @@ FAR_M = 300.0
 DOUBT_SHARE = 0.5
 """So does one by which more than this of the area is in doubt."""
 
-NOTHING_M, NOTHING_SHARE = 600.0, 1.0
-"""An extension that is longer, with all of the area in doubt, is nothing to draw."""
+NOTHING_M, NOTHING_SHARE = 600.0, 0.95
+"""An extension that is longer, with all of the area in doubt but a rest, is nothing to draw."""
 
 _ELSEWHERE_M = 30.0
 """What lies on a feature may lie on its other carriageway."""
@@ -48,6 +49,8 @@ class Limits(NamedTuple):
 
     extension_m: float
     """The longest extension beyond the end of a feature."""
+    undirected_m: float
+    """Of a ring told without directions, which nothing else holds, the longest stretch by rule; else 0."""
     share: float
     """The most of the area that hangs on where a neighbour runs that an extension does not reach."""
     water: str | None
@@ -60,7 +63,8 @@ class Limits(NamedTuple):
     @property
     def is_nothing(self) -> bool:
         """Whether what was drawn tells nothing."""
-        return self.extension_m > NOTHING_M and self.share > NOTHING_SHARE
+        far = self.extension_m > NOTHING_M and self.share > NOTHING_SHARE
+        return far or self.undirected_m > FAR_M
 
     @property
     def is_far(self) -> bool:
@@ -87,6 +91,12 @@ class Limits(NamedTuple):
     def reason(self) -> Reason:
         """Say why a block is approximate, or not drawn."""
         if self.is_nothing:
+            if self.undirected_m > FAR_M:
+                return Reason(
+                    code="beyond-doubt",
+                    zh=f"须有{self.undirected_m:.0f}米按规则连接才能围合，原文又没有方位可以印证，未画",
+                    en=f"closes only by {self.undirected_m:.0f} m of rule, and no direction bears that out",
+                )
             return Reason(
                 code="beyond-doubt",
                 zh=f"按规则须延长{self.extension_m:.0f}米，可能相差面积的{self.share:.0%}，不足为据，未画",
@@ -109,11 +119,13 @@ def limits_of(
 ) -> Limits:
     """Return how far the pieces of a ring by rule reach."""
     extensions = [piece for piece in pieces if piece.method == "extension"]
+    by_rule = (piece for piece in pieces if piece.method != "on-feature" and not piece.source_ids)
     known = {name for n in named for name in (n.candidate.map_name, n.feature.called)}
     xy = [piece.xy for piece in extensions if length_m(piece) > 1]
     blocks = [n.block for n in named if n.block is not None and n.block.grade == "approximate"]
     return Limits(
         extension_m=max(map(length_m, extensions), default=0.0),
+        undirected_m=max(map(length_m, by_rule), default=0.0) if is_undirected(named) else 0.0,
         share=max((m2 / area_m2 for _, _, m2 in short_of(pieces)), default=0.0),
         water=next((name for name in atlas.waters_across(xy, plane) if name not in known), None),
         area_m2=area_m2,

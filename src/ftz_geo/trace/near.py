@@ -26,28 +26,49 @@ __all__ = ["NEAR_SCORE", "Near", "is_near", "near_names_of", "taken"]
 NEAR_SCORE = 0.4
 """Rank of a name that differs by one character: below every rule of the names themselves."""
 
+_STREETS = frozenset("路街道巷弄")
+"""Endings that may be taken for each other; 四川路桥 is no slip for 四川路, nor 张家浜 for 张家路."""
+
 _NUMBERS = frozenset(NUMERALS + "0123456789")
 
 
-def is_near(one: str, other: str) -> bool:
-    """Return whether two names differ by one character: another, one more or one less.
+_ROAD_WORDS = ("大道", "公路", "大街", "路", "街", "道")
 
-    Numbers are no slips: 东二路 is another road than 东三路.
+
+def _stem(name: str) -> str:
+    """Return what stands before the word for road; nothing where there is none, or one character."""
+    ending = next((word for word in _ROAD_WORDS if name.endswith(word)), "")
+    stem = name.removesuffix(ending) if ending else ""
+    return stem if len(stem) > 1 else ""
+
+
+def is_near(one: str, other: str) -> bool:
+    """Return whether two names differ by one character, or by their word for road.
+
+    Numbers are no slips: 东二路 is another road than 东三路. Of names with nothing else in common, 甲路 and
+    乙路, none is a slip for the other.
 
     Examples
     --------
     >>> is_near("打浦街", "打浦路"), is_near("重庆男路", "重庆南路"), is_near("局门北路", "局门路")
     (True, True, True)
+    >>> is_near("津港大道", "津港公路"), is_near("四川路", "四川路桥")
+    (True, False)
     >>> is_near("东二路", "东三路"), is_near("北京路", "南京东路"), is_near("甲路", "甲路")
     (False, False, False)
     """
+    if one != other and (stem := _stem(one)) and stem == _stem(other):
+        return True
     if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    if one[-1] != other[-1] and not {one[-1], other[-1]} <= _STREETS:
         return False
     short, long = sorted((one, other), key=len)
     at = next((k for k, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
     rest = 1 if len(short) == len(long) else 0
     differing = {*short[at : at + rest], long[at]}
-    return short[at + rest :] == long[at + 1 :] and not differing <= _NUMBERS
+    shared = {*short[:at], *short[at + rest :]} - _STREETS
+    return short[at + rest :] == long[at + 1 :] and bool(shared) and not differing <= _NUMBERS
 
 
 class Near(NamedTuple):

@@ -219,7 +219,7 @@ def name_notes(named: Sequence[Named], atlas: Atlas) -> Iterator[Reason]:
                 yield Reason(
                     code="other-name",
                     zh=f"{told_zh(n.side, n.feature)}在底图上名为“{'、'.join(names)}”，并注有此别名",
-                    en=f"the map calls {told_en(n.side, n.feature)} {', '.join(names)}, with that name beside it",
+                    en=f"the map calls {told_en(n.side, n.feature)} {', '.join(names)}, and that beside it",
                 )
 
 
@@ -231,7 +231,7 @@ def neighbour_doubts(named: Sequence[Named]) -> Iterator[Reason]:
                 code="block-inferred",
                 zh=f"{told_zh(n.side, n.feature)}本身是推断的",
                 en=f"{told_en(n.side, n.feature)} is itself inferred",
-                area_m2=1e6 * n.block.area_doubt_km2,
+                area_m2=1e6 * (n.block.area_doubt_km2 or 0.0),
             )
 
 
