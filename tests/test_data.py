@@ -1,6 +1,7 @@
 """The data that ships: every row with its source, and the built boundaries as the code builds them."""
 
 import csv
+import gzip
 import json
 from pathlib import Path
 
@@ -33,6 +34,50 @@ def test_every_anchor_has_its_source_licence_and_basis() -> None:
         assert 116.6 < float(row["lon"]) < 118.1
         assert 38.5 < float(row["lat"]) < 40.3
         assert 1000 <= float(row["uncertainty_m"]) <= 40_000
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    packed = gzip.open if path.suffix == ".gz" else open
+    with packed(path, "rt", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_named_points_lie_around_tianjin_and_stand_once_in_order() -> None:
+    rows = rows_of(FOLDER / "points.csv")
+    assert list(rows[0]) == ["name", "kind", "class", "lon", "lat"]
+    assert len({tuple(row.values()) for row in rows}) == len(rows)
+    assert rows == sorted(rows, key=lambda row: (row["name"], float(row["lon"]), float(row["lat"])))
+    for row in rows:
+        assert row["name"] == row["name"].strip() != ""
+        assert row["kind"] in {"road", "water", "rail", "place", "boundary"}
+        # The box of the gazetteer that they were taken from.
+        assert 116.6 < float(row["lon"]) < 118.2
+        assert 38.4 < float(row["lat"]) < 40.3
+
+
+def test_other_names_belong_to_names_of_the_notice_and_have_points() -> None:
+    aliases = rows_of(FOLDER / "aliases.csv")
+    plan = (FOLDER / "plan.txt").read_text(encoding="utf-8")
+    mapped = {row["name"] for row in rows_of(FOLDER / "points.csv")}
+    zones = {anchor.zone for anchor in shipped.read_anchors()}
+    assert len({(row["name"], row["map_name"], row["zone"]) for row in aliases}) == len(aliases) > 0
+    for row in aliases:
+        assert row["name"] in plan
+        assert row["map_name"] in mapped
+        assert row["zone"] in zones
+        assert row["note"].strip()
+        assert row["name"] != row["map_name"]
+
+
+def test_named_points_are_those_of_the_shared_gazetteer(shared: Path) -> None:
+    folder = shared / "reference/tianjin"
+    taken = {(row["name"], row["class"], row["lon"], row["lat"]) for row in rows_of(FOLDER / "points.csv")}
+    given = rows_of(folder / "named_points.csv.gz")
+    assert taken <= {(row["name"], row["class"], row["lon"], row["lat"]) for row in given}
+    names = {name for name, *_ in taken}
+    names |= {row["name"] for row in rows_of(FOLDER / "aliases.csv") if row["map_name"] in names}
+    sides = rows_of(folder / "notice_sides.csv")
+    assert {side["name"] for side in sides if side["osm_points"] != "0" or side["stops"] != "0"} <= names
 
 
 def test_every_row_of_the_plan_has_its_source() -> None:
