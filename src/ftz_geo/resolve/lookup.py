@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from ftz_geo.model import Candidate
+from ftz_geo.model import LINEAR_KINDS, Candidate
 from ftz_geo.resolve.choice import choose
 from ftz_geo.resolve.names import SCORES, STRETCH, Names
 from ftz_geo.resolve.places import Places
@@ -72,6 +72,7 @@ class _LookUp:
         geometry = reference.features.geometry.to_numpy()
         self.is_point = shapely.get_type_id(geometry) == shapely.GeometryType.POINT
         self.kinds = reference.features["kind"].to_numpy()
+        self.is_linear = np.isin(self.kinds.astype(str), sorted(LINEAR_KINDS))
         self.source_ids = reference.features["source_id"].to_numpy()
         self._known: dict[tuple[str, str], tuple[Candidate, ...]] = {}
 
@@ -115,4 +116,7 @@ class _LookUp:
         runs = np.asarray(~self.is_point[rows], dtype=bool)
         if feature.kind == "place":
             return runs if runs.any() else ~runs
-        return runs if feature.kind == "boundary" else runs & (self.kinds[rows] != "place")
+        if feature.kind == "boundary":
+            return runs
+        # A point that is said to be of a road, as gazetteers say it, is one.
+        return (runs | self.is_linear[rows]) & (self.kinds[rows] != "place")

@@ -1,0 +1,80 @@
+"""Which way roads run about a place: what the roads beside one tell of its direction.
+
+All coordinates are metres in a local plane.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["Heading", "Headings"]
+
+_BESIDE_M = 1500.0
+"""Roads farther off tell nothing;"""
+
+_FADE_M = 400.0
+"""those nearer tell the less the farther they are, by the power of this."""
+
+_LIKE = np.radians(25)
+"""A road that runs more across tells nothing of one that runs along."""
+
+_AGREE = np.radians(10)
+"""Of those that tell something, what is off the others by more than this counts less."""
+
+_LEAST = 5
+"""Pieces of other roads that are needed, each as long as a line's knots are apart."""
+
+_EXACT = np.radians(3)
+
+
+class Heading(NamedTuple):
+    """A direction, and how much those differ that it was taken from."""
+
+    angle: float
+    """Radians from the east, counter-clockwise."""
+    spread: float
+
+
+class Headings:
+    """Directions of pieces of roads, by place."""
+
+    def __init__(self, roads: Sequence[tuple[str, NDArray[np.float64]]]) -> None:
+        """Take the pieces of lines, each with its road's name; shape (n, 2, 2) each."""
+        pieces = np.concatenate([xy for _, xy in roads]) if roads else np.empty((0, 2, 2))
+        step = pieces[:, 1] - pieces[:, 0]
+        self._angle = np.arctan2(step[:, 1], step[:, 0])
+        self._middle = pieces.mean(axis=1)
+        self._name = np.repeat([name for name, _ in roads], [len(xy) for _, xy in roads])
+        self._tree = cKDTree(self._middle) if len(pieces) else None
+
+    def beside(self, piece: NDArray[np.float64], name: str, within: float = _LIKE) -> Heading | None:
+        """Return which way the roads run beside a piece of a line, shape (2, 2); None where few are known.
+
+        ``name`` is the line's own, which says nothing of itself; roads that run across it by more than
+        ``within`` radians are left out. The direction is that of the piece, not its opposite.
+        """
+        if self._tree is None:
+            return None
+        x, y = piece[1] - piece[0]
+        own = float(np.arctan2(y, x))
+        middle = piece.mean(axis=0)
+        near = np.array(self._tree.query_ball_point(middle, _BESIDE_M), dtype=np.intp)
+        turn = (self._angle[near] - own + np.pi / 2) % np.pi - np.pi / 2
+        kept = (np.abs(turn) < within) & (self._name[near] != name)
+        if kept.sum() < _LEAST:
+            return None
+        turn, away = turn[kept], np.hypot(*(self._middle[near[kept]] - middle).T)
+        weight = np.exp(-away / _FADE_M)
+        rough = weight @ turn / weight.sum()
+        weight = weight * np.exp(-(((turn - rough) / _AGREE) ** 2))
+        mean = float(weight @ turn / weight.sum())
+        spread = float(np.sqrt(weight @ (turn - mean) ** 2 / weight.sum()))
+        return Heading(own + mean, max(spread, float(_EXACT)))

@@ -1,0 +1,194 @@
+"""The axes of the roads that a zone's words name, from named points, as lines that a ring can be traced on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from ftz_geo.measure import LocalPlane
+from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS
+from ftz_geo.place.axes import Axis, Places, axis_through, places_of
+from ftz_geo.place.headings import Headings
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ftz_geo.model import Direction, Kind, ReferenceMap, Zone
+
+__all__ = ["Road", "Roads", "roads_of", "wanted_sides"]
+
+_AROUND_M = 3000.0
+"""Roads this near to those that are named tell which way roads run there;"""
+
+_MOST_BESIDE = 400
+"""but no more of them than this, the nearest first."""
+
+_SURE_GAP_M = 3000.0
+"""Between places farther apart than this a line tells nothing of how roads run."""
+
+_REACH_M = (200.0, 600.0)
+"""The least and the most that an axis goes on beyond its last place, else twice its usual step: a label stands in the
+middle of a way, and the way goes on."""
+
+_POINT_REACH_M = 600.0
+"""How far a road of one place is drawn to either side, in the direction of the roads beside it."""
+
+_EITHER = np.radians(44)
+"""A road of one place runs as one of the two directions of a grid does."""
+
+PREFIX = "points:"
+"""What the ids of axes begin with, among those of a map."""
+
+
+class Road(NamedTuple):
+    """One stretch of a named road, from its points."""
+
+    id: str
+    name: str
+    kind: Kind
+    axis: Axis
+    points: int
+    """How many points of the gazetteer it rests on."""
+
+
+class Roads(NamedTuple):
+    """The roads of a zone."""
+
+    plane: LocalPlane
+    by_id: Mapping[str, Road]
+
+    def features(self) -> gpd.GeoDataFrame:
+        """Return the axes as features of a reference map, in longitude and latitude."""
+        roads = list(self.by_id.values())
+        lines = np.array([road.axis.line for road in roads], dtype=object)
+        return gpd.GeoDataFrame(
+            {
+                "source_id": [road.id for road in roads],
+                "name": [road.name for road in roads],
+                "alt_names": [()] * len(roads),
+                "kind": [road.kind for road in roads],
+                "one_way": np.zeros(len(roads), dtype=np.int8),
+                "source": 0,
+            },
+            geometry=self.plane.to_lonlat(lines) if roads else [],
+            crs=STORAGE_CRS,
+        )
+
+
+def wanted_sides(zone: Zone) -> dict[str, Counter[Direction]]:
+    """Return how often each name of a zone bounds a parcel on which side."""
+    wanted: dict[str, Counter[Direction]] = {}
+    for parcel in zone.parcels:
+        for key, feature in parcel.bounds():
+            sides = wanted.setdefault(feature.called, Counter())
+            if key.side != "ring":
+                sides[key.side] += 1
+    return wanted
+
+
+def roads_of(
+    points: ReferenceMap, names: Mapping[str, str], sides: Mapping[str, Counter[Direction]]
+) -> Roads:
+    """Return the axes of the roads that a zone names.
+
+    Parameters
+    ----------
+    points : ReferenceMap
+        A gazetteer: points with names.
+    names : mapping of str to str
+        The gazetteer's names that are wanted, and what the words call each.
+    sides : mapping of str to Counter of direction
+        How often the words put each on which side: a road of one point runs across its side.
+
+    Returns
+    -------
+    Roads
+        One or more of each name, those of several places first.
+    """
+    features = points.features
+    features = features[shapely.get_type_id(features.geometry.to_numpy()) == shapely.GeometryType.POINT]
+    own = features[features["name"].isin(list(names))]
+    if own.empty:
+        return Roads(LocalPlane(lon=0.0, lat=0.0), {})
+    plane = LocalPlane.around(own.geometry.to_numpy())
+    linear = features[features["kind"].isin(list(LINEAR_KINDS))]
+    table = _Table(linear, plane)
+    wanted = {name: table.places(name) for name in names if name in table.rows}
+    headings = _headings(table, wanted)
+    found: dict[str, Road] = {}
+    for name, stretches in wanted.items():
+        for k, places in enumerate(stretches):
+            axis = _axis(places, headings, name, sides.get(names[name], Counter()))
+            if axis is not None:
+                key = f"{PREFIX}{name}:{k}"
+                count = int(places.weight.sum())
+                found[key] = Road(key, name, table.kind(name), axis, count)
+    return Roads(plane, found)
+
+
+class _Table:
+    """A gazetteer's roads by name, on a plane."""
+
+    def __init__(self, features: gpd.GeoDataFrame, plane: LocalPlane) -> None:
+        self.xy = shapely.get_coordinates(plane.to_xy(features.geometry.to_numpy()))
+        self.rows = {str(name): np.asarray(rows) for name, rows in features.groupby("name").indices.items()}
+        self._kinds = features["kind"].to_numpy()
+
+    def places(self, name: str) -> list[Places]:
+        return list(places_of(self.xy[self.rows[name]]))
+
+    def kind(self, name: str) -> Kind:
+        kind: Kind = self._kinds[self.rows[name][0]]
+        return kind
+
+
+def _headings(table: _Table, wanted: Mapping[str, Sequence[Places]]) -> Headings:
+    """Return which way roads run about those that are wanted."""
+    here = shapely.STRtree(shapely.points(np.concatenate([p.xy for of in wanted.values() for p in of])))
+    beside: dict[str, float] = {}
+    for name, rows in table.rows.items():
+        if name not in wanted and len(rows) > 1:
+            _, away = here.query_nearest(
+                shapely.points(table.xy[rows]), max_distance=_AROUND_M, return_distance=True
+            )
+            if len(away):
+                beside[name] = float(away.min())
+    nearest = sorted(beside, key=lambda name: (beside[name], name))[:_MOST_BESIDE]
+    every = {**wanted, **{name: table.places(name) for name in nearest}}
+    return Headings([(name, pieces) for name, of in every.items() for pieces in _pieces(of)])
+
+
+def _pieces(stretches: Sequence[Places]) -> Iterator[NDArray[np.float64]]:
+    """Yield the pieces of an axis that tell which way its road runs, shape (n, 2, 2)."""
+    for places in stretches:
+        if len(places.xy) > 1 and np.hypot(*(places.xy[-1] - places.xy[0])) >= _REACH_M[0]:
+            axis = axis_through(places, 0.0, None, "")
+            pieces = np.stack([axis.xy[:-1], axis.xy[1:]], axis=1)
+            along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(axis.xy, axis=0).T))])
+            middle = (along[1:] + along[:-1]) / 2
+            k = np.clip(axis.held_m.searchsorted(middle), 1, len(axis.held_m) - 1)
+            yield pieces[axis.held_m[k] - axis.held_m[k - 1] <= _SURE_GAP_M]
+
+
+def _axis(
+    places: Places, headings: Headings, name: str, sides: Counter[Direction]
+) -> Axis | None:
+    if len(places.xy) > 1:
+        step = float(np.median(np.hypot(*np.diff(places.xy, axis=0).T)))
+        return axis_through(places, float(np.clip(2 * step, *_REACH_M)), headings, name)
+    upright = sides["east"] + sides["west"] > sides["north"] + sides["south"]
+    if not sides:
+        return None
+    at, across = places.xy[0], np.array([0.0, 1.0]) if upright else np.array([1.0, 0.0])
+    told = headings.beside(np.stack([at - across, at + across]), name, float(_EITHER))
+    if told is not None:
+        across = np.array([np.cos(told.angle), np.sin(told.angle)])
+    ends = Places(np.stack([at - 20 * across, at + 20 * across]), np.full(2, 16.0))
+    axis = axis_through(ends, _POINT_REACH_M, headings, name)
+    return axis._replace(held_m=np.array([axis.held_m.mean()]))
