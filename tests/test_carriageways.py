@@ -134,7 +134,7 @@ def test_where_one_carriageway_is_missing_the_other_keeps_its_distance() -> None
 
 def test_a_side_street_of_the_same_name_stays_joined_to_the_middle() -> None:
     found = track([(0, 0), (500, 0), (1000, 0)], [(0, 20), (1000, 20)], [(500, 0), (500, -400)])
-    ends = shapely.get_coordinates(shapely.get_point(found.map.lines, 0))
+    ends = shapely.get_coordinates(shapely.get_point(found.map.lines[:, None], [0, -1]))
     assert len(found.map.lines) == 3
     assert any(np.hypot(*(end - (500, 10))) < 0.1 for end in ends)
     assert len(found.map.loose.xy) == 3  # both ends of the road, and that of the street

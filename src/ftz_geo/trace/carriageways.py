@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from shapely.ops import substring
 
-from ftz_geo.trace.joining import closed_up, joined
+from ftz_geo.trace.joining import closed_up, in_normal_form, joined
 from ftz_geo.trace.places import SAME_M, cross, loose_ends, same_places, strings
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def centre_lines(
     Parameters
     ----------
     lines : ndarray of LineString, shape (n,)
-        Lines of one feature, cut where they cross, each in its normal form.
+        Lines of one feature, cut where they cross, in their normal form.
 
     Returns
     -------
@@ -210,8 +210,7 @@ def centre_lines(
     legs = _cut_at_folds(lines, sides)
     if legs is not lines:
         lines, sides = legs, _sides(legs)
-    order = np.lexsort((np.arange(len(lines)), -shapely.length(lines)))
-    return _assembled(lines, sides, _stand_ins(sides, order), order), loose_ends(lines).xy
+    return _assembled(lines, sides, _stand_ins(sides)), loose_ends(lines).xy
 
 
 def _runs_on(line: shapely.LineString) -> bool:
@@ -291,20 +290,18 @@ def _cut_at_folds(lines: NDArray[np.object_], sides: _Sides) -> NDArray[np.objec
     for k, line in enumerate(lines):
         bounds = [0.0, *(x for turn in sorted(turns.get(k, ())) for x in turn), line.length]
         pieces += [substring(line, *ends) for ends in zip(bounds[::2], bounds[1::2], strict=True)]
-    made: NDArray[np.object_] = shapely.normalize(np.array(pieces, dtype=object))
-    return made[shapely.length(made) > SAME_M]
+    made = np.array(pieces, dtype=object)
+    return in_normal_form(made[shapely.length(made) > SAME_M])
 
 
-def _stand_ins(sides: _Sides, order: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return for each sample the line that stands for its own: one before in order, or an earlier stretch.
+def _stand_ins(sides: _Sides) -> NDArray[np.intp]:
+    """Return for each sample the line that stands for its own: one before it, or an earlier stretch.
 
     -1 where its line stands for itself.
     """
     samples, (at, segment, left_m), *_ = sides
     beside = samples.step[segment]
-    rank = np.empty(len(order), dtype=np.intp)
-    rank[order] = np.arange(len(order))
-    mine, other = rank[samples.line[at]], rank[samples.line[beside]]
+    mine, other = samples.line[at], samples.line[beside]
     # Lines that meet end to end lie on each other there, and neither stands for the other.
     touching = samples.is_end[at] & (np.abs(left_m) < _APART_M)
     by_other = (other < mine) & ~touching
@@ -370,9 +367,8 @@ class _Stretch(NamedTuple):
         return slice(self.bounds[0], self.bounds[1] + 1)
 
 
-def _stretches(stand_in: NDArray[np.intp], samples: _Samples, order: NDArray[np.intp]) -> Iterator[_Stretch]:
-    for k in order.tolist():
-        a, b = int(samples.first[k]), int(samples.last[k])
+def _stretches(stand_in: NDArray[np.intp], samples: _Samples) -> Iterator[_Stretch]:
+    for k, (a, b) in enumerate(zip(samples.first.tolist(), samples.last.tolist(), strict=True)):
         free = np.flatnonzero(stand_in[a : b + 1] < 0) + a
         for run in np.split(free, np.flatnonzero(np.diff(free) > 1) + 1) if len(free) else []:
             start, end = max(int(run[0]) - 1, a), min(int(run[-1]) + 1, b)
@@ -409,12 +405,10 @@ def _moves(sides: _Sides, stand_in: NDArray[np.intp]) -> _Moves:
     return _Moves(samples, shift, place_of, np.bincount(place), moved, frozenset(wide.tolist()))
 
 
-def _assembled(
-    lines: NDArray[np.object_], sides: _Sides, stand_in: NDArray[np.intp], order: NDArray[np.intp]
-) -> NDArray[np.object_]:
+def _assembled(lines: NDArray[np.object_], sides: _Sides, stand_in: NDArray[np.intp]) -> NDArray[np.object_]:
     """Return the lines moved, without what others stand for, joined where they met."""
     moves = _moves(sides, stand_in)
-    stretches = list(_stretches(stand_in, sides.samples, order))
+    stretches = list(_stretches(stand_in, sides.samples))
     kept = [stretch for stretch in stretches if _is_kept(stretch, moves)] or stretches[:1]
     still_met = np.bincount(
         [moves.place_of[at] for s in kept for at, cut in zip(s.bounds, s.cut, strict=True) if not cut],
@@ -426,7 +420,7 @@ def _assembled(
     for s in kept:
         loose += [(len(pieces), -k) for k in (0, 1) if s.cut[k] or gone[moves.place_of[s.bounds[k]]]]
         pieces.append(_moved_piece(s, lines[s.line], moves))
-    thin = shapely.simplify([shapely.LineString(piece) for piece in pieces], SAME_M)
+    thin = shapely.simplify([shapely.LineString(piece) for piece in pieces], SAME_M / 2)
     return joined([shapely.get_coordinates(line) for line in thin], loose, ROAD_WIDTH_M)
 
 

@@ -82,26 +82,39 @@ def _corners(one: Track, other: Track) -> Corners:
     if len(one.stubs):
         kinds.append(_stub_links(other, one).turned())
     every = Corners._make(map(np.concatenate, zip(*kinds, strict=True)))
-    kept = _worth_trying(every, one.kind[every.before], other.kind[every.after])
+    kept = _worth_trying(every, one, other)
     return Corners._make(column[kept] for column in every)
 
 
-def _worth_trying(every: Corners, kind: NDArray[np.intp], other_kind: NDArray[np.intp]) -> list[int]:
+def _worth_trying(every: Corners, one: Track, other: Track) -> list[int]:
     """Return the corners to search rings through, the likeliest first, by the kinds of their lines.
 
     Where the lines of the map cross, what is drawn beside them adds nothing; of several drawn
-    crossings in one place the first stands for all.
+    crossings in one place the first stands for all: that nearest to where what is drawn is held.
     """
+    kind, other_kind = one.kind[every.before], other.kind[every.after]
     rank = np.array(METRE_COST)[kind] + np.array(METRE_COST)[other_kind] + every.cost
-    order = np.lexsort((every.before_xy[:, 1], every.before_xy[:, 0], rank))
+    away = _from_ends_m(one, every.before, every.before_xy) + _from_ends_m(other, every.after, every.after_xy)
     on_map = (kind == ON) & (other_kind == ON) & (every.gap <= SAME_M)
+    middle = (every.before_xy + every.after_xy) / 2  # the same whichever track is the one
     kept: list[int] = []
-    for k in order.tolist():
+    for k in np.lexsort((away, rank)).tolist():
         if len(kept) >= _MAX_CORNERS:
             break
-        if on_map[k] or not kept or _are_apart(every.before_xy[k], every.before_xy[kept]):
+        if on_map[k] or not kept or _are_apart(middle[k], middle[kept]):
             kept.append(k)
     return kept
+
+
+def _from_ends_m(track: Track, line: NDArray[np.intp], xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far points lie from the ends of the lines that they are on; 0 on lines of the map."""
+    away: NDArray[np.float64] = np.zeros(len(line))
+    drawn = np.flatnonzero(track.kind[line] != ON)
+    if not len(drawn):
+        return away
+    ends = shapely.get_coordinates(shapely.get_point(track.lines[line[drawn], None], [0, -1]))
+    away[drawn] = np.hypot(*(ends.reshape(-1, 2, 2) - xy[drawn, None]).T).min(axis=0)
+    return away
 
 
 def _are_apart(xy: NDArray[np.float64], others: NDArray[np.float64]) -> bool:

@@ -81,9 +81,48 @@ def _stopped_short(ends: Ends, lines: NDArray[np.object_]) -> list[int]:
 
 def merged(lines: NDArray[np.object_] | Sequence[shapely.LineString]) -> NDArray[np.object_]:
     """Return lines cut where they cross, and only there, in their normal form."""
-    whole = shapely.get_parts(shapely.line_merge(shapely.union_all(lines)))
-    made: NDArray[np.object_] = shapely.normalize(unfolded(whole))
-    return made
+    return in_normal_form(unfolded(shapely.get_parts(shapely.line_merge(shapely.union_all(lines)))))
+
+
+def in_normal_form(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return lines longest first, each from that end at which it lies farther from its middle.
+
+    Whatever is done to them one after another is then done alike however they came, and wherever
+    north is. A line that is alike from either end begins farther from the middle of all.
+
+    Examples
+    --------
+    >>> lines = shapely.from_wkt(["LINESTRING (0 0, 9 0)", "LINESTRING (30 0, 0 0, 0 9)"])
+    >>> for line in in_normal_form(lines):
+    ...     print(line)
+    LINESTRING (0 9, 0 0, 30 0)
+    LINESTRING (0 0, 9 0)
+    """
+    lines = _begun_alike(lines)
+    quarters = shapely.line_interpolate_point(lines[:, None], [0, 0.25, 0.75, 1], normalized=True)
+    at = shapely.get_coordinates(quarters).reshape(-1, 4, 2)
+    own, of_all = (
+        np.hypot(*(at - at.mean(axis=axis, keepdims=True)).T).T @ np.array([1, 1, -1, -1])
+        for axis in (1, (0, 1))
+    )
+    turned = np.where(np.abs(own) > SAME_M, own, of_all) < -SAME_M
+    lines = np.where(turned, shapely.reverse(lines), lines)
+    in_order: NDArray[np.object_] = lines[np.lexsort((shapely.to_wkb(lines), -shapely.length(lines)))]
+    return in_order
+
+
+def _begun_alike(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return lines in one direction however they came; rings that no line meets begin at one place, too."""
+    begun = shapely.normalize(lines)
+    for k in np.flatnonzero(shapely.is_closed(lines)):
+        xy = shapely.get_coordinates(lines[k])
+        start = shapely.get_point(lines[k], 0)
+        if (shapely.distance(lines, start) > SAME_M).sum() == len(lines) - 1:
+            farthest = np.hypot(*(xy[:-1] - shapely.get_coordinates(lines[k].centroid)).T).argmax()
+            xy = np.roll(xy[:-1], -farthest, axis=0)
+            xy = np.concatenate([xy, xy[:1]])
+        begun[k] = min(shapely.LineString(xy), shapely.LineString(xy[::-1]), key=shapely.to_wkb)
+    return begun
 
 
 def joined(

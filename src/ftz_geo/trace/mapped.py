@@ -97,10 +97,10 @@ def mapped_of(
         The same however the lines are ordered, cut or directed.
     """
     parts, owner = shapely.get_parts(lines, return_index=True)
-    noded = _in_order(merged(parts))
+    noded = _long(merged(parts))
     tips = None
     if centred and (middles := centre_lines(noded)) is not None:
-        noded, tips = _in_order(middles[0]), middles[1]
+        noded, tips = _long(middles[0]), middles[1]
     return Mapped(
         lines=noded,
         parts=parts,
@@ -110,11 +110,9 @@ def mapped_of(
     )
 
 
-def _in_order(lines: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return lines in one order however they came, without those that are mere points."""
-    lines = lines[shapely.length(lines) > SAME_M]
-    in_order: NDArray[np.object_] = lines[np.argsort(shapely.to_wkb(lines))]
-    return in_order
+def _long(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return lines without those that are mere points."""
+    return lines[shapely.length(lines) > SAME_M]
 
 
 def vertices_of(lines: NDArray[np.object_]) -> tuple[tuple[NDArray[np.float64], NDArray[np.float64]], ...]:

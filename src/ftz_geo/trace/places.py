@@ -5,7 +5,6 @@ All coordinates are metres in a local plane.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -135,12 +134,15 @@ def loose_ends(lines: NDArray[np.object_], within: float = SAME_M) -> Ends:
 
 def unfolded(lines: NDArray[np.object_]) -> NDArray[np.object_]:
     """Cut lines where they turn back, as two carriageways do that were merged where they join."""
-    cut = []
-    for line in lines:
-        xy = shapely.get_coordinates(line)
-        step = np.diff(xy, axis=0)
-        ahead = (step[1:] * step[:-1]).sum(axis=1)
-        back = np.flatnonzero(ahead < _BACK * np.hypot(*step[1:].T) * np.hypot(*step[:-1].T)) + 1
-        bounds = [0, *back.tolist(), len(xy) - 1]
-        cut += [shapely.LineString(xy[a : b + 1]) for a, b in pairwise(bounds)] if len(back) else [line]
-    return np.array(cut, dtype=object)
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    step = np.diff(xy, axis=0)
+    length = np.hypot(*step.T)
+    turns = (step[1:] * step[:-1]).sum(axis=1) < _BACK * length[1:] * length[:-1]
+    back = np.flatnonzero(turns & (line[:-2] == line[2:])) + 1
+    if not len(back):
+        return lines
+    # Where a line turns back, its vertex ends one piece and begins the next.
+    begins = np.zeros(len(xy) + len(back), dtype=np.intp)
+    begins[back + np.arange(len(back)) + 1] = 1
+    piece = np.insert(line, back, line[back]) + np.cumsum(begins)
+    return np.asarray(shapely.linestrings(np.insert(xy, back, xy[back], axis=0), indices=piece))

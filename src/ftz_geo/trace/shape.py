@@ -69,11 +69,12 @@ def draw(ring: Ring) -> tuple[shapely.Polygon, tuple[Piece, ...]]:
     strands = [_strand(ring, k, labels) for k in range(len(ring.steps))]
     joint = len(labels)  # a corner piece that no line of the map accounts for
     sides = [step.sides for step in ring.steps]
-    labels += [_Label(*side[-1], METHODS[BRIDGE], ()) for side in sides]
-    n = len(strands)
-    for k in range(n):
+    for k in range(len(strands)):
+        after = k + 1 - len(strands)
+        leads = _leads_on(strands[k], strands[after])
+        labels.append(_Label(*(sides[k][-1] if leads else sides[after][0]), METHODS[BRIDGE], ()))
         if ring.links[k] <= SAME_M:
-            strands[k], strands[(k + 1) % n] = _join(strands[k], strands[(k + 1) % n])
+            strands[k], strands[after] = _join(strands[k], strands[after], first=leads)
     xy, label = [], []
     for k, strand in enumerate(strands):
         xy.append(strand.xy)
@@ -136,12 +137,19 @@ def gap_beside_m(way: Way, least_m: float) -> float:
     return float(off.max(initial=0.0))
 
 
-def _join(a: _Strand, b: _Strand) -> tuple[_Strand, _Strand]:
-    """Let the strand go on to the other that stops short within the width of the other's road."""
+def _leads_on(a: _Strand, b: _Strand) -> bool:
+    """Tell which of two strands is led over what lies between them: that which points along it."""
     gap = b.xy[0] - a.xy[-1]
-    if np.hypot(*gap) <= SAME_M:
+    if np.abs(gap).max() <= SAME_M:
+        return True
+    return bool(np.abs(_heading(a.xy[::-1]) @ gap) >= np.abs(_heading(b.xy) @ gap))
+
+
+def _join(a: _Strand, b: _Strand, *, first: bool) -> tuple[_Strand, _Strand]:
+    """Let a strand go on to the other where it stops short within the width of the other's road."""
+    if np.hypot(*(b.xy[0] - a.xy[-1])) <= SAME_M:
         return a, b
-    if np.abs(_heading(a.xy[::-1]) @ gap) >= np.abs(_heading(b.xy) @ gap):
+    if first:
         return _Strand(np.concatenate([a.xy, b.xy[:1]]), np.append(a.label, a.label[-1])), b
     return a, _Strand(np.concatenate([a.xy[-1:], b.xy]), np.append(b.label[0], b.label))
 

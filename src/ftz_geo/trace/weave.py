@@ -90,9 +90,10 @@ def weave(
         return {}
     bounds = shapely.total_bounds([polygon for _, polygon in outlines])
     plane = atlas.plane_at(bounds.reshape(2, 2).mean(axis=0))
-    # What is surer keeps its place; among equals the order is that of the ground, not of the rows.
-    outlines.sort(key=lambda o: (GRADES.index(o[0].grade), o[0].area_shaped, o[1].bounds))
+    outlines.sort(key=lambda o: o[1].bounds)
     blocks, degrees = _blocks(outlines, plane, keys_of)
+    # What is surer keeps its place; among equals the larger one, whatever the order of the rows.
+    blocks.sort(key=lambda b: (GRADES.index(b.drawn.grade), b.drawn.area_shaped, -round(b.ring.area)))
     touching, corridors = _corridors(blocks)
     if not touching:
         return {}
