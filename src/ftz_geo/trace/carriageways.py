@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from shapely.ops import substring
 
-from ftz_geo.trace.joining import closed_up, in_normal_form, joined
+from ftz_geo.trace.joining import Loose, closed_up, in_normal_form, joined
 from ftz_geo.trace.places import SAME_M, cross, loose_ends, same_places, strings
 
 if TYPE_CHECKING:
@@ -410,18 +410,44 @@ def _assembled(lines: NDArray[np.object_], sides: _Sides, stand_in: NDArray[np.i
     moves = _moves(sides, stand_in)
     stretches = list(_stretches(stand_in, sides.samples))
     kept = [stretch for stretch in stretches if _is_kept(stretch, moves)] or stretches[:1]
-    still_met = np.bincount(
-        [moves.place_of[at] for s in kept for at, cut in zip(s.bounds, s.cut, strict=True) if not cut],
-        minlength=len(moves.met),
-    )
-    gone = still_met < moves.met
+    still = [
+        (moves.place_of[at], s.line) for s in kept for at, cut in zip(s.bounds, s.cut, strict=True) if not cut
+    ]
+    left = np.bincount([place for place, _ in still], minlength=len(moves.met))
+    led_to = {
+        place: [n for n, s in enumerate(kept) if s.line in lines]
+        for place, lines in _stood_for(moves, stand_in).items()
+        if left[place] > 1 and all((place, line) not in still for line in lines)
+    }
     pieces: list[NDArray[np.float64]] = []
-    loose: list[tuple[int, int]] = []  # pieces, and their ends that are to be led to another
+    loose: list[Loose] = []
     for s in kept:
-        loose += [(len(pieces), -k) for k in (0, 1) if s.cut[k] or gone[moves.place_of[s.bounds[k]]]]
+        for k, at in enumerate(s.bounds):
+            if s.cut[k]:
+                loose.append(Loose(len(pieces), -k))
+            elif left[place := moves.place_of[at]] < moves.met[place]:
+                loose.append(Loose(len(pieces), -k, led_to.get(place)))
         pieces.append(_moved_piece(s, lines[s.line], moves))
     thin = shapely.simplify([shapely.LineString(piece) for piece in pieces], SAME_M / 2)
+    # Whole places go first: what is led to them afterwards is led to where they are then.
+    loose.sort(key=lambda end: end.to is None)
     return joined([shapely.get_coordinates(line) for line in thin], loose, ROAD_WIDTH_M)
+
+
+def _stood_for(moves: _Moves, stand_in: NDArray[np.intp]) -> dict[int, set[int]]:
+    """Return the lines that stand for others at their ends, by the places where those end.
+
+    What is left in such a place, several lines that still meet each other, is led to these lines.
+    """
+    lines: dict[int, set[int]] = {}
+    first, last = moves.samples.first, moves.samples.last
+    for a, b in zip(first.tolist(), last.tolist(), strict=True):
+        own = stand_in[a : b + 1]
+        own = own[own >= 0]
+        if len(own):
+            lines.setdefault(moves.place_of[a], set()).add(int(own[0]))
+            lines.setdefault(moves.place_of[b], set()).add(int(own[-1]))
+    return lines
 
 
 def _is_kept(stretch: _Stretch, moves: _Moves) -> bool:
@@ -436,7 +462,17 @@ def _is_kept(stretch: _Stretch, moves: _Moves) -> bool:
         free = end if stretch.cut[0] else start
         return bool(moves.met[moves.place_of[free]] <= 1)
     crosses = moves.wide.issuperset(stretch.bounds) and not moves.shift[stretch.samples].any()
-    return not crosses  # from one carriageway to the other
+    return not crosses or _runs_along(stretch, moves)  # else from one carriageway to the other
+
+
+def _runs_along(stretch: _Stretch, moves: _Moves) -> bool:
+    """Tell whether a stretch leads along a road: over a crossing, where only one carriageway has a line.
+
+    The ends of what leads from one carriageway to the other go to one place in the middle.
+    """
+    xy = moves.samples.xy[list(stretch.bounds)]
+    moved = xy + moves.of_place[[moves.place_of[at] for at in stretch.bounds]]
+    return bool((moved[1] - moved[0]) @ (xy[1] - xy[0]) >= _PARALLEL * np.sum((xy[1] - xy[0]) ** 2))
 
 
 def _moved_piece(stretch: _Stretch, line: shapely.LineString, moves: _Moves) -> NDArray[np.float64]:

@@ -167,5 +167,8 @@ def _stub_links(ends: Track, stubs: Track) -> Corners:
     turn = np.arccos(np.clip(ahead, -1, 1))
     fits = (gap > SNAP_M) & (gap <= MAX_GAP_M) & (turn <= MAX_TURN)
     end, xy, gap, turn = end[fits], stubs.stubs[stub[fits]], gap[fits], turn[fits]
-    line = stubs.tree.query_nearest(shapely.points(xy), all_matches=False)[1]
+    at, line = stubs.tree.query_nearest(shapely.points(xy))
+    # Of all lines that begin there the first, one of the map, whatever the order of the tree.
+    order = np.lexsort((line, at))
+    line = line[order][np.unique(at[order], return_index=True)[1]]
     return Corners(loose.line[end], loose.xy[end], line, xy, gap, _STUB_COST * gap * (1 + turn))

@@ -5,7 +5,7 @@ All coordinates are metres in a local plane.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -53,7 +53,7 @@ def closed_up(lines: NDArray[np.object_]) -> NDArray[np.object_]:
     stopped = _stopped_short(ends, whole)
     if not stopped:
         return whole
-    loose = [(int(ends.line[k]), int(ends.vertex[k])) for k in stopped]
+    loose = [Loose(int(ends.line[k]), int(ends.vertex[k])) for k in stopped]
     return joined([shapely.get_coordinates(line) for line in whole], loose, SNAP_M)
 
 
@@ -125,17 +125,26 @@ def _begun_alike(lines: NDArray[np.object_]) -> NDArray[np.object_]:
     return begun
 
 
+class Loose(NamedTuple):
+    """An end of a piece that is to be led to another piece."""
+
+    piece: int
+    vertex: int
+    """0 or -1."""
+    to: Sequence[int] | None = None
+    """The pieces that it may be led to; None for all others."""
+
+
 def joined(
-    pieces: Sequence[NDArray[np.float64]], loose: Sequence[tuple[int, int]], reach_m: float
+    pieces: Sequence[NDArray[np.float64]], loose: Sequence[Loose], reach_m: float
 ) -> NDArray[np.object_]:
-    """Lead ends of pieces to the nearest of the others; cut them all where they cross.
+    """Lead ends of pieces to the nearest of others; cut them all where they cross.
 
     Parameters
     ----------
     pieces : sequence of ndarray, shape (p, 2)
         The points of each.
-    loose : sequence of (int, int)
-        Pieces, and which of their vertices is to be led to another: 0 or -1.
+    loose : sequence of Loose
     reach_m : float
         What lies farther off stays as it is.
 
@@ -145,10 +154,12 @@ def joined(
     """
     pieces = list(pieces)
     lines = np.array([shapely.LineString(p) for p in pieces], dtype=object)
-    for k, end in loose:  # one by one: what an end was led to may itself be led elsewhere
+    for k, end, to in loose:  # one by one: what an end was led to may itself be led elsewhere
         point = shapely.Point(pieces[k][end])
         away = shapely.distance(lines, point)
         away[k] = np.inf
+        if to is not None:
+            away[np.setdiff1d(np.arange(len(lines)), to)] = np.inf
         other = int(away.argmin())
         if away[other] > reach_m:
             continue
