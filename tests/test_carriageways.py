@@ -205,3 +205,35 @@ def test_nothing_of_a_citys_roads_is_lost_and_nothing_is_made_up(shared: Path) -
             shorter += middle.length < 1.02 * road.length
     assert wide > 50
     assert shorter == wide
+
+
+def test_a_road_goes_on_over_a_crossing_where_only_one_carriageway_has_a_line() -> None:
+    found = track(
+        [(-20, 12), (-400, 12)],
+        [(-20, 12), (-40, -12), (-400, -12)],
+        [(20, 12), (400, 12)],
+        [(20, 12), (40, -12), (400, -12)],
+        [(-20, 12), (20, 12)],
+    )
+    (line,) = shapely.get_parts(shapely.line_merge(shapely.union_all(found.map.lines)))
+    step = np.diff(shapely.get_coordinates(shapely.simplify(line, 0.1)), axis=0)
+    heading = np.degrees(np.unwrap(np.arctan2(step[:, 1], step[:, 0])))
+    assert line.length < 850
+    assert np.abs(np.diff(heading)).max() < 60  # no spur, no jog
+
+
+@pytest.mark.parametrize("x", [(1, 0), (-1, 0), (0, 1), (0, -1)])
+@pytest.mark.parametrize("y", [1, -1])
+def test_centre_lines_turn_with_the_map(x: tuple[int, int], y: int) -> None:
+    turned = np.array([x, (-y * x[1], y * x[0])]).T
+    lines = [
+        [(0, 0), (430, 30), (900, 0), (960, 40), (880, 60), (420, 52), (0, 20)],
+        [(430, 30), (450, -300)],
+        [(200, 14), (215, 200)],
+        [(-500, 5), (-10, 12)],
+        [(-500, 25), (-200, 29), (-14, 16)],
+    ]
+    found = shapely.union_all(track(*lines).map.lines)
+    other = shapely.union_all(track(*([tuple(turned @ at) for at in line] for line in lines)).map.lines)
+    back = shapely.transform(other, lambda xy: xy @ turned)
+    assert shapely.hausdorff_distance(found, back) < 0.01
