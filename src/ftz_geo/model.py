@@ -109,7 +109,7 @@ Grade = Literal["surveyed", "traced", "inferred", "approximate", "sketched", "un
 GRADES: tuple[Grade, ...] = get_args(Grade)
 
 Method = Literal[
-    "on-feature", "bridge", "extension", "landmark", "offset", "area-closure", "sketch", "edited"
+    "on-feature", "bridge", "extension", "landmark", "offset", "area-closure", "points", "sketch", "edited"
 ]
 """How one piece of a ring was drawn; ``edited`` by hand on a map page."""
 
@@ -135,6 +135,7 @@ LABELS_ZH: Mapping[str, str] = {
     "landmark": "地标",
     "offset": "偏移",
     "area-closure": "按面积闭合",
+    "points": "按点位",
     "sketch": "示意",
     "edited": "人工修改",
     "error": "错误",
@@ -853,6 +854,8 @@ class Settings:
     """The longest gap along or between named features that may be bridged and still be traced,"""
     gap_tolerance_m: float = 200.0
     """but for a gap within one feature of which both ends are known."""
+    longest_extension_m: float = 600.0
+    """An extension that is longer and leaves all of the area in doubt is not drawn."""
     road_gap_m: float = 40.0
     """Width left for a shared road between two sketched blocks."""
     road_half_width_m: float = 15.0

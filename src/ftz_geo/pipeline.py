@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from ftz_geo.diff import Change
     from ftz_geo.explain import Explanation
     from ftz_geo.model import Anchor, Candidate, Measure, Parcel, ReferenceMap, SideKey
+    from ftz_geo.place.placing import Placed
+    from ftz_geo.reference import Alias
 
 __all__ = [
     "Built",
@@ -104,6 +106,8 @@ def digitise(
     settings: Settings | None = None,
     *,
     anchors: Sequence[Anchor] | None = None,
+    points: ReferenceMap | None = None,
+    aliases: Sequence[Alias] = (),
 ) -> gpd.GeoDataFrame:
     """Draw every parcel, and return the frame of parcels: :func:`draw` without what stands beside them.
 
@@ -134,7 +138,7 @@ def digitise(
     >>> parcels["grade"].tolist(), parcels["measured_area_km2"].round(6).tolist()
     (['sketched'], [1.0])
     """
-    return draw(plan, reference, settings, anchors=anchors).parcels
+    return draw(plan, reference, settings, anchors=anchors, points=points, aliases=aliases).parcels
 
 
 def draw(
@@ -143,8 +147,10 @@ def draw(
     settings: Settings | None = None,
     *,
     anchors: Sequence[Anchor] | None = None,
+    points: ReferenceMap | None = None,
+    aliases: Sequence[Alias] = (),
 ) -> Drawing:
-    """Draw every parcel: traced on a reference map where it closes there, else sketched.
+    """Draw every parcel: traced on a reference map where it closes there, placed by points, else sketched.
 
     Parameters
     ----------
@@ -179,12 +185,18 @@ def draw(
         )
     settings = settings or Settings()
     anchors = shipped.read_anchors() if anchors is None else anchors
-    traced: Mapping[str, Digitised] = {}
-    choices: Mapping[str, tuple[Choice, ...]] = {}
+    traced: dict[str, Digitised] = {}
+    choices: dict[str, tuple[Choice, ...]] = {}
     if reference is not None:
         resolutions = resolve_plan(plan, reference)
-        traced = trace_parcels(plan, reference, resolutions, settings)
-        choices = {parcel.id: tuple(_choices(parcel, resolutions)) for parcel in plan.parcels}
+        traced |= trace_parcels(plan, reference, resolutions, settings)
+        choices |= {parcel.id: tuple(_choices(parcel, resolutions)) for parcel in plan.parcels}
+    if points is not None:
+        for placed in _placed(plan, points, settings, reference, aliases):
+            for parcel in placed.parcels:
+                if _is_better(placed.drawn[parcel.id], traced.get(parcel.id)):
+                    traced[parcel.id] = placed.drawn[parcel.id]
+                    choices[parcel.id] = tuple(_choices(parcel, placed.candidates))
     drawn = {key: value for key, value in traced.items() if value.polygon is not None}
     for zone in plan.zones:
         for key, sketched in sketch_zone(zone, anchors, settings, drawn=drawn).items():
@@ -199,6 +211,28 @@ def draw(
         "versions": versions(),
     }
     return drawing_of(plan, drawn, about=about)
+
+
+def _is_better(placed: Digitised, traced: Digitised | None) -> bool:
+    """Return whether points tell more of a block than the map alone: never where it traces or infers it."""
+    if traced is None or traced.polygon is None:
+        return True
+    return placed.polygon is not None and traced.grade == "approximate"
+
+
+def _placed(
+    plan: Plan,
+    points: ReferenceMap,
+    settings: Settings,
+    reference: ReferenceMap | None,
+    aliases: Sequence[Alias],
+) -> Iterator[Placed]:
+    """Yield what named points give of each zone."""
+    from ftz_geo.place import calibration_of, place_zone
+
+    calibration = calibration_of(points)
+    for zone in plan.zones:
+        yield place_zone(plan, zone, points, calibration, settings, reference=reference, aliases=aliases)
 
 
 def _choices(parcel: Parcel, resolutions: Mapping[SideKey, tuple[Candidate, ...]]) -> Iterator[Choice]:

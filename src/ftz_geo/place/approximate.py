@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ftz_geo.place.calibration import Calibration
     from ftz_geo.place.roads import Roads
 
-__all__ = ["as_approximate", "rests_on_points"]
+__all__ = ["SOLVED", "as_approximate", "rests_on_points"]
 
 _ON_MAP_M = 30.0
 """Half width of the band about an edge on a line of the map, which may be the other carriageway."""
@@ -36,13 +36,21 @@ _RADIUS_90 = 2.146
 """The same for a distance in the plane: the root of -2 ln 0.1."""
 
 
-def rests_on_points(drawn: Digitised, roads: Roads) -> bool:
-    """Return whether any edge of a block was drawn along an axis of points."""
-    return any(key in roads.by_id for edge in drawn.edges for key in edge.source_ids)
+SOLVED = "solved:"
+"""What the ids of sides begin with that the area of another block gave."""
+
+
+def rests_on_points(drawn: Digitised, roads: Roads, solved: Mapping[str, float]) -> bool:
+    """Return whether any edge of a block was drawn along an axis of points, or a side solved from one."""
+    return any(key in roads.by_id or key in solved for edge in drawn.edges for key in edge.source_ids)
 
 
 def as_approximate(
-    drawn: Digitised, roads: Roads, calibration: Calibration, stated_m2: float | None
+    drawn: Digitised,
+    roads: Roads,
+    calibration: Calibration,
+    stated_m2: float | None,
+    solved: Mapping[str, float],
 ) -> Digitised:
     """Return a block drawn along axes of points with the uncertainty of its edges and of its place.
 
@@ -56,10 +64,16 @@ def as_approximate(
         Of the gazetteer.
     stated_m2 : float or None
         What the text says of its area.
+    solved : mapping of str to float
+        By id, the bands of sides that the areas of other blocks gave.
     """
-    bands = _bands(drawn.edges, roads, calibration)
+    bands = _bands(drawn.edges, roads, calibration, solved)
     edges = tuple(
-        replace(edge, uncertainty_m=round(band, 1), method="points" if _on_axis(edge, roads) else edge.method)
+        replace(
+            edge,
+            uncertainty_m=round(band, 1),
+            method="points" if _on_axis(edge, roads, solved) else edge.method,
+        )
         for edge, band in zip(drawn.edges, bands, strict=True)
     )
     by_side = _by_side(edges, bands)
@@ -78,28 +92,46 @@ def as_approximate(
 
 
 _OF_LINES = frozenset(
-    {"bridges", "bridge", "wide-feature", "gap-beside", "near-line-missing", "far-by-rule", "short-of-neighbour", "line-beside"}
+    {
+        "bridges",
+        "bridge",
+        "wide-feature",
+        "gap-beside",
+        "near-line-missing",
+        "far-by-rule",
+        "short-of-neighbour",
+        "line-beside",
+    }
 )
 """Reasons that tell of the lines of a map, and say nothing of axes."""
 
 
-def _on_axis(edge: Edge, roads: Roads) -> bool:
-    return edge.method in ("on-feature", "bridge", "extension", "landmark") and any(
-        key in roads.by_id for key in edge.source_ids
-    )
+def _on_axis(edge: Edge, roads: Roads, solved: Mapping[str, float]) -> bool:
+    on_line = edge.method in ("on-feature", "bridge", "extension", "landmark")
+    return on_line and any(key in roads.by_id or key in solved for key in edge.source_ids)
 
 
-def _bands(edges: Sequence[Edge], roads: Roads, calibration: Calibration) -> NDArray[np.float64]:
+def _bands(
+    edges: Sequence[Edge], roads: Roads, calibration: Calibration, solved: Mapping[str, float]
+) -> NDArray[np.float64]:
     """Return half the width of the band about each edge that holds the true one with 90 %."""
-    bands = np.array([_band_m(edge, edges, roads, calibration) for edge in edges])
+    bands = np.array([_band_m(edge, edges, roads, calibration, solved) for edge in edges])
     for k, edge in enumerate(edges):
         if edge.method == "area-closure":
             bands[k] = _closed_band_m(edge, edges, bands, roads)
     return bands
 
 
-def _band_m(edge: Edge, edges: Sequence[Edge], roads: Roads, calibration: Calibration) -> float:
+def _band_m(
+    edge: Edge,
+    edges: Sequence[Edge],
+    roads: Roads,
+    calibration: Calibration,
+    solved: Mapping[str, float],
+) -> float:
     ids = {key for other in edges if other.feature == edge.feature for key in other.source_ids}
+    if ids & solved.keys():
+        return max(solved[key] for key in ids & solved.keys())
     own = [roads.by_id[key] for key in sorted(ids & roads.by_id.keys())]
     if not own:
         return _ON_MAP_M
@@ -113,12 +145,12 @@ def _band_m(edge: Edge, edges: Sequence[Edge], roads: Roads, calibration: Calibr
     return float(np.min(bands, axis=0).mean())
 
 
-def _closed_band_m(
-    edge: Edge, edges: Sequence[Edge], bands: NDArray[np.float64], roads: Roads
-) -> float:
+def _closed_band_m(edge: Edge, edges: Sequence[Edge], bands: NDArray[np.float64], roads: Roads) -> float:
     """Return the band of a side that the area closes: as sure as the others let it be."""
     sides = _by_side(edges, np.where([e.method == "area-closure" for e in edges], 0.0, bands))
-    length_m = {side: sum(roads.plane.to_xy(e.line).length for e in edges if e.side == side) for side in DIRECTIONS}
+    length_m = {
+        side: sum(roads.plane.to_xy(e.line).length for e in edges if e.side == side) for side in DIRECTIONS
+    }
     across = [side for side in DIRECTIONS if AXIS[side] != AXIS[edge.side]]
     depth_m = np.mean([length_m[side] for side in across])
     slant = depth_m / max(length_m[edge.side], 1.0)
@@ -129,7 +161,11 @@ def _by_side(edges: Sequence[Edge], bands: NDArray[np.float64]) -> dict[Directio
     """Return the band of each side, its edges counted by their length."""
     result: dict[Direction, float] = {}
     for side in DIRECTIONS:
-        own = [(edge.line.length, band) for edge, band in zip(edges, bands.tolist(), strict=True) if edge.side == side]
+        own = [
+            (edge.line.length, band)
+            for edge, band in zip(edges, bands.tolist(), strict=True)
+            if edge.side == side
+        ]
         length = sum(weight for weight, _ in own)
         result[side] = sum(weight * band for weight, band in own) / length if length else 0.0
     return result
@@ -138,7 +174,8 @@ def _by_side(edges: Sequence[Edge], bands: NDArray[np.float64]) -> dict[Directio
 def _radius_m(by_side: Mapping[Direction, float]) -> float:
     """Return the radius that holds the centre with 90 %: a side moves it by half of what it is off."""
     x, y = (
-        np.hypot(*(by_side[side] / _SD_90 for side in DIRECTIONS if AXIS[side] == axis)) / 2 for axis in (0, 1)
+        np.hypot(*(by_side[side] / _SD_90 for side in DIRECTIONS if AXIS[side] == axis)) / 2
+        for axis in (0, 1)
     )
     return float(_RADIUS_90 * np.sqrt((x**2 + y**2) / 2))
 
@@ -160,7 +197,8 @@ def _area_disagrees(
     """Say where four sides that close by themselves enclose another area than the text states."""
     own_m2 = float(area_m2([drawn.polygon])[0])
     length_m = {
-        side: sum(roads.plane.to_xy(e.line).length for e in drawn.edges if e.side == side) for side in DIRECTIONS
+        side: sum(roads.plane.to_xy(e.line).length for e in drawn.edges if e.side == side)
+        for side in DIRECTIONS
     }
     doubt_m2 = float(np.sqrt(sum((by_side[side] * length_m[side]) ** 2 for side in DIRECTIONS)))
     if abs(own_m2 - stated_m2) <= doubt_m2:

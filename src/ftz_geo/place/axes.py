@@ -174,9 +174,7 @@ def _along(
     """Return where places lie along a line through knots, in the knots' own measure."""
     line = shapely.LineString(fit)
     step = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(fit, axis=0).T))])
-    located: NDArray[np.float64] = np.interp(
-        shapely.line_locate_point(line, shapely.points(xy)), step, knots
-    )
+    located: NDArray[np.float64] = np.interp(shapely.line_locate_point(line, shapely.points(xy)), step, knots)
     return located
 
 
@@ -201,7 +199,14 @@ def _fit(
     n, h = len(knots), float(knots[1] - knots[0])
     bands = np.zeros((3, n))  # upper form: the diagonal last
     bend = 1 / (_WANDER**2 * h**3)
-    for offsets, values in (((0, 0), 1.0), ((1, 1), 4.0), ((2, 2), 1.0), ((0, 1), -2.0), ((1, 2), -2.0), ((0, 2), 1.0)):
+    for offsets, values in (
+        ((0, 0), 1.0),
+        ((1, 1), 4.0),
+        ((2, 2), 1.0),
+        ((0, 1), -2.0),
+        ((1, 2), -2.0),
+        ((0, 2), 1.0),
+    ):
         low, high = offsets
         bands[2 - (high - low), high : n - 2 + high] += values * bend
     right = np.zeros((n, 2))

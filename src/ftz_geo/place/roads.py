@@ -15,7 +15,7 @@ from ftz_geo.place.axes import Axis, Places, axis_through, places_of
 from ftz_geo.place.headings import Headings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -176,9 +176,7 @@ def _pieces(stretches: Sequence[Places]) -> Iterator[NDArray[np.float64]]:
             yield pieces[axis.held_m[k] - axis.held_m[k - 1] <= _SURE_GAP_M]
 
 
-def _axis(
-    places: Places, headings: Headings, name: str, sides: Counter[Direction]
-) -> Axis | None:
+def _axis(places: Places, headings: Headings, name: str, sides: Counter[Direction]) -> Axis | None:
     if len(places.xy) > 1:
         step = float(np.median(np.hypot(*np.diff(places.xy, axis=0).T)))
         return axis_through(places, float(np.clip(2 * step, *_REACH_M)), headings, name)

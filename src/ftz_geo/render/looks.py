@@ -50,6 +50,7 @@ DASHES: Mapping[Method, str | None] = {
     "landmark": "2 5",
     "offset": "2 5",
     "area-closure": "2 5",
+    "points": "1 4",
     "sketch": "9 4 2 4",
     "edited": "14 4",
 }

@@ -33,6 +33,7 @@ METHODS_ZH: Mapping[Method, str] = {
     "landmark": "按地标的位置推定",
     "offset": "按文中的方位或距离从地物偏移",
     "area-closure": "按申报面积推定",
+    "points": "沿地名点连成的中线",
     "sketch": "没有底图依据，按文字和面积排布",
     "edited": "由人在地图上改画",
 }
@@ -122,6 +123,7 @@ EN: Mapping[str, str] = {
     "各边落在底图的同名地物上": "every side lies on its feature of the reference map",
     "部分边按规则推定，逐条列明": "some edges drawn by rule, each listed",
     "只是可能的画法之一，位置和形状在所述误差以内": "one way to draw it, good to the uncertainty it states",
+    "沿地名点连成的中线": "along an axis through named points",
     "按文字和面积排布，位置不可用于定位": "laid out from words and areas, not in place",
     "未能绘出图形，原因见表": "no polygon; the table says why",
     # edges

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ftz_geo.measure import LocalPlane
+    from ftz_geo.model import Settings
     from ftz_geo.trace.atlas import Atlas
     from ftz_geo.trace.named import Named
     from ftz_geo.trace.shape import Piece
@@ -29,8 +30,8 @@ FAR_M = 300.0
 DOUBT_SHARE = 0.5
 """So does one by which more than this of the area is in doubt."""
 
-NOTHING_M, NOTHING_SHARE = 600.0, 0.95
-"""An extension that is longer, with all of the area in doubt but a rest, is nothing to draw."""
+NOTHING_SHARE = 0.98
+"""An extension beyond that of the settings, with so much of the area in doubt, is nothing to draw."""
 
 _ELSEWHERE_M = 30.0
 """What lies on a feature may lie on its other carriageway."""
@@ -57,13 +58,15 @@ class Limits(NamedTuple):
     """A water that an extension crosses, and no side names."""
     area_m2: float
     """Of the block."""
+    longest_m: float
+    """The longest extension that is drawn whatever the doubt."""
     beside_m: float
     """The uncertainty of an approximate block that it abuts on; 0 where there is none."""
 
     @property
     def is_nothing(self) -> bool:
         """Whether what was drawn tells nothing."""
-        far = self.extension_m > NOTHING_M and self.share > NOTHING_SHARE
+        far = self.extension_m > self.longest_m and self.share > NOTHING_SHARE
         return far or self.undirected_m > FAR_M
 
     @property
@@ -115,7 +118,12 @@ class Limits(NamedTuple):
 
 
 def limits_of(
-    pieces: Sequence[Piece], area_m2: float, named: Sequence[Named], atlas: Atlas, plane: LocalPlane
+    pieces: Sequence[Piece],
+    area_m2: float,
+    named: Sequence[Named],
+    atlas: Atlas,
+    plane: LocalPlane,
+    settings: Settings,
 ) -> Limits:
     """Return how far the pieces of a ring by rule reach."""
     extensions = [piece for piece in pieces if piece.method == "extension"]
@@ -129,6 +137,7 @@ def limits_of(
         share=max((m2 / area_m2 for _, _, m2 in short_of(pieces)), default=0.0),
         water=next((name for name in atlas.waters_across(xy, plane) if name not in known), None),
         area_m2=area_m2,
+        longest_m=settings.longest_extension_m,
         beside_m=max((block.placement_uncertainty_m or 0.0 for block in blocks), default=0.0),
     )
 

@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from ftz_geo.trace.carriageways import ROAD_WIDTH_M, Profile, centre_lines, profiles
 from ftz_geo.trace.joining import merged
-from ftz_geo.trace.places import SAME_M, Ends, loose_ends, metres_along
+from ftz_geo.trace.places import SAME_M, SNAP_M, Ends, loose_ends, metres_along
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +46,7 @@ class Mapped:
     @cached_property
     def part_ends(self) -> Ends:
         """The loose ends of :attr:`parts`."""
-        return loose_ends(merged(self.parts))
+        return loose_ends(merged(self.parts), within=SNAP_M / 2)
 
     @cached_property
     def part_tree(self) -> shapely.STRtree:

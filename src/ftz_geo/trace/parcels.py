@@ -196,7 +196,7 @@ def _trace(
         return _undrawn(
             parcel, (*reasons, words_denied(slip[0], slip[1].outline) if slip else does_not_close(named))
         )
-    limits = limits_of(drawing.pieces, drawing.polygon.area, named, atlas, plane)
+    limits = limits_of(drawing.pieces, drawing.polygon.area, named, atlas, plane, settings)
     if limits.is_nothing:
         return _undrawn(parcel, (*reasons, *_doubts(drawing, named, settings), limits.reason()))
     doubts = (*reasons, *_doubts(drawing, named, settings), *([limits.reason()] if limits.is_far else []))

@@ -1,0 +1,212 @@
+"""The blocks of a zone traced along axes of named points, and along lines of a map where it has them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS, ReferenceMap
+from ftz_geo.place.approximate import SOLVED, as_approximate, rests_on_points
+from ftz_geo.place.roads import roads_of, wanted_sides
+from ftz_geo.resolve import resolve_plan
+from ftz_geo.resolve.names import Names
+from ftz_geo.trace import trace_parcels
+from ftz_geo.trace.near import is_near
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from ftz_geo.model import Candidate, Digitised, Kind, Parcel, Plan, Settings, SideKey, Zone
+    from ftz_geo.place.calibration import Calibration
+    from ftz_geo.place.roads import Road, Roads
+    from ftz_geo.reference import Alias
+
+__all__ = ["Placed", "place_zone"]
+
+_SAME_ROAD_M = 100.0
+"""An axis this near to a line of its own name on the map tells nothing that the line does not."""
+
+_ROUNDS = 3
+"""A side that its block's area gave serves the blocks beside it, and theirs others."""
+
+
+class Placed(NamedTuple):
+    """What points and a map together give of a zone."""
+
+    parcels: tuple[Parcel, ...]
+    drawn: dict[str, Digitised]
+    """By parcel id: those that rest on points, ``approximate`` or, where they did not close, undetermined."""
+    candidates: Mapping[SideKey, tuple[Candidate, ...]]
+    """What each feature was looked up as, on the map and among the axes."""
+    map: ReferenceMap
+    """The lines that were used."""
+    roads: Roads
+
+
+def place_zone(
+    plan: Plan,
+    zone: Zone,
+    points: ReferenceMap,
+    calibration: Calibration,
+    settings: Settings,
+    *,
+    reference: ReferenceMap | None = None,
+    aliases: Sequence[Alias] = (),
+) -> Placed:
+    """Draw the blocks of a zone along axes of named points.
+
+    Parameters
+    ----------
+    plan : Plan
+    zone : Zone
+        One of the plan's.
+    points : ReferenceMap
+        A gazetteer: points with names.
+    calibration : Calibration
+        Of that gazetteer.
+    settings : Settings
+    reference : ReferenceMap, optional
+        A map of lines: a line goes before the points of its name.
+    aliases : sequence of Alias, optional
+        Names that points may have for those of the words.
+
+    Returns
+    -------
+    Placed
+    """
+    only = replace(plan, zones=(zone,))
+    points = _renamed(
+        points, {a.map_name: a.name for a in aliases if not a.zone or a.zone in (zone.name or "")}
+    )
+    settings = replace(settings, longest_extension_m=9_999.0)  # the bands say how far it may be off
+    sides = wanted_sides(zone)
+    roads = roads_of(points, _names(points, list(sides)), sides)
+    lines = _together(reference, roads)
+    stated = {
+        parcel.id: float(area.km2) * 1e6
+        for _, block, parcel in only.walk()
+        if (area := block.stated_area(parcel)) is not None and area.km2 > 0
+    }
+    bands: dict[str, float] = {}
+    for _ in range(_ROUNDS):
+        candidates = resolve_plan(only, lines)
+        drawn = trace_parcels(only, lines, candidates, settings)
+        placed = {
+            key: as_approximate(block, roads, calibration, stated.get(key), bands)
+            if rests_on_points(block, roads, bands)
+            else block
+            for key, block in drawn.items()
+        }
+        solved = list(_solved(placed, only, set(lines.features["name"])))
+        if not solved:
+            break
+        bands |= {side.id: side.band_m for side in solved}
+        lines = ReferenceMap(features=_joined(lines.features, _features(solved)), sources=lines.sources)
+    return Placed(zone.parcels, placed, candidates, lines, roads)
+
+
+class _Solved(NamedTuple):
+    """A side that the area of its block gave, as a line of its name."""
+
+    id: str
+    name: str
+    kind: Kind
+    line: shapely.LineString
+    band_m: float
+
+
+def _solved(placed: Mapping[str, Digitised], plan: Plan, known: set[str]) -> Iterator[_Solved]:
+    """Yield the sides that areas gave, of names that neither map nor points have."""
+    features = {(key.parcel_id, key.side): f for p in plan.parcels for key, f in p.bounds()}
+    for parcel_id, block in placed.items():
+        for k, edge in enumerate(block.edges):
+            feature = features.get((parcel_id, edge.side))
+            closes = edge.method == "area-closure" and feature is not None
+            if closes and feature.kind in LINEAR_KINDS and feature.called not in known:
+                key = f"{SOLVED}{parcel_id}:{k}"
+                yield _Solved(key, feature.called, feature.kind, edge.line, edge.uncertainty_m or 0.0)
+
+
+def _features(solved: Sequence[_Solved]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {
+            "source_id": [side.id for side in solved],
+            "name": [side.name for side in solved],
+            "alt_names": [()] * len(solved),
+            "kind": [side.kind for side in solved],
+            "one_way": np.zeros(len(solved), dtype=np.int8),
+            "source": 0,
+        },
+        geometry=[side.line for side in solved],
+        crs=STORAGE_CRS,
+    )
+
+
+def _renamed(points: ReferenceMap, names: Mapping[str, str]) -> ReferenceMap:
+    """Return a gazetteer in which points of other names are of the roads that they stand for."""
+    if not names:
+        return points
+    features = points.features
+    other = features[features["name"].isin(list(names))]
+    roads = features.set_index("name")["kind"]
+    kinds = [roads.get(names[name], "road") for name in other["name"]]
+    renamed = other.assign(
+        name=other["name"].map(names),
+        kind=[kind if isinstance(kind, str) else "road" for kind in kinds],
+        source_id=other["source_id"].astype(str) + "*",
+    )
+    return ReferenceMap(features=_joined(features, renamed), sources=points.sources)
+
+
+def _names(points: ReferenceMap, wanted: Sequence[str]) -> dict[str, str]:
+    """Return the gazetteer's names that the words may mean, and which of theirs each is."""
+    filed = Names.of(points)
+    meant: dict[str, str] = {}
+    for name in wanted:
+        for _, map_name, _ in filed.find(name):
+            meant.setdefault(map_name, name)
+    near = (name for name in filed.rows if name not in meant)
+    for name in near:
+        like = next((word for word in wanted if is_near(word, name)), None)
+        if like is not None:
+            meant[name] = like
+    return meant
+
+
+def _together(reference: ReferenceMap | None, roads: Roads) -> ReferenceMap:
+    """Return the lines of a map, and the axes where it has no line of their name."""
+    axes = roads.features()
+    if reference is None:
+        return ReferenceMap(features=axes)
+    if axes.empty:
+        return reference
+    kept = np.array([_left_over(road, reference, roads) for road in roads.by_id.values()], dtype=object)
+    axes = axes.set_geometry(gpd.GeoSeries(roads.plane.to_lonlat(kept), crs=STORAGE_CRS, index=axes.index))
+    axes = axes[~axes.geometry.is_empty]
+    return ReferenceMap(features=_joined(reference.features, axes), sources=reference.sources)
+
+
+def _left_over(road: Road, reference: ReferenceMap, roads: Roads) -> BaseGeometry:
+    """Return what of an axis lies off the lines that a map has of its name, plane metres."""
+    own = reference.features.geometry[reference.features["name"] == road.name].to_numpy()
+    own = own[shapely.get_dimensions(own) > 0]
+    if not len(own):
+        return road.axis.line
+    beside = shapely.union_all(roads.plane.to_xy(own)).buffer(_SAME_ROAD_M)
+    left = shapely.get_parts(road.axis.line.difference(beside))
+    return shapely.MultiLineString([part for part in left if part.length > 2 * _SAME_ROAD_M])
+
+
+def _joined(one: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return features of both; what one of them does not tell is nothing."""
+    both = pd.concat([one, other], ignore_index=True)
+    if "one_way" in both:
+        both["one_way"] = both["one_way"].fillna(0).astype(np.int8)
+    return gpd.GeoDataFrame(both, crs=STORAGE_CRS)
