@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -13,16 +14,17 @@ from ftz_geo.measure import area_m2
 from ftz_geo.model import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from ftz_geo.compass import Direction
-    from ftz_geo.model import Digitised, Edge
+    from ftz_geo.measure import LocalPlane
+    from ftz_geo.model import Candidate, Digitised, Edge, Parcel, SideKey
     from ftz_geo.place.calibration import Calibration
-    from ftz_geo.place.roads import Roads
+    from ftz_geo.place.roads import Road, Roads
 
-__all__ = ["SOLVED", "as_approximate", "rests_on_points"]
+__all__ = ["Evidence", "as_approximate", "evidence_of"]
 
 _ON_MAP_M = 30.0
 """Half width of the band about an edge on a line of the map, which may be the other carriageway."""
@@ -36,21 +38,29 @@ _RADIUS_90 = 2.146
 """The same for a distance in the plane: the root of -2 ln 0.1."""
 
 
-SOLVED = "solved:"
-"""What the ids of sides begin with that the area of another block gave."""
+Evidence = Mapping[str, tuple["Road", ...]]
+"""By the name of a feature, the axes that it was found as."""
 
 
-def rests_on_points(drawn: Digitised, roads: Roads, solved: Mapping[str, float]) -> bool:
-    """Return whether any edge of a block was drawn along an axis of points, or a side solved from one."""
-    return any(key in roads.by_id or key in solved for edge in drawn.edges for key in edge.source_ids)
+def evidence_of(
+    parcel: Parcel, candidates: Mapping[SideKey, tuple[Candidate, ...]], roads: Roads
+) -> dict[str, tuple[Road, ...]]:
+    """Return the axes that each feature of a parcel was found as; those found on a map are left out."""
+    found: dict[str, tuple[Road, ...]] = {}
+    for key, feature in parcel.bounds():
+        ids = candidates[key][0].source_ids if candidates.get(key) else ()
+        own = tuple(roads.by_id[i] for i in ids if i in roads.by_id)
+        if own:
+            found[feature.name] = own
+    return found
 
 
 def as_approximate(
     drawn: Digitised,
-    roads: Roads,
+    evidence: Evidence,
+    plane: LocalPlane,
     calibration: Calibration,
     stated_m2: float | None,
-    solved: Mapping[str, float],
 ) -> Digitised:
     """Return a block drawn along axes of points with the uncertainty of its edges and of its place.
 
@@ -58,29 +68,46 @@ def as_approximate(
     ----------
     drawn : Digitised
         With a polygon.
-    roads : Roads
+    evidence : mapping of feature name to tuple of Road
         What its edges ran along.
+    plane : LocalPlane
+        Of the axes.
     calibration : Calibration
         Of the gazetteer.
     stated_m2 : float or None
         What the text says of its area.
-    solved : mapping of str to float
-        By id, the bands of sides that the areas of other blocks gave.
+
+    Returns
+    -------
+    Digitised
+        ``approximate``; ``undetermined`` where its sides are less sure than it is wide.
     """
-    bands = _bands(drawn.edges, roads, calibration, solved)
+    lines = plane.to_xy(np.array([edge.line for edge in drawn.edges], dtype=object))
+    pieces = [_Piece(edge, line) for edge, line in zip(drawn.edges, lines, strict=True)]
+    bands = _bands(pieces, evidence, calibration)
+    by_side, length_m = _by_side(pieces, bands), _lengths(pieces)
+    radius_m = _radius_m(by_side)
+    own_m2 = float(area_m2([drawn.polygon])[0])
+    told = [*_placed(evidence, radius_m), *(r for r in drawn.reasons if r.code not in _OF_LINES)]
+    if radius_m > _LOOSE * own_m2**0.5:
+        loose = replace(
+            drawn, polygon=None, grade="undetermined", edges=(), area_near_km2=None, area_far_km2=None
+        )
+        return replace(
+            loose, reasons=(_too_loose(radius_m), *told[1:]), area_doubt_km2=None, area_shaped=False
+        )
+    if not drawn.area_shaped and stated_m2 is not None:
+        told += _area_disagrees(pieces, by_side, length_m, own_m2, stated_m2)
     edges = tuple(
         replace(
-            edge,
+            piece.edge,
             uncertainty_m=round(band, 1),
-            method="points" if _on_axis(edge, roads, solved) else edge.method,
+            method="points"
+            if piece.edge.feature in evidence and piece.edge.method in _ALONG
+            else piece.edge.method,
         )
-        for edge, band in zip(drawn.edges, bands, strict=True)
+        for piece, band in zip(pieces, bands, strict=True)
     )
-    by_side = _by_side(edges, bands)
-    radius_m = _radius_m(by_side)
-    told = [_placed(drawn.edges, roads, radius_m), *(r for r in drawn.reasons if r.code not in _OF_LINES)]
-    if not drawn.area_shaped and stated_m2 is not None and drawn.polygon is not None:
-        told += _area_disagrees(drawn, by_side, stated_m2, roads)
     return replace(
         drawn,
         grade="approximate",
@@ -90,6 +117,11 @@ def as_approximate(
         reasons=tuple(told),
     )
 
+
+_LOOSE = 0.35
+"""A block whose centre is no surer than this share of its own length has no shape to be drawn."""
+
+_ALONG = frozenset({"on-feature", "bridge", "landmark"})
 
 _OF_LINES = frozenset(
     {
@@ -106,69 +138,64 @@ _OF_LINES = frozenset(
 """Reasons that tell of the lines of a map, and say nothing of axes."""
 
 
-def _on_axis(edge: Edge, roads: Roads, solved: Mapping[str, float]) -> bool:
-    on_line = edge.method in ("on-feature", "bridge", "extension", "landmark")
-    return on_line and any(key in roads.by_id or key in solved for key in edge.source_ids)
+class _Piece(NamedTuple):
+    edge: Edge
+    line: shapely.LineString
+    """Plane metres."""
 
 
-def _bands(
-    edges: Sequence[Edge], roads: Roads, calibration: Calibration, solved: Mapping[str, float]
-) -> NDArray[np.float64]:
+def _bands(pieces: Sequence[_Piece], evidence: Evidence, calibration: Calibration) -> NDArray[np.float64]:
     """Return half the width of the band about each edge that holds the true one with 90 %."""
-    bands = np.array([_band_m(edge, edges, roads, calibration, solved) for edge in edges])
-    for k, edge in enumerate(edges):
-        if edge.method == "area-closure":
-            bands[k] = _closed_band_m(edge, edges, bands, roads)
+    bands = np.array([_band_m(piece, evidence, calibration) for piece in pieces])
+    closed = np.array([piece.edge.method == "area-closure" for piece in pieces])
+    if closed.any():
+        sides, length_m = _by_side(pieces, np.where(closed, 0.0, bands)), _lengths(pieces)
+        for k in np.flatnonzero(closed).tolist():
+            bands[k] = _closed_band_m(pieces[k].edge.side, sides, length_m)
     return bands
 
 
-def _band_m(
-    edge: Edge,
-    edges: Sequence[Edge],
-    roads: Roads,
-    calibration: Calibration,
-    solved: Mapping[str, float],
-) -> float:
-    ids = {key for other in edges if other.feature == edge.feature for key in other.source_ids}
-    if ids & solved.keys():
-        return max(solved[key] for key in ids & solved.keys())
-    own = [roads.by_id[key] for key in sorted(ids & roads.by_id.keys())]
+def _band_m(piece: _Piece, evidence: Evidence, calibration: Calibration) -> float:
+    own = evidence.get(piece.edge.feature or "")
     if not own:
         return _ON_MAP_M
-    line = roads.plane.to_xy(edge.line)
-    places = shapely.line_interpolate_point(line, np.arange(0.5, max(line.length / _STEP_M, 1.0)) * _STEP_M)
+    at = np.arange(0.5, max(piece.line.length / _STEP_M, 1.0)) * _STEP_M
+    places = shapely.line_interpolate_point(piece.line, at)
     bands = []
     for road in own:
-        away, beyond = road.axis.away_m(shapely.line_locate_point(road.axis.line, places))
-        off = shapely.distance(road.axis.line, places)
-        bands.append(calibration.band_m(away + off, beyond))
+        along = shapely.line_locate_point(road.axis.line, places)
+        away, beyond = road.axis.away_m(along)
+        # What was drawn beyond the axis itself goes on straight from its end.
+        away = away + np.maximum(shapely.distance(road.axis.line, places) - _ON_MAP_M, 0.0)
+        bands.append(np.hypot(calibration.band_m(away, beyond), road.band_m))
     return float(np.min(bands, axis=0).mean())
 
 
-def _closed_band_m(edge: Edge, edges: Sequence[Edge], bands: NDArray[np.float64], roads: Roads) -> float:
+def _closed_band_m(
+    side: Direction, by_side: Mapping[Direction, float], length_m: Mapping[Direction, float]
+) -> float:
     """Return the band of a side that the area closes: as sure as the others let it be."""
-    sides = _by_side(edges, np.where([e.method == "area-closure" for e in edges], 0.0, bands))
-    length_m = {
-        side: sum(roads.plane.to_xy(e.line).length for e in edges if e.side == side) for side in DIRECTIONS
-    }
-    across = [side for side in DIRECTIONS if AXIS[side] != AXIS[edge.side]]
-    depth_m = np.mean([length_m[side] for side in across])
-    slant = depth_m / max(length_m[edge.side], 1.0)
-    return float(np.hypot(sides[OPPOSITE[edge.side]], slant * np.hypot(*(sides[side] for side in across))))
+    across = [other for other in DIRECTIONS if AXIS[other] != AXIS[side]]
+    slant = sum(length_m[other] for other in across) / 2 / max(length_m[side], 1.0)
+    return float(np.hypot(by_side[OPPOSITE[side]], slant * np.hypot(*(by_side[other] for other in across))))
 
 
-def _by_side(edges: Sequence[Edge], bands: NDArray[np.float64]) -> dict[Direction, float]:
+def _lengths(pieces: Sequence[_Piece]) -> dict[Direction, float]:
+    return {side: sum(p.line.length for p in pieces if p.edge.side == side) for side in DIRECTIONS}
+
+
+def _by_side(pieces: Sequence[_Piece], bands: NDArray[np.float64]) -> dict[Direction, float]:
     """Return the band of each side, its edges counted by their length."""
-    result: dict[Direction, float] = {}
-    for side in DIRECTIONS:
-        own = [
-            (edge.line.length, band)
-            for edge, band in zip(edges, bands.tolist(), strict=True)
-            if edge.side == side
-        ]
-        length = sum(weight for weight, _ in own)
-        result[side] = sum(weight * band for weight, band in own) / length if length else 0.0
-    return result
+    length_m = _lengths(pieces)
+    return {
+        side: sum(
+            p.line.length * band
+            for p, band in zip(pieces, bands.tolist(), strict=True)
+            if p.edge.side == side
+        )
+        / max(length_m[side], 1.0)
+        for side in DIRECTIONS
+    }
 
 
 def _radius_m(by_side: Mapping[Direction, float]) -> float:
@@ -180,36 +207,44 @@ def _radius_m(by_side: Mapping[Direction, float]) -> float:
     return float(_RADIUS_90 * np.sqrt((x**2 + y**2) / 2))
 
 
-def _placed(edges: Sequence[Edge], roads: Roads, radius_m: float) -> Reason:
-    known = {road.name: road for edge in edges for key in edge.source_ids if (road := roads.by_id.get(key))}
-    zh = "、".join(f"{name}（{road.points}点）" for name, road in known.items())
-    en = ", ".join(f"{name} ({road.points})" for name, road in known.items())
-    return Reason(
+def _placed(evidence: Evidence, radius_m: float) -> Iterator[Reason]:
+    known = {road.name: road.points for roads in evidence.values() for road in roads if road.points}
+    zh = "、".join(f"{name}（{points}点）" for name, points in known.items())
+    en = ", ".join(f"{name} ({points})" for name, points in known.items())
+    yield Reason(
         code="by-points",
         zh=f"沿地名点连成的中线绘制：{zh}；中心误差约{radius_m:.0f}米以内（九成把握）",
         en=f"drawn along axes through named points: {en}; its centre is good to {radius_m:.0f} m (90 %)",
     )
 
 
+def _too_loose(radius_m: float) -> Reason:
+    return Reason(
+        code="points-too-few",
+        zh=f"各边的地名点太少或太远，围成的形状中心误差达{radius_m:.0f}米，未据以成形",
+        en=f"the points of its sides are too few or too far: drawn from them its centre would be good to "
+        f"{radius_m:.0f} m only",
+    )
+
+
 def _area_disagrees(
-    drawn: Digitised, by_side: Mapping[Direction, float], stated_m2: float, roads: Roads
+    pieces: Sequence[_Piece],
+    by_side: Mapping[Direction, float],
+    length_m: Mapping[Direction, float],
+    own_m2: float,
+    stated_m2: float,
 ) -> Iterator[Reason]:
     """Say where four sides that close by themselves enclose another area than the text states."""
-    own_m2 = float(area_m2([drawn.polygon])[0])
-    length_m = {
-        side: sum(roads.plane.to_xy(e.line).length for e in drawn.edges if e.side == side)
-        for side in DIRECTIONS
-    }
     doubt_m2 = float(np.sqrt(sum((by_side[side] * length_m[side]) ** 2 for side in DIRECTIONS)))
     if abs(own_m2 - stated_m2) <= doubt_m2:
         return
     side = max((s for s in DIRECTIONS if length_m[s]), key=lambda s: by_side[s])
-    names = "、".join(dict.fromkeys(e.feature for e in drawn.edges if e.side == side and e.feature))
+    names = "、".join(dict.fromkeys(p.edge.feature for p in pieces if p.edge.side == side and p.edge.feature))
     move_m = (own_m2 - stated_m2) / length_m[side]
     yield Reason(
         code="area-doubts-points",
         zh=f"四边自行围成{own_m2 / 1e6:.2f}平方公里，与所述{stated_m2 / 1e6:.2f}平方公里不符，超出点位误差；"
         f"最可疑的是“{names}”的点：若该边内移{move_m:.0f}米则相符（另一读法）",
-        en=f"its four sides enclose {own_m2 / 1e6:.2f} km², not the stated {stated_m2 / 1e6:.2f} km², beyond the doubt "
-        f"of the points; those of {names} are the most doubtful: moved in by {move_m:.0f} m they would agree",
+        en=f"its four sides enclose {own_m2 / 1e6:.2f} km², not the stated {stated_m2 / 1e6:.2f} km², beyond the "
+        f"doubt of the points; those of {names} are the most doubtful: moved in by {move_m:.0f} m they would agree",
     )

@@ -11,8 +11,9 @@ import pandas as pd
 import shapely
 
 from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS, ReferenceMap
-from ftz_geo.place.approximate import SOLVED, as_approximate, rests_on_points
-from ftz_geo.place.roads import roads_of, wanted_sides
+from ftz_geo.place.approximate import as_approximate, evidence_of
+from ftz_geo.place.axes import Axis
+from ftz_geo.place.roads import PREFIX, Road, Roads, roads_of, wanted_sides
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.resolve.names import Names
 from ftz_geo.trace import trace_parcels
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import Candidate, Digitised, Kind, Parcel, Plan, Settings, SideKey, Zone
+    from ftz_geo.measure import LocalPlane
+    from ftz_geo.model import Candidate, Digitised, Parcel, Plan, Settings, SideKey, Zone
     from ftz_geo.place.calibration import Calibration
-    from ftz_geo.place.roads import Road, Roads
     from ftz_geo.reference import Alias
 
 __all__ = ["Placed", "place_zone"]
@@ -94,59 +95,37 @@ def place_zone(
         for _, block, parcel in only.walk()
         if (area := block.stated_area(parcel)) is not None and area.km2 > 0
     }
-    bands: dict[str, float] = {}
     for _ in range(_ROUNDS):
         candidates = resolve_plan(only, lines)
-        drawn = trace_parcels(only, lines, candidates, settings)
-        placed = {
-            key: as_approximate(block, roads, calibration, stated.get(key), bands)
-            if rests_on_points(block, roads, bands)
-            else block
-            for key, block in drawn.items()
-        }
-        solved = list(_solved(placed, only, set(lines.features["name"])))
+        drawn = _traced(only, lines, candidates, settings)
+        for parcel in zone.parcels:
+            evidence = evidence_of(parcel, candidates, roads)
+            if evidence and drawn[parcel.id].polygon is not None:
+                drawn[parcel.id] = as_approximate(
+                    drawn[parcel.id], evidence, roads.plane, calibration, stated.get(parcel.id)
+                )
+        solved = list(_solved(drawn, zone, set(lines.features["name"]), roads.plane))
         if not solved:
             break
-        bands |= {side.id: side.band_m for side in solved}
-        lines = ReferenceMap(features=_joined(lines.features, _features(solved)), sources=lines.sources)
-    return Placed(zone.parcels, placed, candidates, lines, roads)
+        more = Roads(roads.plane, {road.id: road for road in solved})
+        roads = Roads(roads.plane, {**roads.by_id, **more.by_id})
+        lines = ReferenceMap(features=_joined(lines.features, more.features()), sources=lines.sources)
+    return Placed(zone.parcels, drawn, candidates, lines, roads)
 
 
-class _Solved(NamedTuple):
-    """A side that the area of its block gave, as a line of its name."""
-
-    id: str
-    name: str
-    kind: Kind
-    line: shapely.LineString
-    band_m: float
-
-
-def _solved(placed: Mapping[str, Digitised], plan: Plan, known: set[str]) -> Iterator[_Solved]:
+def _solved(drawn: Mapping[str, Digitised], zone: Zone, known: set[str], plane: LocalPlane) -> Iterator[Road]:
     """Yield the sides that areas gave, of names that neither map nor points have."""
-    features = {(key.parcel_id, key.side): f for p in plan.parcels for key, f in p.bounds()}
-    for parcel_id, block in placed.items():
+    features = {(key.parcel_id, key.side): f for p in zone.parcels for key, f in p.bounds()}
+    for parcel_id, block in drawn.items():
         for k, edge in enumerate(block.edges):
             feature = features.get((parcel_id, edge.side))
-            closes = edge.method == "area-closure" and feature is not None
-            if closes and feature.kind in LINEAR_KINDS and feature.called not in known:
-                key = f"{SOLVED}{parcel_id}:{k}"
-                yield _Solved(key, feature.called, feature.kind, edge.line, edge.uncertainty_m or 0.0)
-
-
-def _features(solved: Sequence[_Solved]) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(
-        {
-            "source_id": [side.id for side in solved],
-            "name": [side.name for side in solved],
-            "alt_names": [()] * len(solved),
-            "kind": [side.kind for side in solved],
-            "one_way": np.zeros(len(solved), dtype=np.int8),
-            "source": 0,
-        },
-        geometry=[side.line for side in solved],
-        crs=STORAGE_CRS,
-    )
+            if feature is None or edge.method != "area-closure" or edge.uncertainty_m is None:
+                continue
+            if feature.kind in LINEAR_KINDS and feature.called not in known:
+                xy = shapely.get_coordinates(plane.to_xy(edge.line))
+                axis = Axis(xy, np.array([0.0, float(shapely.LineString(xy).length)]))
+                key = f"{PREFIX}solved:{parcel_id}:{k}"
+                yield Road(key, feature.called, feature.kind, axis, 0, edge.uncertainty_m)
 
 
 def _renamed(points: ReferenceMap, names: Mapping[str, str]) -> ReferenceMap:

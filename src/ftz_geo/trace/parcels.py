@@ -22,7 +22,7 @@ from ftz_geo.trace.reasons import (
     name_doubts,
     name_notes,
     near_name_taken,
-    near_names,
+    near_names_told,
     neighbour_doubts,
     no_place_for_area,
     not_on_map,
@@ -52,6 +52,8 @@ def trace_parcels(
     reference: ReferenceMap,
     resolutions: Resolutions,
     settings: Settings,
+    *,
+    near_names: bool = True,
 ) -> dict[str, Digitised]:
     """Draw every parcel that the map closes.
 
@@ -63,6 +65,9 @@ def trace_parcels(
         What :func:`ftz_geo.resolve.resolve_plan` found.
     settings : Settings
         ``bridge_tolerance_m``: the longest stretch not on a named feature that may still be traced.
+    near_names : bool
+        Whether a name of the map is drawn that differs from the words by one character, where all else
+        agrees; else it is only told.
 
     Returns
     -------
@@ -102,12 +107,13 @@ def trace_parcels(
         sides = [sides_of(parcel, resolutions, neighbours, drawn, circle) for parcel in group]
         for parcel, its_sides in zip(group, sides, strict=True):
             near = tuple(near_names_of(its_sides, atlas, settings))
-            drawn[parcel.id] = _with_near_name(parcel, its_sides, near, atlas, settings) or _trace(
+            by_near_name = _with_near_name(parcel, its_sides, near, atlas, settings) if near_names else None
+            drawn[parcel.id] = by_near_name or _trace(
                 parcel,
                 its_sides._replace(
                     reasons=(
                         *its_sides.reasons,
-                        *(near_names(one.key.side, one.feature, one.names) for one in near),
+                        *(near_names_told(one.key.side, one.feature, one.names) for one in near),
                     )
                 ),
                 stated_m2.get(parcel.id),

@@ -85,7 +85,7 @@ def not_on_map(side: Side, feature: Feature, *, in_circle: bool = False) -> Reas
     )
 
 
-def near_names(side: Side, feature: Feature, names: Sequence[str]) -> Reason:
+def near_names_told(side: Side, feature: Feature, names: Sequence[str]) -> Reason:
     """Say which roads of the map may be meant by a name that it does not have."""
     quoted = "、".join(f"“{name}”" for name in names)
     return Reason(
