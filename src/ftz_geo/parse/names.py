@@ -9,13 +9,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftz_geo.compass import SIDE_OF, Direction
+from ftz_geo.endings import KIND_OF_SUFFIX, LINEAR_SUFFIXES, suffix_of
 from ftz_geo.model import Feature
 from ftz_geo.parse.paths import is_path, read_path
 from ftz_geo.parse.words import (
     FRAME_ENDS,
     JUNCTIONS,
-    KIND_OF_SUFFIX,
-    LINEAR_SUFFIXES,
     NEIGHBOUR_ENDS,
     TAILS,
 )
@@ -37,9 +36,6 @@ __all__ = [
     "read_feature",
     "read_names",
 ]
-
-_ALL_SUFFIXES = tuple(KIND_OF_SUFFIX)
-_LONGEST_SUFFIX = max(map(len, _ALL_SUFFIXES))
 
 _LONGEST_ENDING = 40
 """More of a name's end than any suffix, offset and side take together."""
@@ -104,15 +100,6 @@ def _without_notes(name: str) -> str:
     return name
 
 
-def _suffix(name: str) -> str | None:
-    """Return the longest suffix of the tables that the name ends with, a number after it aside."""
-    name = name.rstrip(NUMERALS) if len(name) > 2 else name  # 规划干路五
-    for size in range(min(_LONGEST_SUFFIX, len(name)), 0, -1):
-        if name[-size:] in KIND_OF_SUFFIX:
-            return name[-size:]
-    return None
-
-
 def _base(name: str) -> str:
     """Take off what says where at the feature: offset, side, stretch.
 
@@ -124,7 +111,7 @@ def _base(name: str) -> str:
     name = _without_notes(name)
     for pattern in (_OFFSET, _BEYOND, _EDGE, _SEGMENT, _TAIL):
         m = pattern.search(name)
-        if m and m.start() > 1 and (pattern is not _SEGMENT or _suffix(name[: m.start()])):
+        if m and m.start() > 1 and (pattern is not _SEGMENT or suffix_of(name[: m.start()])):
             name = name[: m.start()]
     return name
 
@@ -144,10 +131,10 @@ def is_complete(name: str) -> bool:
 def _ends_as_name(name: str) -> bool:
     if len(name) < 2:
         return False
-    if _suffix(name) or _CODE.search(name):
+    if suffix_of(name) or _CODE.search(name):
         return True
     base = _base(name)
-    return base != name and len(base) > 1 and _suffix(base) is not None
+    return base != name and len(base) > 1 and suffix_of(base) is not None
 
 
 def is_linear(name: str) -> bool:
@@ -227,7 +214,7 @@ def _stretch_of(name: str) -> tuple[str | None, str | None]:
     if (m := _LINE.search(name)) and m.start() > 1:
         return name[: m.start()], None
     for pattern in (_SEGMENT, _EXTENSION):
-        if (m := pattern.search(name)) and m.start() > 1 and _suffix(name[: m.start()]):
+        if (m := pattern.search(name)) and m.start() > 1 and suffix_of(name[: m.start()]):
             return name[: m.start()], m.group()
     return None, None
 
@@ -253,14 +240,14 @@ def _kind_of(name: str) -> Kind:
 def _kind(name: str) -> Kind | None:
     if _BLOCK.search(name):
         return "block"
-    if suffix := _suffix(name):
+    if suffix := suffix_of(name):
         return KIND_OF_SUFFIX[suffix]
     if re.search(r"[GSXY]\d{1,4}$", name):  # national, provincial, county and township roads by number
         return "road"
     for kind, pattern in _LATIN_KINDS:
         if pattern.search(name):
             return kind
-    if (base := _base(name)) != name and (suffix := _suffix(base)):
+    if (base := _base(name)) != name and (suffix := suffix_of(base)):
         return KIND_OF_SUFFIX[suffix]
     return None
 
