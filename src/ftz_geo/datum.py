@@ -1,9 +1,10 @@
-"""Whether a map is in GCJ-02, the shifted system of Chinese web maps, and its way back to WGS 84.
+"""Whether a map or points are in a shifted system of Chinese web maps, and their way back to WGS 84.
 
 A file in GCJ-02 says nothing of it: its coordinates look like any others and lie 300 to 700 m off.
 What gives it away is a district whose outline is known from elsewhere. The map's outline of the
 same district is laid on the known one; the offset that fits best is nothing for a map in WGS 84,
-and for one in GCJ-02 the shift of that place, in size and direction.
+and for one in GCJ-02 the shift of that place, in size and direction. Points with names are held
+against what a map has under the same names.
 """
 
 from __future__ import annotations
@@ -11,27 +12,40 @@ from __future__ import annotations
 import csv
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from ftz_geo.errors import ReferenceMapError
-from ftz_geo.measure import LocalPlane, gcj02_of, wgs84_of_gcj02
+from ftz_geo.measure import CONVERSION, TO_WGS84, LocalPlane, gcj02_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    import geopandas
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.measure import Datum
     from ftz_geo.model import ReferenceMap
 
-__all__ = ["DatumCheck", "Outlines", "check_datum", "installed_outlines", "named_outlines", "settle_datum"]
+__all__ = [
+    "DatumCheck",
+    "Outlines",
+    "PointsCheck",
+    "check_datum",
+    "check_points_datum",
+    "installed_outlines",
+    "named_outlines",
+    "settle_datum",
+    "settle_points_datum",
+]
 
 Outlines = Mapping[str, Sequence["BaseGeometry"]]
 """Outlines of districts in WGS 84 by name; several districts of China share a name."""
@@ -51,7 +65,7 @@ _SAMPLE_M, _STEPS = 200.0, 30
 
 _LEVELS = (("cn_district", "district_name"), ("cn_city", "city_name"))
 
-Verdict = Literal["WGS 84", "GCJ-02", "unclear", "not checked"]
+Verdict = Literal["WGS 84", "GCJ-02", "BD-09", "unclear", "not checked"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -249,8 +263,15 @@ def _offset(lines: BaseGeometry, known: BaseGeometry) -> tuple[NDArray[np.float6
     (Chen and Medioni 1992); points twice as far off as most, where the two differ, have no say.
     """
     points = shapely.get_coordinates(shapely.segmentize(lines, _SAMPLE_M))
+    return _laid_on(points, known, np.zeros(2))
+
+
+def _laid_on(
+    points: NDArray[np.float64], known: BaseGeometry | NDArray[np.object_], offset: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """Improve an offset of points from one known geometry, or from each one's own."""
     shapely.prepare(known)
-    offset, away = np.zeros(2), np.zeros(len(points))
+    away = np.zeros(len(points))
     for _ in range(_STEPS):
         steps = shapely.get_coordinates(shapely.shortest_line(shapely.points(points - offset), known))
         steps = steps[1::2] - steps[::2]
@@ -326,10 +347,167 @@ def settle_datum(
         else {**source, "datum_check": str(check)}
         for number, (source, check) in enumerate(zip(reference.sources, checks, strict=True))
     ]
+    return _converted(replace(reference, sources=tuple(sources)), dict.fromkeys(shifted, "GCJ-02"))
+
+
+def _converted(reference: ReferenceMap, datums: Mapping[int, Datum]) -> ReferenceMap:
+    """Convert the features of some sources to WGS 84."""
     features = reference.features
-    if shifted:
-        geometry = features.geometry.to_numpy().copy()
-        own = features["source"].isin(shifted).to_numpy()
-        geometry[own] = wgs84_of_gcj02(geometry[own])
-        features = features.set_geometry(geometry, crs=features.crs)
-    return replace(reference, features=features, sources=tuple(sources))
+    geometry = features.geometry.to_numpy().copy()
+    for source, datum in datums.items():
+        own = features["source"].eq(source).to_numpy()
+        geometry[own] = TO_WGS84[datum](geometry[own])
+    return (
+        replace(reference, features=features.set_geometry(geometry, crs=features.crs))
+        if datums
+        else reference
+    )
+
+
+# --- points -----------------------------------------------------------------------------------
+
+REACH_M = 2_000.0
+"""How far from what a map has under its name a point is looked at: BD-09 lies up to 1.5 km off, and what
+is farther is another of the name."""
+
+LEAST_NAMES = 5
+"""Fewer names that a map has too tell nothing; by choice."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PointsCheck:
+    """What the names that points share with a map say of the datum of one source of the points."""
+
+    verdict: Verdict
+    names: int = 0
+    """How many they share, near each other."""
+    away_m: Mapping[Datum, float] = field(default_factory=dict)
+    """How far the points lie from the map's features of the same names, in the median of the names, if they
+    are in this datum."""
+    offset_m: tuple[float, float] | None = None
+    """How far the points as they are lie to the east and to the north, by least squares."""
+
+    def __str__(self) -> str:
+        if self.offset_m is None:
+            return f"not checked: {self.names} of its names are near on the map, and {LEAST_NAMES} are needed"
+        said = ", ".join(f"{away:.0f} m if in {datum}" for datum, away in self.away_m.items())
+        return (
+            f"{self.verdict}: the points of {self.names} names lie {_vector(self.offset_m)} of what the map "
+            f"has under these names ({said})"
+        )
+
+
+def check_points_datum(points: ReferenceMap, reference: ReferenceMap) -> tuple[PointsCheck, ...]:
+    """Hold points against a map, or against other points, known to be in WGS 84.
+
+    A point lies on or beside the line of its name in the right datum only: read as in each of them,
+    the one in which the points lie by far the nearest is theirs. Roads that all run the way of a shift
+    fit in two of them, and then none is told.
+
+    Parameters
+    ----------
+    points : ReferenceMap
+        Of points, as they are in their files.
+    reference : ReferenceMap
+        Lines, areas or points.
+
+    Returns
+    -------
+    tuple of PointsCheck
+        One for each source of the points.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from ftz_geo.model import ReferenceMap
+    >>> names = list("甲乙丙丁戊己")
+    >>> lines = [shapely.LineString([(117 + n / 50, 39), (117 + n % 2 / 9, 39.1)]) for n in range(6)]
+    >>> roads = gpd.GeoDataFrame({"name": names, "source": 0}, geometry=lines, crs=4326)
+    >>> middles = roads.set_geometry(gcj02_of(shapely.centroid(roads.geometry.to_numpy())), crs=4326)
+    >>> (check,) = check_points_datum(
+    ...     ReferenceMap(features=middles, sources=({},)), ReferenceMap(features=roads, sources=({},)))
+    >>> check.verdict, check.names
+    ('GCJ-02', 6)
+    """
+    known = reference.features.groupby("name", sort=True).indices
+    features = points.features[points.features["name"].isin(known.keys())]
+    if features.empty:
+        return tuple(PointsCheck(verdict="not checked") for _ in points.sources)
+    plane = LocalPlane.around(features.geometry.to_numpy())
+    shapes = plane.to_xy(reference.features.geometry.to_numpy())
+    drawn = {name: shapely.geometrycollections(shapes[known[name]]) for name in set(features["name"])}
+    return tuple(
+        _check_points(features[features["source"] == source], drawn, plane)
+        for source in range(len(points.sources))
+    )
+
+
+def _check_points(
+    features: geopandas.GeoDataFrame, drawn: Mapping[str, BaseGeometry], plane: LocalPlane
+) -> PointsCheck:
+    names = features["name"].to_numpy()
+    lines = np.array([drawn[name] for name in names], dtype=object)
+    given = features.geometry.to_numpy()
+    places = {datum: plane.to_xy(back(given)) for datum, back in TO_WGS84.items()}
+    away = np.array([shapely.distance(place, lines) for place in places.values()]).reshape(len(places), -1)
+    near = (away < REACH_M).any(axis=0)
+    count = len(set(names[near]))
+    if count < LEAST_NAMES:
+        return PointsCheck(verdict="not checked", names=count)
+    # By name first, so that one long road has no more say than a short one.
+    away_m = dict(
+        zip(places, pd.DataFrame(away[:, near].T).groupby(names[near]).median().median(), strict=True)
+    )
+    best, second = sorted(away_m, key=lambda datum: away_m[datum])[:2]
+    at = {datum: shapely.get_coordinates(place[near]) for datum, place in places.items()}
+    start = np.median(at["WGS 84"] - at[best], axis=0)
+    offset, _ = _laid_on(at["WGS 84"], lines[near], start)
+    return PointsCheck(
+        verdict=best if away_m[best] <= SHARE * away_m[second] else "unclear",
+        names=count,
+        away_m=away_m,
+        offset_m=(float(offset[0]), float(offset[1])),
+    )
+
+
+def settle_points_datum(
+    points: ReferenceMap, reference: ReferenceMap, *, convert: bool = False
+) -> ReferenceMap:
+    """Refuse points that are shifted against a map though nobody said so, or convert them.
+
+    Parameters
+    ----------
+    points : ReferenceMap
+        As :func:`ftz_geo.reference.read_points` gives them.
+    reference : ReferenceMap
+        As for :func:`check_points_datum`.
+    convert : bool, default False
+        Convert sources that are found to be in GCJ-02 or BD-09.
+
+    Returns
+    -------
+    ReferenceMap
+        Every source of the points says in ``datum_check`` what was found. Where the datum was stated, nothing
+        is refused or converted.
+
+    Raises
+    ------
+    ReferenceMapError
+        A source is in GCJ-02 or BD-09, nobody said so, and it is not to be converted.
+    """
+    checks = check_points_datum(points, reference)
+    sources = [{**source, "datum_check": str(c)} for source, c in zip(points.sources, checks, strict=True)]
+    shifted: dict[int, Datum] = {
+        number: check.verdict
+        for number, (source, check) in enumerate(zip(sources, checks, strict=True))
+        if check.verdict in ("GCJ-02", "BD-09") and source.get("datum") in (None, "WGS 84, assumed")
+    }
+    for number, datum in shifted.items():
+        if not convert:
+            raise ReferenceMapError(
+                sources[number].get("file", "points"),
+                f"it is in {datum} ({str(checks[number]).partition(': ')[2]})",
+                f"say --points-datum {datum} to have it converted",
+            )
+        sources[number] |= {"datum": f"WGS 84, converted from {datum}", "conversion": CONVERSION}
+    return _converted(replace(points, sources=tuple(sources)), shifted)

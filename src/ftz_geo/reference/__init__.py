@@ -6,7 +6,14 @@ feature knows its source.
 """
 
 from ftz_geo.reference.download import Overpass, download_reference
+from ftz_geo.reference.points import read_points
 from ftz_geo.reference.prepare import prepare_reference
 from ftz_geo.reference.read import read_reference
 
-__all__ = ["Overpass", "download_reference", "prepare_reference", "read_reference"]
+__all__ = [
+    "Overpass",
+    "download_reference",
+    "prepare_reference",
+    "read_points",
+    "read_reference",
+]

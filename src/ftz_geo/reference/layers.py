@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Kind
 
-__all__ = ["read_layers"]
+__all__ = ["cell_texts", "dbf_encoding", "layer_facts", "read_layers"]
 
 _LINES = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
 
@@ -52,23 +52,23 @@ def _read_layer(path: Path, layer: str) -> Part:
     import pyogrio
 
     # GDAL takes a Shapefile without .cpg for Latin-1, in which nothing Chinese survives.
-    encoding = _dbf_encoding(path) if path.suffix.lower() == ".shp" else None
+    encoding = dbf_encoding(path) if path.suffix.lower() == ".shp" else None
     table = pyogrio.read_dataframe(path, layer=layer, force_2d=True, encoding=encoding)
     if not isinstance(table, gpd.GeoDataFrame):
-        return Part(feature_frame([], [], [], [], []), _facts(path, layer, None))
+        return Part(feature_frame([], [], [], [], []), layer_facts(path, layer, None))
     if table.crs is None:
         raise ReferenceMapError(
             path,
             "it does not say which coordinate reference system it is in",
             "add a .prj file, or set the layer's CRS in QGIS and save it anew",
         )
-    facts = _facts(path, layer, table.crs)
+    facts = layer_facts(path, layer, table.crs)
     columns = {str(c).lower(): c for c in table.columns}
     name = next((columns[c] for c in NAME_COLUMNS if c in columns), None)
     table = table[table.geometry.notna() & ~table.geometry.is_empty]
-    names = _text(table[name]) if name is not None else pd.Series("", index=table.index)
+    names = cell_texts(table[name]) if name is not None else pd.Series("", index=table.index)
     table, names = table[names != ""], names[names != ""]
-    extra = [_text(table[columns[c]]) for c in ALT_NAME_COLUMNS if c in columns and columns[c] != name]
+    extra = [cell_texts(table[columns[c]]) for c in ALT_NAME_COLUMNS if c in columns and columns[c] != name]
     geometry = shapely.force_2d(table.geometry.to_crs(STORAGE_CRS).to_numpy())
     frame = feature_frame(
         _ids(path, layer, table, columns),
@@ -83,7 +83,7 @@ def _read_layer(path: Path, layer: str) -> Part:
     return Part(frame.iloc[order].reset_index(drop=True), facts)
 
 
-def _facts(path: Path, layer: str, crs: Any) -> dict[str, Any]:
+def layer_facts(path: Path, layer: str, crs: Any) -> dict[str, Any]:
     """Say where a layer comes from, as far as the file itself does: nothing is guessed."""
     import pyogrio
 
@@ -104,7 +104,7 @@ def _facts(path: Path, layer: str, crs: Any) -> dict[str, Any]:
     return {**told, "crs": name, "datum": crs.geodetic_crs.name if crs.geodetic_crs else None}
 
 
-def _dbf_encoding(path: Path) -> str | None:
+def dbf_encoding(path: Path) -> str | None:
     """Return the encoding of a Shapefile's text where no ``.cpg`` says it: UTF-8 if it is, else GB 18030."""
     if any(path.with_suffix(s).is_file() for s in (".cpg", ".CPG")):
         return None
@@ -120,7 +120,8 @@ def _dbf_encoding(path: Path) -> str | None:
     return "UTF-8"
 
 
-def _text(values: pd.Series) -> pd.Series:
+def cell_texts(values: pd.Series) -> pd.Series:
+    """Return cells as text without blanks around it; empty where there is no value."""
     return values.astype("object").where(values.notna(), "").astype(str).str.strip()
 
 
@@ -134,20 +135,20 @@ def _ids(path: Path, layer: str, table: gpd.GeoDataFrame, columns: Mapping[str, 
 
 def _one_way(table: gpd.GeoDataFrame, columns: Mapping[str, str]) -> list[int] | None:
     """Return which main roads are run along in one direction only; None where the table does not say."""
-    classes = [_text(table[columns[c]]) for c in ("highway", *CLASS_COLUMNS) if c in columns]
+    classes = [cell_texts(table[columns[c]]) for c in ("highway", *CLASS_COLUMNS) if c in columns]
     if "oneway" not in columns or not classes:
         return None
     main = next((c for c in classes if c.isin(MAIN_ROADS).any()), classes[0])
-    return [one_way(*row) for row in zip(main, _text(table[columns["oneway"]]), strict=True)]
+    return [one_way(*row) for row in zip(main, cell_texts(table[columns["oneway"]]), strict=True)]
 
 
 def _kinds(
     table: gpd.GeoDataFrame, columns: Mapping[str, str], names: pd.Series, geometry: np.ndarray[Any, Any]
 ) -> list[Kind]:
     """Tell what each row is by its class, its tags, its name, its shape: the first that says so."""
-    by_value = [_text(table[columns[c]]).map(KIND_BY_VALUE) for c in CLASS_COLUMNS if c in columns]
+    by_value = [cell_texts(table[columns[c]]).map(KIND_BY_VALUE) for c in CLASS_COLUMNS if c in columns]
     by_tag = [
-        _text(table[columns[tag]]).ne("").map({True: kind})
+        cell_texts(table[columns[tag]]).ne("").map({True: kind})
         for tag, kind in KIND_BY_TAG.items()
         if tag in columns
     ]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.reference.frames import Part
 
-__all__ = ["join_parts", "read_reference"]
+__all__ = ["join_parts", "read_reference", "sha256_of"]
 
 
 def read_reference(*paths: str | Path) -> ReferenceMap:
@@ -62,7 +62,7 @@ def _read_file(path: Path) -> list[Part]:
     if not path.is_file():
         raise ReferenceMapError(path, "there is no such file", "check the path")
     parts = _reader(path)(path)
-    own = {"file": path.name, "sha256": _sha256(path)}
+    own = {"file": path.name, "sha256": sha256_of(path)}
     # A prepared map says itself where its features come from; layers without a name have no features.
     parts = [p._replace(facts={**own, **p.facts}) for p in parts if len(p.frame)]
     if not parts:
@@ -88,7 +88,8 @@ def _reader(path: Path) -> Callable[[Path], list[Part]]:
     return read_layers
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
