@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from ftz_geo import datum, pipeline
 from ftz_geo.datum import check_datum, installed_outlines, settle_datum
 from ftz_geo.errors import ReferenceMapError
-from ftz_geo.measure import GEOD, area_m2, gcj02_of, wgs84_of_gcj02
+from ftz_geo.measure import GEOD, area_m2, bd09_of, gcj02_of, wgs84_of_gcj02
 from ftz_geo.model import ReferenceMap
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
@@ -69,6 +70,32 @@ def test_the_shift_of_a_known_place() -> None:
     there = gcj02_of(shapely.Point(117.15, 39.0))
     assert (there.x, there.y) == pytest.approx((117.15637769, 39.00104503), abs=5e-9)
     assert 300 < GEOD.inv(117.15, 39.0, there.x, there.y)[2] < 700
+
+
+@pytest.mark.parametrize(
+    ("move", "here", "answer", "metres"),
+    [
+        # The examples of the manuals of Baidu's and Amap's services, and what these answered.
+        (bd09_of, (114.21892734521, 29.575429778924), (114.2307519546763, 29.57908428837437), 0.8),
+        (gcj02_of, (114.21892734521, 29.575429778924), (114.22430528428819, 29.57284912109375), 0.8),
+        (gcj02_of, (116.481499, 39.990375), (116.487585177952, 39.991653917101), 0.1),
+        # What the test of coordtransform (wandergis) has, from GCJ-02 to BD-09.
+        (
+            lambda p: bd09_of(wgs84_of_gcj02(p)),
+            (116.404, 39.915),
+            (116.41036949371029, 39.92133699351021),
+            1e-4,
+        ),
+    ],
+)
+def test_what_the_services_answer(
+    move: Callable[[shapely.Point], shapely.Point],
+    here: tuple[float, float],
+    answer: tuple[float, float],
+    metres: float,
+) -> None:
+    there = move(shapely.Point(here))
+    assert GEOD.inv(there.x, there.y, *answer)[2] < metres
 
 
 @pytest.mark.slow

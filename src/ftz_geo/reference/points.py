@@ -26,7 +26,15 @@ from ftz_geo.reference.frames import Part, feature_frame, first_line
 from ftz_geo.reference.layers import cell_texts, dbf_encoding, layer_facts
 from ftz_geo.reference.prepared import is_prepared, read_prepared
 from ftz_geo.reference.read import join_parts, sha256_of
-from ftz_geo.reference.tags import CLASS_COLUMNS, KIND_BY_TAG, KIND_BY_VALUE, NAME_COLUMNS, kind_by_name
+from ftz_geo.reference.tags import (
+    ALT_NAME_COLUMNS,
+    CLASS_COLUMNS,
+    KIND_BY_TAG,
+    KIND_BY_VALUE,
+    NAME_COLUMNS,
+    kind_by_name,
+    split_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -82,8 +90,8 @@ _GCJ02 = re.compile(r"gcj(?:[-_ ]?0?2)?|火星(?:坐标系?)?|国测局(?:坐标
 _BD09 = re.compile(r"bd[-_ ]?09(?:ll)?|^bd(?=[_-])|(?<=[_-])bd$", re.I)
 _SAID: Mapping[Datum, re.Pattern[str]] = {"WGS 84": _WGS84, "GCJ-02": _GCJ02, "BD-09": _BD09}
 _HINTS: Mapping[Datum, re.Pattern[str]] = {
-    "GCJ-02": re.compile(rf"{_GCJ02.pattern}|高德|amap|autonavi|腾讯|tencent", re.I),
-    "BD-09": re.compile(rf"{_BD09.pattern}|百度|baidu", re.I),
+    "GCJ-02": re.compile(r"gcj|火星|高德|amap|autonavi|腾讯|tencent", re.I),
+    "BD-09": re.compile(r"bd[-_ ]?09|百度|baidu", re.I),
 }
 """Whose service it is tells the system that it answers in, until somebody converted the answers."""
 
@@ -171,7 +179,7 @@ def _read_file(path: Path, datum: Datum | None) -> list[Part]:
     if path.stat().st_size > MAX_BYTES:
         raise too_large(path)
     if ending == ".gpkg" and is_prepared(path):
-        return _prepared(path)
+        return _prepared(path, datum)
     tables = [_read_table(path)] if ending in _TABLES else _read_layers(path, _LAYERS[ending])
     own = {"file": path.name, "sha256": sha256_of(path)}
     read = [_part(path, table, datum, own) for table in tables if len(table.cells) or table.broken]
@@ -188,7 +196,9 @@ def _told(reasons: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {reason}" for reason, count in reasons.items())
 
 
-def _prepared(path: Path) -> list[Part]:
+def _prepared(path: Path, datum: Datum | None) -> list[Part]:
+    if datum not in (None, "WGS 84"):
+        raise _otherwise(path, "WGS 84", datum)
     parts = read_prepared(path)
     if any((shapely.get_type_id(part.frame.geometry.to_numpy()) != 0).any() for part in parts):
         raise _no_points(path, "lines or areas")
@@ -268,7 +278,11 @@ def _read_layers(path: Path, starts: Collection[bytes]) -> list[_Table]:
     try:
         layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
         return [_read_layer(path, layer, several=len(layers) > 1) for layer in layers]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError) as error:
+    except (
+        RuntimeError,
+        UnicodeDecodeError,
+        shapely.errors.GEOSException,
+    ) as error:  # pyogrio's are RuntimeErrors
         raise ReferenceMapError(
             path, f"it cannot be read as points ({first_line(error)})", "open it in QGIS and save it anew"
         ) from error
@@ -288,18 +302,23 @@ def _read_layer(path: Path, layer: str, *, several: bool) -> _Table:
             "set it in QGIS and save it anew",
         )
     facts = layer_facts(path, layer, frame.crs)
-    frame.index = pd.RangeIndex(1, len(frame) + 1)
-    frame = frame.to_crs(STORAGE_CRS).explode(index_parts=False)  # a MultiPoint is several
-    shapes = frame.geometry.to_numpy()
-    strange = ~np.isin(shapely.get_type_id(shapes), (-1, shapely.GeometryType.POINT))
-    if (strange & ~shapely.is_empty(shapes)).any():
-        raise _no_points(path, "lines or areas")
-    lonlat = np.full((len(frame), 2), np.nan)
+    rows, shapes = _single(frame.geometry.to_crs(STORAGE_CRS).to_numpy())
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    if (shapely.get_type_id(shapes[there]) != shapely.GeometryType.POINT).any():
+        raise _no_points(path, "lines or areas")
+    lonlat = np.full((len(rows), 2), np.nan)
     lonlat[there] = shapely.get_coordinates(shapes[there])
     table = frame.drop(columns=frame.geometry.name)
-    cells = {str(c).lower(): cell_texts(table[c]) for c in reversed(table.columns)}
-    return _Table(pd.DataFrame(cells, index=frame.index), lonlat, facts, layer=layer if several else "")
+    cells = {str(c).lower(): cell_texts(table[c]).to_numpy()[rows] for c in reversed(table.columns)}
+    return _Table(pd.DataFrame(cells, index=rows + 1), lonlat, facts, layer=layer if several else "")
+
+
+def _single(shapes: NDArray[np.object_]) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+    """Take shapes of several parts apart, each part with the number of its shape; none is left out."""
+    parts = np.maximum(shapely.get_num_geometries(shapes), 1)
+    rows = np.repeat(np.arange(len(shapes)), parts)
+    nth = np.arange(len(rows)) - np.repeat(np.cumsum(parts) - parts, parts)
+    return rows, np.asarray(shapely.get_geometry(shapes[rows], nth), dtype=object)
 
 
 # --- rows -------------------------------------------------------------------------------------
@@ -327,7 +346,7 @@ def _part(path: Path, table: _Table, datum: Datum | None, own: Mapping[str, Any]
     frame = feature_frame(
         [f"{stem}:{n}" for n in cells.index],
         names.to_list(),
-        [()] * len(names),
+        _further_names(cells, names),
         kinds[kept].to_list(),
         geometry,
     ).assign(address=_first_column(cells, _ADDRESS).to_numpy())
@@ -344,6 +363,12 @@ def _part(path: Path, table: _Table, datum: Datum | None, own: Mapping[str, Any]
         "set_aside": {reason: count for reason, count in aside.items() if count},
     }
     return Part(frame.iloc[order].reset_index(drop=True), facts)
+
+
+def _further_names(cells: pd.DataFrame, names: pd.Series) -> list[tuple[str, ...]]:
+    extra = [cells[column] for column in ALT_NAME_COLUMNS if column in cells]
+    rows = zip(names, *extra, strict=True)
+    return [tuple(other for other in split_names(*row) if other != name) for name, *row in rows]
 
 
 def _first_column(cells: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
@@ -419,9 +444,7 @@ def _in_wgs84(
         )
     strange = stated[stated.notna() & stated.ne(given or "")]
     if given is not None and len(strange):
-        raise ReferenceMapError(
-            path, f"it says that it is in {strange.iloc[0]}, not in {given}", "give it without --points-datum"
-        )
+        raise _otherwise(path, strange.iloc[0], given)
     datums = stated.where(stated.notna(), given or "WGS 84")
     geometry = np.asarray(shapely.points(lonlat), dtype=object)
     for datum, back in TO_WGS84.items():
@@ -434,6 +457,12 @@ def _in_wgs84(
     part = "in part " if datums.eq("WGS 84").any() else ""
     said = f"WGS 84, {part}converted from {' and '.join(shifted)}"
     return geometry, {"datum": said, "conversion": CONVERSION}
+
+
+def _otherwise(path: Path, stated: str, given: str | None) -> ReferenceMapError:
+    return ReferenceMapError(
+        path, f"it says that it is in {stated}, not in {given}", "give it without --points-datum"
+    )
 
 
 def _stated(path: Path, table: _Table, cells: pd.DataFrame) -> pd.Series:
