@@ -7,7 +7,6 @@ stops, places, addresses. Every row of a file becomes a feature or is counted wi
 from __future__ import annotations
 
 import re
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -326,21 +325,10 @@ def _single(shapes: NDArray[np.object_]) -> tuple[NDArray[np.intp], NDArray[np.o
 
 def _part(path: Path, table: _Table, datum: Datum | None, own: Mapping[str, Any]) -> Part:
     """Turn the rows of a table into features, and count those that are none."""
-    cells, (lon, lat) = table.cells, table.lonlat.T
-    names = _first_column(cells, (*_NAME, *_ADDRESS))
-    kinds, slip = _kinds(cells, names)
-    with np.errstate(invalid="ignore"):
-        reasons = {
-            "without a name": names.eq("").to_numpy(),
-            "without a position in numbers": ~np.isfinite(table.lonlat).all(axis=1),
-            "outside the range of degrees": (np.abs(lon) > 180) | (np.abs(lat) > 90),
-            "of slip roads (_link)": slip.to_numpy(),
-        }
-    kept, aside = np.ones(len(cells), dtype=bool), Counter({"with more cells than the head": table.broken})
-    for reason, rows in reasons.items():
-        aside[reason] = len(set(cells.index[kept & rows]))
-        kept &= ~rows
-    cells, names = cells[kept], names[kept]
+    names = _first_column(table.cells, (*_NAME, *_ADDRESS))
+    kinds, slip = _kinds(table.cells, names)
+    kept, aside = _kept(table, names, slip)
+    cells, names = table.cells[kept], names[kept]
     geometry, said = _in_wgs84(path, table, cells, table.lonlat[kept], datum)
     stem = path.name[: -len(_ending(path) or "")] + (f":{table.layer}" if table.layer else "")
     frame = feature_frame(
@@ -360,9 +348,26 @@ def _part(path: Path, table: _Table, datum: Datum | None, own: Mapping[str, Any]
         **said,
         "rows": len(set(table.cells.index)) + table.broken,
         "count": len(set(cells.index)),
-        "set_aside": {reason: count for reason, count in aside.items() if count},
+        "set_aside": aside,
     }
     return Part(frame.iloc[order].reset_index(drop=True), facts)
+
+
+def _kept(table: _Table, names: pd.Series, slip: pd.Series) -> tuple[NDArray[np.bool_], dict[str, int]]:
+    """Return which rows become features, and how many do not for which reason."""
+    with np.errstate(invalid="ignore"):
+        outside = (np.abs(table.lonlat) > [180, 90]).any(axis=1)
+    reasons = {
+        "without a name": names.eq("").to_numpy(),
+        "without a position in numbers": ~np.isfinite(table.lonlat).all(axis=1),
+        "outside the range of degrees": outside,
+        "of slip roads (_link)": slip.to_numpy(),
+    }
+    kept, aside = np.ones(len(names), dtype=bool), {"with more cells than the head": table.broken}
+    for reason, rows in reasons.items():
+        aside[reason] = len(set(names.index[kept & rows]))
+        kept &= ~rows
+    return kept, {reason: count for reason, count in aside.items() if count}
 
 
 def _further_names(cells: pd.DataFrame, names: pd.Series) -> list[tuple[str, ...]]:
