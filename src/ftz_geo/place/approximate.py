@@ -29,6 +29,11 @@ __all__ = ["Evidence", "as_approximate", "evidence_of"]
 _ON_MAP_M = 30.0
 """Half width of the band about an edge on a line of the map, which may be the other carriageway."""
 
+_HALF_ROAD_M = 15.0
+
+_WIDTH_M = 7.5
+"""A road bounds a block by its middle or by an edge: half of half a road, whichever is meant."""
+
 _STEP_M = 25.0
 
 _SD_90 = 1.645
@@ -86,7 +91,7 @@ def as_approximate(
     pieces = [_Piece(edge, line) for edge, line in zip(drawn.edges, lines, strict=True)]
     bands = _bands(pieces, evidence, calibration)
     by_side, length_m = _by_side(pieces, bands), _lengths(pieces)
-    radius_m = _radius_m(by_side)
+    radius_m = _radius_m(by_side, _held(pieces, evidence))
     own_m2 = float(area_m2([drawn.polygon])[0])
     told = [*_placed(evidence, radius_m), *(r for r in drawn.reasons if r.code not in _OF_LINES)]
     if radius_m > _LOOSE * own_m2**0.5:
@@ -167,7 +172,7 @@ def _band_m(piece: _Piece, evidence: Evidence, calibration: Calibration) -> floa
         away, beyond = road.axis.away_m(along)
         # What was drawn beyond the axis itself goes on straight from its end.
         away = away + np.maximum(shapely.distance(road.axis.line, places) - _ON_MAP_M, 0.0)
-        bands.append(np.hypot(calibration.band_m(away, beyond), road.band_m))
+        bands.append(np.hypot(calibration.band_m(away, beyond), max(road.band_m, _WIDTH_M)))
     return float(np.min(bands, axis=0).mean())
 
 
@@ -177,7 +182,10 @@ def _closed_band_m(
     """Return the band of a side that the area closes: as sure as the others let it be."""
     across = [other for other in DIRECTIONS if AXIS[other] != AXIS[side]]
     slant = sum(length_m[other] for other in across) / 2 / max(length_m[side], 1.0)
-    return float(np.hypot(by_side[OPPOSITE[side]], slant * np.hypot(*(by_side[other] for other in across))))
+    # A stated area may end at the middle of the roads around or at their edges.
+    edges_m = _HALF_ROAD_M * sum(length_m.values()) / max(length_m[side], 1.0) / 2
+    beside_m = slant * np.hypot(*[by_side[other] for other in across])
+    return float(np.hypot(np.hypot(edges_m, by_side[OPPOSITE[side]]), beside_m))
 
 
 def _lengths(pieces: Sequence[_Piece]) -> dict[Direction, float]:
@@ -198,13 +206,22 @@ def _by_side(pieces: Sequence[_Piece], bands: NDArray[np.float64]) -> dict[Direc
     }
 
 
-def _radius_m(by_side: Mapping[Direction, float]) -> float:
+def _held(pieces: Sequence[_Piece], evidence: Evidence) -> dict[Direction, int]:
+    """Return how many places hold each side: what one of them is off, the others are not."""
+    held = dict.fromkeys(DIRECTIONS, 0)
+    for piece in pieces:
+        for road in evidence.get(piece.edge.feature or "", ()):
+            ends = shapely.points(piece.line.coords[0]), shapely.points(piece.line.coords[-1])
+            low, high = sorted(shapely.line_locate_point(road.axis.line, ends).tolist())
+            held[piece.edge.side] += int(((road.axis.held_m >= low) & (road.axis.held_m <= high)).sum())
+    return held
+
+
+def _radius_m(by_side: Mapping[Direction, float], held: Mapping[Direction, int]) -> float:
     """Return the radius that holds the centre with 90 %: a side moves it by half of what it is off."""
-    x, y = (
-        np.hypot(*(by_side[side] / _SD_90 for side in DIRECTIONS if AXIS[side] == axis)) / 2
-        for axis in (0, 1)
-    )
-    return float(_RADIUS_90 * np.sqrt((x**2 + y**2) / 2))
+    sd_m = {side: by_side[side] / _SD_90 / max(held[side], 1) ** 0.5 for side in DIRECTIONS}
+    x, y = (np.hypot(*[sd_m[side] for side in DIRECTIONS if AXIS[side] == axis]) / 2 for axis in (0, 1))
+    return float(np.hypot(_RADIUS_90 * np.sqrt((x**2 + y**2) / 2), _WIDTH_M))
 
 
 def _placed(evidence: Evidence, radius_m: float) -> Iterator[Reason]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.place.headings import Headings
 
-__all__ = ["Axis", "Places", "axis_through", "places_of"]
+__all__ = ["NOISE_M", "Axis", "Places", "axis_through", "places_of"]
 
 MERGE_M = 60.0
 """Points of one name this close are one place: on both carriageways, or on the parts of a crossing."""
@@ -35,7 +35,7 @@ SPLIT_M = 4000.0
 """Points of one name farther apart than this are two roads, or tell nothing of what lies between."""
 
 _KNOT_M = 40.0
-_NOISE_M = 12.0
+NOISE_M = 12.0
 """How far label points lie off the axis: carriageways are some 10 to 15 m off the middle."""
 
 _WANDER = 0.02
@@ -212,7 +212,7 @@ def _fit(
     right = np.zeros((n, 2))
     k = np.clip(((along - knots[0]) / h).astype(int), 0, n - 2)
     share = (along - knots[k]) / h
-    held = weight / _NOISE_M**2
+    held = weight / NOISE_M**2
     np.add.at(bands[2], k, held * (1 - share) ** 2)
     np.add.at(bands[2], k + 1, held * share**2)
     np.add.at(bands[1], k + 1, held * share * (1 - share))

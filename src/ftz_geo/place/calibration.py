@@ -10,7 +10,7 @@ import shapely
 
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import LINEAR_KINDS
-from ftz_geo.place.axes import Places, axis_through, places_of
+from ftz_geo.place.axes import NOISE_M, Places, axis_through, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,9 @@ _MOST = 600
 """Points left out in all: more do not change the figures by a tenth."""
 
 _SHARE = 0.9
+
+_LABEL_M = 1.645 * NOISE_M
+"""A label lies off the axis of its road by this much with 90 %: that is no error of the axis."""
 
 
 class Calibration(NamedTuple):
@@ -64,8 +67,8 @@ def calibration_of(points: ReferenceMap) -> Calibration:
     >>> from ftz_geo.model import ReferenceMap
     >>> features = gpd.GeoDataFrame({"name": "甲路", "kind": "road"}, index=range(3),
     ...     geometry=gpd.points_from_xy([117.0, 117.01, 117.02], [39.0] * 3), crs=4326)
-    >>> calibration_of(ReferenceMap(features=features)).band_m(np.array([100.0]), np.array([False])).tolist()
-    [38.0]
+    >>> calibration_of(ReferenceMap(features=features)).band_m(np.array([100.0]), np.array([False])).round().tolist()
+    [32.0]
     """
     return _calibration(_left_out(points))
 
@@ -103,7 +106,8 @@ def _calibration(table: pd.DataFrame) -> Calibration:
         for k, usual in enumerate(_USUAL_M[beyond]):
             errors = own["error_m"].to_numpy()[which == k]
             enough = len(errors) >= _ENOUGH
-            measured.append(float(np.quantile(errors, _SHARE, method="higher")) if enough else usual)
+            error_m = float(np.quantile(errors, _SHARE, method="higher")) if enough else usual
+            measured.append(max(float(np.sqrt(max(error_m**2 - _LABEL_M**2, 0.0))), error_m / 2))
         figures[beyond] = tuple(np.maximum.accumulate(measured).tolist())
     return Calibration(figures[False], figures[True], len(table))
 

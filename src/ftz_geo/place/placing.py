@@ -95,15 +95,17 @@ def place_zone(
         for _, block, parcel in only.walk()
         if (area := block.stated_area(parcel)) is not None and area.km2 > 0
     }
+    drawn: dict[str, Digitised] = {}
     for _ in range(_ROUNDS):
         candidates = resolve_plan(only, lines)
-        drawn = _traced(only, lines, candidates, settings)
+        traced = _traced(only, lines, candidates, settings)
         for parcel in zone.parcels:
-            evidence = evidence_of(parcel, candidates, roads)
-            if evidence and drawn[parcel.id].polygon is not None:
-                drawn[parcel.id] = as_approximate(
-                    drawn[parcel.id], evidence, roads.plane, calibration, stated.get(parcel.id)
-                )
+            if parcel.id in drawn and drawn[parcel.id].polygon is not None:
+                continue  # what its own words gave is surer than what others' sides give
+            block, evidence = traced[parcel.id], evidence_of(parcel, candidates, roads)
+            if evidence and block.polygon is not None:
+                block = as_approximate(block, evidence, roads.plane, calibration, stated.get(parcel.id))
+            drawn[parcel.id] = block
         solved = list(_solved(drawn, zone, set(lines.features["name"]), roads.plane))
         if not solved:
             break
@@ -111,6 +113,24 @@ def place_zone(
         roads = Roads(roads.plane, {**roads.by_id, **more.by_id})
         lines = ReferenceMap(features=_joined(lines.features, more.features()), sources=lines.sources)
     return Placed(zone.parcels, drawn, candidates, lines, roads)
+
+
+def _traced(
+    plan: Plan,
+    lines: ReferenceMap,
+    candidates: Mapping[SideKey, tuple[Candidate, ...]],
+    settings: Settings,
+) -> dict[str, Digitised]:
+    """Return what lines close; by a name that is only near, where nothing else closes a block.
+
+    A gazetteer lacks more names than a map does: an area that is stated tells more of a side than a road
+    of nearly its name.
+    """
+    drawn = trace_parcels(plan, lines, candidates, settings, near_names=False)
+    if all(block.polygon is not None for block in drawn.values()):
+        return drawn
+    by_near_name = trace_parcels(plan, lines, candidates, settings)
+    return {key: block if block.polygon is not None else by_near_name[key] for key, block in drawn.items()}
 
 
 def _solved(drawn: Mapping[str, Digitised], zone: Zone, known: set[str], plane: LocalPlane) -> Iterator[Road]:
