@@ -11,7 +11,7 @@ import os
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from ftz_geo.model import Audit, Plan, ReferenceMap
+    from ftz_geo.reference import Alias
 
 app = typer.Typer(
     name="ftz-geo",
@@ -44,6 +45,24 @@ _Reference = Annotated[
     list[Path],
     typer.Option(
         "--reference", "-r", metavar="MAP", help="Reference map with named lines; may be given several times."
+    ),
+]
+_Points = Annotated[
+    list[Path],
+    typer.Option(
+        "--points",
+        metavar="FILE",
+        help="Named points: CSV with name, lon, lat, or any layer of points; a folder; several times.",
+    ),
+]
+_PointsDatum = Annotated[
+    Literal["WGS-84", "GCJ-02", "BD-09"] | None,
+    typer.Option("--points-datum", help="What the points are in, where the file does not say."),
+]
+_Aliases = Annotated[
+    Path | None,
+    typer.Option(
+        "--aliases", metavar="FILE", help="CSV: name in the notice, name of the points, zone, note."
     ),
 ]
 _Gcj02 = Annotated[
@@ -135,6 +154,9 @@ def build(
         ),
     ] = None,
     reference: _Reference = [],  # noqa: B006  (typer copies it)
+    points: _Points = [],  # noqa: B006
+    points_datum: _PointsDatum = None,
+    aliases: _Aliases = None,
     gcj02: _Gcj02 = "refuse",
     outlines: _Outlines = None,
     boundary: Annotated[
@@ -157,11 +179,14 @@ def build(
     plan = _read_plan(file or shipped.plan_file(), say)
     features = _read_reference(reference, say, gcj02, outlines)
     background = features if basemap == reference else _read_reference(basemap, say, gcj02, outlines)
+    gazetteer = _read_points(points, aliases, points_datum, features, say, ours=file is None)
     built = run(
         plan,
         out,
         features,
         Settings(boundary=boundary),
+        points=gazetteer.points,
+        aliases=gazetteer.aliases,
         measures=_read_plan(measures, say).measures if measures else (),
         basemap=background,
         editor=editor,
@@ -174,7 +199,7 @@ def build(
         say(f"audit: {', '.join(f'{n} {s}(s)' for s, n in notes.items())}, see {out / 'audit.html'}")
     for path in built.paths:
         print(path)
-    if features is not None:
+    if features is not None or gazetteer.points is not None:
         found, named = built.drawing.found_on_map()
         say(f"found on the map: {found} of {named} named sides")
     _conclude(built.audit)
@@ -190,6 +215,9 @@ def audit(
     reference: _Reference = [],  # noqa: B006
     gcj02: _Gcj02 = "refuse",
     outlines: _Outlines = None,
+    points: _Points = [],  # noqa: B006
+    points_datum: _PointsDatum = None,
+    aliases: _Aliases = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="DIR", help="Write audit.json, .csv, .xlsx and .html there."),
@@ -216,8 +244,9 @@ def audit(
             polygons, "parcels", "polygons", "survey", instead="name the polygons that the notice describes"
         )
         parcels = pipeline.join_polygons(plan, pipeline.read_survey(polygons))
-    elif features is not None:
-        parcels = pipeline.draw(plan, features)
+    elif features is not None or points:
+        given = _read_points(points, aliases, points_datum, features, say)
+        parcels = pipeline.draw(plan, features, points=given.points, aliases=given.aliases)
     result = pipeline.audit(plan, parcels, reference=features, outlines=outlines)
     written = pipeline.write_audit(plan, result, out) if out is not None else ()
     if as_json:
@@ -238,6 +267,9 @@ def map_(
     reference: _Reference = [],  # noqa: B006
     gcj02: _Gcj02 = "refuse",
     outlines: _Outlines = None,
+    points: _Points = [],  # noqa: B006
+    points_datum: _PointsDatum = None,
+    aliases: _Aliases = None,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the pages.")] = Path(
         "maps"
     ),
@@ -278,7 +310,8 @@ def map_(
     else:
         plan = _read_plan(file, say)
         features = background if reference == basemap else _read_reference(reference, say, gcj02, outlines)
-        drawing = pipeline.draw(plan, features)
+        given = _read_points(points, aliases, points_datum, features, say)
+        drawing = pipeline.draw(plan, features, points=given.points, aliases=given.aliases)
         pages = pipeline.render_maps(
             plan,
             drawing,
@@ -349,6 +382,9 @@ def export(
     reference: _Reference = [],  # noqa: B006
     gcj02: _Gcj02 = "refuse",
     outlines: _Outlines = None,
+    points: _Points = [],  # noqa: B006
+    points_datum: _PointsDatum = None,
+    aliases: _Aliases = None,
     zone: Annotated[
         str | None, typer.Option("--zone", metavar="ID", help="Write this zone only, such as xiqing.")
     ] = None,
@@ -363,7 +399,9 @@ def export(
     if expect(file, "notice", "parcels", instead=_NOTICE_OR_BLOCKS) == "parcels":
         drawing = files.read_drawing(file)
     else:
-        drawing = pipeline.draw(_read_plan(file, say), _read_reference(reference, say, gcj02, outlines))
+        plan, features = _read_plan(file, say), _read_reference(reference, say, gcj02, outlines)
+        given = _read_points(points, aliases, points_datum, features, say)
+        drawing = pipeline.draw(plan, features, points=given.points, aliases=given.aliases)
     if zone is not None:
         drawing = files.select_zone(drawing, zone)
     counts = drawing.parcels["grade"].value_counts()
@@ -625,6 +663,44 @@ def _read_plan(file: str | Path, say: Callable[[str], None]) -> Plan:
     say(f"reading {file}")
     expect(file, "notice", instead="name the notice whose words are meant")
     return read_plan(file)
+
+
+class _Given(NamedTuple):
+    """Named points, and the names that they have for those of the notice."""
+
+    points: ReferenceMap | None = None
+    aliases: tuple[Alias, ...] = ()
+
+
+def _read_points(
+    paths: list[Path],
+    aliases: Path | None,
+    datum: Literal["GCJ-02", "BD-09", "WGS-84"] | None,
+    reference: ReferenceMap | None,
+    say: Callable[[str], None],
+    *,
+    ours: bool = False,
+) -> _Given:
+    """Read named points and aliases; ``ours`` for the notice that comes along, with its own points."""
+    from ftz_geo import shipped
+    from ftz_geo.datum import settle_points_datum
+    from ftz_geo.reference import read_aliases, read_points, unmatched_aliases
+
+    if ours and not paths and reference is None:
+        paths, aliases = [shipped.points_file()], aliases or shipped.aliases_file()
+    named = read_aliases(aliases) if aliases is not None else ()
+    if not paths:
+        return _Given()
+    say(f"reading {', '.join(map(str, paths))}")
+    points = read_points(*paths, datum="WGS 84" if datum == "WGS-84" else datum)
+    points = settle_points_datum(points, reference) if reference is not None else points
+    for source in points.sources:
+        say(
+            f"{source['file']}: {source['count']} named points, datum {source.get('datum_check', source['datum'])}"
+        )
+    for alias in unmatched_aliases(points, named):
+        say(f"{alias.name}: no point is called {alias.map_name}, as the aliases say")
+    return _Given(points, named)
 
 
 def _read_reference(

@@ -782,6 +782,8 @@ class Anchor:
     """Words that the zone's name contains."""
     blocks: tuple[str, ...] = ()
     """Block labels it stands for; empty for the whole zone, which its other anchors override."""
+    parcels: tuple[str, ...] = ()
+    """Ids of parcels that it stands for: nothing else is known as well of where they lie."""
     lon: float
     """WGS 84 degrees."""
     lat: float

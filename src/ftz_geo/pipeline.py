@@ -197,6 +197,7 @@ def draw(
                 if _is_better(placed.drawn[parcel.id], traced.get(parcel.id)):
                     traced[parcel.id] = placed.drawn[parcel.id]
                     choices[parcel.id] = tuple(_choices(parcel, placed.candidates))
+            anchors = (*anchors, *placed.spots)
     drawn = {key: value for key, value in traced.items() if value.polygon is not None}
     for zone in plan.zones:
         for key, sketched in sketch_zone(zone, anchors, settings, drawn=drawn).items():
@@ -206,6 +207,7 @@ def draw(
     about = {
         "source": plan.source.to_dict(),
         "reference": [dict(s) for s in reference.sources] if reference is not None else [],
+        "points": [dict(s) for s in points.sources] if points is not None else [],
         "areas": "CGCS2000 ellipsoid",
         "coordinates": "WGS 84; CGCS2000 is taken as the same (PROJ: a zero shift of unknown accuracy)",
         "versions": versions(),
@@ -572,6 +574,8 @@ def build(
     reference: ReferenceMap | None = None,
     settings: Settings | None = None,
     *,
+    points: ReferenceMap | None = None,
+    aliases: Sequence[Alias] = (),
     measures: Sequence[Measure] = (),
     basemap: ReferenceMap | None = None,
     editor: bool = False,
@@ -586,6 +590,9 @@ def build(
         Folder; made if it is not there. It is left as it was if anything fails.
     reference : ReferenceMap, optional
     settings : Settings, optional
+    points : ReferenceMap, optional
+    aliases : sequence of Alias, optional
+        As for :func:`draw`.
     measures : sequence of Measure, optional
     basemap : ReferenceMap, optional
         Both as in :func:`render_maps`.
@@ -606,7 +613,7 @@ def build(
     out = Path(out)
     with staged(out) as folder:
         say(f"drawing {len(plan.parcels)} parcels")
-        drawing = draw(plan, reference, settings)
+        drawing = draw(plan, reference, settings, points=points, aliases=aliases)
         say("auditing areas")
         findings = audit(plan, drawing, settings, reference=reference)
         say(f"writing maps of {len(plan.zones)} zones")

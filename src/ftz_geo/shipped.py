@@ -17,7 +17,7 @@ def boundaries_folder() -> Path:
     Examples
     --------
     >>> sorted(p.name for p in boundaries_folder().iterdir() if p.suffix in {".csv", ".txt"})
-    ['anchors.csv', 'plan.txt']
+    ['aliases.csv', 'anchors.csv', 'plan.txt', 'points.csv']
     """
     package = Path(str(files("ftz_geo")))
     installed = package / "data" / "boundaries"
@@ -27,6 +27,16 @@ def boundaries_folder() -> Path:
 def plan_file() -> Path:
     """Return the shipped plan text: five zones of Tianjin, 24 blocks."""
     return boundaries_folder() / "plan.txt"
+
+
+def points_file() -> Path:
+    """Return the shipped named points that concern the shipped plan."""
+    return boundaries_folder() / "points.csv"
+
+
+def aliases_file() -> Path:
+    """Return the shipped names that those points have for names of the shipped plan."""
+    return boundaries_folder() / "aliases.csv"
 
 
 def read_anchors(path: Path | None = None) -> tuple[Anchor, ...]:

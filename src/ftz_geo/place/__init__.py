@@ -1,6 +1,6 @@
 """Blocks placed by named points where no map has lines: axes through the points, traced as roads are."""
 
 from ftz_geo.place.calibration import Calibration, calibration_of, leave_one_out
-from ftz_geo.place.placing import place_zone
+from ftz_geo.place.placing import Placed, place_zone
 
-__all__ = ["Calibration", "calibration_of", "leave_one_out", "place_zone"]
+__all__ = ["Calibration", "Placed", "calibration_of", "leave_one_out", "place_zone"]

@@ -57,7 +57,7 @@ def find_sites(
 ) -> tuple[LocalPlane, dict[str, Site]]:
     """Find for every parcel of the groups where it is believed to lie, and the plane that this is told on.
 
-    Beside the parcels on a map that it is tied to; else by its block's own anchors; else by those of
+    By its own anchors; beside the parcels on a map that it is tied to; else by its block's anchors; else by those of
     the parcels it is tied to; else by the zone's; else beside what stands (polygons in longitude and
     latitude by parcel id); else nowhere, and said so.
     """
@@ -65,12 +65,14 @@ def find_sites(
     known = [*(shapely.Point(a.lon, a.lat) for a in ours), *standing.values()] or [shapely.Point(_ORIGIN)]
     plane = LocalPlane.around(known)
     labels = {p.id: b.label for b in zone.blocks for p in b.parcels}
-    everywhere = [a for a in ours if not a.blocks]
+    everywhere = [a for a in ours if not a.blocks and not a.parcels]
     on_map = {i: plane.to_xy(polygon) for i, polygon in standing.items()}
 
     def site(parcel_id: str, group: Sequence[str]) -> Site:
         of_group = [a for a in ours if {labels[i] for i in group} & set(a.blocks)]
         own = [a for a in ours if labels[parcel_id] in a.blocks]
+        if exact := [a for a in ours if parcel_id in a.parcels]:
+            return _at(exact, plane, borrowed=False)
         if tied := [on_map[i] for i in group if i in on_map]:
             return _beside(tied, 0.0, *_TIED)
         if nearby := own or of_group or everywhere:

@@ -81,7 +81,9 @@ def sketch_zone(
     known = {p.id: drawn[p.id].polygon for p in zone.parcels if drawn and p.id in drawn}
     standing = {parcel_id: polygon for parcel_id, polygon in known.items() if polygon is not None}
     leaves = {leaf.id: leaf for leaf in leaves_of(zone) if leaf.id not in standing}
-    groups = clusters(zone, {*leaves, *standing})
+    # Of a parcel that is known to lie somewhere, the words that it shares with others say nothing of where.
+    known_alone = {i for anchor in anchors for i in anchor.parcels} & leaves.keys()
+    groups = [*clusters(zone, {*leaves, *standing} - known_alone), *([i] for i in sorted(known_alone))]
     plane, sites = find_sites(zone, anchors, groups, standing)
     polygons = {i: plane.to_xy(polygon) for i, polygon in standing.items()}
 
