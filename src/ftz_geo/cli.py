@@ -696,7 +696,8 @@ def _read_points(
     points = settle_points_datum(points, reference) if reference is not None else points
     for source in points.sources:
         say(
-            f"{source['file']}: {source['count']} named points, datum {source.get('datum_check', source['datum'])}"
+            f"{source['file']}: {source['count']} named points, "
+            f"datum {source.get('datum_check', source['datum'])}"
         )
     for alias in unmatched_aliases(points, named):
         say(f"{alias.name}: no point is called {alias.map_name}, as the aliases say")

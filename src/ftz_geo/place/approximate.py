@@ -184,7 +184,7 @@ def _closed_band_m(
     slant = sum(length_m[other] for other in across) / 2 / max(length_m[side], 1.0)
     # A stated area may end at the middle of the roads around or at their edges.
     edges_m = _HALF_ROAD_M * sum(length_m.values()) / max(length_m[side], 1.0) / 2
-    beside_m = slant * np.hypot(*[by_side[other] for other in across])
+    beside_m = slant * float(np.linalg.norm([by_side[other] for other in across]))
     return float(np.hypot(np.hypot(edges_m, by_side[OPPOSITE[side]]), beside_m))
 
 
@@ -220,8 +220,8 @@ def _held(pieces: Sequence[_Piece], evidence: Evidence) -> dict[Direction, int]:
 def _radius_m(by_side: Mapping[Direction, float], held: Mapping[Direction, int]) -> float:
     """Return the radius that holds the centre with 90 %: a side moves it by half of what it is off."""
     sd_m = {side: by_side[side] / _SD_90 / max(held[side], 1) ** 0.5 for side in DIRECTIONS}
-    x, y = (np.hypot(*[sd_m[side] for side in DIRECTIONS if AXIS[side] == axis]) / 2 for axis in (0, 1))
-    return float(np.hypot(_RADIUS_90 * np.sqrt((x**2 + y**2) / 2), _WIDTH_M))
+    sd = np.linalg.norm(list(sd_m.values())) / 2  # of x and y together
+    return float(np.hypot(_RADIUS_90 * sd / np.sqrt(2), _WIDTH_M))
 
 
 def _placed(evidence: Evidence, radius_m: float) -> Iterator[Reason]:
@@ -262,6 +262,7 @@ def _area_disagrees(
         code="area-doubts-points",
         zh=f"四边自行围成{own_m2 / 1e6:.2f}平方公里，与所述{stated_m2 / 1e6:.2f}平方公里不符，超出点位误差；"
         f"最可疑的是“{names}”的点：若该边内移{move_m:.0f}米则相符（另一读法）",
-        en=f"its four sides enclose {own_m2 / 1e6:.2f} km², not the stated {stated_m2 / 1e6:.2f} km², beyond the "
-        f"doubt of the points; those of {names} are the most doubtful: moved in by {move_m:.0f} m they would agree",
+        en=f"its four sides enclose {own_m2 / 1e6:.2f} km², not the stated {stated_m2 / 1e6:.2f} km², beyond "
+        f"the doubt of the points; those of {names} are the most doubtful: moved in by {move_m:.0f} m "
+        "the areas would agree",
     )

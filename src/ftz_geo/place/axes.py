@@ -39,8 +39,9 @@ NOISE_M = 12.0
 """How far label points lie off the axis: carriageways are some 10 to 15 m off the middle."""
 
 _WANDER = 0.02
-"""Standard deviation of the change of direction, radians, for each root of a metre. On the gazetteer of central
-Shanghai 0.01 is too stiff and 0.04 follows the carriageways; in between blocks differ by less than 0.005."""
+"""Standard deviation of the change of direction, radians, for each root of a metre. On the gazetteer of
+central Shanghai 0.01 is too stiff and 0.04 follows the carriageways; in between the overlap of blocks differs
+by less than 0.005."""
 
 _HEADING_SD = np.radians(6)
 """How well the roads beside tell a direction, beside their own spread."""
@@ -112,7 +113,7 @@ def _groups(xy: NDArray[np.float64], within_m: float, method: str) -> Iterator[N
 
 
 def _order(xy: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return the order of points along the longest path of their minimum spanning tree, west or south first."""
+    """Return the order of points along the longest path of their minimum spanning tree, westernmost first."""
     if len(xy) < 3:
         return np.lexsort((xy[:, 1], xy[:, 0]))
     tree = minimum_spanning_tree(squareform(pdist(xy)))
@@ -174,8 +175,7 @@ def _along(
     """Return where places lie along a line through knots, in the knots' own measure."""
     line = shapely.LineString(fit)
     step = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(fit, axis=0).T))])
-    located: NDArray[np.float64] = np.interp(shapely.line_locate_point(line, shapely.points(xy)), step, knots)
-    return located
+    return np.asarray(np.interp(shapely.line_locate_point(line, shapely.points(xy)), step, knots))
 
 
 class _Directions(NamedTuple):

@@ -1,4 +1,4 @@
-"""How far an axis through points lies off its road, measured on the gazetteer itself by leaving points out."""
+"""How far an axis through points lies off its road, measured on the gazetteer by leaving points out."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _AT_M = np.array([100.0, 300.0, 600.0, 1150.0, 2000.0])
 """Where in its bin each figure is said to hold."""
 
 _USUAL_M = {False: (38.0, 112.0, 138.0, 256.0, 500.0), True: (51.0, 126.0, 310.0, 400.0, 1363.0)}
-"""The same for a gazetteer too small to tell: measured on 691 points of Tianjin, between points and beyond."""
+"""The same for a gazetteer too small to tell: measured on 691 points of Tianjin, between and beyond."""
 
 _ENOUGH = 20
 """Points left out that are needed for a figure."""
@@ -49,7 +49,7 @@ class Calibration(NamedTuple):
     """Points that it was measured on."""
 
     def band_m(self, away_m: NDArray[np.float64], beyond: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Return the half width at places that lie so far along an axis from the nearest point, shape (n,)."""
+        """Return the half width at places that lie so far along an axis from the nearest point."""
         far = np.maximum(away_m / _AT_M[-1], 1.0)
         between, out = (np.interp(away_m, _AT_M, of) for of in (self.between_m, self.beyond_m))
         band: NDArray[np.float64] = np.where(beyond, np.maximum(out, between), between) * far
@@ -67,8 +67,9 @@ def calibration_of(points: ReferenceMap) -> Calibration:
     >>> from ftz_geo.model import ReferenceMap
     >>> features = gpd.GeoDataFrame({"name": "甲路", "kind": "road"}, index=range(3),
     ...     geometry=gpd.points_from_xy([117.0, 117.01, 117.02], [39.0] * 3), crs=4326)
-    >>> calibration_of(ReferenceMap(features=features)).band_m(np.array([100.0]), np.array([False])).round().tolist()
-    [32.0]
+    >>> known = calibration_of(ReferenceMap(features=features))
+    >>> known.band_m(np.array([100.0]), np.array([False])).round().tolist(), known.left_out
+    ([32.0], 3)
     """
     return _calibration(_left_out(points))
 
@@ -84,8 +85,8 @@ def leave_one_out(points: ReferenceMap) -> pd.DataFrame:
     -------
     DataFrame
         ``name``; ``distance_m`` along the axis to the nearest other point; ``beyond``, whether all others lie
-        on one side; ``error_m``, how far the axis runs from the point; ``stated_m``, the half width that holds
-        90 %, learned from the points of other names.
+        on one side; ``error_m``, how far the axis runs from the point; ``stated_m``, the half width that
+        holds 90 %, learned from the points of other names.
     """
     table = _left_out(points)
     half = np.array([sum(map(ord, name)) % 2 for name in table["name"]], dtype=int)

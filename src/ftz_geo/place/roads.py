@@ -1,4 +1,4 @@
-"""The axes of the roads that a zone's words name, from named points, as lines that a ring can be traced on."""
+"""The axes of the roads that a zone names, from named points, as lines that a ring can be traced on."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from ftz_geo.compass import Direction
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS
 from ftz_geo.place.axes import Axis, Places, axis_through, places_of
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ftz_geo.model import Direction, Kind, ReferenceMap, Zone
+    from ftz_geo.model import Kind, ReferenceMap, Zone
 
-__all__ = ["Road", "Roads", "roads_of", "wanted_sides"]
+__all__ = ["Road", "Roads", "Wanted", "roads_of", "wanted_of"]
 
 _AROUND_M = 3000.0
 """Roads this near to those that are named tell which way roads run there;"""
@@ -33,11 +34,8 @@ _SURE_GAP_M = 3000.0
 """Between places farther apart than this a line tells nothing of how roads run."""
 
 _REACH_M = (200.0, 600.0)
-"""The least and the most that an axis goes on beyond its last place, else twice its usual step: a label stands in the
-middle of a way, and the way goes on."""
-
-_POINT_REACH_M = 600.0
-"""How far a road of one place is drawn to either side, in the direction of the roads beside it."""
+"""The least and the most that an axis goes on beyond its last place, else twice its usual step: a label
+stands in the middle of a way, and the way goes on."""
 
 _EITHER = np.radians(44)
 """A road of one place runs as one of the two directions of a grid does."""
@@ -83,20 +81,28 @@ class Roads(NamedTuple):
         )
 
 
-def wanted_sides(zone: Zone) -> dict[str, Counter[Direction]]:
-    """Return how often each name of a zone bounds a parcel on which side."""
-    wanted: dict[str, Counter[Direction]] = {}
+class Wanted(NamedTuple):
+    """What the words of a zone ask of one name."""
+
+    sides: Counter[Direction]
+    """How often it bounds a parcel on which side."""
+    length_m: float
+    """The length of the largest parcel that it bounds, the root of its stated area; 0 where none is."""
+
+
+def wanted_of(zone: Zone, stated_m2: Mapping[str, float]) -> dict[str, Wanted]:
+    """Return what each name of a zone bounds; ``stated_m2`` are the stated areas by parcel id."""
+    wanted: dict[str, Wanted] = {}
     for parcel in zone.parcels:
+        length_m = stated_m2.get(parcel.id, 0.0) ** 0.5
         for key, feature in parcel.bounds():
-            sides = wanted.setdefault(feature.called, Counter())
-            if key.side != "ring":
-                sides[key.side] += 1
+            before = wanted.get(feature.called, Wanted(Counter(), 0.0))
+            more = Counter([key.side]) if key.side != "ring" else Counter[Direction]()
+            wanted[feature.called] = Wanted(before.sides + more, max(before.length_m, length_m))
     return wanted
 
 
-def roads_of(
-    points: ReferenceMap, names: Mapping[str, str], sides: Mapping[str, Counter[Direction]]
-) -> Roads:
+def roads_of(points: ReferenceMap, names: Mapping[str, str], wanted: Mapping[str, Wanted]) -> Roads:
     """Return the axes of the roads that a zone names.
 
     Parameters
@@ -105,8 +111,9 @@ def roads_of(
         A gazetteer: points with names.
     names : mapping of str to str
         The gazetteer's names that are wanted, and what the words call each.
-    sides : mapping of str to Counter of direction
-        How often the words put each on which side: a road of one point runs across its side.
+    wanted : mapping of str to Wanted
+        What the words ask of each: a road of one point runs across its side, and one that bounds a large
+        block is followed farther.
 
     Returns
     -------
@@ -121,12 +128,12 @@ def roads_of(
     plane = LocalPlane.around(own.geometry.to_numpy())
     linear = features[features["kind"].isin(list(LINEAR_KINDS))]
     table = _Table(linear, plane)
-    wanted = {name: table.places(name) for name in names if name in table.rows}
-    headings = _headings(table, wanted)
+    places_of_name = {name: table.places(name) for name in names if name in table.rows}
+    headings = _headings(table, places_of_name)
     found: dict[str, Road] = {}
-    for name, stretches in wanted.items():
+    for name, stretches in places_of_name.items():
         for k, places in enumerate(stretches):
-            axis = _axis(places, headings, name, sides.get(names[name], Counter()))
+            axis = _axis(places, headings, name, wanted.get(names[name], Wanted(Counter(), 0.0)))
             if axis is not None:
                 key = f"{PREFIX}{name}:{k}"
                 count = int(places.weight.sum())
@@ -152,7 +159,8 @@ class _Table:
 
 def _headings(table: _Table, wanted: Mapping[str, Sequence[Places]]) -> Headings:
     """Return which way roads run about those that are wanted."""
-    here = shapely.STRtree(shapely.points(np.concatenate([p.xy for of in wanted.values() for p in of])))
+    places = np.concatenate([p.xy for of in wanted.values() for p in of])
+    here = shapely.STRtree(np.asarray(shapely.points(places), dtype=object))
     beside: dict[str, float] = {}
     for name, rows in table.rows.items():
         if name not in wanted and len(rows) > 1:
@@ -178,17 +186,20 @@ def _pieces(stretches: Sequence[Places]) -> Iterator[NDArray[np.float64]]:
             yield pieces[axis.held_m[k] - axis.held_m[k - 1] <= _SURE_GAP_M]
 
 
-def _axis(places: Places, headings: Headings, name: str, sides: Counter[Direction]) -> Axis | None:
+def _axis(places: Places, headings: Headings, name: str, wanted: Wanted) -> Axis | None:
+    farthest_m = max(_REACH_M[1], wanted.length_m / 2)
     if len(places.xy) > 1:
         step = float(np.median(np.hypot(*np.diff(places.xy, axis=0).T)))
-        return axis_through(places, float(np.clip(2 * step, *_REACH_M)), headings, name)
-    upright = sides["east"] + sides["west"] > sides["north"] + sides["south"]
-    if not sides:
+        reach_m = float(np.clip(max(2 * step, wanted.length_m / 2), _REACH_M[0], farthest_m))
+        return axis_through(places, reach_m, headings, name)
+    if not wanted.sides:
         return None
+    sides = wanted.sides
+    upright = sides["east"] + sides["west"] > sides["north"] + sides["south"]
     at, across = places.xy[0], np.array([0.0, 1.0]) if upright else np.array([1.0, 0.0])
     told = headings.beside(np.stack([at - across, at + across]), name, float(_EITHER))
     if told is not None:
         across = np.array([np.cos(told.angle), np.sin(told.angle)])
     ends = Places(np.stack([at - 20 * across, at + 20 * across]), np.full(2, 16.0))
-    axis = axis_through(ends, _POINT_REACH_M, headings, name)
+    axis = axis_through(ends, farthest_m, headings, name)
     return axis._replace(held_m=np.array([axis.held_m.mean()]))

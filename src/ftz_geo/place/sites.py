@@ -1,4 +1,4 @@
-"""Where a block lies of which points tell too little for a shape: a centre, and a radius that holds it with 90 %.
+"""Where a block lies of which points tell too little for a shape: a centre, and a radius that holds it.
 
 Every side that is known says how far off the centre lies and which way. A grid of places is weighed by all
 of them together; what is sure is as narrow, and what is not as wide, as the points make it.
@@ -32,12 +32,12 @@ _ANGLE_SD = np.radians(32)
 _WRONG = 0.02
 """How likely a known side is another thing of the same name."""
 
-_CELLS = 120
-"""Places along the longer side of the grid, which is laid twice: over everything, then over what is likely."""
+_CELLS = 60
+"""Places along the longer side of the grid, which is laid over everything, then over what is likely."""
 
 _SHARE = 0.95
-"""Above the 0.9 that is claimed: in the steady grid of Shanghai 0.9 holds 0.86 to 0.91 of centres, and elsewhere points
-are fewer and names less sure."""
+"""Above the 0.9 that is claimed: in the steady grid of Shanghai 0.9 holds 0.86 to 0.91 of centres, and
+elsewhere points are fewer and names less sure."""
 
 _USUAL_M2 = 1.5e6
 """The area of a block that states none."""

@@ -119,4 +119,4 @@ class _LookUp:
         if feature.kind == "boundary":
             return runs
         # A point that is said to be of a road, as gazetteers say it, is one.
-        return (runs | self.is_linear[rows]) & (self.kinds[rows] != "place")
+        return np.asarray((runs | self.is_linear[rows]) & (self.kinds[rows] != "place"))
