@@ -143,7 +143,7 @@ def axis_through(places: Places, reach_m: float, headings: Headings | None, name
     Examples
     --------
     >>> axis = axis_through(Places(np.array([(0.0, 0.0), (800.0, 0.0)]), np.ones(2)), 200.0, None, "")
-    >>> axis.xy[[0, -1]].round(3).tolist(), axis.held_m.round(3).tolist()
+    >>> axis.xy[[0, -1]].round().tolist(), axis.held_m.round().tolist()
     ([[-200.0, 0.0], [1000.0, 0.0]], [200.0, 1000.0])
     """
     xy, weight = places

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Kind, ReferenceMap, Zone
 
-__all__ = ["Road", "Roads", "Wanted", "roads_of", "wanted_of"]
+__all__ = ["PREFIX", "Road", "Roads", "Wanted", "roads_of", "wanted_of"]
 
 _AROUND_M = 3000.0
 """Roads this near to those that are named tell which way roads run there;"""

@@ -58,8 +58,8 @@ def find_sites(
     """Find for every parcel of the groups where it is believed to lie, and the plane that this is told on.
 
     By its own anchors; else beside the parcels on a map that it is tied to; else by its block's anchors;
-    else by those of the parcels it is tied to; else by the zone's; else beside what stands (polygons in longitude and
-    latitude by parcel id); else nowhere, and said so.
+    else by those of the parcels it is tied to; else by the zone's; else beside what stands (polygons in
+    longitude and latitude by parcel id); else nowhere, and said so.
     """
     ours = [a for a in anchors if a.zone in (zone.name or "")]
     known = [*(shapely.Point(a.lon, a.lat) for a in ours), *standing.values()] or [shapely.Point(_ORIGIN)]
