@@ -117,6 +117,8 @@ def digitise(
     reference : ReferenceMap, optional
     settings : Settings, optional
     anchors : sequence of Anchor, optional
+    points : ReferenceMap, optional
+    aliases : sequence of Alias, optional
         As for :func:`draw`.
 
     Returns
@@ -160,6 +162,11 @@ def draw(
     settings : Settings, optional
     anchors : sequence of Anchor, optional
         Where sketches are placed; the shipped table by default.
+    points : ReferenceMap, optional
+        Named points, as :func:`ftz_geo.reference.read_points` gives them: what the map does not trace is drawn
+        along axes through them, ``approximate``, or sketched where they say.
+    aliases : sequence of Alias, optional
+        Names that the points have for those of the plan.
 
     Returns
     -------

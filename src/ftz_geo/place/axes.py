@@ -89,6 +89,11 @@ def places_of(xy: NDArray[np.float64]) -> Iterator[Places]:
     xy : ndarray, shape (n, 2)
         Points of one name.
 
+    Yields
+    ------
+    Places
+        One for each road.
+
     Examples
     --------
     >>> (road,) = places_of(np.array([(0, 0), (900, 20), (10, 5), (400, 0)], dtype=float))
@@ -139,6 +144,10 @@ def axis_through(places: Places, reach_m: float, headings: Headings | None, name
         Of the roads beside, which tell its direction where no place does.
     name : str
         Its own name: it says nothing of itself.
+
+    Returns
+    -------
+    Axis
 
     Examples
     --------

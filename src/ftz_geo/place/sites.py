@@ -85,6 +85,10 @@ def spot_of(known: Sequence[Known], area_m2: float | None, around: Around | None
     around : Around or None
         Where other blocks of its zone lie, as far as that is known.
 
+    Returns
+    -------
+    Spot
+
     Examples
     --------
     Between a road on its west and one on its south, a block of 1 km² lies half a kilometre off either:
