@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     )
     from ftz_geo.polygons import read_survey
     from ftz_geo.reading import read_plan
-    from ftz_geo.reference import download_reference, prepare_reference
+    from ftz_geo.reference import download_reference, prepare_reference, read_aliases, read_points
 
 __all__ = [
     "Audit",
@@ -52,9 +52,11 @@ __all__ = [
     "join_polygons",
     "parse_plan",
     "prepare_reference",
+    "read_aliases",
     "read_drawing",
     "read_parcels",
     "read_plan",
+    "read_points",
     "read_reference",
     "read_survey",
     "render_maps",
@@ -76,9 +78,11 @@ _HOME = {
     "join_polygons": "pipeline",
     "parse_plan": "parse",
     "prepare_reference": "reference",
+    "read_aliases": "reference",
     "read_drawing": "files",
     "read_parcels": "files",
     "read_plan": "reading",
+    "read_points": "reference",
     "read_reference": "pipeline",
     "read_survey": "polygons",
     "render_maps": "pipeline",

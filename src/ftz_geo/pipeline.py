@@ -163,8 +163,8 @@ def draw(
     anchors : sequence of Anchor, optional
         Where sketches are placed; the shipped table by default.
     points : ReferenceMap, optional
-        Named points, as :func:`ftz_geo.reference.read_points` gives them: what the map does not trace is drawn
-        along axes through them, ``approximate``, or sketched where they say.
+        Named points, as :func:`ftz_geo.read_points` gives them: what the map does not trace is drawn along
+        axes through them, ``approximate``, or sketched where they say.
     aliases : sequence of Alias, optional
         Names that the points have for those of the plan.
 
