@@ -42,7 +42,11 @@ def test_build_without_a_file_writes_the_contract(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[0] == str(Path("out", "blocks.geojson"))
     blocks = json.loads((out / "blocks.geojson").read_text(encoding="utf-8"))["features"]
     assert len(blocks) == 28
-    assert {f["properties"]["grade"] for f in blocks} == {"sketched"}
+    assert {f["properties"]["grade"] for f in blocks} == {"approximate", "sketched"}
+    # Each is put where the named points that come along say, within a radius that it states.
+    radii = [f["properties"]["placement_uncertainty_m"] for f in blocks]
+    assert sum(radius < 2000 for radius in radii) >= 15
+    assert max(radii) < 10_000
     assert json.loads((out / "audit.json").read_text(encoding="utf-8"))["verdict"] == "notes"
 
 

@@ -3,13 +3,15 @@
 import csv
 import gzip
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
 import shapely
 
-from ftz_geo import draw, read_plan, shipped
+from ftz_geo import draw, read_aliases, read_plan, read_points, shipped
 from ftz_geo.files import parcels_geojson, select_zone
+from ftz_geo.frame import Drawing
 from ftz_geo.measure import area_m2
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -101,10 +103,17 @@ def test_anchors_are_where_the_shared_facts_put_them(shared: Path) -> None:
         assert (anchor.lon, anchor.lat) == pytest.approx(towns[anchor.name], abs=2e-4)
 
 
+@cache
+def drawn() -> Drawing:
+    points, aliases = read_points(FOLDER / "points.csv"), read_aliases(FOLDER / "aliases.csv")
+    return draw(read_plan(FOLDER / "plan.txt"), points=points, aliases=aliases)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("zone", "count"), ZONES.items())
 def test_built_boundaries_are_what_the_code_builds(zone: str, count: int) -> None:
     stored = json.loads((FOLDER / f"{zone}.geojson").read_text(encoding="utf-8"))["features"]
-    built = parcels_geojson(select_zone(draw(read_plan(FOLDER / "plan.txt")), zone))["features"]
+    built = parcels_geojson(select_zone(drawn(), zone))["features"]
     assert len(stored) == len(built) == count
     for old, new in zip(stored, built, strict=True):
         assert old["properties"] == {

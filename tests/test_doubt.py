@@ -13,7 +13,7 @@ import shapely
 from ftz_geo import audit, draw, read_reference, write
 from ftz_geo.compass import DIRECTIONS, SIDE_ZH
 from ftz_geo.files import read_drawing
-from ftz_geo.model import ReferenceMap
+from ftz_geo.model import ReferenceMap, Settings
 from ftz_geo.parse import parse_plan
 from test_directions import AT, PLANE, ROADS, grid
 
@@ -82,7 +82,9 @@ def test_a_long_extension_is_approximate_with_its_uncertainty(tmp_path: Path) ->
 
 
 def test_an_extension_that_leaves_all_in_doubt_is_not_drawn() -> None:
-    row = only(draw(plan(), lines(north=[[(-900, 300), (-390, 300)]])))
+    gone = lines(north=[[(-900, 300), (-390, 300)]])
+    assert only(draw(plan(), gone))["grade"] == "approximate"
+    row = only(draw(plan(), gone, Settings(longest_extension_m=700)))
     assert row["grade"] == "undetermined"
     assert "beyond-doubt" in row["reason_codes"]
     assert any("790米" in reason for reason in row["reasons"])

@@ -856,7 +856,7 @@ class Settings:
     """The longest gap along or between named features that may be bridged and still be traced,"""
     gap_tolerance_m: float = 200.0
     """but for a gap within one feature of which both ends are known."""
-    longest_extension_m: float = 600.0
+    longest_extension_m: float = 800.0
     """An extension that is longer and leaves all of the area in doubt is not drawn."""
     road_gap_m: float = 40.0
     """Width left for a shared road between two sketched blocks."""
