@@ -198,6 +198,10 @@ def draw(
         resolutions = resolve_plan(plan, reference)
         traced |= trace_parcels(plan, reference, resolutions, settings)
         choices |= {parcel.id: tuple(_choices(parcel, resolutions)) for parcel in plan.parcels}
+        if points is None and any(block.polygon is None for block in traced.values()):
+            from ftz_geo.place import spots_on_map
+
+            anchors = (*anchors, *spots_on_map(plan, traced, resolutions, reference))
     if points is not None:
         for placed in _placed(plan, points, settings, reference, aliases):
             for parcel in placed.parcels:

@@ -2,5 +2,6 @@
 
 from ftz_geo.place.calibration import Calibration, calibration_of, leave_one_out
 from ftz_geo.place.placing import Placed, place_zone
+from ftz_geo.place.spots import spots_on_map
 
-__all__ = ["Calibration", "Placed", "calibration_of", "leave_one_out", "place_zone"]
+__all__ = ["Calibration", "Placed", "calibration_of", "leave_one_out", "place_zone", "spots_on_map"]

@@ -14,7 +14,7 @@ from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS, Anchor, ReferenceMap
 from ftz_geo.place.approximate import as_approximate, evidence_of
 from ftz_geo.place.axes import Axis
 from ftz_geo.place.roads import PREFIX, Road, Roads, roads_of, wanted_of
-from ftz_geo.place.spots import spots_of
+from ftz_geo.place.spots import spots_of, stated_m2_of
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.resolve.names import Names
 from ftz_geo.trace import trace_parcels
@@ -87,11 +87,7 @@ def place_zone(
         points, {a.map_name: a.name for a in aliases if not a.zone or a.zone in (zone.name or "")}
     )
     settings = replace(settings, longest_extension_m=9_999.0)  # the bands say how far it may be off
-    stated = {
-        parcel.id: float(area.km2) * 1e6
-        for _, block, parcel in only.walk()
-        if (area := block.stated_area(parcel)) is not None and area.km2 > 0
-    }
+    stated = stated_m2_of(plan, zone)
     wanted = wanted_of(zone, stated)
     roads = roads_of(points, _names(points, list(wanted)), wanted)
     lines = _together(reference, roads)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Around", "Known", "Spot", "spot_of"]
 
 _SHORT_SD, _LONG_SD = 0.55, 0.9
-"""How much nearer and how much farther than half its length a side may lie off a block's centre, of that half:
-blocks are no squares."""
+"""How much nearer and farther than half its length a side may lie off the centre, as shares of that half: blocks
+are no squares."""
 
 _ANGLE_SD = np.radians(32)
 """How far off its direction the nearest place of a side may lie."""
@@ -148,7 +148,7 @@ def _nearest(shape: BaseGeometry, xy: NDArray[np.float64]) -> NDArray[np.float64
     """Return the places of a shape nearest to others, shape (n, 2), to within half a step."""
     places = shapely.get_coordinates(shapely.segmentize(shape, _STEP_M))
     _, row = cKDTree(places).query(xy)
-    return places[row]
+    return np.asarray(places[row])
 
 
 def _fit(step: NDArray[np.float64], side: Known, length_m: float) -> NDArray[np.float64]:

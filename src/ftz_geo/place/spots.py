@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from shapely.ops import substring
 
-from ftz_geo.model import LABELS_ZH, Anchor
+from ftz_geo.measure import LocalPlane
+from ftz_geo.model import LABELS_ZH, Anchor, ReferenceMap
+from ftz_geo.place.calibration import calibration_of
+from ftz_geo.place.roads import Roads
 from ftz_geo.place.sites import Around, Known, Spot, spot_of
 from ftz_geo.resolve.names import Names
 from ftz_geo.trace.places import unit
@@ -19,11 +23,10 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.compass import Side
-    from ftz_geo.model import Candidate, Digitised, Feature, Parcel, Plan, ReferenceMap, SideKey
+    from ftz_geo.model import Candidate, Digitised, Feature, Parcel, Plan, SideKey, Zone
     from ftz_geo.place.calibration import Calibration
-    from ftz_geo.place.roads import Roads
 
-__all__ = ["spots_of"]
+__all__ = ["spots_of", "spots_on_map", "stated_m2_of"]
 
 _PLACE_M = 300.0
 """How far the edge of a village, a company or a stop of its name may lie from its point."""
@@ -88,6 +91,65 @@ def spots_of(
                 licence=str(licence),
                 basis=f"按{told}的位置推算",
             )
+
+
+def spots_on_map(
+    plan: Plan,
+    drawn: Mapping[str, Digitised],
+    candidates: Mapping[SideKey, tuple[Candidate, ...]],
+    reference: ReferenceMap,
+) -> Iterator[Anchor]:
+    """Yield where the parcels lie of zones of which a map closes none: by the sides that it has, or on it.
+
+    Parameters
+    ----------
+    plan : Plan
+    drawn : mapping of parcel id to Digitised
+    candidates : mapping of SideKey to tuple of Candidate
+        What each feature was looked up as on the map.
+    reference : ReferenceMap
+
+    Yields
+    ------
+    Anchor
+        Of single parcels, and of whole zones that have no side on the map.
+    """
+    shapes = reference.features.geometry.to_numpy()
+    plane = LocalPlane.around(shapes)
+    nothing = ReferenceMap(features=reference.features.iloc[:0])
+    for zone in plan.zones:
+        if any(drawn[parcel.id].polygon is not None for parcel in zone.parcels):
+            continue
+        stated = stated_m2_of(plan, zone)
+        only = replace(plan, zones=(zone,))
+        found = list(
+            spots_of(
+                only, drawn, candidates, nothing, reference, Roads(plane, {}), calibration_of(nothing), stated
+            )
+        )
+        yield from found
+        if not found:
+            west, south, east, north = shapely.total_bounds(plane.to_xy(shapes)).tolist()
+            yield Anchor(
+                name="底图范围",
+                zone=zone.name or "",
+                parcels=tuple(parcel.id for parcel in zone.parcels),
+                lon=plane.lon,
+                lat=plane.lat,
+                uncertainty_m=max(float(np.hypot(east - west, north - south)) / 2, 1.0),
+                source="reference map",
+                licence="",
+                basis="原文各边在底图上都没有找到，置于底图中部",
+            )
+
+
+def stated_m2_of(plan: Plan, zone: Zone) -> dict[str, float]:
+    """Return the stated areas of a zone's parcels, as far as there are any above nothing."""
+    return {
+        parcel.id: float(area.km2) * 1e6
+        for own, block, parcel in plan.walk()
+        if own is zone and (area := block.stated_area(parcel)) is not None and area.km2 > 0
+    }
 
 
 def _neighbours(plan: Plan, parcel_id: str, spots: Mapping[str, Spot]) -> Around | None:

@@ -94,7 +94,7 @@ def sketch_zone(
     loose += [[leaf] for leaf in ground.put_beside(tied)]
     # The surest place first; the text's order among equals.
     for group in sorted(loose, key=lambda group: min(sites[leaf.id].uncertainty_m for leaf in group)):
-        ground.put_round(group)
+        ground.put_round(group, clear=not known_alone.issuperset(leaf.id for leaf in group))
     return {
         p.id: ground.digitised(leaves[p.id], plane, sites[p.id])
         if p.id in leaves
@@ -131,15 +131,16 @@ class _Ground:
             self._put(drawing)
         return homeless
 
-    def put_round(self, leaves: Sequence[Leaf]) -> None:
-        """Put a group as near to its sites as all that stands already lets it."""
+    def put_round(self, leaves: Sequence[Leaf], *, clear: bool = True) -> None:
+        """Put a group as near to its sites as what stands already lets it; ``clear`` of that, or beside it."""
         drawings = draw_alone(self.zone, leaves, self.sites, self.gap_m)
         if len(drawings) > 1:
             self._forgo(leaves)
         lengths = {leaf.id: leaf.length_m for leaf in leaves}
         for drawing in drawings:
             length_m = float(np.mean([lengths[i] for i in drawing.outlines]))
-            clear_m = max(_CLEAR_ROADS * self.gap_m, _CLEAR_LENGTHS * length_m)
+            apart_m = max(_CLEAR_ROADS * self.gap_m, _CLEAR_LENGTHS * length_m)
+            clear_m = apart_m if clear else self.gap_m
             shift = room_for(drawing.hulls(), self.obstacles, clear_m)
             self._put(drawing.turned(np.eye(2), onto=shift))
 
