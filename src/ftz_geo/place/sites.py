@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Around", "Known", "Spot", "spot_of"]
 
 _SHORT_SD, _LONG_SD = 0.55, 0.9
-"""How much nearer and farther than half its length a side may lie off the centre, as shares of that half: blocks
-are no squares."""
+"""How much nearer and how much farther than half its length a side may lie off the centre of a block, as
+shares of that half: blocks are no squares."""
 
 _ANGLE_SD = np.radians(32)
 """How far off its direction the nearest place of a side may lie."""
@@ -94,13 +94,13 @@ def spot_of(known: Sequence[Known], area_m2: float | None, around: Around | None
 
     Examples
     --------
-    Between a road on its west and one on its south, a block of 1 km² lies half a kilometre off either:
+    Beside a road on its west and one on its south, a block of 1 km² lies half a kilometre or more off either:
 
     >>> west = Known("west", shapely.LineString([(0, -2000), (0, 2000)]), None, 20.0)
     >>> south = Known("south", shapely.LineString([(-2000, 0), (2000, 0)]), None, 20.0)
     >>> spot = spot_of([west, south], 1e6, None)
-    >>> [round(v, -2) for v in spot.xy], 300 < spot.radius_m < 600
-    ([500.0, 500.0], True)
+    >>> [round(v, -2) for v in spot.xy], 500 < spot.radius_m < 1000
+    ([700.0, 700.0], True)
     """
     length_m = (area_m2 or _USUAL_M2) ** 0.5
     box = shapely.box(

@@ -132,7 +132,7 @@ class _Ground:
         return homeless
 
     def put_round(self, leaves: Sequence[Leaf], *, clear: bool = True) -> None:
-        """Put a group as near to its sites as what stands already lets it; ``clear`` of that, or beside it."""
+        """Put a group as near to its sites as what stands lets it; ``clear`` of that, or beside it."""
         drawings = draw_alone(self.zone, leaves, self.sites, self.gap_m)
         if len(drawings) > 1:
             self._forgo(leaves)
