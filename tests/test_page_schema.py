@@ -71,6 +71,7 @@ def edges_of(parcel: Parcel, ring: list[tuple[float, float]]) -> tuple[Edge, ...
             method=method,
             line=PLANE.to_lonlat(shapely.LineString(pair)),
             half_width_m=12.5 if side == "east" else 0.0,
+            uncertainty_m=35.5 if side == "west" else None,
         )
         for (side, method), pair in zip(DRAWN, pairwise([*ring, ring[0]]), strict=True)
     )
@@ -101,8 +102,11 @@ def drawn(plan: Plan) -> Drawing:
     side, feature = next(plan.parcels[0].features())
     candidate = Candidate(source_ids=("way/1",), map_name="子路", score=1.0, how="exact")
     choice = Choice(side=side, feature=feature, candidates=(candidate,))
+    points = gpd.GeoSeries([RIVER.centroid], index=["<丑>路"], crs=4326)
     return replace(
-        drawing(frame, edges, [[reason], [reason, other]]), choices={plan.parcels[0].id: (choice,)}
+        drawing(frame, edges, [[reason], [reason, other]]),
+        choices={plan.parcels[0].id: (choice,)},
+        points={plan.zones[0].id: points},
     )
 
 
@@ -229,6 +233,8 @@ RECORDS = {
         schema.Candidate,
         schema.Basemap,
         schema.BasemapFeature,
+        schema.Points,
+        schema.NamedPoints,
         schema.Editor,
     ],
     "diff": [schema.DiffPage, schema.DiffShape, schema.DiffStrip],
@@ -336,6 +342,7 @@ def test_a_browser_unpacks_what_python_packed(made: Made, open_page: Callable[..
             assert edge["name"] == truth.feature
             assert edge["method"]["label"] == LABELS_ZH[truth.method]
             assert edge["half_width_m"] == truth.half_width_m
+            assert edge["uncertainty_m"] == truth.uncertainty_m
             assert edge["sources"] == list(truth.source_ids)
             assert shapely.LineString(edge["lonlats"]).hausdorff_distance(truth.line) < 1e-9
             if truth.span is None:

@@ -3,7 +3,7 @@
 import re
 import runpy
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,7 @@ class Made:
     reasons: tuple[Reason, ...] = ()
     area: str = "7.80"
     methods: Mapping[Direction, Method] = field(default_factory=dict)
+    bands: Mapping[Direction, float] = field(default_factory=dict)
 
 
 def ring_sides(made: Made) -> dict[Direction, list[tuple[float, float]]]:
@@ -135,6 +136,7 @@ def plan_and_parcels(zones: Mapping[str, tuple[str, list[Made]]]) -> tuple[Plan,
                     span=abuttals[side][0].span if abuttals[side] else None,
                     method=made.methods.get(side, "sketch" if made.grade == "sketched" else "on-feature"),
                     line=PLANE.to_lonlat(shapely.LineString(line)),
+                    uncertainty_m=made.bands.get(side),
                 )
                 for side, line in lines.items()
                 if drawn
@@ -334,7 +336,7 @@ def test_a_zone_page_draws_its_blocks_and_asks_for_nothing(
     assert opened.page.get_attribute("html", "lang") == "zh-CN"
     assert parcels.parcels.zone[f"{zone}-1"] in opened.page.title()
     assert opened.page.get_by_text("示意图").first.is_visible()
-    note = opened.page.get_by_text("示意：按文字和面积排布，位置不可用于定位")
+    note = opened.page.get_by_text("示意：按文字和面积排布，位置只在各区块所述误差以内")
     assert (note.count() > 0) == (zone == "xiqing")
 
 
@@ -649,6 +651,58 @@ def test_an_edge_tells_its_words_its_method_and_its_length(
 
 
 CJK = re.compile(r"[\u4e00-\u9fff]")
+
+
+def test_a_block_by_points_shows_its_bands_and_the_points(open_page: Open) -> None:
+    bands: dict[Direction, float] = {"east": 35.0, "south": 80.4, "west": 12.0, "north": 350.0}
+    block = Made(
+        label="区块一",
+        at=(0, 0),
+        size=(1500, 1200),
+        grade="approximate",
+        sides=sides("子路", "丑路", "寅路", "卯路"),
+        methods={**dict.fromkeys(DIRECTIONS, "points"), "north": "area-closure"},
+        bands=bands,
+        uncertainty_m=60,
+    )
+    plan, parcels = plan_and_parcels({"jia": ("甲区", [block])})
+    places = gpd.GeoSeries(gpd.points_from_xy([117.155, 117.16], [39.005, 39.0]), crs=4326)
+    hostile = "".join(HOSTILE)
+    drawn = replace(parcels, points={"jia": places.set_axis([hostile, "子路"])})
+    opened = open_page(map_pages(plan, drawn, None), "jia.html")
+    circles = ".leaflet-points-pane path"
+    assert opened.count(circles) == 0
+    control = opened.page.locator(".leaflet-control-layers")
+    control.hover()
+    control.get_by_label("地名点").check()
+    assert opened.count(circles) == 2
+    opened.page.locator(circles).first.hover()
+    assert opened.page.locator(".leaflet-tooltip").text_content() == hostile
+
+    row(opened, "区块一").get_by_role("button").click()
+    card = opened_card(opened)
+    told = dict(re.findall(r"(.)至?\s+.路\s+\S+\s+±(\d+) 米", card.locator("table").inner_text()))
+    assert told == {"东": "35", "南": "80", "西": "12", "北": "350"}
+    assert "九成把握" in card.locator("caption").inner_text()
+    widths = """() => {
+        const corner = map_0.project([39, 117.15]);
+        const per_pixel = map_0.distance([39, 117.15], map_0.unproject(corner.add([100, 0]))) / 100;
+        const drawn = [...document.querySelectorAll("path.doubt")];
+        return drawn.map((path) => path.getAttribute("stroke-width") * per_pixel);
+    }"""
+    for _ in range(2):
+        assert sorted(opened.page.evaluate(widths)) == pytest.approx(
+            sorted(2 * band for band in bands.values()), rel=5e-3
+        )
+        opened.page.evaluate("() => map_0.setZoom(map_0.getZoom() - 2, { animate: false })")
+    card.get_by_role("button", name="卯路").click()
+    assert "±350 米" in opened_card(opened).inner_text()
+    opened.page.keyboard.press("Escape")
+    opened.page.wait_for_function("() => document.querySelector('path.doubt') === null")
+    control.hover()
+    control.get_by_label("地名点").uncheck()
+    assert opened.count(circles) == 0
+    assert opened.complaints == []
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import html
 import json
 import re
 import string
+from dataclasses import replace
 from decimal import Decimal
 from importlib import resources
 from itertools import groupby
@@ -17,7 +18,7 @@ import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from builders import drawing
+from builders import drawing, reference_map
 from ftz_geo.errors import GeometryError
 from ftz_geo.frame import Drawing
 from ftz_geo.measure import area_m2
@@ -25,6 +26,7 @@ from ftz_geo.model import (
     DIRECTIONS,
     HOLDS_ZH,
     LABELS_ZH,
+    Anchor,
     Audit,
     Direction,
     Edge,
@@ -35,11 +37,15 @@ from ftz_geo.model import (
     Source,
     ZoneSummary,
 )
+from ftz_geo.parse import parse_plan
+from ftz_geo.pipeline import draw
+from ftz_geo.reference import Alias
 from ftz_geo.render import map_pages
 from ftz_geo.render.looks import DASHES, PALETTE
 from ftz_geo.render.offline import json_block, leaflet
 from ftz_geo.render.packing import UNITS_PER_DEGREE, Vertices, base64_vlq
 from ftz_geo.render.page import LAYERS, TILE_HOSTS
+from ftz_geo.render.points import CUT_TITLE, MOST
 from ftz_geo.render.quotes import marked, quotes
 from ftz_geo.render.views import figure, zone_views
 from ftz_geo.render.words import CLAIMS_ZH, EN, METHODS_ZH
@@ -250,8 +256,8 @@ def test_neighbours_and_edges_share_their_vertices() -> None:
     corners = places(data, unpacked(ring))
     assert len(corners) == 4
     for i, edge in enumerate(data["shapes"]["edges"][0]):
-        side, name, method, decimetres, mark, sources, *runs = unpacked(edge)
-        assert (method, decimetres, mark, sources) == (0, 0, -1, 0)
+        side, name, method, width, uncertainty, mark, sources, *runs = unpacked(edge)
+        assert (method, width, uncertainty, mark, sources) == (0, 0, -1, -1, 0)
         assert data["features"][name] == f"{DIRECTIONS[side]}路"
         assert places(data, runs) == [corners[i], corners[(i + 1) % 4]]
 
@@ -267,6 +273,45 @@ def test_grades_look_different() -> None:
     assert styles[1]["dashArray"]
     assert DASHES["on-feature"] is None
     assert all(dash for method, dash in DASHES.items() if method != "on-feature")
+
+
+def test_points_of_a_page_are_those_nearest_its_blocks() -> None:
+    lon = 117.05 + 0.0001 * np.arange(MOST + 500)
+    names = [f"路{n % 7}" for n in range(len(lon))]
+    points = gpd.GeoSeries(gpd.points_from_xy(lon, np.full(len(lon), 39.03)), index=names, crs=4326)
+    [data, cut] = [
+        page_data(map_pages(None, replace(parcels(), points={"xiqing": own}), None)["xiqing.html"])
+        for own in (points.iloc[:9], points)
+    ]
+    assert data["layers"]["points"] == LAYERS["points"].title
+    assert [named["name"] for named in data["points"]["named"]] == [f"路{n}" for n in range(7)]
+    first = np.cumsum(np.reshape(unpacked(data["points"]["named"][0]["places"]), (-1, 2)), axis=0)
+    assert first.tolist() == [[117050000, 39030000], [117050700, 39030000]]
+    assert cut["layers"]["points"] == CUT_TITLE
+    steps = [np.reshape(unpacked(named["places"]), (-1, 2)) for named in cut["points"]["named"]]
+    kept = np.sort(np.concatenate([np.cumsum(of, axis=0)[:, 0] for of in steps]))
+    # The blocks reach from 117.10 to 117.15, so that the farthest points are those in the east.
+    assert (len(kept), kept[0], kept[-1]) == (MOST, 117050000, 117249900)
+    assert page_data(map_pages(None, parcels(), None)["xiqing.html"])["points"] is None
+
+
+def test_a_page_has_the_points_that_its_sides_name_and_tells_what_placed_a_block() -> None:
+    plan = parse_plan("甲区：区块一：面积1平方公里，东至子路、南至丑路、西至空地、北至卯路。")
+    [zone] = plan.zones
+    along = np.linspace(-0.02, 0.02, 9)
+    rows = [("子路", shapely.Point(117.01, 39 + d)) for d in along]
+    rows += [("丑大街", shapely.Point(117 + d, 38.99)) for d in along]
+    rows += [(name, shapely.Point(117, 39)) for name in ("午路", "空地", "别区路")]
+    aliases = (Alias(name="丑路", map_name="丑大街"), Alias(name="卯路", map_name="别区路", zone="乙区"))
+    drawn = draw(plan, points=reference_map(rows), aliases=aliases)
+    data = page_data(map_pages(plan, drawn, None)[f"{zone.id}.html"])
+    assert [named["name"] for named in data["points"]["named"]] == ["子路", "丑大街"]
+    assert (data["shapes"]["grade"], data["shapes"]["by_sides"]) == (["sketched"], [True])
+    place = Anchor(
+        name="某站", zone="", lon=117, lat=39, uncertainty_m=900, source="", licence="", basis="旁有车站"
+    )
+    by_hand = page_data(map_pages(plan, draw(plan, anchors=[place]), None)[f"{zone.id}.html"])
+    assert (by_hand["shapes"]["by_sides"], by_hand["points"]) == ([False], None)
 
 
 CJK = re.compile(r"[\u4e00-\u9fff]")
@@ -309,6 +354,7 @@ def test_every_word_that_a_page_shows_has_its_english_and_none_is_dead() -> None
     shown = {html.unescape(word).strip() for word in re.findall(r"data-t>([^<]+)<", page)}
     shown |= (words_of_scripts() | words_of_templates()) - OWN_NAMES
     shown |= {layer.title for layer in LAYERS.values()} | set(page_data(page)["layers"].values())
+    shown |= {CUT_TITLE}
     shown |= {*LABELS_ZH.values(), *CLAIMS_ZH.values(), *METHODS_ZH.values(), *HOLDS_ZH.values()}
     assert shown - set(EN) == set()
     assert set(EN) - shown == set()

@@ -109,6 +109,8 @@ class Drawing:
     """By parcel id, what every feature of its sides was looked up as; empty where there was no map."""
     findings: tuple[Finding, ...] = ()
     """What was noticed when polygons were read."""
+    points: Mapping[str, gpd.GeoSeries] = field(default_factory=dict)
+    """By zone id, the named points that names of its sides mean, indexed by their own names."""
     about: Mapping[str, Any] = field(default_factory=dict)
     """JSON-ready: source, reference maps or polygons, versions, patches."""
 
@@ -290,7 +292,11 @@ def reasons_of(row: Mapping[str, Any]) -> tuple[Reason, ...]:
 
 
 def drawing_of(
-    plan: Plan, drawn: Mapping[str, Digitised], *, about: Mapping[str, Any] | None = None
+    plan: Plan,
+    drawn: Mapping[str, Digitised],
+    *,
+    points: Mapping[str, gpd.GeoSeries] | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> Drawing:
     """Cross over from values to frames, in the order of the text.
 
@@ -299,8 +305,8 @@ def drawing_of(
     plan : Plan
     drawn : mapping of parcel id to Digitised
         One for every parcel of the plan.
-    about : mapping, optional
-        As :attr:`Drawing.about`.
+    points, about : mapping, optional
+        As :attr:`Drawing.points` and :attr:`Drawing.about`.
 
     Returns
     -------
@@ -326,6 +332,7 @@ def drawing_of(
         ),
         edges=edges_frame({position.parcel.id: result.edges for position, result in order}),
         choices={position.parcel.id: result.choices for position, result in order if result.choices},
+        points=points or {},
         about=about or {},
     )
 

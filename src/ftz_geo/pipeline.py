@@ -27,6 +27,7 @@ from ftz_geo.polygons import join_polygons, read_polygons, read_survey
 from ftz_geo.reading import read_plan
 from ftz_geo.reference import read_reference as read_maps
 from ftz_geo.resolve import resolve_plan
+from ftz_geo.resolve.names import Names
 from ftz_geo.sketch import sketch_lines, sketch_zone
 from ftz_geo.trace import trace_parcels
 
@@ -223,7 +224,8 @@ def draw(
         "coordinates": "WGS 84; CGCS2000 is taken as the same (PROJ: a zero shift of unknown accuracy)",
         "versions": versions(),
     }
-    return drawing_of(plan, drawn, about=about)
+    named = _named_points(plan, points, aliases) if points is not None else {}
+    return drawing_of(plan, drawn, points=named, about=about)
 
 
 def _is_better(placed: Digitised, traced: Digitised | None) -> bool:
@@ -246,6 +248,21 @@ def _placed(
     calibration = calibration_of(points)
     for zone in plan.zones:
         yield place_zone(plan, zone, points, calibration, settings, reference=reference, aliases=aliases)
+
+
+def _named_points(plan: Plan, points: ReferenceMap, aliases: Sequence[Alias]) -> dict[str, gpd.GeoSeries]:
+    """Return by zone the points that names of its sides mean, indexed by their own names."""
+    filed, shapes = Names.of(points), points.features.set_index("name").geometry
+    found = {}
+    for zone in plan.zones:
+        features = [feature for parcel in zone.parcels for _, feature in parcel.bounds()]
+        asked = {f.called for f in features if f.kind not in ("vague", "block")}
+        others = [a.map_name for a in aliases if a.name in asked and (a.zone or "") in zone.words]
+        rows = [own for name in asked for _, _, own in filed.find(name)]
+        rows += [filed.rows[name] for name in others if name in filed.rows]
+        own = shapes.iloc[sorted({int(row) for of in rows for row in of})]
+        found[zone.id] = own[own.geom_type == "Point"]
+    return found
 
 
 def _choices(parcel: Parcel, resolutions: Mapping[SideKey, tuple[Candidate, ...]]) -> Iterator[Choice]:

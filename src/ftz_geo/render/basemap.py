@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.measure import LocalPlane
-from ftz_geo.render.packing import on_grid, packed_places
+from ftz_geo.render.packing import COARSE_UNITS_PER_DEGREE, on_grid, packed_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,9 +31,6 @@ KINDS: tuple[Kind, ...] = ("road", "rail", "water", "boundary")
 _TOLERANCE_M = 2.0
 """How far a line may be simplified: less than a pixel at the closest zoom at which whole streets are seen."""
 
-_UNITS_PER_DEGREE = 10**6
-"""A grid of about 0.1 m."""
-
 _MARGIN = 0.25
 """How far the background reaches around the shapes, as a share of their larger extent."""
 
@@ -51,7 +48,7 @@ class Basemap:
 
     def to_dict(self) -> schema.Basemap:
         """Return what the page script reads."""
-        return {"units_per_degree": _UNITS_PER_DEGREE, "features": list(self.features)}
+        return {"units_per_degree": COARSE_UNITS_PER_DEGREE, "features": list(self.features)}
 
 
 def clip_basemap(
@@ -112,7 +109,7 @@ def _feature(
 ) -> schema.BasemapFeature:
     name, kind, area, lines = group
     parts = plane.to_lonlat(np.array(lines, dtype=object))
-    packed = [packed_places(on_grid(part, _UNITS_PER_DEGREE)) for part in parts]
+    packed = [packed_places(on_grid(part, COARSE_UNITS_PER_DEGREE)) for part in parts]
     return {"name": name, "kind": kind, "area": area, "parts": packed}
 
 

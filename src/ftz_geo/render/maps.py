@@ -11,6 +11,7 @@ from ftz_geo.measure import METRES_PER_DEGREE, LocalPlane
 from ftz_geo.model import Grade
 from ftz_geo.render.basemap import clip_basemap
 from ftz_geo.render.page import LAYERS, Layer, bounds_of, layers_of, map_page
+from ftz_geo.render.points import CUT_TITLE, near_points
 from ftz_geo.render.shapes import DrawnParcel, PageData
 from ftz_geo.render.views import zone_views
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ftz_geo.frame import Drawing
     from ftz_geo.model import Audit, Measure, Plan, ReferenceMap
     from ftz_geo.render.basemap import Basemap
+    from ftz_geo.render.points import NearPoints
     from ftz_geo.render.views import ZoneView
 
 __all__ = ["map_pages"]
@@ -35,6 +37,7 @@ def _zone_page(
     zone: ZoneView,
     lines: Sequence[tuple[str, BaseGeometry]],
     background: Basemap | None,
+    points: NearPoints | None,
     context: Mapping[str, Any],
 ) -> str:
     data = PageData()
@@ -48,29 +51,39 @@ def _zone_page(
         data.add_line(name, line)
     if background is not None:
         data.add_basemap(background)
+    if points is not None:
+        data.add_points(points)
     return map_page(
         "zone.html",
         bounds=bounds,
-        layers=_zone_layers(zone, lines, background),
+        layers=_zone_layers(zone, lines, background, points),
         data=data,
         zone=zone,
         background=background,
         sketched="sketched" in zone.grades,
+        ringed=any(parcel.uncertainty_m and not parcel.banded for parcel, _ in zone.drawn),
+        banded=any(parcel.banded for parcel, _ in zone.drawn),
         **context,
     )
 
 
-def _zone_layers(zone: ZoneView, lines: Sequence[object], background: Basemap | None) -> dict[str, Layer]:
+def _zone_layers(
+    zone: ZoneView, lines: Sequence[object], background: Basemap | None, points: NearPoints | None
+) -> dict[str, Layer]:
     """Return the groups of layers that have something in them."""
     filled = {
         "basemap": background is not None,
         "bands": any(edge.half_width_m > 0 for parcel, _ in zone.drawn for edge in parcel.edges),
         "lines": bool(lines),
-        "uncertainty": any(parcel.uncertainty_m for parcel, _ in zone.drawn),
+        "points": points is not None,
+        "uncertainty": any(parcel.uncertainty_m or parcel.banded for parcel, _ in zone.drawn),
         "findings": any(f.numbers and f.severity != "note" for f in zone.findings),
     }
     always = {"blocks", "edges", "sideNames", "names", "graticule"}
-    return layers_of(always | {name for name, has_any in filled.items() if has_any})
+    layers = layers_of(always | {name for name, has_any in filled.items() if has_any})
+    if points is not None and points.left_out:
+        layers["points"] = layers["points"]._replace(title=CUT_TITLE)
+    return layers
 
 
 def _index_page(zones: Sequence[ZoneView], context: Mapping[str, Any]) -> str:
@@ -184,9 +197,23 @@ def map_pages(
     backgrounds = _backgrounds(basemap, zones)
     zone_context = context | {"editor": editor}
     return {"index.html": _index_page(zones, context)} | {
-        zone.file: _zone_page(zone, of_zone.get(zone.id, ()), backgrounds.get(zone.id), zone_context)
+        zone.file: _zone_page(
+            zone,
+            of_zone.get(zone.id, ()),
+            backgrounds.get(zone.id),
+            _points(found, zone),
+            zone_context,
+        )
         for zone in zones
     }
+
+
+def _points(drawing: Drawing, zone: ZoneView) -> NearPoints | None:
+    """Return the named points of a zone; None where there is none, or nothing is drawn."""
+    own = drawing.points.get(zone.id)
+    if own is None or own.empty or not zone.drawn:
+        return None
+    return near_points(own, [geometry for _, geometry in zone.drawn])
 
 
 def _backgrounds(basemap: ReferenceMap | None, zones: Sequence[ZoneView]) -> dict[str, Basemap]:

@@ -14,12 +14,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["UNITS_PER_DEGREE", "Vertices", "base64_vlq", "on_grid", "packed_places"]
+__all__ = [
+    "COARSE_UNITS_PER_DEGREE",
+    "UNITS_PER_DEGREE",
+    "Vertices",
+    "base64_vlq",
+    "on_grid",
+    "packed_places",
+]
 
 UNITS_PER_DEGREE = 10**9
 """Coordinates stand in a page as whole numbers of this fine a grid, 0.1 mm, that of ``blocks.geojson``.
 It keeps the area of a block of 0.2 km² to 2e-7, where 1 mm kept it to 1.2e-6; the 1 cm of a GeoJSON with 7
 decimals moves 9 km² by up to 18 m²."""
+
+COARSE_UNITS_PER_DEGREE = 10**6
+"""A grid of about 0.1 m, for what is only looked at: the background and the named points."""
 
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 

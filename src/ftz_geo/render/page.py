@@ -52,9 +52,17 @@ _SCRIPTS = (
 
 _EDITOR_SCRIPTS = ("edits.js", "editor.panel.js", "editor.js")
 
-_SKETCH_NOTE = "示意：按文字和面积排布，位置不可用于定位"
+_SKETCH_NOTE = "示意：按文字和面积排布，位置只在各区块所述误差以内"
 
-_PANES = (("graticule", 350), ("bands", 380), ("edges", 450), ("labels", 470), ("findings", 480))
+_PANES = (
+    ("graticule", 350),
+    ("bands", 380),
+    ("doubt", 385),
+    ("edges", 450),
+    ("points", 455),
+    ("labels", 470),
+    ("findings", 480),
+)
 """Panes by their height; polygons are at 400 (Leaflet's overlayPane)."""
 
 _CHINA = (73.0, 18.0, 135.0, 53.5)
@@ -77,6 +85,7 @@ LAYERS: Mapping[str, Layer] = {
     "chosen": Layer("所取地物"),
     "lost": Layer("落选候选"),
     "edges": Layer("四至边线"),
+    "points": Layer("地名点", shown=False),
     "sideNames": Layer("四至名称"),
     "names": Layer("区块名称"),
     "uncertainty": Layer("位置不确定范围", shown=False),

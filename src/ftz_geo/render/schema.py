@@ -28,10 +28,12 @@ __all__ = [
     "Line",
     "MethodWords",
     "Name",
+    "NamedPoints",
     "Packed",
     "PackedEdge",
     "PackedMark",
     "Page",
+    "Points",
     "Shape",
     "Style",
 ]
@@ -51,6 +53,8 @@ class PackedEdge(NamedTuple):
     """Place among :attr:`Page.methods`."""
     half_width_dm: int
     """From the line to the edge of what it runs along, in decimetres; 0 where that has no width."""
+    uncertainty_dm: int
+    """Half the width of the band that holds the true edge with 90 %, in decimetres; -1 for no claim."""
     mark: int
     """Place of its words in :attr:`Evidence.marks`; -1 where it has none."""
     source_count: int
@@ -110,6 +114,8 @@ class Evidence(TypedDict):
     """The stated area decided the shape, so that it proves nothing."""
     uncertainty_m: float | None
     """How far the whole polygon may lie from the truth; None where it stands on a map."""
+    by_sides: bool
+    """The known ones of its sides placed it, so that this holds with 90 %."""
     reasons: list[int]
     """Places in :attr:`Page.reasons`."""
     clause: str
@@ -202,6 +208,23 @@ class Basemap(TypedDict):
     features: list[BasemapFeature]
 
 
+class NamedPoints(TypedDict):
+    """The points of one name."""
+
+    name: str
+    """Their own, as the gazetteer has it."""
+    places: Packed
+    """Places."""
+
+
+class Points(TypedDict):
+    """The named points that the sides name."""
+
+    units_per_degree: int
+    """Of the grid that their places are on."""
+    named: list[NamedPoints]
+
+
 class Page(TypedDict):
     """The JSON of a map page, in the element ``ftz-data``."""
 
@@ -232,6 +255,7 @@ class Page(TypedDict):
     lines: list[Line]
     candidates: list[Candidate]
     basemap: Basemap | None
+    points: Points | None
     words: dict[str, str]
     """Every fixed word in Chinese, and in English."""
     layers: dict[str, str]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ftz_geo.render import schema
     from ftz_geo.render.basemap import Basemap
     from ftz_geo.render.looks import Colour
+    from ftz_geo.render.points import NearPoints
     from ftz_geo.render.views import Clause, ParcelView
 
 __all__ = ["DrawnParcel", "PageData"]
@@ -53,6 +54,7 @@ _NO_EVIDENCE: schema.Evidence = {
     "far_km2": None,
     "shaped": False,
     "uncertainty_m": None,
+    "by_sides": False,
     "reasons": [],
     "clause": "",
     "marks": "",
@@ -81,6 +83,7 @@ class PageData:
         self._lines: list[schema.Line] = []
         self._candidates: list[schema.Candidate] = []
         self._basemap: schema.Basemap | None = None
+        self._points: schema.Points | None = None
 
     def add_shape(self, shape: DrawnParcel, *, evidence: bool, plane: LocalPlane | None = None) -> None:
         """Add a parcel; with its edges and words, and with a place for its name if a plane is given."""
@@ -118,6 +121,7 @@ class PageData:
             "far_km2": _rounded(parcel.far_km2, 3),
             "shaped": parcel.area_shaped,
             "uncertainty_m": parcel.uncertainty_m,
+            "by_sides": parcel.by_sides,
             "reasons": [self._reasons[reason.zh, reason.en] for reason in parcel.reasons],
             "clause": clause.text,
             "marks": base64_vlq(number for mark in _marks(clause) for number in mark),
@@ -135,6 +139,7 @@ class PageData:
             feature=-1 if edge.feature is None else self._features[edge.feature],
             method=list(DASHES).index(edge.method),
             half_width_dm=round(edge.half_width_m * 10),
+            uncertainty_dm=-1 if edge.uncertainty_m is None else round(edge.uncertainty_m * 10),
             mark=mark,
             source_count=len(sources),
         )
@@ -168,6 +173,10 @@ class PageData:
         """Add the background."""
         self._basemap = background.to_dict()
 
+    def add_points(self, points: NearPoints) -> None:
+        """Add the named points."""
+        self._points = points.to_dict()
+
     def to_dict(self, *, layers: Mapping[str, str], tianditu_key: str | None = None) -> schema.Page:
         """Return all of it, JSON-ready.
 
@@ -200,6 +209,7 @@ class PageData:
             "lines": self._lines,
             "candidates": self._candidates,
             "basemap": self._basemap,
+            "points": self._points,
             "words": dict(EN),
             "layers": dict(layers),
             "tianditu_key": tianditu_key,

@@ -39,6 +39,9 @@ _GRADES: tuple[str, ...] = get_args(Grade)
 _METHODS: tuple[str, ...] = get_args(Method)
 _SEVERITIES: tuple[str, ...] = get_args(Severity)
 
+_BY_SIDES = "已知各边"
+"""What the reason calls the place of a parcel that the known ones of its sides placed; files keep no code."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Clause:
@@ -84,10 +87,17 @@ class ParcelView:
     near_km2: float | None
     far_km2: float | None
     uncertainty_m: float | None
+    by_sides: bool
+    """The known ones of its sides placed it, so that this radius holds with 90 %."""
     abuttals: tuple[str | None, ...]
     """What it abuts on to the east, south, west, north, as written."""
     edges: tuple[Edge, ...]
     clause: Clause
+
+    @property
+    def banded(self) -> bool:
+        """Its edges say how sure they are, so that its page draws bands rather than a circle."""
+        return any(edge.uncertainty_m is not None for edge in self.edges)
 
 
 def _grades(parcels: Iterable[ParcelView]) -> tuple[str, ...]:
@@ -270,7 +280,7 @@ def _parcel(
     row: Mapping[str, Any], number: int, stated: _Stated, colour: Colour, edges: tuple[Edge, ...]
 ) -> ParcelView:
     block, label, name = (_word(row.get(key)) for key in ("block", "parcel", "block_name"))
-    parcel_id = str(row["id"])
+    parcel_id, reasons = str(row["id"]), reasons_of(row)
     return ParcelView(
         id=parcel_id,
         number=number,
@@ -282,7 +292,7 @@ def _parcel(
         colour=colour,
         geometry=row["geometry"],
         grade=row["grade"],
-        reasons=reasons_of(row),
+        reasons=reasons,
         declared=stated.own or stated.of_block,
         declared_for_block=stated.own is None and label is not None,
         measured_km2=_number(row.get("measured_area_km2")),
@@ -290,6 +300,7 @@ def _parcel(
         near_km2=_number(row.get("area_near_km2")),
         far_km2=_number(row.get("area_far_km2")),
         uncertainty_m=_number(row.get("placement_uncertainty_m")),
+        by_sides=any(r.code in ("anchor", "") and _BY_SIDES in r.zh for r in reasons),
         abuttals=tuple(_word(row.get(side)) for side in DIRECTIONS),
         edges=edges,
         clause=stated.clause,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 from ftz_geo.compass import DIRECTIONS
 from ftz_geo.model import LABELS_ZH, Grade, Method, Severity
+from ftz_geo.render.points import CUT_TITLE, MOST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,7 @@ CLAIMS_ZH: Mapping[Grade, str] = {
     "traced": "各边落在底图的同名地物上",
     "inferred": "部分边按规则推定，逐条列明",
     "approximate": "只是可能的画法之一，位置和形状在所述误差以内",
-    "sketched": "按文字和面积排布，位置不可用于定位",
+    "sketched": "按文字和面积排布，位置只在所述误差以内",
     "undetermined": "未能绘出图形，原因见表",
 }
 """What each grade claims, in the words of the legend."""
@@ -77,7 +78,9 @@ EN: Mapping[str, str] = {
     "地图": "Map",
     "北方向上": "North is up",
     "示意图": "Sketch map",
-    "示意：按文字和面积排布，位置不可用于定位": "Sketched from words and areas: not fit for locating",
+    "示意：按文字和面积排布，位置只在各区块所述误差以内": (
+        "Sketched from words and areas: in place only to the error of each block"
+    ),
     "。图形按申报面积绘制，不能用来印证面积。": ". Drawn to the stated areas, which it cannot confirm.",
     "图例": "Legend",
     "来源：": "Source: ",
@@ -124,7 +127,9 @@ EN: Mapping[str, str] = {
     "部分边按规则推定，逐条列明": "some edges drawn by rule, each listed",
     "只是可能的画法之一，位置和形状在所述误差以内": "one way to draw it, good to the uncertainty it states",
     "沿地名点连成的中线": "along an axis through named points",
-    "按文字和面积排布，位置不可用于定位": "laid out from words and areas, not in place",
+    "按文字和面积排布，位置只在所述误差以内": (
+        "laid out from words and areas, in place only to the error it states"
+    ),
     "未能绘出图形，原因见表": "no polygon; the table says why",
     # edges
     "至": ":",
@@ -159,6 +164,13 @@ EN: Mapping[str, str] = {
     "四至": "Abuts on",
     "未单独绘出": "not drawn by itself",
     "位置不确定范围：约": "May lie elsewhere within about",
+    "位置按已知各边推算；连同避让其他区块的移动，误差约": (
+        "Placed by those of its sides that are known; with the move clear of other blocks, good to about"
+    ),
+    "以内（九成把握）": " (90 %)",
+    "±为边线误差，九成把握": "± holds the true line, 90 %",
+    "误差": "Uncertainty",
+    "九成把握": "90 %",
     "关闭": "Close",
     # map
     "放大": "Zoom in",
@@ -172,9 +184,12 @@ EN: Mapping[str, str] = {
     "近边与远边之间": "Between near and far edges",
     "区块间道路河流（示意）": "Roads and waters between blocks (sketched)",
     "位置不确定范围（选中时画出）": "Where it may lie (drawn when chosen)",
+    "边线误差带，九成把握（选中时画出）": "Band of the true edge, 90 % (drawn when chosen)",
     "核对有疑问的区块": "Blocks in doubt after the audit",
     "示意，位置不可用于定位": "sketched, not in place",
     "四至边线": "Edges",
+    "地名点": "Named points",
+    CUT_TITLE: f"Named points (only the {MOST} nearest the blocks)",
     "四至名称": "Names along edges",
     "区块名称": "Names of blocks",
     "片区名称": "Names of zones",

@@ -7,6 +7,7 @@ ftzGeo.cards = (() => {
 
   const km2 = (value) => (value === null ? "—" : value.toFixed(3));
   const metres = (value) => `${Math.round(value).toLocaleString("en")} ${t("米")}`;
+  const distance = (value) => (value < 1000 ? metres(value) : `${(value / 1000).toFixed(1)} ${t("公里")}`);
 
   function grade(name, { label, claim }) {
     return element("p", {}, element("span", { class: `grade ${name}` }, t(label)), ` ${t(claim)}`);
@@ -56,21 +57,41 @@ ftzGeo.cards = (() => {
     });
   }
 
+  /** How sure edges are: half the width of the band of each, from the least to the most. */
+  function band(edges) {
+    const found = edges.map((edge) => edge.uncertainty_m).filter((value) => value !== null);
+    if (found.length === 0) return null;
+    const [least, most] = [Math.min(...found), Math.max(...found)].map(Math.round);
+    return `±${least === most ? "" : `${least}—`}${metres(most)}`;
+  }
+
+  /** How far the whole shape may lie from where it is drawn; what is drawn by points says so among its reasons. */
+  function placement({ grade: name, uncertainty_m: radius, by_sides: bySides }) {
+    if (radius === null || name === "approximate") return null;
+    const words = bySides
+      ? `${t("位置按已知各边推算；连同避让其他区块的移动，误差约")} ${distance(radius)}${t("以内（九成把握）")}`
+      : `${t("位置不确定范围：约")} ${distance(radius)}`;
+    return element("p", { class: "caution" }, words);
+  }
+
   function sideTable(shape, directions, openEdge) {
     const rows = directions.map((side, n) => {
       const named = names(shape, side, shape.abuttals[n], openEdge);
       if (named.length === 0) return null;
-      const methods = new Set(shape.edges.filter((e) => e.side === side).map((e) => t(e.method.label)));
+      const own = shape.edges.filter((e) => e.side === side);
+      const methods = new Set(own.map((e) => t(e.method.label)));
       const how = [...methods].join("、") || t("未单独绘出");
       return element("tr", {},
-        element("th", { scope: "row" }, t(side)), element("td", {}, named), element("td", {}, how));
+        element("th", { scope: "row" }, t(side)), element("td", {}, named),
+        element("td", {}, how, band(own) && element("small", {}, band(own))));
     });
     if (rows.every((row) => row === null)) return null;
-    return element("table", { class: "sides" }, element("caption", {}, t("四至")), rows);
+    const caption = band(shape.edges) ? `${t("四至")} · ${t("±为边线误差，九成把握")}` : t("四至");
+    return element("table", { class: "sides" }, element("caption", {}, caption), rows);
   }
 
   function ofBlock(shape, data, openEdge) {
-    const { near_km2: near, far_km2: far, uncertainty_m: uncertainty } = shape;
+    const { near_km2: near, far_km2: far } = shape;
     const declared = shape.declared_km2 ?? "—";
     return element("article", { class: "card" },
       element("h3", {}, shape.title, shape.name && element("small", {}, shape.name)),
@@ -82,8 +103,7 @@ ftzGeo.cards = (() => {
       ),
       shape.shaped ? element("p", { class: "caution" }, t("图形由申报面积推得，两数相符不能作为印证。")) : null,
       sideTable(shape, data.directions, openEdge),
-      uncertainty === null ? null : element("p", { class: "caution" },
-        `${t("位置不确定范围：约")} ${(uncertainty / 1000).toFixed(1)} ${t("公里")}`),
+      placement(shape),
       shape.reasons.length === 0 ? null : element("ul", { class: "reasons" },
         shape.reasons.map((reason) => element("li", {}, either(reason)))),
       shape.clause ? clause(shape) : null,
@@ -100,6 +120,7 @@ ftzGeo.cards = (() => {
       figures(
         [t("长度"), metres(ftzGeodesy.length(line))],
         [t("中线至边"), width > 0 ? metres(width) : null],
+        [t("误差"), band([edge]), t("九成把握")],
       ),
       width > 0 ? element("p", {}, t("边线画在地物中线上；近边、远边各在两侧这一距离处。")) : null,
       edge.sources.length === 0 ? null : element("p", {}, `${t("底图要素")} `,

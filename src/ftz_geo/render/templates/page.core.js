@@ -115,12 +115,13 @@ ftzGeo.core = (() => {
 
   /** An edge with what its numbers refer to. */
   function edge(packed, data, shape, line) {
-    const [side, feature, method, half_width_dm, mark, source_count, ...rest] = unpack(packed);
+    const [side, feature, method, half_width_dm, uncertainty_dm, mark, source_count, ...rest] = unpack(packed);
     return {
       side: data.directions[side],
       name: data.features[feature] ?? null,
       method: Object.values(data.methods)[method],
       half_width_m: half_width_dm / 10,
+      uncertainty_m: uncertainty_dm < 0 ? null : uncertainty_dm / 10,
       mark: shape.marks[mark] ?? null,
       sources: rest.slice(0, source_count).map((number) => data.source_prefix + data.sources[number]),
       lonlats: line(rest.slice(source_count)),

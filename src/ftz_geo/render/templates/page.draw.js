@@ -5,7 +5,7 @@ ftzGeo.draw = (() => {
   const CANVAS_FROM = 1000; // shapes
   const EDGES_FROM = 40; // pixels from south to north, where thousands of shapes are drawn
   const EDGE_WEIGHT = 2.5; // pixels
-  const { METRES_PER_DEGREE, element, span, metresPerPixel } = ftzGeo.core;
+  const { METRES_PER_DEGREE, element, span, metresPerPixel, places } = ftzGeo.core;
   const { t } = ftzGeo.words;
 
   /** A hatch for the canvas, which knows no SVG pattern. */
@@ -68,22 +68,25 @@ ftzGeo.draw = (() => {
     update();
   }
 
-  /** The strip between the near and the far edge of what an edge runs along, as wide as it is on the ground. */
+  /** A strip about a line that reaches so many metres on the ground to either side, at every zoom. */
+  function strip(map, lonlats, metres, look) {
+    const line = L.polyline(lonlats, { ...look, interactive: false, smoothFactor: 0, noClip: true });
+    const fit = () => line.setStyle({ weight: (2 * metres) / metresPerPixel(map, lonlats[0].lat) });
+    line.on("add", () => {
+      fit();
+      map.on("zoomend", fit);
+    });
+    return line.on("remove", () => map.off("zoomend", fit));
+  }
+
+  /** The strip between the near and the far edge of what an edge runs along. */
   function bands(map, group, shapes) {
-    const drawn = [];
     for (const { edges, style } of shapes) {
+      const look = { color: style.color, opacity: 0.16, lineCap: "butt", pane: "bands", className: "band" };
       for (const { lonlats, half_width_m: width } of edges) {
-        if (!width) continue;
-        const look = { color: style.color, opacity: 0.16, lineCap: "butt", interactive: false, pane: "bands" };
-        const line = L.polyline(lonlats, { ...look, smoothFactor: 0, className: "band" }).addTo(group);
-        drawn.push({ line, width, latitude: lonlats[0].lat });
+        if (width) strip(map, lonlats, width, look).addTo(group);
       }
     }
-    const fit = () => drawn.forEach(({ line, width, latitude }) => {
-      line.setStyle({ weight: (2 * width) / metresPerPixel(map, latitude) });
-    });
-    map.on("zoomend", fit);
-    fit();
   }
 
   /** Roads and rivers of a sketch beyond its blocks: quiet, and as much a sketch as these. */
@@ -108,10 +111,25 @@ ftzGeo.draw = (() => {
     }
   }
 
-  function circle({ centre, uncertainty_m, style }) {
-    return L.circle(centre, {
-      radius: uncertainty_m, color: style.color, weight: 1.2, dashArray: "3 5", fill: false, interactive: false,
-    });
+  /** Where a shape may lie: bands about its edges, where these say how sure they are, else a circle. */
+  function doubt(map, { centre, uncertainty_m: radius, style: { color }, edges }) {
+    // The pane is translucent, not the bands: where two of them meet, they are one.
+    const look = { color, opacity: 1, pane: "doubt", className: "doubt" };
+    const sure = edges.filter((edge) => edge.uncertainty_m !== null);
+    const ring = { radius, color, weight: 1.2, dashArray: "3 5", fill: false, interactive: false };
+    return sure.length > 0
+      ? L.layerGroup(sure.map((edge) => strip(map, edge.lonlats, edge.uncertainty_m, look)))
+      : L.layerGroup(radius === null ? [] : [L.circle(centre, ring)]);
+  }
+
+  /** Named points, each with its name under the pointer. */
+  function points(group, { named, units_per_degree: units }) {
+    const look = { radius: 2.5, color: "#5d3a78", weight: 1, fillColor: "#fff", fillOpacity: 1, pane: "points" };
+    for (const { name, places: packed } of named) {
+      for (const place of places(packed, units)) {
+        L.circleMarker(place, look).bindTooltip(() => span(name)).addTo(group);
+      }
+    }
   }
 
   /** A mark in the middle of each block that a listed error or warning is about. */
@@ -130,5 +148,5 @@ ftzGeo.draw = (() => {
     }
   }
 
-  return { EDGE_WEIGHT, shapes, bands, lines, candidates, circle, findings };
+  return { EDGE_WEIGHT, shapes, bands, lines, candidates, doubt, points, findings };
 })();

@@ -9,7 +9,7 @@ ftzGeo.start = (() => {
 
   /* ---------- cards ---------- */
 
-  /** Cards on a click, the circle within which the chosen shape may lie, and the table's row. */
+  /** Cards on a click, where the chosen shape may lie, and the table's row. */
   function bindCards(map, layers, data, owners, chosenRow) {
     const popup = L.popup();
     const tooltip = L.tooltip({ direction: "auto", offset: [14, 0] });
@@ -26,7 +26,7 @@ ftzGeo.start = (() => {
       // Right of the tools where there is room for both; a narrow map hides them behind a card.
       L.setOptions(popup, { ...width, maxHeight: y - 140, autoPanPaddingTopLeft: [x > 600 ? 120 : 12, 66] });
       around?.remove();
-      around = layers.uncertainty && shape.uncertainty_m ? draw.circle(shape).addTo(map) : null;
+      around = layers.uncertainty ? draw.doubt(map, shape).addTo(map) : null;
       popup.setLatLng(place).openOn(map);
       chosenRow(shape);
       tooltip.remove();
@@ -69,7 +69,7 @@ ftzGeo.start = (() => {
       });
     }
     if (layers.uncertainty) {
-      for (const shape of data.shapes) if (shape.uncertainty_m) layers.uncertainty.addLayer(draw.circle(shape));
+      for (const shape of data.shapes) layers.uncertainty.addLayer(draw.doubt(map, shape));
     }
     popup.on("remove", () => {
       around?.remove();
@@ -157,6 +157,7 @@ ftzGeo.start = (() => {
     const owners = draw.shapes(map, layers, data);
     if (layers.bands) draw.bands(map, layers.bands, shapes);
     if (layers.lines) draw.lines(layers.lines, data.lines, data.methods.sketch.dash);
+    if (layers.points) draw.points(layers.points, data.points);
     draw.candidates(layers, data.candidates);
     const background = layers.basemap ? ftzGeo.basemap.start(map, layers.basemap, data.basemap) : [];
 
