@@ -671,11 +671,12 @@ def test_a_block_by_points_shows_its_bands_and_the_points(open_page: Open) -> No
     drawn = replace(parcels, points={"jia": places.set_axis([hostile, "子路"])})
     opened = open_page(map_pages(plan, drawn, None), "jia.html")
     circles = ".leaflet-points-pane path"
-    assert opened.count(circles) == 0
+    sign = opened.page.locator(".legend li", has_text="地名点")
+    assert (opened.count(circles), sign.is_visible()) == (0, False)
     control = opened.page.locator(".leaflet-control-layers")
     control.hover()
     control.get_by_label("地名点").check()
-    assert opened.count(circles) == 2
+    assert (opened.count(circles), sign.is_visible()) == (2, True)
     opened.page.locator(circles).first.hover()
     assert opened.page.locator(".leaflet-tooltip").text_content() == hostile
 

@@ -22,7 +22,7 @@ CLAIMS_ZH: Mapping[Grade, str] = {
     "traced": "各边落在底图的同名地物上",
     "inferred": "部分边按规则推定，逐条列明",
     "approximate": "只是可能的画法之一，位置和形状在所述误差以内",
-    "sketched": "按文字和面积排布，位置只在所述误差以内",
+    "sketched": "按文字和面积排布，只在所述误差以内",
     "undetermined": "未能绘出图形，原因见表",
 }
 """What each grade claims, in the words of the legend."""
@@ -127,9 +127,7 @@ EN: Mapping[str, str] = {
     "部分边按规则推定，逐条列明": "some edges drawn by rule, each listed",
     "只是可能的画法之一，位置和形状在所述误差以内": "one way to draw it, good to the uncertainty it states",
     "沿地名点连成的中线": "along an axis through named points",
-    "按文字和面积排布，位置只在所述误差以内": (
-        "laid out from words and areas, in place only to the error it states"
-    ),
+    "按文字和面积排布，只在所述误差以内": ("laid out from words and areas, good only to the error it states"),
     "未能绘出图形，原因见表": "no polygon; the table says why",
     # edges
     "至": ":",
@@ -184,7 +182,7 @@ EN: Mapping[str, str] = {
     "近边与远边之间": "Between near and far edges",
     "区块间道路河流（示意）": "Roads and waters between blocks (sketched)",
     "位置不确定范围（选中时画出）": "Where it may lie (drawn when chosen)",
-    "边线误差带，九成把握（选中时画出）": "Band of the true edge, 90 % (drawn when chosen)",
+    "边线误差带，九成把握（选中时画出）": "Band of the true edge, 90 % (when chosen)",
     "核对有疑问的区块": "Blocks in doubt after the audit",
     "示意，位置不可用于定位": "sketched, not in place",
     "四至边线": "Edges",

@@ -122,6 +122,15 @@ ftzGeo.start = (() => {
     });
   }
 
+  /** Signs of layers that are off at first stand in the legend while these are on. */
+  function startLegend(map, layers) {
+    const update = () => document.querySelectorAll(".legend [data-layer]").forEach((item) => {
+      item.hidden = !map.hasLayer(layers[item.dataset.layer]);
+    });
+    map.on("overlayadd overlayremove", update);
+    update();
+  }
+
   /** The control of layers, made anew in each language. */
   function layerControl(map, bases, layers, titles) {
     let control = null;
@@ -197,6 +206,7 @@ ftzGeo.start = (() => {
     panel.startFindings(shapes, select);
     layerControl(map, sheet.baseMaps(map, data.tianditu_key), layers, data.layers);
 
+    startLegend(map, layers);
     sheet.startGraticule(map, layers.graticule);
     const labels = new ftzGeo.labels.Labels(map, layers, { shapes, lines: data.lines, background, names: names(data) });
     const redraw = () => labels.draw();
