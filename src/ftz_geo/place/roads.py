@@ -129,6 +129,8 @@ def roads_of(points: ReferenceMap, names: Mapping[str, str], wanted: Mapping[str
     linear = features[features["kind"].isin(list(LINEAR_KINDS))]
     table = _Table(linear, plane)
     places_of_name = {name: table.places(name) for name in names if name in table.rows}
+    if not places_of_name:  # only a village or a company is called so
+        return Roads(plane, {})
     headings = _headings(table, places_of_name)
     found: dict[str, Road] = {}
     for name, stretches in places_of_name.items():
