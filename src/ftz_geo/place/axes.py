@@ -112,7 +112,7 @@ def _groups(xy: NDArray[np.float64], within_m: float, method: str) -> Iterator[N
     if len(xy) < 2:
         yield np.arange(len(xy))
         return
-    group = fcluster(linkage(xy, method), within_m, "distance")
+    group = fcluster(linkage(pdist(xy), method), within_m, "distance")
     for k in np.unique(group):
         yield np.flatnonzero(group == k)
 
