@@ -23,7 +23,7 @@ NO_AREA = Reason(
 _WORDS_AND_AREA = Reason(
     code="words-and-area",
     zh="仅按文字所述四至关系和面积布置，大小和次序可信，位置只在所述误差以内，边线不可信",
-    en="laid out from the words and the stated area only: right in size and order, in place within its radius",
+    en="laid out from words and stated area only: right in size and order, in place within its radius",
 )
 _NO_SIDES = Reason(
     code="no-sides",
