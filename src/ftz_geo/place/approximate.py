@@ -183,7 +183,7 @@ def _closed_band_m(
     across = [other for other in DIRECTIONS if AXIS[other] != AXIS[side]]
     slant = sum(length_m[other] for other in across) / 2 / max(length_m[side], 1.0)
     # A stated area may end at the middle of the roads around or at their edges.
-    edges_m = _HALF_ROAD_M * sum(length_m.values()) / max(length_m[side], 1.0) / 2
+    edges_m = _HALF_ROAD_M * sum(length_m.values()) / max(length_m[side], 1.0)
     beside_m = slant * float(np.linalg.norm([by_side[other] for other in across]))
     return float(np.hypot(np.hypot(edges_m, by_side[OPPOSITE[side]]), beside_m))
 
