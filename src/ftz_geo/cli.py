@@ -526,6 +526,9 @@ def explain(
     file: _File,
     block: Annotated[str, typer.Argument(metavar="BLOCK", help="A block's id, label or name.")],
     reference: _Reference = [],  # noqa: B006
+    points: _Points = [],  # noqa: B006
+    points_datum: _PointsDatum = None,
+    aliases: _Aliases = None,
     gcj02: _Gcj02 = "refuse",
     outlines: _Outlines = None,
     out: Annotated[
@@ -540,7 +543,9 @@ def explain(
 
     say = _talk()
     plan = _read_plan(file, say)
-    told = pipeline.explain_block(plan, block, _read_reference(reference, say, gcj02, outlines), out=out)
+    features = _read_reference(reference, say, gcj02, outlines)
+    given = _read_points(points, aliases, points_datum, features, say)
+    told = pipeline.explain_block(plan, block, features, points=given.points, aliases=given.aliases, out=out)
     if as_json:
         parcels = [explanation.to_dict() for explanation in told]
         _print_json({"schema": "ftz-geo/explain-1", "parcels": parcels})

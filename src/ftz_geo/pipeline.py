@@ -542,6 +542,8 @@ def explain_block(
     reference: ReferenceMap | None = None,
     settings: Settings | None = None,
     *,
+    points: ReferenceMap | None = None,
+    aliases: Sequence[Alias] = (),
     out: str | Path | None = None,
 ) -> tuple[Explanation, ...]:
     """Say how a block came to its edges: words, candidates, choice and edge of every feature.
@@ -553,6 +555,9 @@ def explain_block(
         Id, label or name of a block or parcel.
     reference : ReferenceMap, optional
     settings : Settings, optional
+    points : ReferenceMap, optional
+    aliases : sequence of Alias, optional
+        As for :func:`draw`.
     out : str or Path, optional
         Page to draw the block on, with the lines of all candidates.
 
@@ -571,15 +576,14 @@ def explain_block(
     wanted = find_parcels(plan, block)
     # The whole zone is drawn: its other blocks decide what a name means.
     zone = next(zone for zone in plan.zones if wanted[0] in zone.parcels)
-    drawing = draw(replace(plan, zones=(zone,)), reference, settings)
+    drawing = draw(replace(plan, zones=(zone,)), reference, settings, points=points, aliases=aliases)
     told = tuple(explain_parcel(plan, drawing, parcel.id) for parcel in wanted)
     if out is not None:
         shapes = {}
         if reference is not None:
             rows = reference.features.set_index("source_id").geometry
-            shapes = {
-                i: rows[i] for t in told for f in t.features for c in f.candidates for i in c.source_ids
-            }
+            ids = (i for t in told for f in t.features for c in f.candidates for i in c.source_ids)
+            shapes = {i: rows[i] for i in ids if i in rows.index}
         text = render.explanation_page(plan, drawing, told, shapes)
         with staged(Path(out).parent) as folder:
             (folder / Path(out).name).write_text(text, encoding="utf-8", newline="\n")
