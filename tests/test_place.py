@@ -246,13 +246,7 @@ def test_without_an_area_three_sides_close_nothing() -> None:
     "stated",
     [
         0.34,
-        pytest.param(
-            1.2,
-            marks=pytest.mark.xfail(
-                reason="a side that would have to move out is said to move in by less than nothing",
-                strict=True,
-            ),
-        ),
+        1.2,
     ],
 )
 def test_an_area_that_contradicts_four_sides_is_told_with_both_readings(stated: float) -> None:
@@ -361,7 +355,6 @@ def test_a_side_solved_in_one_block_serves_its_neighbour() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="a side from a neighbour's area is told as if it had points", strict=True)
 def test_a_side_that_another_block_s_area_gave_is_told() -> None:
     text = words() + words("二", area=None, east=UP[4], west=UP[3])
     second = drawn(text, town(gone=[UP[3]])).parcels.iloc[1]
@@ -381,9 +374,6 @@ def test_a_line_beats_the_points_of_its_name() -> None:
     assert {e["method"] for side in ("south", "west", "north") for e in edges_on(drawing, side)} == {"points"}
 
 
-@pytest.mark.xfail(
-    reason="a line whose road goes on in points beyond its end is told as if it were points", strict=True
-)
 def test_a_line_that_ends_before_the_points_beats_them_too() -> None:
     drawing = drawn(words(area=None), town(), lines(UP[3], half_m=1500.0))
     (east,) = edges_on(drawing, "east")
@@ -413,7 +403,6 @@ def test_a_block_that_the_map_traces_stays_as_it_is() -> None:
     assert with_points.edges["source_ids"].tolist() == alone.edges["source_ids"].tolist()
 
 
-@pytest.mark.xfail(reason="an axis found by a near name is taken for a line of the map", strict=True)
 def test_points_of_a_near_name_are_points() -> None:
     rest = [name for name in (*UP, *ACROSS) if name != UP[3]]
     drawing = drawn(words(area=None, east="汉口街"), town(only=[UP[3]]), lines(*rest))

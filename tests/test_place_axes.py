@@ -77,7 +77,6 @@ def test_the_order_of_points_does_not_matter(order: tuple[int, ...], seed: int) 
     assert one.held_m == pytest.approx(other.held_m, abs=1e-6)
 
 
-@pytest.mark.xfail(reason="of paths of one length, that is taken which comes first", strict=True)
 def test_nor_does_it_where_points_lie_on_a_grid() -> None:
     xy = np.array([(x, y) for x in range(0, 1000, 200) for y in (0, 200)], dtype=float)
     lengths = {

@@ -155,14 +155,12 @@ def test_an_audit_with_points_compares_no_area_with_them(ran: Ran, tmp_path: Pat
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="an audit does not tell the points that a drawing rests on", strict=True)
 def test_an_audit_names_the_points_that_it_rests_on(ran: Ran, tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text(rows(), encoding="utf-8")
     assert ran("build", "notice.txt", "--points", "points.csv")[0] == 0
     assert "points.csv" in (tmp_path / "out" / "audit.json").read_text(encoding="utf-8")
 
 
-@pytest.mark.xfail(reason="aliases are read and then used for nothing, which nobody is told", strict=True)
 def test_aliases_without_points_are_used_or_refused(ran: Ran, tmp_path: Path) -> None:
     (tmp_path / "aliases.csv").write_text("name,map_name\n汉口路,山深线\n", encoding="utf-8")
     code, _, err = ran("build", "notice.txt", "--aliases", "aliases.csv")

@@ -695,6 +695,8 @@ def _read_points(
         paths, aliases = [shipped.points_file()], aliases or shipped.aliases_file()
     named = read_aliases(aliases) if aliases is not None else ()
     if not paths:
+        if aliases is not None:
+            raise FtzGeoError(f"{aliases}: aliases are names of points; give the points too, with --points")
         return _Given()
     say(f"reading {', '.join(map(str, paths))}")
     points = read_points(*paths, datum="WGS 84" if datum == "WGS-84" else datum)

@@ -316,6 +316,7 @@ def audit(
         {"role": "document", **plan.source.to_dict(), "file": plan.source.file or "text"},
         *({"role": "polygons", **source} for source in told.get("polygons", ())),
         *({"role": "reference", **source} for source in maps),
+        *({"role": "points", **source} for source in told.get("points", ()) if "sha256" in source),
     ]
     named = _named(plan, reference) if reference is not None and drawing is not None else None
     given = read_maps(outlines) if outlines is not None else None

@@ -48,12 +48,16 @@ Evidence = Mapping[str, tuple["Road", ...]]
 
 
 def evidence_of(
-    parcel: Parcel, candidates: Mapping[SideKey, tuple[Candidate, ...]], roads: Roads
+    parcel: Parcel,
+    candidates: Mapping[SideKey, tuple[Candidate, ...]],
+    edges: Sequence[Edge],
+    roads: Roads,
 ) -> dict[str, tuple[Road, ...]]:
-    """Return the axes that each feature of a parcel was found as; those found on a map are left out."""
+    """Return the axes that each feature of a parcel was found as, or drawn along by a name that is near."""
     found: dict[str, tuple[Road, ...]] = {}
     for key, feature in parcel.bounds():
         ids = candidates[key][0].source_ids if candidates.get(key) else ()
+        ids = ids or tuple(i for edge in edges if edge.feature == feature.name for i in edge.source_ids)
         own = tuple(roads.by_id[i] for i in ids if i in roads.by_id)
         if own:
             found[feature.name] = own
@@ -93,7 +97,8 @@ def as_approximate(
     by_side, length_m = _by_side(pieces, bands), _lengths(pieces)
     radius_m = _radius_m(by_side, _held(pieces, evidence))
     own_m2 = float(area_m2([drawn.polygon])[0])
-    told = [*_placed(evidence, radius_m), *(r for r in drawn.reasons if r.code not in _OF_LINES)]
+    solved = list(_solved(evidence))
+    told = [*_placed(evidence, radius_m), *solved, *(r for r in drawn.reasons if r.code not in _OF_LINES)]
     if radius_m > _LOOSE * own_m2**0.5:
         loose = replace(
             drawn, polygon=None, grade="undetermined", edges=(), area_near_km2=None, area_far_km2=None
@@ -101,15 +106,13 @@ def as_approximate(
         return replace(
             loose, reasons=(_too_loose(radius_m), *told[1:]), area_doubt_km2=None, area_shaped=False
         )
-    if not drawn.area_shaped and stated_m2 is not None:
+    if not drawn.area_shaped and not solved and stated_m2 is not None:
         told += _area_disagrees(pieces, by_side, length_m, own_m2, stated_m2)
     edges = tuple(
         replace(
             piece.edge,
             uncertainty_m=round(band, 1),
-            method="points"
-            if piece.edge.feature in evidence and piece.edge.method in _ALONG
-            else piece.edge.method,
+            method="points" if _is_on_axis(piece.edge, evidence) else piece.edge.method,
         )
         for piece, band in zip(pieces, bands, strict=True)
     )
@@ -119,6 +122,7 @@ def as_approximate(
         edges=edges,
         placement_uncertainty_m=round(radius_m, 1),
         area_doubt_km2=None,
+        area_shaped=drawn.area_shaped or bool(solved),
         reasons=tuple(told),
     )
 
@@ -160,9 +164,15 @@ def _bands(pieces: Sequence[_Piece], evidence: Evidence, calibration: Calibratio
     return bands
 
 
+def _is_on_axis(edge: Edge, evidence: Evidence) -> bool:
+    """Return whether an edge was drawn along an axis, and not along a line of a map of the same feature."""
+    axes = {road.id for road in evidence.get(edge.feature or "", ())}
+    return edge.method in _ALONG and not axes.isdisjoint(edge.source_ids)
+
+
 def _band_m(piece: _Piece, evidence: Evidence, calibration: Calibration) -> float:
-    own = evidence.get(piece.edge.feature or "")
-    if not own:
+    own = evidence.get(piece.edge.feature or "", ())
+    if not own or (piece.edge.source_ids and not _is_on_axis(piece.edge, evidence)):
         return _ON_MAP_M
     at = np.arange(0.5, max(piece.line.length / _STEP_M, 1.0)) * _STEP_M
     places = shapely.line_interpolate_point(piece.line, at)
@@ -235,6 +245,17 @@ def _placed(evidence: Evidence, radius_m: float) -> Iterator[Reason]:
     )
 
 
+def _solved(evidence: Evidence) -> Iterator[Reason]:
+    """Say which sides the area of another block gave."""
+    for name, roads in evidence.items():
+        if any(not road.points for road in roads):
+            yield Reason(
+                code="side-of-neighbour",
+                zh=f"“{name}”没有地名点，取自另一区块按申报面积推算的边",
+                en=f"{name} has no points: it is the side that the stated area of another block gave",
+            )
+
+
 def _too_loose(radius_m: float) -> Reason:
     return Reason(
         code="points-too-few",
@@ -258,11 +279,12 @@ def _area_disagrees(
     side = max((s for s in DIRECTIONS if length_m[s]), key=lambda s: by_side[s])
     names = "、".join(dict.fromkeys(p.edge.feature for p in pieces if p.edge.side == side and p.edge.feature))
     move_m = (own_m2 - stated_m2) / length_m[side]
+    way_zh, way_en = ("内", "in") if move_m > 0 else ("外", "out")
     yield Reason(
         code="area-doubts-points",
         zh=f"四边自行围成{own_m2 / 1e6:.2f}平方公里，与所述{stated_m2 / 1e6:.2f}平方公里不符，超出点位误差；"
-        f"最可疑的是“{names}”的点：若该边内移{move_m:.0f}米则相符（另一读法）",
+        f"最可疑的是“{names}”的点：若该边{way_zh}移{abs(move_m):.0f}米则相符（另一读法）",
         en=f"its four sides enclose {own_m2 / 1e6:.2f} km², not the stated {stated_m2 / 1e6:.2f} km², beyond "
-        f"the doubt of the points; those of {names} are the most doubtful: moved in by {move_m:.0f} m "
-        "the areas would agree",
+        f"the doubt of the points; those of {names} are the most doubtful: moved {way_en} by "
+        f"{abs(move_m):.0f} m the areas would agree",
     )

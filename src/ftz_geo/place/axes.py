@@ -100,6 +100,7 @@ def places_of(xy: NDArray[np.float64]) -> Iterator[Places]:
     >>> road.xy[:, 0].tolist(), road.weight.tolist()
     ([5.0, 400.0, 900.0], [2.0, 1.0, 1.0])
     """
+    xy = xy[np.lexsort((xy[:, 1], xy[:, 0]))]
     for group in _groups(xy, SPLIT_M, "single"):
         merged = list(_groups(xy[group], MERGE_M, "complete"))
         places = np.array([xy[group][own].mean(axis=0) for own in merged])

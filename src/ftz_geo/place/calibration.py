@@ -34,6 +34,9 @@ _ENOUGH = 20
 _MOST = 600
 """Points left out in all: more do not change the figures by a tenth."""
 
+_WINDOW = 20
+"""Places on either side of one that is left out through which the axis is drawn again."""
+
 _SHARE = 0.9
 
 _LABEL_M = 1.645 * NOISE_M
@@ -147,7 +150,9 @@ def _errors(points: ReferenceMap) -> Iterator[tuple[str, float, bool, float]]:
 
 def _error(places: Places, left_out: int) -> tuple[float, bool, float]:
     """Return how far a place lies from the others, whether beyond them, and how far from their axis."""
-    kept = np.arange(len(places.xy)) != left_out
+    # Places farther along say nothing of this one.
+    rows = np.arange(len(places.xy))
+    kept = (rows != left_out) & (np.abs(rows - left_out) <= _WINDOW)
     others = Places(places.xy[kept], places.weight[kept])
     point = places.xy[left_out]
     nearest = float(np.hypot(*(others.xy - point).T).min())

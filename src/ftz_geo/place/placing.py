@@ -98,7 +98,10 @@ def place_zone(
         for parcel in zone.parcels:
             if parcel.id in drawn and drawn[parcel.id].polygon is not None:
                 continue  # what its own words gave is surer than what others' sides give
-            block, evidence = traced[parcel.id], evidence_of(parcel, candidates, roads)
+            block, evidence = (
+                traced[parcel.id],
+                evidence_of(parcel, candidates, traced[parcel.id].edges, roads),
+            )
             if evidence and block.polygon is not None:
                 block = as_approximate(block, evidence, roads.plane, calibration, stated.get(parcel.id))
             drawn[parcel.id] = block

@@ -37,6 +37,9 @@ _REACH_M = (200.0, 600.0)
 """The least and the most that an axis goes on beyond its last place, else twice its usual step: a label
 stands in the middle of a way, and the way goes on."""
 
+_FARTHEST_M = 5000.0
+"""However large a block is, a road is followed no farther beyond its last place."""
+
 _EITHER = np.radians(44)
 """A road of one place runs as one of the two directions of a grid does."""
 
@@ -124,7 +127,8 @@ def roads_of(points: ReferenceMap, names: Mapping[str, str], wanted: Mapping[str
     features = features[shapely.get_type_id(features.geometry.to_numpy()) == shapely.GeometryType.POINT]
     own = features[features["name"].isin(list(names))]
     if own.empty:
-        return Roads(LocalPlane(lon=0.0, lat=0.0), {})
+        shapes = points.features.geometry.to_numpy()
+        return Roads(LocalPlane.around(shapes) if len(shapes) else LocalPlane(lon=0.0, lat=0.0), {})
     plane = LocalPlane.around(own.geometry.to_numpy())
     linear = features[features["kind"].isin(list(LINEAR_KINDS))]
     table = _Table(linear, plane)
@@ -189,10 +193,11 @@ def _pieces(stretches: Sequence[Places]) -> Iterator[NDArray[np.float64]]:
 
 
 def _axis(places: Places, headings: Headings, name: str, wanted: Wanted) -> Axis | None:
-    farthest_m = max(_REACH_M[1], wanted.length_m / 2)
+    half_m = min(wanted.length_m / 2, _FARTHEST_M)
+    farthest_m = max(_REACH_M[1], half_m)
     if len(places.xy) > 1:
         step = float(np.median(np.hypot(*np.diff(places.xy, axis=0).T)))
-        reach_m = float(np.clip(max(2 * step, wanted.length_m / 2), _REACH_M[0], farthest_m))
+        reach_m = float(np.clip(max(2 * step, half_m), _REACH_M[0], farthest_m))
         return axis_through(places, reach_m, headings, name)
     if not wanted.sides:
         return None

@@ -20,7 +20,13 @@ FIGURES_ZH: Mapping[str, str] = {
 }
 """The figures of a finding."""
 
-_ROLES_ZH = {"document": "文件", "polygons": "图形", "reference": "底图", "outlines": "区县界"}
+_ROLES_ZH = {
+    "document": "文件",
+    "polygons": "图形",
+    "reference": "底图",
+    "points": "地名点",
+    "outlines": "区县界",
+}
 
 
 class SourceWords(NamedTuple):
