@@ -27,6 +27,8 @@ class Mapped:
 
     lines: NDArray[np.object_]
     """Shape (n,): LineStrings, cut where they cross."""
+    uncentred: NDArray[np.object_] | None = None
+    """Shape (j,): :attr:`parts` cut where they cross, where :attr:`lines` may stand for several of them."""
     parts: NDArray[np.object_]
     """Shape (m,): the map's own lines, uncut."""
     part_ids: NDArray[np.object_]
@@ -46,7 +48,7 @@ class Mapped:
     @cached_property
     def part_ends(self) -> Ends:
         """The loose ends of :attr:`parts`."""
-        return loose_ends(merged(self.parts), within=SNAP_M / 2)
+        return loose_ends(self.lines if self.uncentred is None else self.uncentred, within=SNAP_M / 2)
 
     @cached_property
     def part_tree(self) -> shapely.STRtree:
@@ -97,12 +99,13 @@ def mapped_of(
         The same however the lines are ordered, cut or directed.
     """
     parts, owner = shapely.get_parts(lines, return_index=True)
-    noded = _long(merged(parts))
+    lines = noded = _long(merged(parts))
     tips = None
     if centred and (middles := centre_lines(noded)) is not None:
-        noded, tips = _long(middles[0]), middles[1]
+        lines, tips = _long(middles[0]), middles[1]
     return Mapped(
-        lines=noded,
+        lines=lines,
+        uncentred=noded,
         parts=parts,
         part_ids=source_ids[owner],
         part_one_way=None if one_way is None else one_way[owner],
