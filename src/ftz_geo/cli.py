@@ -201,7 +201,9 @@ def build(
         print(path)
     if features is not None or gazetteer.points is not None:
         found, named = built.drawing.found_on_map()
-        say(f"found on the map: {found} of {named} named sides")
+        where = ["on the map"] if features is not None else []
+        where += ["among the points"] if gazetteer.points is not None else []
+        say(f"found {' or '.join(where)}: {found} of {named} named sides")
     _conclude(built.audit)
 
 

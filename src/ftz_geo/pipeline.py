@@ -206,7 +206,7 @@ def draw(
     if points is not None:
         for placed in _placed(plan, points, settings, reference, aliases):
             for parcel in placed.parcels:
-                if _is_better(placed.drawn[parcel.id], traced.get(parcel.id)):
+                if parcel.id in placed.drawn and _is_better(placed.drawn[parcel.id], traced.get(parcel.id)):
                     traced[parcel.id] = placed.drawn[parcel.id]
                     choices[parcel.id] = tuple(_choices(parcel, placed.candidates))
             anchors = (*anchors, *placed.spots)
@@ -257,7 +257,7 @@ def _named_points(plan: Plan, points: ReferenceMap, aliases: Sequence[Alias]) ->
     for zone in plan.zones:
         features = [feature for parcel in zone.parcels for _, feature in parcel.bounds()]
         asked = {f.called for f in features if f.kind not in ("vague", "block")}
-        others = [a.map_name for a in aliases if a.name in asked and (a.zone or "") in zone.words]
+        others = [a.map_name for a in aliases if a.name in asked and a.holds_in(zone.words)]
         rows = [own for name in asked for _, _, own in filed.find(name)]
         rows += [filed.rows[name] for name in others if name in filed.rows]
         own = shapes.iloc[sorted({int(row) for of in rows for row in of})]

@@ -44,7 +44,7 @@ class Placed(NamedTuple):
 
     parcels: tuple[Parcel, ...]
     drawn: dict[str, Digitised]
-    """By parcel id: those that rest on points, ``approximate`` or, where they did not close, undetermined."""
+    """By parcel id: ``approximate`` on points, or undetermined; not what closes without points."""
     candidates: Mapping[SideKey, tuple[Candidate, ...]]
     """What each feature was looked up as, on the map and among the axes."""
     spots: tuple[Anchor, ...]
@@ -83,9 +83,7 @@ def place_zone(
     Placed
     """
     only = replace(plan, zones=(zone,))
-    points = _renamed(
-        points, {a.map_name: a.name for a in aliases if not a.zone or a.zone in (zone.name or "")}
-    )
+    points = _renamed(points, {a.map_name: a.name for a in aliases if a.holds_in(zone.words)})
     settings = replace(settings, longest_extension_m=9_999.0)  # the bands say how far it may be off
     stated = stated_m2_of(plan, zone)
     wanted = wanted_of(zone, stated)
@@ -98,11 +96,11 @@ def place_zone(
         for parcel in zone.parcels:
             if parcel.id in drawn and drawn[parcel.id].polygon is not None:
                 continue  # what its own words gave is surer than what others' sides give
-            block, evidence = (
-                traced[parcel.id],
-                evidence_of(parcel, candidates, traced[parcel.id].edges, roads),
-            )
-            if evidence and block.polygon is not None:
+            block = traced[parcel.id]
+            evidence = evidence_of(parcel, candidates, block.edges, roads)
+            if block.polygon is not None and not evidence:
+                continue  # what closes without points is for the map alone to say, within its own limits
+            if block.polygon is not None:
                 block = as_approximate(block, evidence, roads.plane, calibration, stated.get(parcel.id))
             drawn[parcel.id] = block
         solved = list(_solved(drawn, zone, set(lines.features["name"]), roads.plane))

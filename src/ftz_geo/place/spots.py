@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.compass import Side
     from ftz_geo.model import Candidate, Digitised, Feature, Parcel, Plan, SideKey, Zone
     from ftz_geo.place.calibration import Calibration
 
@@ -57,12 +56,15 @@ def spots_of(
 ) -> Iterator[Anchor]:
     """Yield where the parcels lie that did not close, from the sides of which something is known."""
     gazetteer = _Gazetteer(points, lines, roads)
-    licence = next((source["licence"] for source in points.sources if source.get("licence")), "")
-    known = {
-        parcel.id: sides
+    licence = next(
+        (source["licence"] for source in (*points.sources, *lines.sources) if source.get("licence")), ""
+    )
+    evidence = {
+        parcel.id: found
         for _, _, parcel in plan.walk()
-        if drawn[parcel.id].polygon is None and (sides := gazetteer.known(parcel, candidates, calibration))
+        if not _is_drawn(parcel, drawn) and (found := gazetteer.look_up(parcel, candidates))
     }
+    known = {key: _known(found, calibration) for key, found in evidence.items()}
     centres = {key: block.polygon.centroid for key, block in drawn.items() if block.polygon is not None}
     spots = {
         key: Spot((at.x, at.y), 0.0) for key, point in centres.items() for at in [roads.plane.to_xy(point)]
@@ -76,10 +78,7 @@ def spots_of(
         if parcel.id in known:
             spot = spots[parcel.id]
             at = roads.plane.to_lonlat(shapely.Point(spot.xy))
-            names = {
-                f.name: key.side for key, f in parcel.bounds() if gazetteer.has(f, candidates.get(key, ()))
-            }
-            told = "、".join(f"{LABELS_ZH.get(side, '')}至{name}" for name, side in names.items())
+            told = "、".join(_told(found) for found in evidence[parcel.id])
             yield Anchor(
                 name="已知各边",
                 zone=zone.name or "",
@@ -87,10 +86,14 @@ def spots_of(
                 lon=at.x,
                 lat=at.y,
                 uncertainty_m=round(spot.radius_m),
-                source="named points",
+                source="、".join(str(source.get("file", "")) for source in (*points.sources, *lines.sources)),
                 licence=str(licence),
                 basis=f"按{told}的位置推算",
             )
+
+
+def _is_drawn(parcel: Parcel, drawn: Mapping[str, Digitised]) -> bool:
+    return parcel.id in drawn and drawn[parcel.id].polygon is not None
 
 
 def spots_on_map(
@@ -117,16 +120,13 @@ def spots_on_map(
     shapes = reference.features.geometry.to_numpy()
     plane = LocalPlane.around(shapes)
     nothing = ReferenceMap(features=reference.features.iloc[:0])
+    usual = calibration_of(nothing)
     for zone in plan.zones:
-        if any(drawn[parcel.id].polygon is not None for parcel in zone.parcels):
+        if any(_is_drawn(parcel, drawn) for parcel in zone.parcels):
             continue
         stated = stated_m2_of(plan, zone)
         only = replace(plan, zones=(zone,))
-        found = list(
-            spots_of(
-                only, drawn, candidates, nothing, reference, Roads(plane, {}), calibration_of(nothing), stated
-            )
-        )
+        found = list(spots_of(only, drawn, candidates, nothing, reference, Roads(plane, {}), usual, stated))
         yield from found
         if not found:
             west, south, east, north = shapely.total_bounds(plane.to_xy(shapes)).tolist()
@@ -163,6 +163,39 @@ def _neighbours(plan: Plan, parcel_id: str, spots: Mapping[str, Spot]) -> Around
     return None
 
 
+class _Found(NamedTuple):
+    """What is known of one feature of a parcel."""
+
+    key: SideKey
+    feature: Feature
+    shape: BaseGeometry
+    """Lines or points, plane metres."""
+    on_line: bool
+    """Whether it is a line of a map or an axis, and not places of its name alone."""
+
+
+def _told(found: _Found) -> str:
+    return (
+        found.feature.name
+        if found.key.side == "ring"
+        else f"{LABELS_ZH[found.key.side]}至{found.feature.name}"
+    )
+
+
+def _known(evidence: Sequence[_Found], calibration: Calibration) -> list[Known]:
+    """Return what is known of each side: several features of one side are one."""
+    sides: dict[object, list[_Found]] = {}
+    for found in evidence:
+        sides.setdefault(found.key if found.key.side == "ring" else found.key.side, []).append(found)
+    known = []
+    for of in sides.values():
+        shape = shapely.union_all([found.shape for found in of])
+        goes_on_m = max(_GOES_ON_M[found.feature.kind in ("rail", "water")] for found in of)
+        band_m = max(calibration.between_m[1] if found.on_line else _PLACE_M for found in of)
+        known.append(Known(of[0].key.side, shape, _beyond(shape, goes_on_m), band_m, goes_on_m))
+    return known
+
+
 class _Gazetteer:
     """Everything that is known of where a feature lies: on a map, along an axis, or as places of its name."""
 
@@ -170,29 +203,13 @@ class _Gazetteer:
         self.points, self.names, self.roads = points.features, Names.of(points), roads
         self.shapes = lines.features.geometry.set_axis(lines.features["source_id"])
 
-    def known(
-        self, parcel: Parcel, candidates: Mapping[SideKey, tuple[Candidate, ...]], calibration: Calibration
-    ) -> list[Known]:
-        """Return what is known of the sides of a parcel; nothing of those of which nothing is."""
-        sides: dict[object, list[tuple[Feature, Side, BaseGeometry, float]]] = {}
-        for key, feature in parcel.bounds():
-            shape = self._shape(feature, candidates.get(key, ()))
-            if shape is not None:
-                on_axis = bool(candidates.get(key))
-                band_m = calibration.between_m[1] if on_axis else _PLACE_M
-                sides.setdefault(key if key.side == "ring" else key.side, []).append(
-                    (feature, key.side, shape, band_m)
-                )
-        known = []
-        for of in sides.values():
-            shape = shapely.union_all([shape for _, _, shape, _ in of])
-            goes_on_m = max(_GOES_ON_M[feature.kind in ("rail", "water")] for feature, *_ in of)
-            known.append(Known(of[0][1], shape, _beyond(shape, goes_on_m), max(b for *_, b in of), goes_on_m))
-        return known
-
-    def has(self, feature: Feature, candidates: Sequence[Candidate]) -> bool:
-        """Return whether anything is known of a feature."""
-        return self._shape(feature, candidates) is not None
+    def look_up(self, parcel: Parcel, candidates: Mapping[SideKey, tuple[Candidate, ...]]) -> list[_Found]:
+        """Return what is known of the features of a parcel; nothing of those of which nothing is."""
+        return [
+            _Found(key, feature, shape, on_line=bool(candidates.get(key)))
+            for key, feature in parcel.bounds()
+            if (shape := self._shape(feature, candidates.get(key, ()))) is not None
+        ]
 
     def _held(self, key: str) -> BaseGeometry:
         """Return what is known of a line: of an axis the stretch that its places hold."""

@@ -44,6 +44,10 @@ class Alias:
     note: str | None = None
     """Why they are the same, for people."""
 
+    def holds_in(self, zone: str) -> bool:
+        """Return whether a zone of this name may mean it."""
+        return self.zone is None or self.zone in zone
+
 
 def read_aliases(path: str | Path) -> tuple[Alias, ...]:
     r"""Read a table of names that a notice and a map write differently.
@@ -133,7 +137,7 @@ def with_aliases(
     """
     notice_names: dict[str, dict[str, None]] = {}
     for alias in aliases:
-        if zone is None or alias.zone is None or alias.zone in zone:
+        if zone is None or alias.holds_in(zone):
             notice_names.setdefault(folded(alias.map_name), {})[alias.name] = None
     features = reference.features
     further = [
