@@ -191,7 +191,9 @@ class Area:
     unit: str
     """A key of :data:`ftz_geo.wording.KM2_PER_UNIT`."""
     approximate: bool = False
-    """约, 左右, 近 stood beside it."""
+    """约, 左右, 近, or what makes it a bound, stood beside it."""
+    bound: Literal["at-least", "at-most"] | None = None
+    """不少于, 以上; 不超过, 以内: what it says of the true figure."""
     span: Span
 
     def __post_init__(self) -> None:
@@ -213,7 +215,7 @@ class Area:
     @property
     def half_width_km2(self) -> Decimal:
         """Half of the last printed digit, km²: the figure stands for value ± this."""
-        return KM2_PER_UNIT[self.unit] * Decimal(1).scaleb(-self.decimals) / 2
+        return KM2_PER_UNIT[self.unit] * Decimal(1).scaleb(int(self.value.as_tuple().exponent)) / 2
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form; numbers are strings so that no digit is lost."""
@@ -224,6 +226,7 @@ class Area:
             "km2": f"{self.km2.normalize():f}" if self.unit in ("亩", "万亩") else f"{self.km2:f}",
             "decimals": self.decimals,
             "approximate": self.approximate,
+            "bound": self.bound,
             "span": list(self.span),
         }
 

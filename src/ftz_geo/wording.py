@@ -16,6 +16,7 @@ __all__ = [
     "KM2_PER_UNIT",
     "NUMERALS",
     "UNITS",
+    "decimal_in_words",
     "folded",
     "label_number",
     "number_in_words",
@@ -85,13 +86,49 @@ def number_in_words(number: int) -> str:
     return ten + (_DIGITS[ones] if ones or not tens else "")
 
 
+_LARGE = {"万": 10_000, "亿": 100_000_000}
+
+
+def decimal_in_words(words: str) -> Decimal | None:
+    """Return a number told in Chinese digits, with 点 for its point; None for anything else.
+
+    Examples
+    --------
+    >>> [str(decimal_in_words(w)) for w in ("一点八二", "十二点五", "三千二百", "两万五千", "十二万", "半", "点")]
+    ['1.82', '12.5', '3200', '25000', '120000', '0.5', 'None']
+    """
+    if words == "半":
+        return Decimal("0.5")
+    whole, point, rest = words.partition("点")
+    number = _large_number(whole)
+    if number is None or (point and not (rest and all(c in _VALUES for c in rest))):
+        return None
+    return Decimal(f"{number}.{''.join(str(_VALUES[c]) for c in rest)}") if point else Decimal(number)
+
+
+def _large_number(words: str) -> int | None:
+    """Return a whole number told in Chinese digits up to 亿."""
+    for word, times in reversed(_LARGE.items()):
+        head, found, tail = words.partition(word)
+        if found:
+            high, low = _large_number(head), _large_number(tail) if tail else 0
+            return None if high is None or low is None else high * times + low
+    head, found, tail = words.partition("千")
+    if found:
+        high, low = number_of(head) if head else 1, number_of(tail) if tail else 0
+        return None if high is None or low is None else high * 1000 + low
+    return number_of(words) if words else None
+
+
 # --- units of area --------------------------------------------------------------------------
 
 KM2_PER_UNIT: Mapping[str, Decimal] = {
     "平方公里": Decimal(1),
     "平方千米": Decimal(1),
     "km²": Decimal(1),
+    "万平方公里": Decimal(10_000),
     "公顷": Decimal("0.01"),
+    "万公顷": Decimal(100),
     "亩": Decimal(1) / Decimal(1500),
     "万亩": Decimal(20) / Decimal(3),
     "平方米": Decimal("0.000001"),
@@ -102,6 +139,9 @@ KM2_PER_UNIT: Mapping[str, Decimal] = {
 
 UNITS: Mapping[str, str] = {
     **{unit: unit for unit in KM2_PER_UNIT},
+    "万平方千米": "万平方公里",
+    "万km²": "万平方公里",
+    "万km2": "万平方公里",
     "平方km": "平方公里",
     "平km2": "平方公里",
     "km2": "km²",
@@ -118,6 +158,15 @@ UNITS: Mapping[str, str] = {
     "ha": "公顷",
     "hectares": "公顷",
     "hectare": "公顷",
+    "公頃": "公顷",
+    "万公頃": "万公顷",
+    "万hm²": "万公顷",
+    "万hm2": "万公顷",
+    "万ha": "万公顷",
+    "畝": "亩",
+    "市亩": "亩",
+    "万平方": "万平方米",
+    "万平": "万平方米",
     "万平米": "万平方米",
     "万㎡": "万平方米",
     "万m²": "万平方米",

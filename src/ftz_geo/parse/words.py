@@ -79,7 +79,9 @@ TAILS = _words(
 
 # --- areas ----------------------------------------------------------------------------------
 
-APPROXIMATE_BEFORE = _words("约 大约 近 大概 约为 超过 不少于 超 逾")
+APPROXIMATE_BEFORE = _words("约 大约 近 大概 约为 将近 接近")
+AT_LEAST = _words("超过 不少于 不低于 不小于 至少 超 逾 大于 多于 高达")
+AT_MOST = _words("不超过 不大于 不高于 不多于 至多 最多 小于 低于 少于")
 APPROXIMATE_AFTER = _words("左右 上下 余 多")
 
 SUB_USES = _words(
