@@ -49,7 +49,12 @@ _FIGURE = re.compile(
     re.X | re.I,
 )
 _ABOUT = re.compile(rf"(?P<about>{one_of((*APPROXIMATE_BEFORE, *AT_LEAST, *AT_MOST))})+$")
-_JOINED = re.compile(r"(?:[\d.]*\d[、,]|\d\.[\d.]*|\d[~～—-]{1,2}|(?<![\dA-Za-z)])[-−]|负|[\d.]+至)$")
+_JOINED = re.compile(
+    r"""(?:
+        [\d.]*\d、 | (?<=[积地约共为计])\d{1,3}, | \d\.[\d.]*
+      | (?P<range> [\d.]*\d[万亿]?(?:[~～—-]{1,2}|至|到) ) | (?<![\dA-Za-z)])[-−] | 负 )$""",
+    re.X,
+)
 """What before a number is of it: the digits of 28、77 and 1.8.2, the lower end of 2-3, a sign."""
 
 
@@ -108,7 +113,7 @@ def _joined(text: str, start: int) -> tuple[int, Problem | None]:
     sign = m.group()
     if sign in ("负", "-", "−"):
         return m.start(), "negative"
-    return m.start(), "no-number" if sign[-1] in "、,." else "range"
+    return m.start(), "range" if m["range"] else "no-number"
 
 
 def _figure(prose: Prose, m: re.Match[str], start: int, problem: Problem | None) -> Figure:
