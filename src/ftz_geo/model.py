@@ -38,9 +38,11 @@ __all__ = [
     "Candidate",
     "Choice",
     "Digitised",
+    "Division",
     "Direction",
     "Edge",
     "Feature",
+    "FigureRole",
     "Finding",
     "Grade",
     "Kind",
@@ -59,6 +61,7 @@ __all__ = [
     "Settings",
     "Severity",
     "SideKey",
+    "StatedFigure",
     "Source",
     "Span",
     "Task",
@@ -232,6 +235,57 @@ class Area:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Division:
+    """A part of the same ground that a zone or block covers: 其中核心区…, 建设用地…; no block of it."""
+
+    name: str | None
+    """Verbatim; None where the words name nothing."""
+    declared_area: Area
+    span: Span
+    exhaustive: bool | None = None
+    """Whether it and those told beside it are all of the whole; None where nobody can say."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "name": self.name,
+            "declared_area": self.declared_area.to_dict(),
+            "span": list(self.span),
+            "exhaustive": self.exhaustive,
+        }
+
+
+FigureRole = Literal["total", "block", "parcel", "part", "restated", "set-aside", "unread"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatedFigure:
+    """One number with a unit of area, and what became of it."""
+
+    text: str
+    """Verbatim number and unit."""
+    area: Area | None
+    """None where it cannot be read."""
+    span: Span
+    role: FigureRole
+    of: str | None = None
+    """Id of the zone, block or parcel that it is said of."""
+    reason: str | None = None
+    """Why it was set aside or is unread, or how it is told again; a stable ASCII code."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "text": self.text,
+            "km2": self.area and self.area.to_dict()["km2"],
+            "span": list(self.span),
+            "role": self.role,
+            "of": self.of,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Feature:
     """One named thing on a side."""
 
@@ -380,6 +434,7 @@ class Block:
     part_of_total: bool = True
     """One of the addends of the zone's total; not so a whole zone told beside its blocks, nor a
     part (其中规划建设用地…) of what other blocks cover."""
+    parts: tuple[Division, ...] = ()
 
     @property
     def words(self) -> str:
@@ -406,6 +461,7 @@ class Block:
             "name": self.name,
             "declared_area": self.declared_area and self.declared_area.to_dict(),
             "part_of_total": self.part_of_total,
+            "parts": [part.to_dict() for part in self.parts],
             "parcels": [p.to_dict() for p in self.parcels],
             "span": list(self.span),
         }
@@ -421,6 +477,9 @@ class Zone:
     declared_block_count: int | None = None
     blocks: tuple[Block, ...]
     span: Span
+    parts: tuple[Division, ...] = ()
+    restated: tuple[Area, ...] = ()
+    """The same total, told again."""
 
     @property
     def words(self) -> str:
@@ -439,6 +498,8 @@ class Zone:
             "name": self.name,
             "declared_area": self.declared_area and self.declared_area.to_dict(),
             "declared_block_count": self.declared_block_count,
+            "parts": [part.to_dict() for part in self.parts],
+            "restated": [area.to_dict() for area in self.restated],
             "blocks": [b.to_dict() for b in self.blocks],
             "span": list(self.span),
         }
@@ -601,8 +662,10 @@ class Plan:
     """The running text that every span points into."""
     source: Source
     zones: tuple[Zone, ...]
+    figures: tuple[StatedFigure, ...] = ()
+    """Every number with a unit of area, in the order of the text, with what became of it."""
     unread: tuple[Span, ...] = ()
-    """Stretches that look like a boundary and that no rule read."""
+    """Stretches that look like a boundary or hold an area, and of which nothing was read."""
     tasks: tuple[Task, ...] = ()
     """What the notice sets its zones to do."""
     measures: tuple[Measure, ...] = ()
@@ -653,6 +716,7 @@ class Plan:
             "zones": [z.to_dict() for z in self.zones],
             "tasks": [t.to_dict() for t in self.tasks],
             "measures": [m.to_dict() for m in self.measures],
+            "figures": [figure.to_dict() for figure in self.figures],
             "unread": [list(s) for s in self.unread],
         }
 

@@ -35,7 +35,7 @@ def read_plan(path: str | Path) -> Plan:
     DocumentError
         The file cannot be read, or holds no text.
     PlanError
-        The text describes no block and lists no measure.
+        The text holds neither a boundary nor an area, and lists no measure.
 
     Examples
     --------
@@ -47,10 +47,11 @@ def read_plan(path: str | Path) -> Plan:
     document = read_document(path)
     plan = replace(parse_plan(document.text, source=document.source), places=document.places)
     plan = replace(plan, tasks=read_tasks(plan), measures=read_measures(document.text))
-    if not plan.measures and not any(p.ring or p.members or any(p.abuttals.values()) for p in plan.parcels):
+    if not plan.measures and not plan.zones and not plan.figures and not plan.unread:
         raise PlanError(
             path,
-            f"its {len(document.text)} characters hold no boundary description (四至, such as 东至…、南至…)",
+            f"its {len(document.text)} characters hold neither a boundary description (四至, such as 东至…、南至…) "
+            "nor an area",
             "check that this is the document meant",
         )
     return plan

@@ -1,50 +1,29 @@
-"""Stated areas: the number, the unit, and what the words before it say the figure is of."""
+"""Stated areas: what the words around a figure say that it is of."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from ftz_geo.model import Area
-from ftz_geo.parse.words import APPROXIMATE_AFTER, APPROXIMATE_BEFORE, SUB_USES, TOTAL_WORDS
-from ftz_geo.wording import NUMERALS, UNITS, number_of, one_of, unit_of
+from ftz_geo.parse.figures import find_figures
+from ftz_geo.parse.heads import place_in
+from ftz_geo.parse.prose import BREAK, CELL
+from ftz_geo.parse.words import ASIDES, LAND_USES, SUB_USES, TOTAL_WORDS
+from ftz_geo.wording import NUMERALS, number_of, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from ftz_geo.model import Area
+    from ftz_geo.parse.figures import Figure
     from ftz_geo.parse.prose import Prose
 
-__all__ = [
-    "Count",
-    "Role",
-    "StatedArea",
-    "declared_counts",
-    "stated_areas",
-    "unknown_areas",
-]
+__all__ = ["Count", "Role", "StatedArea", "declared_counts", "stated_areas"]
 
 Role = Literal["total", "own", "bare", "part"]
 """What a figure is of: the zone (``total``), what stands beside it (``own``, 面积), the same
 without the word 面积 (``bare``), or a use or part that is no block (``part``)."""
-
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-
-_AREA = re.compile(
-    rf"""
-    (?<![\d.]) (?P<number>{_NUMBER}) [ ]?(?P<more>余|多)?
-    (?P<unit>{one_of(UNITS)}) (?![A-Za-z])
-    (?P<after>{one_of(APPROXIMATE_AFTER)})?
-    """,
-    re.X | re.I,
-)
-_ABOUT = re.compile(rf"{one_of(APPROXIMATE_BEFORE)}$")
-_UNKNOWN = re.compile(r"(?:\d[、~～—-]|(?<![\dA-Za-z])[-−]|负)$")
-"""28、77平方公里, a comma for the point; 2-3平方公里, a range; -2平方公里: the area cannot be known."""
-
-_SPELT = re.compile(rf"[{NUMERALS}千万点]{{1,12}}(?:余|多)?(?:{one_of(UNITS)})(?![A-Za-z])")
-"""十二点五万平方米: figures in words are no rule's."""
 
 _WHAT = re.compile(
     r"(?P<what>[^,。;:()\[\]“”]{0,24}?)(?:约为|约|大约|共计|共|为|是|达到|达|由|至|到|近|计|控制在|有|:|=|的|调整|扩大|增加|减少|变更|变|扩至|按|合)*+$"
@@ -67,6 +46,17 @@ class StatedArea:
     area: Area
     words: str
     """Number, unit and what marks them as approximate, folded."""
+    subject: tuple[int, int] | None = None
+    """Where the words stand that say what it is of; None where there are none, or only 面积."""
+    aside: str | None = None
+    """Why it is no area of a zone, block or parcel, a code; None where it may be one."""
+    again: bool = False
+    """The figure before it, told again in another unit."""
+
+    @property
+    def number(self) -> int:
+        """Where the figure itself begins."""
+        return self.end - len(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,84 +69,93 @@ class Count:
     noun: str
 
 
-def stated_areas(prose: Prose) -> Iterator[StatedArea]:
-    """Find every stated area, in order.
+def stated_areas(prose: Prose, figures: Iterable[Figure] | None = None) -> Iterator[StatedArea]:
+    """Say of every figure that can be read what it is of, in order.
 
-    Of two totals of which one replaces the other (由805公顷调整为1264.9公顷) the later holds, and of
-    one area in two units the first.
+    Parameters
+    ----------
+    prose : Prose
+    figures : iterable of Figure, optional
+        By default all of running text.
+
+    Yields
+    ------
+    StatedArea
+        Also those that are no area of a block (``aside``), and those told again (``again``).
 
     Examples
     --------
     >>> from ftz_geo.parse.prose import Prose
     >>> text = "总面积18.88平方公里，其中绿地面积2公顷；区块一：约36.88km²，规划面积由805公顷调整为1264.9公顷"
-    >>> [(a.area.text, a.role, a.area.approximate) for a in stated_areas(Prose.of(text))]
-    ... # doctest: +NORMALIZE_WHITESPACE
-    [('18.88平方公里', 'total', False), ('2公顷', 'part', False), ('36.88km²', 'bare', True),
-     ('1264.9公顷', 'own', False)]
+    >>> for a in stated_areas(Prose.of(text)):
+    ...     print(a.area.text, a.role, a.area.approximate, a.aside)
+    18.88平方公里 total False None
+    2公顷 part False land-use
+    36.88km² bare True None
+    805公顷 own False before
+    1264.9公顷 own False None
     """
     text = prose.text
-    last_end = -1
-    for m in _AREA.finditer(text):
-        if _is_unknown(text, m.start()):
+    before_it: StatedArea | None = None
+    for figure in find_figures(prose) if figures is None else figures:
+        if figure.area is None:
+            before_it = None
             continue
-        between = text[last_end : m.start()] if last_end >= 0 and m.start() - last_end < 6 else None
-        if between is not None and re.fullmatch(r"[(,、]?(?:合|即|约|折合|约合|也就是|/)*+[(]?", between):
-            last_end = m.end()
-            continue  # the same area again in another unit
-        if _replaced(text, m.end()):
-            last_end = m.end()
-            continue
-        last_end = m.end()
-        before = text[max(0, m.start() - 40) : m.start()]
-        role = _role(before)
-        number, end = m.start("number"), m.end("unit")
-        about = _ABOUT.search(before)
-        yield StatedArea(
-            start=number - len(_introduction(before)),
-            end=m.end(),
-            words=m.group(),
-            role=role,
-            area=Area(
-                text=prose.words(number, end),
-                value=Decimal(m["number"].replace(",", "")),
-                unit=unit_of(m["unit"]),
-                approximate=bool(about or m["more"] or m["after"]),
-                span=prose.span(number, end),
-            ),
-        )
+        stated = _stated(prose, figure, figure.area, before_it)
+        before_it = before_it if stated.again else stated
+        yield stated
 
 
-def unknown_areas(prose: Prose) -> Iterator[tuple[int, int]]:
-    """Find what is written like an area and states none that could be known.
-
-    Examples
-    --------
-    >>> from ftz_geo.parse.prose import Prose
-    >>> text = "区块一面积-2平方公里，区块二面积2-3.5公顷，区块三面积4亩"
-    >>> [text[a:b] for a, b in unknown_areas(Prose.of(text))]
-    ['-2平方公里', '2-3.5公顷']
-    >>> text = "面积约十二点五万平方米，共三亩"
-    >>> [text[a:b] for a, b in unknown_areas(Prose.of(text))]
-    ['十二点五万平方米', '三亩']
-    """
-    for m in _AREA.finditer(prose.text):
-        if _is_unknown(prose.text, m.start()):
-            before = prose.text[max(0, m.start() - 12) : m.start()]
-            yield m.start() - len(before) + len(before[:-1].rstrip("0123456789.")), m.end("unit")
-    yield from (m.span() for m in _SPELT.finditer(prose.text))
+def _stated(prose: Prose, figure: Figure, area: Area, before_it: StatedArea | None) -> StatedArea:
+    text = prose.text
+    lead = text[max(0, figure.start - 40) : figure.start]
+    again = before_it is not None and _is_again(text, before_it, figure, area)
+    aside = None if again else _aside(text, figure)
+    return StatedArea(
+        start=figure.start - len(_introduction(lead)),
+        end=figure.end,
+        role=_role(lead),
+        area=area,
+        words=figure.words,
+        subject=None if again else _subject(prose, figure.start),
+        aside=aside,
+        again=again,
+    )
 
 
-def _is_unknown(text: str, start: int) -> bool:
-    """Tell whether what stands before a number leaves open what it is."""
-    return _UNKNOWN.search(text, max(0, start - 2), start) is not None
+_BETWEEN_UNITS = re.compile(r"[(\[,、]?(?:合计|合|即|约|大约|折合|约合|折|也就是|/|为|相当于|=)*+[(]?")
 
 
-def _replaced(text: str, end: int) -> bool:
-    """Tell whether an adjustment to another figure follows: 805公顷调整为1264.9公顷."""
-    m = re.compile(
-        r"(?:调整|扩大|增加|扩展|变更|缩减|减少|修订|核定|优化)(?:为|到|至)(?:了)?(?=约?\d)"
-    ).match(text, end)
-    return m is not None
+def _is_again(text: str, first: StatedArea, figure: Figure, area: Area) -> bool:
+    """Whether a figure is the one before it in another unit: in brackets behind it, or of the same value."""
+    between = text[first.end : figure.start]
+    if len(between) > 8 or not _BETWEEN_UNITS.fullmatch(between) or area.unit == first.area.unit:
+        return False
+    near = abs(area.km2 - first.area.km2) <= (area.km2 + first.area.km2) / 50
+    return near or "(" in between or re.search("合|即|折|相当", between) is not None
+
+
+_CHANGED = re.compile(
+    r"(?:调整|扩大|增加|扩展|变更|缩减|减少|修订|核定|优化|扩|变|减|增)(?:为|到|至)(?:了)?(?=约?\d)"
+)
+
+
+def _aside(text: str, figure: Figure) -> str | None:
+    """Return why a figure is no area of a zone or block, by the words of its own clause."""
+    if _CHANGED.match(text, figure.end):
+        return "before"
+    clause = re.split(r"[,。;:!?、()\n]", text[max(0, figure.start - 40) : figure.start])[-1]
+    for code, pattern in _ASIDE.items():
+        if pattern.search(clause):
+            return code
+    return "land-use" if _LAND_USE.search(clause) else None
+
+
+_ASIDE = {code: re.compile(pattern) for code, pattern in ASIDES.items()}
+_LAND_USE = re.compile(
+    rf"{one_of(LAND_USES)}(?:(?:总|占地|用地|土地|的)*面积|用地|规模)?"
+    r"(?:总计|共计|合计|共|约|为|是|达到|达|有|仅|:)*$"
+)
 
 
 def _introduction(before: str) -> str:
@@ -175,6 +174,30 @@ def _role(before: str) -> Role:
     if _SUB_USE.search(what) or ("其中" in what and not _BLOCK.search(what)):
         return "part"
     return "own" if _OWN.search(what) else "bare"
+
+
+_EDGE = re.compile(r"[,。;:!?、()\[\]]")
+_QUALIFIERS = re.compile(
+    r"""
+    (?: 总|规划|用地|占地|土地|控制|净|区划|行政|辖区|管辖|建设|实施|核准|批准|出让|征收|拟征收|国土|陆域|海域
+      | 实际|登记|使用权|批复|申报|公示|划定|核定|保护 )*
+    (?: 面积|占地|用地规模|规模|范围|用地|幅员 )?
+    (?: 最大|共计|共有|共|总计|合计|约|大约|为|是|达到|达|到|至|由|近|计|有|按|:|=|—|-|仅|均|各|的|分别
+      | 调整|扩大|增加|减少|变更|扩至|控制在|了|将|在 )*$
+    """,
+    re.X,
+)
+
+
+def _subject(prose: Prose, number: int) -> tuple[int, int] | None:
+    """Return where the words stand that say what a figure is of, within its own clause."""
+    text = prose.text
+    lowest = max(0, number - 60)
+    edges = [m.end() for m in _EDGE.finditer(text, lowest, number)]
+    a = edges[-1] if edges else lowest
+    a = max([a, *(i for i in range(a + 1, number) if prose.gaps[i] >= (BREAK if edges else CELL))])
+    m = _QUALIFIERS.search(text, a, number)
+    return place_in(prose, a, m.start() if m else number)
 
 
 _COUNT = re.compile(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ftz_geo.parse.areas import Count, StatedArea
 from ftz_geo.parse.groups import Group
@@ -17,12 +17,19 @@ from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import PARCEL_NOUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ftz_geo.model import Area
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["BlockDraft", "ParcelDraft", "Part", "ZoneDraft", "draft_zones"]
+__all__ = ["BlockDraft", "ParcelDraft", "Part", "PartDraft", "ZoneDraft", "draft_zones"]
+
+
+class PartDraft(NamedTuple):
+    """A division of the same ground."""
+
+    name: str | None
+    area: Area
 
 
 @dataclass
@@ -53,6 +60,7 @@ class BlockDraft:
     parcels: list[ParcelDraft] = field(default_factory=list)
     whole: bool = False
     """The zone's own boundary, or a part of what other blocks cover."""
+    parts: list[PartDraft] = field(default_factory=list)
 
     @property
     def described(self) -> bool:
@@ -73,6 +81,15 @@ class ZoneDraft:
     blocks: list[BlockDraft] = field(default_factory=list)
     told: set[str | None] = field(default_factory=set)
     """Labels of the blocks that have sides."""
+    parts: list[PartDraft] = field(default_factory=list)
+    restated: list[Area] = field(default_factory=list)
+
+    def areas(self) -> Iterator[Area]:
+        """Yield every area that it or something of it has."""
+        yield from (area for area in (self.area, *self.restated, *(p.area for p in self.parts)) if area)
+        for block in self.blocks:
+            yield from (part.area for part in block.parts)
+            yield from (d.area for d in (block, *block.parcels) if d.area)
 
 
 Part = Heading | Label | Count | StatedArea | Group
@@ -215,7 +232,9 @@ class _Drafting:
     # --- areas
 
     def take_area(self, stated: StatedArea) -> None:
-        if stated.role == "part" and not self._description_ahead(stated):
+        if stated.again or (stated.aside and stated.aside != "land-use"):
+            return
+        if (stated.role == "part" or stated.aside) and not self._description_ahead(stated):
             return
         if self._is_of_described(stated):
             self._give_described(stated)
@@ -258,7 +277,7 @@ class _Drafting:
         if parcel.area or (self.block.area and len(self.block.parcels) == 1 and parcel.label is None):
             return False
         text = self.prose.text
-        number = stated.end - len(stated.words)
+        number = stated.number
         between = text[parcel.end : number]
         if "其中" in between or len(between) > 40 or stated.role == "part":
             return False

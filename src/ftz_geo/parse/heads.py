@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["Heading", "Label", "find_headings", "find_labels", "name_after", "name_before"]
+__all__ = ["Heading", "Label", "find_headings", "find_labels", "is_place", "name_after", "name_before", "place_in"]
 
 
 # --- labels ---------------------------------------------------------------------------------
@@ -127,6 +127,55 @@ def _name_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     if not 2 <= len(name) <= 40 or _NO_NAME.search(name) or name.isdigit():
         return None
     return a, a + len(name)
+
+
+_TAIL = re.compile(
+    r"(?:(?:农民|村民|村)?集体(?:经济组织)?(?:集体)?(?:所有)?|所有|国有|使用)?的?(?:建设用地|土地|用地|宗地)?$"
+)
+_BEFORE_PLACE = re.compile(
+    r"^(?:拟?(?:征收|征用|出让|收回|使用|占用)|(?:本次|此次)|共|建成|设立|新设|建立|划定|规划(?:建设)?|其中|含有?|包含|包括|位于|涉及"
+    r"|[一二三四五六七八九十\d]{1,3}[.、)]|以及|和|与|及|是|为|以|在|将|由|对)+(?=..)"
+)
+
+
+def place_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
+    """Find what the words of a clause name, without what leads up to it and whose land it is.
+
+    Examples
+    --------
+    >>> prose = Prose.of("拟征收黎里镇黎花村一组集体所有土地")
+    >>> prose.words(*place_in(prose, 0, len(prose.text)))
+    '黎里镇黎花村一组'
+    """
+    text = prose.text
+    if m := _LOOSE.match(text, start, end):
+        start = m.end()
+    if m := _BEFORE_PLACE.match(text[start:end]):
+        start += m.end()
+    if (m := _TAIL.search(text, start, end)) and m.start() > start:
+        end = m.start()
+    while start < end and text[start] in "\"“”'—-,、;:":
+        start += 1
+    while end > start and text[end - 1] in "\"“”'—-,、;:的":
+        end -= 1
+    return (start, end) if end - start >= 2 else None
+
+
+_PLACE_END = re.compile(
+    rf"(?:{one_of((*AREA_NOUNS, *'组 片 岛 湾 队 地 段 路 海域 农场 林场 牧场 园 厂 港区 庄 屯 寨 坊 苑 里 河 湖 山 岭 峡 号 线 部 处'.split()))}"
+    rf"|[A-Z\d][A-Z\d-]*|[{NUMERALS}]期)(?:[(][^()]*[)])?$"
+)
+
+
+def is_place(name: str) -> bool:
+    """Whether words can be the name of a piece of ground: 核心区, 天津港东疆片区, WD2024-25.
+
+    Examples
+    --------
+    >>> [is_place(n) for n in ("核心区", "黎花村一组", "WD2024-25", "容积率", "贮存能力")]
+    [True, True, True, False, False]
+    """
+    return 2 <= len(name) <= 40 and _PLACE_END.search(name) is not None and not _NO_NAME.search(name)
 
 
 _BRACKETED = re.compile(r"\((?P<name>[^()]{2,24})\)")

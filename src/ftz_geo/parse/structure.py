@@ -10,14 +10,17 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from ftz_geo.compass import DIRECTIONS
-from ftz_geo.model import Block, Parcel, Plan, Source, Undetermined, Zone
-from ftz_geo.parse.areas import declared_counts, stated_areas, unknown_areas
+from ftz_geo.model import Block, Division, Parcel, Plan, Source, Undetermined, Zone
+from ftz_geo.parse.areas import declared_counts, stated_areas
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, ZoneDraft, draft_zones
 from ftz_geo.parse.english import english_sides
 from ftz_geo.parse.groups import Group, group_sides, is_description
+from ftz_geo.parse.figures import find_figures
 from ftz_geo.parse.heads import find_headings, find_labels
+from ftz_geo.parse.outline import complete_zones
 from ftz_geo.parse.ids import Ids
 from ftz_geo.parse.inverse import enclosing_chains, inverse_sides, named_first_sides
+from ftz_geo.parse.ledger import figures_of
 from ftz_geo.parse.names import features_at, read_names
 from ftz_geo.parse.prose import Prose
 from ftz_geo.parse.sides import direction_sides, verbless_sides
@@ -25,12 +28,12 @@ from ftz_geo.parse.tables import read_tables
 from ftz_geo.parse.words import PARCEL_NOUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from ftz_geo.model import Feature, Span
-    from ftz_geo.parse.areas import StatedArea
-    from ftz_geo.parse.drafts import Part
-    from ftz_geo.parse.heads import Label
+    from ftz_geo.model import Area, Feature, Span, StatedFigure
+    from ftz_geo.parse.areas import Count, StatedArea
+    from ftz_geo.parse.drafts import Part, PartDraft
+    from ftz_geo.parse.heads import Heading, Label
     from ftz_geo.parse.sides import Side
 
 __all__ = ["parse_plan"]
@@ -69,8 +72,17 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
     if source.title is None:
         source = replace(source, title=_title(text))
     groups, labels, areas, remarks = _descriptions(prose)
-    zones = _zones(prose, draft_zones(prose, _parts(prose, groups, labels, areas)))
-    return Plan(text=text, source=source, zones=zones, unread=_unread(prose, zones, remarks))
+    figures = list(find_figures(prose))
+    inside = _inside(groups)
+    stated = [s for s in stated_areas(prose, figures) if not inside(s.end - 1)]
+    counts = [c for c in declared_counts(prose) if not inside(c.start)]
+    headings = list(find_headings(prose))
+    drafts = draft_zones(prose, _parts(groups, labels, [*areas, *stated], counts, headings))
+    drafts = complete_zones(prose, drafts, stated, labels, headings, counts)
+    zones = _zones(prose, drafts)
+    ledger = figures_of(prose, figures, stated, zones)
+    unread = _unread(prose, zones, remarks, ledger)
+    return Plan(text=text, source=source, zones=zones, figures=ledger, unread=unread)
 
 
 def _title(text: str) -> str | None:
@@ -131,20 +143,29 @@ def _descriptions(
     return groups, labels, [area for table in tables for area in table.areas], remarks
 
 
-def _parts(prose: Prose, groups: list[Group], labels: list[Label], areas: list[StatedArea]) -> list[Part]:
-    """Put everything found in the order of the text; figures inside sides are no areas."""
+def _inside(groups: list[Group]) -> Callable[[int], bool]:
+    """Return a function that tells whether a place lies inside the sides of a parcel."""
     starts = [g.start for g in groups]
 
     def inside(i: int) -> bool:
         k = bisect_right(starts, i) - 1
         return k >= 0 and i < groups[k].end
 
-    # At one place a heading comes first, then label, area, count and sides.
-    ranked: list[tuple[int, int, Part]] = [(h.start, 0, h) for h in find_headings(prose)]
+    return inside
+
+
+def _parts(
+    groups: list[Group],
+    labels: list[Label],
+    areas: list[StatedArea],
+    counts: list[Count],
+    headings: list[Heading],
+) -> list[Part]:
+    """Put everything found in the order of the text; at one place heading, label, area, count, sides."""
+    ranked: list[tuple[int, int, Part]] = [(h.start, 0, h) for h in headings]
     ranked += [(label.start, 1, label) for label in labels]
-    ranked += [(a.start, 2, a) for a in areas]
-    ranked += [(a.end, 2, a) for a in stated_areas(prose) if not inside(a.end - 1)]
-    ranked += [(c.start, 3, c) for c in declared_counts(prose) if not inside(c.start)]
+    ranked += [(a.end, 2, a) for a in areas]
+    ranked += [(c.start, 3, c) for c in counts]
     ranked += [(g.start, 4, g) for g in groups]
     return [part for _, _, part in sorted(ranked, key=lambda r: r[:2])]
 
@@ -157,13 +178,18 @@ def _zones(prose: Prose, drafts: list[ZoneDraft]) -> tuple[Zone, ...]:
     ids = Ids()
     zones: list[Zone] = []
     for k, draft in enumerate(drafts):
+        if not draft.blocks and draft.area:
+            draft.blocks.append(BlockDraft(draft.start, draft.start + 1))
         limit = drafts[k + 1].start if k + 1 < len(drafts) else len(prose.text)
         limits = [*(b.start for b in draft.blocks[1:]), limit]
         contents = [
             () if block.described else _members(prose, block, following)
             for block, following in zip(draft.blocks, limits, strict=False)
         ]
-        kept = [(b, m) for b, m in zip(draft.blocks, contents, strict=True) if b.described or m or b.area]
+        alone = len(draft.blocks) == 1 and draft.area is not None
+        kept = [
+            (b, m) for b, m in zip(draft.blocks, contents, strict=True) if b.described or m or b.area or alone
+        ]
         if kept:
             _settle_areas(draft, [b for b, _ in kept])
             zones.append(_zone(prose, draft, kept, ids))
@@ -205,6 +231,7 @@ def _zone(
                 name=block.name,
                 declared_area=block.area,
                 parcels=tuple(parcels),
+                parts=_divisions(block.parts, block.area),
                 span=prose.span(
                     min([block.start, *(p.start for p in drafts)]), max([block.end, *(p.end for p in drafts)])
                 ),
@@ -216,8 +243,22 @@ def _zone(
         name=draft.name or (kept[0][0].name if len(kept) == 1 else None),
         declared_area=draft.area,
         declared_block_count=None if _counts_parcels(draft) else draft.count,
+        parts=_divisions(draft.parts, draft.area),
+        restated=tuple(draft.restated),
         blocks=tuple(blocks),
         span=(min(prose.at[draft.start], blocks[0].span[0]), max(b.span[1] for b in blocks)),
+    )
+
+
+def _divisions(parts: Sequence[PartDraft], whole: Area | None) -> tuple[Division, ...]:
+    """Write down the divisions of one piece of ground; whether they are all of it, their sum tells."""
+    exhaustive: bool | None = None
+    if whole is not None and len(parts) > 1:
+        doubt = whole.half_width_km2 + sum(part.area.half_width_km2 for part in parts)
+        exhaustive = abs(sum(part.area.km2 for part in parts) - whole.km2) <= doubt
+    return tuple(
+        Division(name=part.name, declared_area=part.area, span=part.area.span, exhaustive=exhaustive)
+        for part in parts
     )
 
 
@@ -233,7 +274,7 @@ def _parcel(prose: Prose, draft: ParcelDraft, members: tuple[Feature, ...], parc
     if group is None and members:
         undetermined = Undetermined(code="members-only", reason="文中只列出所含项目，没有四至。")
     elif group is None:
-        undetermined = Undetermined(code="no-sides", reason="文中没有四至。")
+        undetermined = Undetermined(code="no-boundary-stated", reason="未写四至。")
     return Parcel(
         id=parcel_id,
         label=draft.label,
@@ -266,11 +307,10 @@ def _members(prose: Prose, block: BlockDraft, limit: int) -> tuple[Feature, ...]
 
 _LOOKS_LIKE_ONE = re.compile(
     r"""
-    (?=[四东南西北nsewNSEW\d])
+    (?=[四东南西北nsewNSEW])
     (?: (?:四至|四界)(?:范围|边界|界线)?(?:为|是|:|,)?[^。;]{0,60}
     | (?<![向往朝自由从以]) [东南西北][面侧边]?(?:至|临|邻|靠|抵|接|以(?=[^。,]{1,20}为界))[^,。;、]{1,20}
-    | \b(?i:north|south|east|west)(?:ern)?[ ](?i:boundary|side|of)\b[^.;。]{0,80}
-    | (?<!\d)\d{1,6}、\d{1,6}(?:平方公里|公顷|亩) )
+    | \b(?i:north|south|east|west)(?:ern)?[ ](?i:boundary|side|of)\b[^.;。]{0,80} )
     """,
     re.X,
 )
@@ -280,14 +320,19 @@ _GROWS = re.compile(
 """城墙向东外延1.5米: a boundary told by how far it lies from something, which nobody named as a side."""
 
 
-def _unread(prose: Prose, zones: tuple[Zone, ...], remarks: list[tuple[int, int]]) -> tuple[Span, ...]:
-    """List what looks like a boundary or an area and is in no parcel, and areas that cannot be known."""
+def _unread(
+    prose: Prose,
+    zones: tuple[Zone, ...],
+    remarks: list[tuple[int, int]],
+    figures: Sequence[StatedFigure],
+) -> tuple[Span, ...]:
+    """List what looks like a boundary and is in no parcel, and the figures that nothing was read of."""
     read = sorted(b.span for z in zones for b in z.blocks)
     starts = [s for s, _ in read]
     found = [prose.span(*r) for r in remarks]
     for pattern in (_LOOKS_LIKE_ONE, _GROWS):
         found += [prose.span(*m.span()) for m in pattern.finditer(prose.text)]
-    unknown = {prose.span(*r) for r in unknown_areas(prose)}
+    unknown = {figure.span for figure in figures if figure.role == "unread"}
     result: list[Span] = []
     for start, end in sorted({*found, *unknown}):
         k = bisect_right(starts, start) - 1

@@ -94,6 +94,29 @@ SUB_USES = _words(
 )
 """Words before 面积 that name a use or a part: such a figure is no block's area."""
 
+LAND_USES = _words(
+    """
+    用地 耕地 农田 林地 草地 园地 水域 水面 湖面 绿地 荒地 滩涂 湿地 沼泽 坑塘 未利用地 空闲地 宅基地 裸地 水田
+    旱地 水浇地 菜地 滩地 沟渠 森林 灌木林 苗圃 养殖水面 河流 湖泊 道路 广场 绿化 居住 商业 工业 建设 农用地
+    永久基本农田 基本农田
+    """
+)
+"""Kinds of ground: a figure of one is a part of what it is told of, and no block."""
+
+ASIDES = {
+    "floor-area": "建筑|建面|计容|楼面|营业|使用面积|套内|厂房|仓储|仓库|展览|展厅|办公|地下|住房|房屋|商铺|基底|居住面积",
+    "phase": (
+        "起步区|启动区|先行启动|先行区|首期|[一二三四]期|近期|远期|(?:至|到)?(?:19|20)\\d\\d年|规划期末|期末|目前|现已"
+        "|已建成|已建|在建|已开发|已完成|已征|已供|年均|每年"
+    ),
+    "per-head": "人均|户均|每[户人亩家栋公平]|单体|均价|亩均|地均",
+    "change": "新增|净增|核减|调出|调入|增加(?!至|到|为)|减少(?!至|到|为)|扩大了|缩减(?!至|到|为)|置换|腾退|压减|退出",
+    "elsewhere": "全省|全市(?!辖)|全国|全球|全县|累计|历年|各类|各级",
+    "influence": "流域|汇水|集雨|辐射|服务面积|灌溉|受益|覆盖面积|绿化覆盖|影响",
+    "net": "净用地|净面积|可用地|可建设|可开发|可利用|实际可|代征",
+}
+"""By the reason that is told, patterns for words before a figure that is no area of a zone, block or parcel."""
+
 TOTAL_WORDS = _words(
     """
     总面积 总规划面积 规划总面积 总用地面积 总占地面积 总用地 总占地 面积共 面积共计 总计 合计 总规模
