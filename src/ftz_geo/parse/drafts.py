@@ -83,6 +83,8 @@ class ZoneDraft:
     """Labels of the blocks that have sides."""
     parts: list[PartDraft] = field(default_factory=list)
     restated: list[Area] = field(default_factory=list)
+    divided: list[int] = field(default_factory=list)
+    """Of which block on each further division of it begins."""
 
     def areas(self) -> Iterator[Area]:
         """Yield every area that it or something of it has."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["Heading", "Label", "find_headings", "find_labels", "is_place", "name_after", "name_before", "place_in"]
+__all__ = ["Heading", "Label", "find_headings", "find_labels", "is_place", "name_after", "name_before", "place_in", "subject_of"]
 
 
 # --- labels ---------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ _TAIL = re.compile(
     r"(?:(?:农民|村民|村)?集体(?:经济组织)?(?:集体)?(?:所有)?|所有|国有|使用)?的?(?:建设用地|土地|用地|宗地)?$"
 )
 _BEFORE_PLACE = re.compile(
-    r"^(?:拟?(?:征收|征用|出让|收回|使用|占用)|(?:本次|此次)|共|建成|设立|新设|建立|划定|规划(?:建设)?|其中|含有?|包含|包括|位于|涉及"
+    r"^(?:(?:新建|扩建|新设|改建|拟建|在建|调整后|扩区后|升级后)的?|拟?(?:征收|征用|出让|收回|使用|占用)|(?:本次|此次)|共|建成|设立|新设|建立|划定|规划(?:建设)?|其中|含有?|包含|包括|位于|涉及"
     r"|[一二三四五六七八九十\d]{1,3}[.、)]|以及|和|与|及|是|为|以|在|将|由|对)+(?=..)"
 )
 
@@ -143,6 +143,7 @@ def place_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
 
     Examples
     --------
+    >>> from ftz_geo.parse.prose import Prose
     >>> prose = Prose.of("拟征收黎里镇黎花村一组集体所有土地")
     >>> prose.words(*place_in(prose, 0, len(prose.text)))
     '黎里镇黎花村一组'
@@ -177,6 +178,51 @@ def is_place(name: str) -> bool:
     """
     return 2 <= len(name) <= 40 and _PLACE_END.search(name) is not None and not _NO_NAME.search(name)
 
+
+_SUBJECT = re.compile(
+    rf"""(?P<name>[^,。;:!?]{{2,40}}?(?:{one_of(w for w in AREA_NOUNS if w not in ("区域", "范围", "地区"))}|[湾岛片湖河山岭港组])(?:[(][^()]{{1,20}}[)])?)
+    (?= 是 | 位于 | 地处 | 坐落 | 的(?:总|规划|实施|范围|面积|四至) | 总 | 规划 | 面积 | 实施 | 范围 | 占地 | 用地 | 共 | 包括 | 由 | 涵盖
+      | 总体 | 建设 | 全境 | 全域 | 四至 | 实行 | 分为 | 划分 | 下辖 | 东 | 北起 | 北至 | 南至 | 西至 | 扩 | 调整 | 获批 | 经 | 成立 | 于 | 简介 | 概况 | 规模
+      | 内 | 设立 | 核准 | 控制 | 地跨 | 按 | 范围 | 拟 | [,:] | $ )""",
+    re.X,
+)
+
+
+def subject_of(prose: Prose, start: int, end: int) -> str | None:
+    """Find the place that a sentence speaks of: what its first clause with a place begins with.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> prose = Prose.of("根据批复，东平湖风景区包括戴村坝景区、州城景区2个景区，总面积274.3平方公里")
+    >>> subject_of(prose, 0, len(prose.text))
+    '东平湖风景区'
+    """
+    text = prose.text
+    for clause in re.finditer(r"[^,。;:!?]+", text[start:end]):
+        a, b = start + clause.start(), start + clause.end()
+        while inner := next((i for i in range(a + 1, b) if prose.gaps[i] >= BREAK), None):
+            if (m := _SUBJECT.match(text, *_led(text, a, inner))) and is_place(m["name"]):
+                return prose.words(*m.span("name"))
+            a = inner
+        m = _SUBJECT.match(text, *_led(text, a, b))
+        if m and is_place(m["name"]):
+            return prose.words(*m.span("name"))
+    return None
+
+
+def _led(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a clause without what leads up to its first name."""
+    for pattern in (_LOOSE, _FIRM_LEAD):
+        if m := pattern.match(text, start, end):
+            start = m.end()
+    return start, end
+
+
+_FIRM_LEAD = re.compile(
+    r"(?:[\"“]|同意|批准|原则|将|对|经|根据|关于|其中|以及|和|与|日前|近日|至此|此次|本次|(?:新建|扩建|新设|改建)的?|设立|规划的?"
+    r"|(?:国务院|省政府|市政府|农业部|人民政府)(?:批复|批准|同意|公布)?的?)+"
+)
 
 _BRACKETED = re.compile(r"\((?P<name>[^()]{2,24})\)")
 _NOT_A_NAME = re.compile(r"见|详见|附|图|略|下同|以下|简称|即|原|含|不含|暂|拟")

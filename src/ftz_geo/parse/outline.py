@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, PartDraft, ZoneDraft
-from ftz_geo.parse.heads import is_place, name_before
+from ftz_geo.parse.heads import is_place, subject_of
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import TOTAL_WORDS
 from ftz_geo.wording import NUMERALS, one_of
@@ -20,6 +21,7 @@ from ftz_geo.wording import NUMERALS, one_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ftz_geo.model import Area
     from ftz_geo.parse.areas import Count, StatedArea
     from ftz_geo.parse.heads import Heading, Label
     from ftz_geo.parse.prose import Prose
@@ -44,6 +46,8 @@ _GENERIC = re.compile(
     re.X,
 )
 """What may be said of any zone: it names none."""
+
+_ELSEWHERE = re.compile(rf"全省|全国|全市(?!辖)|全世界|(?:建成|建立|拥有|现有|设立)[^,。;]{{0,20}}(?:[{NUMERALS}\d]+)(?:处|个)")
 
 _AFTER = re.compile(r"(?:以上|上述|合计|总计|共计|共占|一共|总共|累计|[宗块片处个]地?共|小计)")
 """A total behind its list."""
@@ -108,8 +112,13 @@ class _Outline:
         self._headings = headings
         self._counts = counts
         self._held = {area.span for zone in self.zones for area in zone.areas()}
-        for top in self._tree([s for s in stated if not s.again]):
+        self._figures = [s.number for s in stated]
+        tops = list(self._tree([s for s in stated if not s.again]))
+        self._tops = tops
+        for top in tops:
             self._take(top)
+        for zone in self.zones:
+            _settle_divisions(zone)
         self.zones.sort(key=lambda zone: zone.start)
 
     # --- the tree
@@ -212,12 +221,17 @@ class _Outline:
     def _take(self, node: _Node) -> None:
         if node.stated.area.span in self._held:
             self._take_below_held(node)
-        elif node.stated.aside:
+        elif node.stated.aside or (node.kind == "generic" and self._is_elsewhere(node)):
             self._take_aside(node)
         elif node.kind == "generic" or node.stated.role == "total" or self._is_zone(node):
             self._take_total(node)
         else:
             self._take_item(node)
+
+    def _is_elsewhere(self, node: _Node) -> bool:
+        """Whether the sentence of a figure speaks of all the province or of many such places."""
+        k = self._breath(node.stated.number)
+        return _ELSEWHERE.search(self.prose.text, self._ends[k - 1] if k else 0, node.stated.number) is not None
 
     def _take_aside(self, node: _Node) -> None:
         if node.kind == "use" and self.zones and self._near(self.zones[-1], node):
@@ -253,10 +267,25 @@ class _Outline:
         zone = self._open
         items = [n for n in node.below if n.kind == "place" and not n.stated.aside]
         if zone is None or (zone.area is None and not zone.blocks):
-            return bool(items) or node.stated.role == "total"
+            return bool(items) or self._is_told_later(node) or self._is_alone(node)
         if node.label is not None and zone.blocks:
             return False
         return self._of_one_sort(zone.name, node.name) and not self._is_named_in(zone, node)
+
+    def _is_told_later(self, node: _Node) -> bool:
+        """Whether a place's area is told twice: a headline's, and that of the sentence below it."""
+        return any(
+            other is not node
+            and other.stated.area.km2 == node.stated.area.km2
+            and (other.kind == "generic" or (other.name and node.name and _alike(other.name, node.name)))
+            for other in self._tops
+        )
+
+    def _is_alone(self, node: _Node) -> bool:
+        """Whether no other place of the text has an area of its own."""
+        return node.label is None and not any(
+            other is not node and other.kind == "place" and not other.stated.aside for other in self._tops
+        )
 
     def _of_one_sort(self, one: str | None, other: str | None) -> bool:
         """Whether two names end in the same words for what they are: 自然保护区, 风景名胜区."""
@@ -311,11 +340,22 @@ class _Outline:
         return zone
 
     def _zone_name(self, node: _Node) -> str | None:
+        """Return the name of the zone that a total is of: its own words', its sentence's, or its paragraph's."""
         if node.kind == "place":
             return node.name
-        a = node.stated.start
-        sentence = self._ends[self._breath(a) - 1] if self._breath(a) else 0
-        return name_before(self.prose, sentence, a) or self._heading_before(a)
+        at = node.stated.start
+        k = self._breath(at)
+        for sentence in range(k, max(k - 4, -1), -1):
+            start = self._ends[sentence - 1] if sentence else 0
+            end = at if sentence == k else self._ends[sentence]
+            if sentence < k and self._has_figure(start, end):
+                break
+            if name := subject_of(self.prose, start, end):
+                return name
+        return self._heading_before(at) or subject_of(self.prose, 0, self._ends[0] if self._ends else at)
+
+    def _has_figure(self, start: int, end: int) -> bool:
+        return any(start <= at < end for at in self._figures)
 
     def _heading_before(self, at: int) -> str | None:
         names = [h.name for h in self._headings if h.start <= at]
@@ -331,9 +371,8 @@ class _Outline:
             zone.parts += [self._part(n) for n in items]
             self._hold(*items)
             return
-        if zone.blocks and not any(block.described for block in zone.blocks):
-            for block in zone.blocks:
-                block.whole = True  # two divisions of one zone: the later one does not add to the first
+        if items:
+            zone.divided.append(len(zone.blocks))
         for item in items:
             self._add_block(zone, item)
 
@@ -348,6 +387,8 @@ class _Outline:
 
     def _take_item(self, node: _Node) -> None:
         zone = self._open
+        if zone is not None and node.label is None and any(block.described for block in zone.blocks):
+            return  # a remark beside blocks that have sides
         if zone is None:
             zone = ZoneDraft(node.stated.start, self._heading_before(node.stated.start))
             self.zones.append(zone)
@@ -381,6 +422,33 @@ class _Outline:
             block.parts += [self._part(n) for n in items]
         block.parts += [self._part(n) for n in free if n not in items]
         zone.blocks.append(block)
+
+
+def _settle_divisions(zone: ZoneDraft) -> None:
+    """Of several divisions of one zone only one adds up to its total: the last that does."""
+    if zone.area is None or any(block.described for block in zone.blocks):
+        return
+    starts = sorted({0, *zone.divided})
+    runs = [zone.blocks[a:b] for a, b in pairwise([*starts, len(zone.blocks)]) if b > a]
+    runs = [part for run in runs for part in _in_two(run, zone.area)]
+    fits = [run for run in runs if _adds_up(run, zone.area)]
+    if fits and len(runs) > 1:
+        for block in zone.blocks:
+            block.whole = block not in fits[-1]
+
+
+def _in_two(run: list[BlockDraft], total: Area) -> list[list[BlockDraft]]:
+    """Part a run of blocks where its beginning has the whole area already."""
+    for k in range(2, len(run) - 1):
+        if _adds_up(run[:k], total):
+            return [run[:k], run[k:]]
+    return [run]
+
+
+def _adds_up(blocks: Sequence[BlockDraft], total: Area) -> bool:
+    areas = [block.area for block in blocks if block.area is not None]
+    doubt = total.half_width_km2 + sum(area.half_width_km2 for area in areas)
+    return len(areas) == len(blocks) > 1 and abs(sum(area.km2 for area in areas) - total.km2) <= doubt
 
 
 def _alike(one: str, other: str) -> bool:
