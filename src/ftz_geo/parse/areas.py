@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from ftz_geo.parse.figures import find_figures
 from ftz_geo.parse.heads import place_in
 from ftz_geo.parse.prose import BREAK, CELL
-from ftz_geo.parse.words import ASIDES, LAND_USES, SUB_USES, TOTAL_WORDS
+from ftz_geo.parse.words import ASIDES, LAND_USES, SUB_USES, TOTAL_WORDS, USED_FOR
 from ftz_geo.wording import NUMERALS, number_of, one_of
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _stated(prose: Prose, figure: Figure, area: Area, before_it: StatedArea | No
         role=_role(lead),
         area=area,
         words=figure.words,
-        subject=None if again else _subject(prose, figure.start),
+        subject=None if again else _subject(prose, figure.start, aside),
         aside=aside,
         again=again,
     )
@@ -153,7 +153,7 @@ def _aside(text: str, figure: Figure) -> str | None:
 
 _ASIDE = {code: re.compile(pattern) for code, pattern in ASIDES.items()}
 _LAND_USE = re.compile(
-    rf"{one_of(LAND_USES)}(?:(?:总|占地|用地|土地|的)*面积|用地|规模)?"
+    rf"(?P<use>(?:[^,。;:、()含]{{0,8}}?{one_of(LAND_USES)}|(?:与|和|及|{one_of(USED_FOR)}){{1,6}}用地|农用地))(?:(?:总|占地|用地|土地|的)*面积|用地|规模)?"
     r"(?:总计|共计|合计|共|约|为|是|达到|达|有|仅|:)*$"
 )
 
@@ -189,9 +189,12 @@ _QUALIFIERS = re.compile(
 )
 
 
-def _subject(prose: Prose, number: int) -> tuple[int, int] | None:
+def _subject(prose: Prose, number: int, aside: str | None) -> tuple[int, int] | None:
     """Return where the words stand that say what a figure is of, within its own clause."""
     text = prose.text
+    if aside == "land-use" and (m := _LAND_USE.search(text, max(0, number - 40), number)):
+        found = place_in(prose, *m.span("use"))
+        return (found[0], m.end("use")) if found else m.span("use")
     lowest = max(0, number - 60)
     edges = [m.end() for m in _EDGE.finditer(text, lowest, number)]
     a = edges[-1] if edges else lowest

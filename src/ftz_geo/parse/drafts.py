@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ftz_geo.parse.areas import Count, StatedArea
 from ftz_geo.parse.groups import Group
-from ftz_geo.parse.heads import Heading, Label, name_after, name_before
+from ftz_geo.parse.heads import Heading, Label, is_general, name_after, name_before, subject_of
 from ftz_geo.parse.prose import BREAK
-from ftz_geo.parse.words import PARCEL_NOUNS
+from ftz_geo.parse.words import LEAD_INS, PARCEL_NOUNS
+from ftz_geo.wording import one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -323,7 +324,7 @@ class _Drafting:
             self.block = self.parcel = None
         self.zone.area = stated.area
         if not self.zone.name:
-            self.zone.name = self._subject(stated.start, stated.end)
+            self.zone.name = self._subject(stated.number, stated.end)
 
     def _same_breath(self, end: int, start: int) -> bool:
         between = self.prose.text[end:start]
@@ -337,7 +338,25 @@ class _Drafting:
             name, _ = name_after(self.prose, self.label.end, start)
             if name:
                 return name
-        return name_before(self.prose, max(self.described_to, start - 80, 0), end)
+        lowest = max(self.described_to, start - 80, 0)
+        name = name_before(self.prose, lowest, end)
+        if name is None or is_general(name):
+            a = max(self.described_to, max(self.prose.text.rfind(c, 0, start) for c in "。;!?") + 1)
+            sentences = [a, *(k for k in self._sentences_before(a))]
+            found = (
+                subject_of(self.prose, k, start if k == a else n)
+                for k, n in zip(sentences, [start, *sentences], strict=False)
+            )
+            name = next((other for other in found if other), name)
+        return name
+
+    def _sentences_before(self, at: int) -> Iterator[int]:
+        """Yield where the three sentences before a place begin, the nearest first."""
+        for _ in range(3):
+            if at <= max(self.described_to, 0):
+                return
+            at = max(self.prose.text.rfind(c, 0, at - 1) for c in "。!?") + 1
+            yield at
 
     # --- sides
 
@@ -358,9 +377,18 @@ class _Drafting:
         block.end = group.end
         self.parcel = None
 
+    def _is_past(self, area: StatedArea, group: Group) -> bool:
+        """Whether an area that waits was told in a sentence that has nothing to do with these sides."""
+        between = self.prose.text[area.end : group.start]
+        return re.search(r"[。!?]", between) is not None and (
+            len(between) > 60 and re.search(rf"{one_of(LEAD_INS)}", between) is None
+        )
+
     def _open_described(self, group: Group, before: int) -> None:
         """Open a block for sides that no label waits for."""
         area, self.waiting = self.waiting, None
+        if area is not None and self._is_past(area, group):
+            area = None
         label, self.label = self.label, None
         start = group.start
         if label:

@@ -103,12 +103,14 @@ def find_figures(prose: Prose) -> Iterator[Figure]:
 
 def _is_counted(text: str, start: int) -> bool:
     """Whether a number in words is the end of a name or a label: 区块一 亩."""
-    return text[start] in NUMERALS and re.search(r"[块区段组第期]$", text[max(0, start - 1) : start]) is not None
+    return (
+        text[start] in NUMERALS and re.search(r"[块区段组第期]$", text[max(0, start - 1) : start]) is not None
+    )
 
 
 def _joined(text: str, start: int) -> tuple[int, Problem | None]:
     m = _JOINED.search(text, max(0, start - 24), start)
-    if m is None or not text[start].isdigit() and m.group() != "负":
+    if m is None or (not text[start].isdigit() and m.group() != "负"):
         return start, None
     sign = m.group()
     if sign in ("负", "-", "−"):

@@ -16,7 +16,18 @@ if TYPE_CHECKING:
 
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["Heading", "Label", "find_headings", "find_labels", "is_place", "name_after", "name_before", "place_in", "subject_of"]
+__all__ = [
+    "Heading",
+    "Label",
+    "find_headings",
+    "find_labels",
+    "is_general",
+    "is_place",
+    "name_after",
+    "name_before",
+    "place_in",
+    "subject_of",
+]
 
 
 # --- labels ---------------------------------------------------------------------------------
@@ -116,7 +127,9 @@ def _name_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     text = prose.text
     prefix = _PREFIX.match(text[start:end])
     a = start + (prefix.end() if prefix else 0)
-    cell = next((i for i in range(start, min(end, a + 42)) if prose.gaps[i] == CELL), end)
+    cell = next(
+        (i for i in range(start, min(end, a + 42)) if prose.gaps[i] == CELL or _is_headline(prose, a, i)), end
+    )
     m = _STOP.search(text, a, cell)
     name = text[a : m.start() if m else cell].rstrip("的为是、“—")
     if name.endswith("”") and "“" not in name:
@@ -189,7 +202,7 @@ _SUBJECT = re.compile(
 
 
 def subject_of(prose: Prose, start: int, end: int) -> str | None:
-    """Find the place that a sentence speaks of: what its first clause with a place begins with.
+    """Find the place that a sentence speaks of: whose area it tells last, or what it begins with.
 
     Examples
     --------
@@ -198,17 +211,37 @@ def subject_of(prose: Prose, start: int, end: int) -> str | None:
     >>> subject_of(prose, 0, len(prose.text))
     '东平湖风景区'
     """
-    text = prose.text
-    for clause in re.finditer(r"[^,。;:!?]+", text[start:end]):
+    clauses = list(_clauses(prose, start, end))
+    found = [m for clause in clauses if (m := _SUBJECT.match(prose.text, *_led(prose.text, *clause)))]
+    found = [m for m in found if is_place(m["name"]) and not _GENERAL.match(m["name"])]
+    of_area = [m for m in found if _OF_AREA.match(prose.text, m.end())]
+    chosen = of_area[-1] if of_area else found[0] if found else None
+    return prose.words(*chosen.span("name")) if chosen else None
+
+
+_OF_AREA = re.compile(r"的?(?:总|规划|面积|占地|用地|实施范围|范围)")
+_GENERAL = re.compile(
+    rf"[该本此其各][^,]*|[{NUMERALS}\d]+[个处宗].*|(?:规划|实施|项目|用地|全)?(?:区域?|园区?|地块|项目|片区|保护区|开发区|新区|景区|公园)$"
+)
+
+
+def is_general(name: str) -> bool:
+    """Whether a name is said of any zone: 开发区, 该片区.
+
+    Examples
+    --------
+    >>> is_general("开发区"), is_general("本园区"), is_general("巴中经济开发区")
+    (True, True, False)
+    """
+    return _GENERAL.fullmatch(name) is not None
+
+
+def _clauses(prose: Prose, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the clauses of a stretch; a line ends one too."""
+    for clause in re.finditer(r"[^,。;:!?]+", prose.text[start:end]):
         a, b = start + clause.start(), start + clause.end()
-        while inner := next((i for i in range(a + 1, b) if prose.gaps[i] >= BREAK), None):
-            if (m := _SUBJECT.match(text, *_led(text, a, inner))) and is_place(m["name"]):
-                return prose.words(*m.span("name"))
-            a = inner
-        m = _SUBJECT.match(text, *_led(text, a, b))
-        if m and is_place(m["name"]):
-            return prose.words(*m.span("name"))
-    return None
+        edges = [a, *(i for i in range(a + 1, b) if prose.gaps[i] >= BREAK), b]
+        yield from pairwise(edges)
 
 
 def _led(text: str, start: int, end: int) -> tuple[int, int]:
@@ -223,6 +256,24 @@ _FIRM_LEAD = re.compile(
     r"(?:[\"“]|同意|批准|原则|将|对|经|根据|关于|其中|以及|和|与|日前|近日|至此|此次|本次|(?:新建|扩建|新设|改建)的?|设立|规划的?"
     r"|(?:国务院|省政府|市政府|农业部|人民政府)(?:批复|批准|同意|公布)?的?)+"
 )
+
+
+def _is_headline(prose: Prose, start: int, end: int) -> bool:
+    """Whether a line ends at ``end`` that is a headline: short, whole as a name, and the next one is a sentence."""
+    if prose.gaps[end] < BREAK or not 2 <= end - start <= 24:
+        return False
+    text = prose.text
+    following = next(
+        (i for i in range(end + 1, min(len(text), end + 200)) if prose.gaps[i] >= BREAK), len(text)
+    )
+    return (
+        following - end > 30
+        and re.search(
+            r"情况|概况|范围|要求|目标|位置|内容|依据|面积|名称|条件|简介|区位|说明", text[start:end]
+        )
+        is not None
+    )
+
 
 _BRACKETED = re.compile(r"\((?P<name>[^()]{2,24})\)")
 _NOT_A_NAME = re.compile(r"见|详见|附|图|略|下同|以下|简称|即|原|含|不含|暂|拟")

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, PartDraft, ZoneDraft
 from ftz_geo.parse.heads import is_place, subject_of
 from ftz_geo.parse.prose import BREAK
-from ftz_geo.parse.words import TOTAL_WORDS
-from ftz_geo.wording import NUMERALS, one_of
+from ftz_geo.wording import NUMERALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +46,9 @@ _GENERIC = re.compile(
 )
 """What may be said of any zone: it names none."""
 
-_ELSEWHERE = re.compile(rf"全省|全国|全市(?!辖)|全世界|(?:建成|建立|拥有|现有|设立)[^,。;]{{0,20}}(?:[{NUMERALS}\d]+)(?:处|个)")
+_ELSEWHERE = re.compile(
+    rf"全省|全国|全市(?!辖)|全世界|(?:建成|建立|拥有|现有|设立)[^,。;]{{0,20}}(?:[{NUMERALS}\d]+)(?:处|个)"
+)
 
 _AFTER = re.compile(r"(?:以上|上述|合计|总计|共计|共占|一共|总共|累计|[宗块片处个]地?共|小计)")
 """A total behind its list."""
@@ -140,9 +141,11 @@ class _Outline:
         kind: Literal["place", "use", "generic"] = "generic"
         if figure.aside == "land-use":
             kind = "use"
-        elif name and not _GENERIC.match(name) and is_place(name):
+        label = self._label_of(figure)
+        names_place = name and not _GENERIC.match(name) and (is_place(name) or label is not None)
+        if kind == "generic" and names_place:
             kind = "place"
-        return _Node(figure, name, kind, self._breath(figure.number), self._label_of(figure))
+        return _Node(figure, name, kind, self._breath(figure.number), label)
 
     def _label_of(self, figure: StatedArea) -> Label | None:
         a = figure.subject[0] if figure.subject else figure.start
@@ -156,7 +159,9 @@ class _Outline:
         if not hasattr(self, "_sentence_ends"):
             text, gaps = self.prose.text, self.prose.gaps
             self._sentence_ends = [
-                i for i in range(1, len(text)) if text[i - 1] in "。!?" or (gaps[i] >= BREAK and text[i - 1] != ":")
+                i
+                for i in range(1, len(text))
+                if text[i - 1] in "。!?" or (gaps[i] >= BREAK and text[i - 1] != ":")
             ]
         return self._sentence_ends
 
@@ -175,13 +180,20 @@ class _Outline:
                 return opened.up
         if "(" in between or _DOWN.search(between) or _DOWN.match(text[begins : node.stated.number]):
             return last if not self._goes_on(last, node, between) else last.up
-        if ";" in between and last.up and self._separator(last) not in ("", ";"):
+        if (
+            ";" in between
+            and last.up
+            and self._separator(last) != ";"
+            and (self._separator(last) or last.up.up)
+        ):
             return last.up.up
         return last.up
 
     def _goes_on(self, last: _Node, node: _Node, between: str) -> bool:
         """Whether a word that leads down only begins another item of the same list: 其中甲…，其中乙…."""
-        same = last.up is not None and self._led_by(last) == _DOWN.findall(between)[-1:] and "(" not in between
+        same = (
+            last.up is not None and self._led_by(last) == _DOWN.findall(between)[-1:] and "(" not in between
+        )
         return same and ";" not in between and last.kind == node.kind and "其中" in between
 
     def _led_by(self, node: _Node) -> list[str]:
@@ -207,7 +219,10 @@ class _Outline:
 
     def _up_across(self, last: _Node, node: _Node, between: str) -> _Node | None:
         """Return what a figure of a new sentence stands below."""
-        if re.match(r"[。;\s]*(?:其中|包括|分别为|具体)", between + self.prose.text[node.stated.start : node.stated.start + 4]):
+        if re.match(
+            r"[。;\s]*(?:其中|包括|分别为|具体)",
+            between + self.prose.text[node.stated.start : node.stated.start + 4],
+        ):
             top = last
             while top.up is not None and top.kind != "place":
                 top = top.up
@@ -231,7 +246,9 @@ class _Outline:
     def _is_elsewhere(self, node: _Node) -> bool:
         """Whether the sentence of a figure speaks of all the province or of many such places."""
         k = self._breath(node.stated.number)
-        return _ELSEWHERE.search(self.prose.text, self._ends[k - 1] if k else 0, node.stated.number) is not None
+        return (
+            _ELSEWHERE.search(self.prose.text, self._ends[k - 1] if k else 0, node.stated.number) is not None
+        )
 
     def _take_aside(self, node: _Node) -> None:
         if node.kind == "use" and self.zones and self._near(self.zones[-1], node):
@@ -254,7 +271,11 @@ class _Outline:
                     return
 
     def _leaves(self, node: _Node) -> list[_Node]:
-        return [n for n in node.below if n.stated.area.span not in self._held and n.stated.aside in (None, "land-use")]
+        return [
+            n
+            for n in node.below
+            if n.stated.area.span not in self._held and n.stated.aside in (None, "land-use")
+        ]
 
     # --- zones
 
@@ -300,7 +321,9 @@ class _Outline:
         """Whether the sentence that opens a zone names a place as one of its own."""
         text = self.prose.text
         end = text.find("。", zone.start)
-        return bool(node.name) and node.name in self.prose.words(zone.start, end if end > zone.start else len(text))
+        return bool(node.name) and node.name in self.prose.words(
+            zone.start, end if end > zone.start else len(text)
+        )
 
     def _take_total(self, node: _Node) -> None:
         zone, area = self._open, node.stated.area

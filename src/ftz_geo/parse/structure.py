@@ -14,14 +14,14 @@ from ftz_geo.model import Block, Division, Parcel, Plan, Source, Undetermined, Z
 from ftz_geo.parse.areas import declared_counts, stated_areas
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, ZoneDraft, draft_zones
 from ftz_geo.parse.english import english_sides
-from ftz_geo.parse.groups import Group, group_sides, is_description
 from ftz_geo.parse.figures import find_figures
+from ftz_geo.parse.groups import Group, group_sides, is_description
 from ftz_geo.parse.heads import find_headings, find_labels
-from ftz_geo.parse.outline import complete_zones
 from ftz_geo.parse.ids import Ids
 from ftz_geo.parse.inverse import enclosing_chains, inverse_sides, named_first_sides
 from ftz_geo.parse.ledger import figures_of
 from ftz_geo.parse.names import features_at, read_names
+from ftz_geo.parse.outline import complete_zones
 from ftz_geo.parse.prose import Prose
 from ftz_geo.parse.sides import direction_sides, verbless_sides
 from ftz_geo.parse.tables import read_tables
