@@ -10,7 +10,7 @@ from ftz_geo.parse.figures import find_figures
 from ftz_geo.parse.heads import place_in
 from ftz_geo.parse.prose import BREAK, CELL
 from ftz_geo.parse.words import ASIDES, LAND_USES, SUB_USES, TOTAL_WORDS, USED_FOR
-from ftz_geo.wording import NUMERALS, number_of, one_of
+from ftz_geo.wording import NUMERALS, UNITS, number_of, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +24,8 @@ __all__ = ["Count", "Role", "StatedArea", "declared_counts", "stated_areas"]
 Role = Literal["total", "own", "bare", "part"]
 """What a figure is of: the zone (``total``), what stands beside it (``own``, 面积), the same
 without the word 面积 (``bare``), or a use or part that is no block (``part``)."""
+
+_UNIT = one_of(UNITS)
 
 _WHAT = re.compile(
     r"(?P<what>[^,。;:()\[\]“”]{0,24}?)(?:约为|约|大约|共计|共|为|是|达到|达|由|至|到|近|计|控制在|有|:|=|的|调整|扩大|增加|减少|变更|变|扩至|按|合)*+$"
@@ -123,7 +125,7 @@ def _stated(prose: Prose, figure: Figure, area: Area, before_it: StatedArea | No
     )
 
 
-_BETWEEN_UNITS = re.compile(r"[(\[,、]?(?:合计|合|即|约|大约|折合|约合|折|也就是|/|为|相当于|=)*+[(]?")
+_BETWEEN_UNITS = re.compile(r"[(\[,、]?(?:合计|合|计|即|约|大约|折合|约合|折|也就是|/|为|相当于|=)*+[(]?")
 
 
 def _is_again(text: str, first: StatedArea, figure: Figure, area: Area) -> bool:
@@ -176,7 +178,9 @@ def _role(before: str) -> Role:
     return "own" if _OWN.search(what) else "bare"
 
 
-_EDGE = re.compile(r"[,。;:!?、()\[\]]")
+_EDGE = re.compile(r"[,。;:!?、()\[\]](?!\d{3})|—+(?=[\u4e00-\u9fff])")
+_WAS = re.compile(rf"由[\d,.]+{_UNIT}(?:调整|扩大|增加|扩展|变更|缩减|减少|扩|减|变)(?:为|到|至)了?约?$")
+"""What a figure was before: 由805公顷调整为."""
 _QUALIFIERS = re.compile(
     r"""
     (?: 总|规划|用地|占地|土地|控制|净|区划|行政|辖区|管辖|建设|实施|核准|批准|出让|征收|拟征收|国土|陆域|海域
@@ -195,6 +199,8 @@ def _subject(prose: Prose, number: int, aside: str | None) -> tuple[int, int] | 
     if aside == "land-use" and (m := _LAND_USE.search(text, max(0, number - 40), number)):
         found = place_in(prose, *m.span("use"))
         return (found[0], m.end("use")) if found else m.span("use")
+    if was := _WAS.search(text, max(0, number - 40), number):
+        number = was.start()
     lowest = max(0, number - 60)
     edges = [m.end() for m in _EDGE.finditer(text, lowest, number)]
     a = edges[-1] if edges else lowest

@@ -86,6 +86,8 @@ class ZoneDraft:
     restated: list[Area] = field(default_factory=list)
     divided: list[int] = field(default_factory=list)
     """Of which block on each further division of it begins."""
+    basis: PartDraft | None = None
+    """The part that its blocks make up, where that is not the total."""
 
     def areas(self) -> Iterator[Area]:
         """Yield every area that it or something of it has."""

@@ -146,9 +146,13 @@ _TAIL = re.compile(
     r"(?:(?:农民|村民|村)?集体(?:经济组织)?(?:集体)?(?:所有)?|所有|国有|使用)?的?(?:建设用地|土地|用地|宗地)?$"
 )
 _BEFORE_PLACE = re.compile(
-    r"^(?:(?:新建|扩建|新设|改建|拟建|在建|调整后|扩区后|升级后)的?|拟?(?:征收|征用|出让|收回|使用|占用)|(?:本次|此次)|共|建成|设立|新设|建立|划定|规划(?:建设)?|其中|含有?|包含|包括|位于|涉及"
+    r"^(?:(?:新建|扩建|新设|改建|拟建|在建|调整后|扩区后|升级后)的?|拟?(?:征收|征用|出让|收回|使用|占用)|(?:本次|此次)|共|建成|设立|新设|建立|划定|规划(?:建设)?|其中|含有?|包含|包括|位于|涉及|拟对|拟|对"
     r"|[一二三四五六七八九十\d]{1,3}[.、)]|以及|和|与|及|是|为|以|在|将|由|对)+(?=..)"
 )
+
+
+_VERB = re.compile(r"划定|划分|设立|设置|包含|包括|涉及|安排|形成|拥有|对(?=.{4})|开发|管理的")
+_LOCATED = re.compile(r"位于|地处|坐落|座落|处于|距")
 
 
 def place_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
@@ -168,6 +172,11 @@ def place_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
         start += m.end()
     if (m := _TAIL.search(text, start, end)) and m.start() > start:
         end = m.start()
+    verbs = [m.end() for m in _VERB.finditer(text, start, end)]
+    if verbs and end - verbs[-1] >= 2:
+        start = verbs[-1]
+    if _LOCATED.match(text, start, end):
+        return None
     while start < end and text[start] in "\"“”'—-,、;:":
         start += 1
     while end > start and text[end - 1] in "\"“”'—-,、;:的":

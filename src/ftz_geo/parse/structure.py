@@ -21,7 +21,7 @@ from ftz_geo.parse.ids import Ids
 from ftz_geo.parse.inverse import enclosing_chains, inverse_sides, named_first_sides
 from ftz_geo.parse.ledger import figures_of
 from ftz_geo.parse.names import features_at, read_names
-from ftz_geo.parse.outline import complete_zones
+from ftz_geo.parse.outline import outlined_zones
 from ftz_geo.parse.prose import Prose
 from ftz_geo.parse.sides import direction_sides, verbless_sides
 from ftz_geo.parse.tables import read_tables
@@ -77,9 +77,11 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
     stated = [s for s in stated_areas(prose, figures) if not inside(s.end - 1)]
     counts = [c for c in declared_counts(prose) if not inside(c.start)]
     headings = list(find_headings(prose))
-    parts = _parts(groups, labels, [*areas, *stated], counts, headings)
-    drafts = draft_zones(prose, parts) if groups else []
-    drafts = complete_zones(prose, drafts, stated, labels, headings, counts)
+    if groups and any(label.firm for label in labels):
+        drafts = draft_zones(prose, _parts(groups, labels, [*areas, *stated], counts, headings))
+        drafts = outlined_zones(prose, stated, (), labels, headings, counts, drafts)
+    else:
+        drafts = outlined_zones(prose, stated, groups, labels, headings, counts)
     zones = _zones(prose, drafts)
     ledger = figures_of(prose, figures, stated, zones)
     unread = _unread(prose, zones, remarks, ledger)

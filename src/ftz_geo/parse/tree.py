@@ -1,0 +1,286 @@
+"""Figures and boundaries put in a tree: what stands below what, by punctuation and a few words.
+
+A node is a piece of ground that the text speaks of: a figure with what it is said of, the sides told beside
+it, or sides alone. Below it stands what 其中, 包括, 分为, a colon or a bracket lead down to.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from ftz_geo.parse.heads import is_general, is_place, name_after, name_before
+from ftz_geo.parse.prose import BREAK
+from ftz_geo.parse.words import LEAD_INS
+from ftz_geo.wording import NUMERALS, one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ftz_geo.parse.areas import StatedArea
+    from ftz_geo.parse.groups import Group
+    from ftz_geo.parse.heads import Label
+    from ftz_geo.parse.prose import Prose
+
+__all__ = ["Node", "Sentences", "tree_of"]
+
+
+@dataclass(eq=False)
+class Node:
+    """A piece of ground that the text speaks of; positions in the folded text."""
+
+    start: int
+    """Where the words for what it is begin."""
+    end: int
+    kind: Literal["place", "use", "generic"]
+    name: str | None = None
+    """What it is called, where the words name something."""
+    stated: StatedArea | None = None
+    group: Group | None = None
+    label: Label | None = None
+    below: list[Node] = field(default_factory=list)
+    up: Node | None = None
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is one of several told alike."""
+        sisters = self.up.below if self.up else []
+        return self.label is not None or len([n for n in sisters if n.kind == self.kind]) > 1
+
+
+class Sentences:
+    """Where the sentences of a text end: at a full stop, and at a line's end but for one that a colon leads on."""
+
+    def __init__(self, prose: Prose) -> None:
+        text, gaps = prose.text, prose.gaps
+        self._text_end = len(text)
+        self._ends = [
+            i
+            for i in range(1, len(text))
+            if text[i - 1] in "。!?"
+            or (gaps[i] >= BREAK and text[i - 1] != ":")
+            or (text[i - 1] == "." and text[i] == " " and not text[i - 2].isdigit())
+        ]
+
+    def number(self, at: int) -> int:
+        """Return which sentence a place lies in, from 0."""
+        return bisect_right(self._ends, at)
+
+    def span(self, number: int) -> tuple[int, int]:
+        """Return where a sentence begins and ends."""
+        start = self._ends[number - 1] if number else 0
+        return start, self._ends[number] if number < len(self._ends) else self._text_end
+
+
+_DOWN = re.compile(
+    rf"""
+      其中 | 包括 | 包含 | 涵盖 | 分为 | 划分 | 划为 | 区划 | 分成 | 分别 | 下辖 | 组成 | 构成 | (?<!包)含(?!量|税|水) | 内有
+    | 下设 | 设[{NUMERALS}\d]+个 | 分[{NUMERALS}\d]+[个片块区] | (?:涉及|各).{{0,6}}面积 | 如下 | consists?\ of
+    """,
+    re.X,
+)
+"""Words that lead from a figure to those that it is made of."""
+
+_BULLET = r"[—\-·•●◆■▪*○]*"
+
+
+def tree_of(
+    prose: Prose, stated: Sequence[StatedArea], groups: Sequence[Group], labels: Sequence[Label]
+) -> list[Node]:
+    """Return the nodes that stand below no other, in the order of the text.
+
+    Parameters
+    ----------
+    prose : Prose
+    stated : sequence of StatedArea
+        Figures that may be areas of something; those set aside but for uses of land are none.
+    groups : sequence of Group
+    labels : sequence of Label
+        Outside of the sides.
+
+    Returns
+    -------
+    list of Node
+    """
+    return _Planting(prose, labels).tree(stated, groups)
+
+
+class _Planting:
+    def __init__(self, prose: Prose, labels: Sequence[Label]) -> None:
+        self.prose = prose
+        self.sentences = Sentences(prose)
+        self._labels = list(labels)
+        self._label_starts = [label.start for label in labels]
+
+    def tree(self, stated: Sequence[StatedArea], groups: Sequence[Group]) -> list[Node]:
+        tops: list[Node] = []
+        last: Node | None = None
+        for node in self._nodes(stated, groups):
+            node.up = self._up(last, node) if last else None
+            (node.up.below if node.up else tops).append(node)
+            last = node
+        return tops
+
+    # --- nodes
+
+    def _nodes(self, stated: Sequence[StatedArea], groups: Sequence[Group]) -> Iterator[Node]:
+        """Yield figures and sides in the order of the text, those of one piece of ground together."""
+        parts: list[tuple[int, StatedArea | Group]] = [(s.end, s) for s in stated]
+        parts += [(g.start, g) for g in groups]
+        last: Node | None = None
+        for _, part in sorted(parts, key=lambda p: p[0]):
+            if last is not None and self._belongs(last, part):
+                if hasattr(part, "area"):
+                    last.stated = part  # type: ignore[assignment]
+                else:
+                    last.group = part  # type: ignore[assignment]
+                last.end = max(last.end, part.end)
+                continue
+            if last is not None:
+                yield last
+            last = self._of_figure(part, last) if hasattr(part, "area") else self._of_group(part, last)  # type: ignore[arg-type]
+        if last is not None:
+            yield last
+
+    def _belongs(self, node: Node, part: StatedArea | Group) -> bool:
+        """Whether sides or a figure are of the piece of ground that the last node is."""
+        text = self.prose.text
+        if hasattr(part, "area"):
+            if node.stated is not None or node.group is None:
+                return False
+            between = text[node.end : part.number]
+            own = part.subject is None or is_general(self.prose.words(*part.subject))
+            return own and part.aside is None and self._is_near(between)
+        if node.group is not None or node.kind == "use":
+            return False
+        between = text[node.end : part.start]
+        return self._is_near(between) and not self._names_another(node, part)
+
+    def _is_near(self, between: str) -> bool:
+        """Whether nothing but a word that leads on stands between, across a full stop at most one."""
+        if re.search("[;!?]", between) or len(between) > 60 or "其中" in between:
+            return False
+        if "。" in between:
+            return re.fullmatch(
+                rf"[^。]{{0,20}}。[^。]{{0,16}}?(?:{_OWN_WORDS})?[^。,]{{0,12}}", between
+            ) is not None and re.search(_OWN_WORDS, between) is not None
+        return True
+
+    def _names_another(self, node: Node, group: Group) -> bool:
+        """Whether the words right before sides name another place than the node's."""
+        text = self.prose.text
+        a = max(node.end, max(text.rfind(c, node.end, group.start) for c in ",。;:") + 1)
+        words = self.prose.words(a, group.start) if group.start - a > 1 else ""
+        found = re.sub(rf"(?:的)?(?:{one_of(LEAD_INS)})?(?:为|是|:)?$", "", words)
+        return len(found) > 1 and is_place(found) and not is_general(found) and found != node.name
+
+    def _of_figure(self, stated: StatedArea, before: Node | None) -> Node:
+        name = self.prose.words(*stated.subject) if stated.subject else None
+        start = min(stated.start, stated.subject[0]) if stated.subject else stated.start
+        label = self._label_before(start, before)
+        if stated.aside == "land-use":
+            return Node(start, stated.end, "use", name, stated)
+        if label is not None and (name is None or is_general(name) or not is_place(name)):
+            own, _ = name_after(self.prose, label.end, stated.number)
+            name, start = own or name, label.start
+        named = name is not None and not is_general(name) and (is_place(name) or label is not None)
+        if label is not None and label.firm:
+            named = True
+        return Node(start, stated.end, "place" if named else "generic", name, stated, None, label)
+
+    def _of_group(self, group: Group, before: Node | None) -> Node:
+        lowest = before.end if before else 0
+        label = self._label_before(group.start, before)
+        if label is not None:
+            name, _ = name_after(self.prose, label.end, group.start)
+            return Node(label.start, group.end, "place", name, None, group, label)
+        name = name_before(self.prose, max(lowest, group.start - 160), group.start)
+        kind: Literal["place", "generic"] = "place" if name and not is_general(name) else "generic"
+        return Node(group.start, group.end, kind, name, None, group)
+
+    def _label_before(self, at: int, before: Node | None) -> Label | None:
+        """Return the label of the clause or line that a node stands in, if no node stands between."""
+        k = bisect_right(self._label_starts, at) - 1
+        if k < 0:
+            return None
+        label = self._labels[k]
+        if before is not None and label.start < before.end:
+            return None
+        same = self.sentences.number(label.start) == self.sentences.number(max(at - 1, label.start))
+        return label if same or at - label.end < 4 else None
+
+    # --- the tree
+
+    def _up(self, last: Node, node: Node) -> Node | None:
+        """Return the node that one stands below, from what stands between it and the last."""
+        text = self.prose.text
+        between = text[last.end : max(node.start, last.end)]
+        if self.sentences.number(node.start) != self.sentences.number(max(last.end - 1, 0)):
+            return self._up_across(last, node, between)
+        if between.count(")") > between.count("("):
+            opened = self._opened(last)
+            if opened is not None:
+                last, between = opened, between[between.rfind(")") + 1 :]
+        if "(" in between or _DOWN.search(between) or _DOWN.match(text, node.start, node.end):
+            return last.up if self._goes_on(last, between) else last
+        if ":" in between and last.kind == "generic":
+            return last
+        sep = self._separator(last)
+        if ";" in between and last.up and sep != ";" and (sep or last.up.up):
+            return last.up.up
+        return last.up
+
+    def _goes_on(self, last: Node, between: str) -> bool:
+        """Whether a word that leads down only begins another item of its own list: 其中甲…，其中乙…."""
+        lead = self.prose.text[max(0, last.start - 3) : last.start]
+        return last.up is not None and "其中" in between and "其中" in lead and ";" not in between
+
+    def _opened(self, node: Node) -> Node | None:
+        """Return the node behind which the bracket opened that a node stands in."""
+        while node.up is not None:
+            if "(" in self.prose.text[node.up.end : node.start]:
+                return node.up
+            node = node.up
+        return None
+
+    def _separator(self, node: Node) -> str:
+        """Return what parts a node from its sister before it."""
+        sisters = node.up.below if node.up else []
+        k = next((k for k, sister in enumerate(sisters) if sister is node), 0)
+        if k == 0:
+            return ""
+        found = re.findall("[,、;]", self.prose.text[sisters[k - 1].end : node.start])
+        return found[-1] if found else ""
+
+    def _up_across(self, last: Node, node: Node, between: str) -> Node | None:
+        """Return what a node of a new sentence stands below."""
+        text = self.prose.text
+        if last.up is not None and self._begins_line(last) and self._begins_line(node):
+            return last.up
+        start, _ = self.sentences.span(self.sentences.number(node.start))
+        lead = text[start : node.start]
+        if re.match(rf"{_BULLET}(?:其中|包括|分别为|具体)", lead + text[node.start : node.end]):
+            return self._divided(last)
+        if _DOWN.search(lead) and ":" in lead and last.kind == "generic":
+            return self._divided(last)
+        return None
+
+    def _begins_line(self, node: Node) -> bool:
+        """Whether a node begins a line, behind a bullet or not."""
+        at = node.start
+        while at > 0 and self.prose.text[at - 1] in "—-·•●◆■▪*○" and self.prose.gaps[at] < BREAK:
+            at -= 1
+        return self.prose.gaps[at] >= BREAK
+
+    def _divided(self, last: Node) -> Node:
+        """Return the node of the last sentence that a new one divides."""
+        node = last
+        sentence = self.sentences.number(max(last.end - 1, 0))
+        while node.up is not None and self.sentences.number(max(node.up.end - 1, 0)) == sentence:
+            node = node.up
+        return node
+
+
+_OWN_WORDS = rf"(?:{one_of(LEAD_INS)}|面积|占地|其[东南西北]|[东南西北](?:至|起|临))"
