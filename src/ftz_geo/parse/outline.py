@@ -60,19 +60,26 @@ def outlined_zones(
         In the order of the text.
     """
     figures = [s for s in stated if not s.again and s.aside in (None, "land-use")]
-    outline = _Outline(prose, headings, zones, [s.number for s in stated])
+    outline = _Outline(prose, headings, zones, [s.number for s in stated], groups)
     return outline.of(tree_of(prose, figures, groups, labels), counts)
 
 
 class _Outline:
     def __init__(
-        self, prose: Prose, headings: Sequence[Heading], zones: Sequence[ZoneDraft], figures: Sequence[int]
+        self,
+        prose: Prose,
+        headings: Sequence[Heading],
+        zones: Sequence[ZoneDraft],
+        figures: Sequence[int],
+        groups: Sequence[Group],
     ) -> None:
         self.prose = prose
         self.zones = [zone for zone in zones if zone.blocks or zone.area or zone.name]
         self._sentences = Sentences(prose)
         self._headings = headings
         self._figures = figures
+        self._group_starts = [group.start for group in groups]
+        self._group_ends = [group.end for group in groups]
         self._held = {area.span for zone in self.zones for area in zone.areas()}
         self._tops: list[Node] = []
 
@@ -90,8 +97,7 @@ class _Outline:
 
     def _count(self, counts: Sequence[Count]) -> None:
         """Give each zone the number of blocks that is told before them."""
-        limits = [*(zone.start for zone in self.zones[1:]), len(self.prose.text)]
-        for zone, limit in zip(self.zones, limits, strict=True):
+        for zone, limit in zip(self.zones, [*(z.start for z in self.zones[1:]), len(self.prose.text)], strict=False):
             if zone.count is not None or not zone.blocks:
                 continue
             start, _ = self._sentences.span(self._sentences.number(zone.start))
@@ -238,9 +244,15 @@ class _Outline:
             start, end = self._sentences.span(k)
             if k < here and any(start <= at < end for at in self._figures):
                 break
-            if name := subject_of(self.prose, start, node.end if k == here else end):
+            if k < here and any(start < at < end for at in self._group_ends):
+                break
+            if name := subject_of(self.prose, start, min(node.end, self._first_side(node, start)) if k == here else end):
                 return name
         return self._heading_before(node.start) or subject_of(self.prose, *self._sentences.span(0))
+
+    def _first_side(self, node: Node, start: int) -> int:
+        """Return where the first sides of a sentence begin."""
+        return next((at for at in self._group_starts if start <= at < node.end), node.end)
 
     def _heading_before(self, at: int) -> str | None:
         names = [h.name for h in self._headings if h.start <= at]

@@ -11,16 +11,16 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from ftz_geo.parse.groups import Group
 from ftz_geo.parse.heads import is_general, is_place, name_after, name_before
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import LEAD_INS
 from ftz_geo.wording import NUMERALS, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from ftz_geo.parse.areas import StatedArea
-    from ftz_geo.parse.groups import Group
     from ftz_geo.parse.heads import Label
     from ftz_geo.parse.prose import Prose
 
@@ -115,9 +115,21 @@ class _Planting:
         self._label_starts = [label.start for label in labels]
 
     def tree(self, stated: Sequence[StatedArea], groups: Sequence[Group]) -> list[Node]:
+        """Return the tops of the tree; figures and sides of one piece of ground are one node."""
+        parts: list[tuple[int, StatedArea | Group]] = [(s.end, s) for s in stated]
+        parts += [(g.start, g) for g in groups]
         tops: list[Node] = []
         last: Node | None = None
-        for node in self._nodes(stated, groups):
+        for _, part in sorted(parts, key=lambda p: p[0]):
+            owner = self._owner(last, part) if last is not None else None
+            if owner is not None:
+                if isinstance(part, Group):
+                    owner.group = part
+                else:
+                    owner.stated = part
+                owner.end = max(owner.end, part.end)
+                continue
+            node = self._of_group(part, last) if isinstance(part, Group) else self._of_figure(part, last)
             node.up = self._up(last, node) if last else None
             (node.up.below if node.up else tops).append(node)
             last = node
@@ -125,38 +137,24 @@ class _Planting:
 
     # --- nodes
 
-    def _nodes(self, stated: Sequence[StatedArea], groups: Sequence[Group]) -> Iterator[Node]:
-        """Yield figures and sides in the order of the text, those of one piece of ground together."""
-        parts: list[tuple[int, StatedArea | Group]] = [(s.end, s) for s in stated]
-        parts += [(g.start, g) for g in groups]
-        last: Node | None = None
-        for _, part in sorted(parts, key=lambda p: p[0]):
-            if last is not None and self._belongs(last, part):
-                if hasattr(part, "area"):
-                    last.stated = part  # type: ignore[assignment]
-                else:
-                    last.group = part  # type: ignore[assignment]
-                last.end = max(last.end, part.end)
-                continue
-            if last is not None:
-                yield last
-            last = self._of_figure(part, last) if hasattr(part, "area") else self._of_group(part, last)  # type: ignore[arg-type]
-        if last is not None:
-            yield last
+    def _owner(self, last: Node, part: StatedArea | Group) -> Node | None:
+        """Return the node that a figure or sides are of, if it is one that stands there already."""
+        begins = part.start if isinstance(part, Group) else part.number
+        end = max(last.end, 0)
+        node = self._divided(last) if "。" in self.prose.text[end:begins] else last
+        return node if self._belongs(node, end, part) else None
 
-    def _belongs(self, node: Node, part: StatedArea | Group) -> bool:
-        """Whether sides or a figure are of the piece of ground that the last node is."""
+    def _belongs(self, node: Node, end: int, part: StatedArea | Group) -> bool:
+        """Whether sides or a figure are of the piece of ground that a node is."""
         text = self.prose.text
-        if hasattr(part, "area"):
+        if not isinstance(part, Group):
             if node.stated is not None or node.group is None:
                 return False
-            between = text[node.end : part.number]
             own = part.subject is None or is_general(self.prose.words(*part.subject))
-            return own and part.aside is None and self._is_near(between)
+            return own and part.aside is None and self._is_near(text[end : part.number])
         if node.group is not None or node.kind == "use":
             return False
-        between = text[node.end : part.start]
-        return self._is_near(between) and not self._names_another(node, part)
+        return self._is_near(text[end : part.start]) and not self._names_another(node, end, part)
 
     def _is_near(self, between: str) -> bool:
         """Whether nothing but a word that leads on stands between, across a full stop at most one."""
@@ -168,10 +166,10 @@ class _Planting:
             ) is not None and re.search(_OWN_WORDS, between) is not None
         return True
 
-    def _names_another(self, node: Node, group: Group) -> bool:
+    def _names_another(self, node: Node, end: int, group: Group) -> bool:
         """Whether the words right before sides name another place than the node's."""
         text = self.prose.text
-        a = max(node.end, max(text.rfind(c, node.end, group.start) for c in ",。;:") + 1)
+        a = max(end, max(text.rfind(c, end, group.start) for c in ",。;:") + 1)
         words = self.prose.words(a, group.start) if group.start - a > 1 else ""
         found = re.sub(rf"(?:的)?(?:{one_of(LEAD_INS)})?(?:为|是|:)?$", "", words)
         return len(found) > 1 and is_place(found) and not is_general(found) and found != node.name
@@ -185,6 +183,8 @@ class _Planting:
         if label is not None and (name is None or is_general(name) or not is_place(name)):
             own, _ = name_after(self.prose, label.end, stated.number)
             name, start = own or name, label.start
+        if re.search(r"(?:以上|上述|合计|总计|共计)", self.prose.text[max(0, start - 2) : stated.number]):
+            return Node(start, stated.end, "generic", None, stated)
         named = name is not None and not is_general(name) and (is_place(name) or label is not None)
         if label is not None and label.firm:
             named = True
@@ -228,7 +228,7 @@ class _Planting:
         if ":" in between and last.kind == "generic":
             return last
         sep = self._separator(last)
-        if ";" in between and last.up and sep != ";" and (sep or last.up.up):
+        if ";" in between and last.up and sep != ";" and (sep or last.up.up) and not self._led_by_colon(last):
             return last.up.up
         return last.up
 
@@ -236,6 +236,10 @@ class _Planting:
         """Whether a word that leads down only begins another item of its own list: 其中甲…，其中乙…."""
         lead = self.prose.text[max(0, last.start - 3) : last.start]
         return last.up is not None and "其中" in between and "其中" in lead and ";" not in between
+
+    def _led_by_colon(self, node: Node) -> bool:
+        """Whether a node is the first of a list that a colon opens: what a semicolon parts are its items."""
+        return node.up is not None and node.up.below[0] is node and ":" in self.prose.text[node.up.end : node.start]
 
     def _opened(self, node: Node) -> Node | None:
         """Return the node behind which the bracket opened that a node stands in."""
