@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.parse.figures import find_figures
@@ -99,11 +99,15 @@ def stated_areas(prose: Prose, figures: Iterable[Figure] | None = None) -> Itera
     """
     text = prose.text
     before_it: StatedArea | None = None
+    plain = False
     for figure in find_figures(prose) if figures is None else figures:
         if figure.area is None:
             before_it = None
             continue
         stated = _stated(prose, figure, figure.area, before_it)
+        if stated.aside == "phase" and not plain and _YEAR.search(text, max(0, figure.start - 40), figure.start):
+            stated = replace(stated, aside=None)  # nothing else is told of now
+        plain = plain or (stated.aside is None and not stated.again)
         before_it = before_it if stated.again else stated
         yield stated
 
@@ -152,6 +156,8 @@ def _aside(text: str, figure: Figure) -> str | None:
             return code
     return "land-use" if _LAND_USE.search(clause) else None
 
+
+_YEAR = re.compile(r"(?:19|20)\d\d年[^,。;]*$")
 
 _ASIDE = {code: re.compile(pattern) for code, pattern in ASIDES.items()}
 _LAND_USE = re.compile(

@@ -12,7 +12,7 @@ from ftz_geo.parse.tree import Sentences, tree_of
 from ftz_geo.wording import NUMERALS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ftz_geo.model import Area
     from ftz_geo.parse.areas import Count, StatedArea
@@ -88,12 +88,28 @@ class _Outline:
         self._tops = tops
         for top in tops:
             self._take(top)
+        self._place_the_rest(tops)
         self.zones.sort(key=lambda zone: zone.start)
         for zone in self.zones:
             _settle_divisions(zone)
             _settle_total(zone)
         self._count(counts)
         return self.zones
+
+    def _place_the_rest(self, tops: Sequence[Node]) -> None:
+        """Make a block of all sides that stand in none yet."""
+        placed = {id(p.group) for zone in self.zones for block in zone.blocks for p in block.parcels}
+        for node in _walk(tops):
+            if node.group is not None and id(node.group) not in placed:
+                before = [zone for zone in self.zones if zone.start <= node.start]
+                if not before:
+                    before = [ZoneDraft(node.start, self._heading_before(node.start))]
+                    self.zones.append(before[0])
+                block = self._block(node, area=None, name=node.name)
+                if node.stated is not None and node.stated.area.span not in self._held:
+                    block.area = node.stated.area
+                    self._held.add(node.stated.area.span)
+                before[-1].blocks.append(block)
 
     def _count(self, counts: Sequence[Count]) -> None:
         """Give each zone the number of blocks that is told before them."""
@@ -211,8 +227,9 @@ class _Outline:
         else:
             zone = self._new_zone(node, name)
         self._held.add(area.span)
-        if node.group is not None and not any(block.described for block in zone.blocks):
-            zone.blocks.insert(0, self._block(node, area=None, name=None))
+        if node.group is not None:
+            alone = not any(block.described for block in zone.blocks)
+            zone.blocks.insert(0 if alone else len(zone.blocks), self._block(node, area=None, name=None))
         self._divide_zone(zone, node)
 
     def _is_of(self, zone: ZoneDraft, name: str | None, node: Node) -> bool:
@@ -275,8 +292,8 @@ class _Outline:
 
     def _divide_part(self, zone: ZoneDraft, node: Node) -> None:
         """Take a part of a zone; blocks told below it belong to it and add up to it."""
-        if node.stated is None:
-            self._add_block(zone, node)
+        if node.stated is None or node.group is not None:
+            self._add_block(zone, node, whole=True)
             return
         part = self._part(node)
         zone.parts.append(part)
@@ -329,7 +346,7 @@ class _Outline:
             block.parcels = [ParcelDraft(node.start, node.end, None, None, node.group)]
         return block
 
-    def _add_block(self, zone: ZoneDraft, node: Node) -> None:
+    def _add_block(self, zone: ZoneDraft, node: Node, *, whole: bool = False) -> None:
         area = node.stated.area if node.stated else None
         same = next((b for b in zone.blocks if b.name and b.name == node.name), None)
         if same is not None and area is not None and same.area is None and node.group is None:
@@ -337,6 +354,7 @@ class _Outline:
             self._held.add(area.span)
             return
         block = self._block(node, area=area, name=node.name)
+        block.whole = whole
         if area is not None:
             self._held.add(area.span)
         free = self._free(node)
@@ -349,6 +367,12 @@ class _Outline:
         rest = [n for n in free if n.kind != "place" or n in items]
         block.parts += [self._part(n) for n in rest if n.stated is not None]
         zone.blocks.append(block)
+
+
+def _walk(nodes: Sequence[Node]) -> Iterator[Node]:
+    for node in nodes:
+        yield node
+        yield from _walk(node.below)
 
 
 def _parcel(node: Node) -> ParcelDraft:

@@ -152,7 +152,8 @@ class _Planting:
                 return False
             own = part.subject is None or is_general(self.prose.words(*part.subject))
             return own and part.aside is None and self._is_near(text[end : part.number])
-        if node.group is not None or node.kind == "use":
+        between = text[end : part.start]
+        if node.group is not None or (node.kind == "use" and not re.search(rf"{one_of(LEAD_INS)}", between)):
             return False
         return self._is_near(text[end : part.start]) and not self._names_another(node, end, part)
 
@@ -169,9 +170,8 @@ class _Planting:
     def _names_another(self, node: Node, end: int, group: Group) -> bool:
         """Whether the words right before sides name another place than the node's."""
         text = self.prose.text
-        a = max(end, max(text.rfind(c, end, group.start) for c in ",。;:") + 1)
-        words = self.prose.words(a, group.start) if group.start - a > 1 else ""
-        found = re.sub(rf"(?:的)?(?:{one_of(LEAD_INS)})?(?:为|是|:)?$", "", words)
+        lead = re.sub(rf"的?(?:{one_of(LEAD_INS)})?(?:为|是|:)*$", "", text[end : group.start])
+        found = re.split("[,。;:]", lead)[-1]
         return len(found) > 1 and is_place(found) and not is_general(found) and found != node.name
 
     def _of_figure(self, stated: StatedArea, before: Node | None) -> Node:
