@@ -480,6 +480,14 @@ class Zone:
     parts: tuple[Division, ...] = ()
     restated: tuple[Area, ...] = ()
     """The same total, told again."""
+    basis: Area | None = None
+    """What its blocks add up to, where the text says that they make up a part of it
+    (其中规划建设用地3.77平方公里，分三个区块); None where that is the total."""
+
+    @property
+    def made_up(self) -> Area | None:
+        """The figure that its blocks add up to."""
+        return self.basis or self.declared_area
 
     @property
     def words(self) -> str:
@@ -500,6 +508,7 @@ class Zone:
             "declared_block_count": self.declared_block_count,
             "parts": [part.to_dict() for part in self.parts],
             "restated": [area.to_dict() for area in self.restated],
+            "basis": self.basis and self.basis.to_dict(),
             "blocks": [b.to_dict() for b in self.blocks],
             "span": list(self.span),
         }

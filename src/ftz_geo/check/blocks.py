@@ -67,7 +67,7 @@ def areas_of(block: Block) -> tuple[Area, ...]:
 def total(zone: ZoneCase) -> Sum | None:
     """Return the zone's total against all areas its blocks state; None where there is nothing to add."""
     parts = tuple(area for block in addends(zone) for area in areas_of(block))
-    stated = zone.zone.declared_area
+    stated = zone.zone.made_up
     return Sum(total=stated, parts=parts) if stated and parts else None
 
 

@@ -184,8 +184,6 @@ class _Outline:
         if zone is None or (zone.area is None and not zone.blocks):
             items = [n for n in node.below if n.kind == "place"]
             return bool(items) or self._is_told_later(node) or self._is_alone(node)
-        if node.label is not None and zone.blocks:
-            return False
         return _of_one_sort(zone.name, node.name) and not self._is_named_in(zone, node)
 
     def _is_told_later(self, node: Node) -> bool:

@@ -248,6 +248,7 @@ def _zone(
         declared_block_count=None if _counts_parcels(draft) else draft.count,
         parts=_divisions(draft.parts, draft.area),
         restated=tuple(draft.restated),
+        basis=draft.basis.area if draft.basis else None,
         blocks=tuple(blocks),
         span=(min(prose.at[draft.start], blocks[0].span[0]), max(b.span[1] for b in blocks)),
     )
