@@ -177,7 +177,7 @@ def place_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
         start = verbs[-1]
     if _LOCATED.match(text, start, end):
         return None
-    while start < end and text[start] in "\"“”'—-,、;:":
+    while start < end and text[start] in " \"“”'—-,、;:":
         start += 1
     while end > start and text[end - 1] in "\"“”'—-,、;:的":
         end -= 1

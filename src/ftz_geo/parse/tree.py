@@ -177,6 +177,8 @@ class _Planting:
     def _of_figure(self, stated: StatedArea, before: Node | None) -> Node:
         name = self.prose.words(*stated.subject) if stated.subject else None
         start = min(stated.start, stated.subject[0]) if stated.subject else stated.start
+        while self.prose.text[start] == " ":
+            start += 1
         label = self._label_before(start, before)
         if stated.aside == "land-use":
             return Node(start, stated.end, "use", name, stated)
@@ -216,7 +218,7 @@ class _Planting:
     def _up(self, last: Node, node: Node) -> Node | None:
         """Return the node that one stands below, from what stands between it and the last."""
         text = self.prose.text
-        between = text[last.end : max(node.start, last.end)]
+        between = re.sub(r"\([^()]*\)", "", text[last.end : max(node.start, last.end)])
         if self.sentences.number(node.start) != self.sentences.number(max(last.end - 1, 0)):
             return self._up_across(last, node, between)
         if between.count(")") > between.count("("):
@@ -265,7 +267,7 @@ class _Planting:
             return last.up
         start, _ = self.sentences.span(self.sentences.number(node.start))
         lead = text[start : node.start]
-        if re.match(rf"{_BULLET}(?:其中|包括|分别为|具体)", lead + text[node.start : node.end]):
+        if re.match(rf"{_BULLET}(?:其中|分别为|具体(?:为|如下|包括))", lead + text[node.start : node.end]):
             return self._divided(last)
         if _DOWN.search(lead) and ":" in lead and last.kind == "generic":
             return self._divided(last)
