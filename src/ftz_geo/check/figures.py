@@ -101,7 +101,7 @@ def other_units(unit: str) -> tuple[str, ...]:
     Examples
     --------
     >>> other_units("公顷")
-    ('平方公里', '平方千米', 'km²', '亩', '万亩', '平方米')
+    ('平方公里', '平方千米', 'km²', '万平方公里', '万公顷', '亩', '万亩', '平方米')
     """
     return tuple(u for u in KM2_PER_UNIT if not Fraction(1, 10) < unit_km2(u) / unit_km2(unit) < 10)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, PartDraft, ZoneDraft
 from ftz_geo.parse.heads import subject_of
-from ftz_geo.parse.tree import Sentences, tree_of
+from ftz_geo.parse.tree import DOWN, Sentences, tree_of
 from ftz_geo.wording import NUMERALS
 
 if TYPE_CHECKING:
@@ -183,8 +183,14 @@ class _Outline:
         zone = self._open
         if zone is None or (zone.area is None and not zone.blocks):
             items = [n for n in node.below if n.kind == "place"]
-            return bool(items) or self._is_told_later(node) or self._is_alone(node)
+            divided = bool(items) or self._is_divided(node)
+            return divided or self._is_told_later(node) or self._is_alone(node)
         return _of_one_sort(zone.name, node.name) and not self._is_named_in(zone, node)
+
+    def _is_divided(self, node: Node) -> bool:
+        """Whether the rest of its sentence says that a place is divided."""
+        _, end = self._sentences.span(self._sentences.number(node.end - 1))
+        return node.label is None and DOWN.search(self.prose.text, node.end, end) is not None
 
     def _is_told_later(self, node: Node) -> bool:
         """Whether a place's area is told twice: a headline's, and that of the sentence below it."""

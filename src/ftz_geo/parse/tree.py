@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ftz_geo.parse.heads import Label
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["Node", "Sentences", "tree_of"]
+__all__ = ["DOWN", "Node", "Sentences", "tree_of"]
 
 
 @dataclass(eq=False)
@@ -74,7 +74,7 @@ class Sentences:
         return start, self._ends[number] if number < len(self._ends) else self._text_end
 
 
-_DOWN = re.compile(
+DOWN = re.compile(
     rf"""
       其中 | 包括 | 包含 | 涵盖 | 分为 | 划分 | 划为 | 区划 | 分成 | 分别 | 下辖 | 组成 | 构成 | (?<!包)含(?!量|税|水) | 内有
     | 下设 | 设[{NUMERALS}\d]+个 | 分[{NUMERALS}\d]+[个片块区] | (?:涉及|各).{{0,6}}面积 | 如下 | consists?\ of
@@ -225,7 +225,7 @@ class _Planting:
             opened = self._opened(last)
             if opened is not None:
                 last, between = opened, between[between.rfind(")") + 1 :]
-        if "(" in between or _DOWN.search(between) or _DOWN.match(text, node.start, node.end):
+        if "(" in between or DOWN.search(between) or DOWN.match(text, node.start, node.end):
             return last.up if self._goes_on(last, between) else last
         if ":" in between and last.kind == "generic":
             return last
@@ -269,7 +269,7 @@ class _Planting:
         lead = text[start : node.start]
         if re.match(rf"{_BULLET}(?:其中|分别为|具体(?:为|如下|包括))", lead + text[node.start : node.end]):
             return self._divided(last)
-        if _DOWN.search(lead) and ":" in lead and last.kind == "generic":
+        if DOWN.search(lead) and ":" in lead and last.kind == "generic":
             return self._divided(last)
         return None
 
