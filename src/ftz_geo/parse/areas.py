@@ -116,7 +116,7 @@ def _stated(prose: Prose, figure: Figure, area: Area, before_it: StatedArea | No
     text = prose.text
     lead = text[max(0, figure.start - 40) : figure.start]
     again = before_it is not None and _is_again(text, before_it, figure, area)
-    aside = None if again else _aside(text, figure)
+    aside = None if again else _aside(prose, figure)
     return StatedArea(
         start=figure.start - len(_introduction(lead)),
         end=figure.end,
@@ -146,11 +146,12 @@ _CHANGED = re.compile(
 )
 
 
-def _aside(text: str, figure: Figure) -> str | None:
+def _aside(prose: Prose, figure: Figure) -> str | None:
     """Return why a figure is no area of a zone or block, by the words of its own clause."""
+    text = prose.text
     if _CHANGED.match(text, figure.end):
         return "before"
-    clause = re.split(r"[,。;:!?、()\n]", text[max(0, figure.start - 40) : figure.start])[-1]
+    clause = text[max(_clause_start(prose, figure.start), figure.start - 40) : figure.start]
     for code, pattern in _ASIDE.items():
         if pattern.search(clause):
             return code
@@ -207,12 +208,17 @@ def _subject(prose: Prose, number: int, aside: str | None) -> tuple[int, int] | 
         return (found[0], m.end("use")) if found else m.span("use")
     if was := _WAS.search(text, max(0, number - 40), number):
         number = was.start()
-    lowest = max(0, number - 60)
-    edges = [m.end() for m in _EDGE.finditer(text, lowest, number)]
-    a = edges[-1] if edges else lowest
-    a = max([a, *(i for i in range(a + 1, number) if prose.gaps[i] >= (BREAK if edges else CELL))])
+    a = _clause_start(prose, number)
     m = _QUALIFIERS.search(text, a, number)
     return place_in(prose, a, m.start() if m else number)
+
+
+def _clause_start(prose: Prose, number: int) -> int:
+    """Return where the clause of a figure begins: behind a mark, or at the beginning of a line or cell."""
+    lowest = max(0, number - 60)
+    edges = [m.end() for m in _EDGE.finditer(prose.text, lowest, number)]
+    a = edges[-1] if edges else lowest
+    return max([a, *(i for i in range(a + 1, number) if prose.gaps[i] >= (BREAK if edges else CELL))])
 
 
 _COUNT = re.compile(
