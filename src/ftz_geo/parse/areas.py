@@ -50,6 +50,8 @@ class StatedArea:
     """Number, unit and what marks them as approximate, folded."""
     subject: tuple[int, int] | None = None
     """Where the words stand that say what it is of; None where there are none, or only 面积."""
+    clause: int = 0
+    """Where its clause begins."""
     aside: str | None = None
     """Why it is no area of a zone, block or parcel, a code; None where it may be one."""
     again: bool = False
@@ -124,6 +126,7 @@ def _stated(prose: Prose, figure: Figure, area: Area, before_it: StatedArea | No
         area=area,
         words=figure.words,
         subject=None if again else _subject(prose, figure.start, aside),
+        clause=_clause_start(prose, figure.start),
         aside=aside,
         again=again,
     )

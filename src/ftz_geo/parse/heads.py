@@ -152,7 +152,7 @@ _BEFORE_PLACE = re.compile(
 
 
 _VERB = re.compile(r"划定|划分|设立|设置|包含|包括|涉及|安排|形成|拥有|对(?=.{4})|开发|管理的")
-_LOCATED = re.compile(r"位于|地处|坐落|座落|处于|距")
+_LOCATED = re.compile(r"紧邻|毗邻|临近|邻近|位于|地处|坐落|座落|处于|距")
 
 
 def place_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
@@ -248,7 +248,7 @@ def is_general(name: str) -> bool:
 
 def _clauses(prose: Prose, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the clauses of a stretch; a line ends one too."""
-    for clause in re.finditer(r"[^,。;:!?]+", prose.text[start:end]):
+    for clause in re.finditer(r"[^,。;:!?《》]+", prose.text[start:end]):
         a, b = start + clause.start(), start + clause.end()
         edges = [a, *(i for i in range(a + 1, b) if prose.gaps[i] >= BREAK), b]
         yield from pairwise(edges)

@@ -176,7 +176,7 @@ class _Planting:
 
     def _of_figure(self, stated: StatedArea, before: Node | None) -> Node:
         name = self.prose.words(*stated.subject) if stated.subject else None
-        start = min(stated.start, stated.subject[0]) if stated.subject else stated.start
+        start = stated.subject[0] if stated.subject else stated.clause
         while self.prose.text[start] == " ":
             start += 1
         label = self._label_before(start, before)
