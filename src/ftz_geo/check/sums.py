@@ -8,7 +8,7 @@ from ftz_geo.check.blocks import addends, areas_of, block_sums, listed, total
 from ftz_geo.check.figures import exact_km2, half_width_km2, number
 from ftz_geo.check.findings import finding
 from ftz_geo.model import Text, title
-from ftz_geo.wording import unit_en
+from ftz_geo.wording import label_number, unit_en
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -121,14 +121,27 @@ def declared_count(case: Case) -> Iterator[Finding]:
         )
         if added := total(zone):
             told += _left_over(added)
+        excerpt = len(blocks) < stated and _is_excerpt(blocks)
+        if excerpt:
+            told += Text(
+                "；所列编号不连续，文中只述及其中一部分，其余无从核对",
+                "; by their numbers they are a part of those, and the text tells nothing of the others",
+            )
         whole = zone.zone.declared_area
         yield finding(
             "declared-count",
-            "error",
+            "note" if excerpt else "error",
             told,
             zone.zone,
             spans=(whole.span if whole else zone.zone.span,),
         )
+
+
+def _is_excerpt(blocks: Sequence[Block]) -> bool:
+    """Whether the numbers of blocks skip some: a text about 区块二 alone says nothing of the others."""
+    numbers = [label_number(block.label) for block in blocks]
+    known = sorted(int(number) for number in numbers if number is not None and number.isdigit())
+    return len(known) == len(blocks) and known != list(range(1, len(known) + 1))
 
 
 def _left_over(added: Sum) -> Text:
