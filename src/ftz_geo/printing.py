@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
 from ftz_geo.compass import DIRECTIONS
 from ftz_geo.model import title
+from ftz_geo.wording import FIGURE_REASONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
 
-    from ftz_geo.model import Parcel, Plan, Zone
+    from ftz_geo.model import Block, Parcel, Plan, StatedFigure, Zone
     from ftz_geo.patch import AreaChange
 
 __all__ = ["console", "print_changes", "print_plan"]
@@ -40,8 +42,41 @@ def print_plan(plan: Plan) -> None:
                 cells = [title(block=block, parcel=parcel), stated.text if stated else "", *_sides(parcel)]
                 table.add_row(*map(Text, cells[: len(table.columns)]))
         screen.print(table)
+    for line in _ledger(plan):
+        screen.print(Text(line))
+
+
+def _ledger(plan: Plan) -> Iterator[str]:
+    """Yield what stands beside the tables: parts, what was set aside and why, what was not read."""
+    titles = {part.id: title(zone, block) for zone in plan.zones for part, block in _divided(zone)}
+    for figure in plan.figures:
+        if figure.role in ("part", "restated"):
+            said = "其中" if figure.role == "part" else "又作"
+            yield f"{said}（{plan.where(figure.span)}）：{titles.get(figure.of or '', '')} {_told(plan, figure)}"
+    for figure in plan.figures:
+        if figure.role == "set-aside":
+            reason = FIGURE_REASONS[figure.reason or ""][0]
+            yield f"未作区块面积（{plan.where(figure.span)}）：{_told(plan, figure)}，{reason}"
+    reasons = {f.span: FIGURE_REASONS[f.reason or ""][0] for f in plan.figures if f.role == "unread"}
     for span in plan.unread:
-        screen.print(Text(f"未读出（{plan.where(span)}）：{plan.words(span)}"))
+        reason = f"，{reasons[span]}" if span in reasons else ""
+        yield f"未读出（{plan.where(span)}）：{plan.words(span)}{reason}"
+
+
+def _divided(zone: Zone) -> Iterator[tuple[Zone | Block, Block | None]]:
+    yield zone, None
+    for block in zone.blocks:
+        yield block, block
+
+
+def _told(plan: Plan, figure: StatedFigure) -> str:
+    """Return a figure with the words before it in its line."""
+    start = figure.span[0]
+    lead = _CLAUSE.split(plan.text[max(0, start - 12) : start])[-1]
+    return f"…{lead}{figure.text}"
+
+
+_CLAUSE = re.compile(r"[，。；：、,;:\n\t（(]")
 
 
 def console() -> Console:
@@ -56,7 +91,7 @@ def console() -> Console:
 
 
 def _zone_title(zone: Zone) -> str:
-    area = zone.declared_area.text if zone.declared_area else "未写总面积"
+    area = zone.declared_area.text if zone.declared_area else "总面积未读出"
     count = zone.declared_block_count
     return f"{title(zone)}：{area}" + (f"，{count} 个区块" if count else "")
 

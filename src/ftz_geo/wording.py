@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 __all__ = [
+    "FIGURE_REASONS",
     "KM2_PER_UNIT",
     "NUMERALS",
     "UNITS",
@@ -211,6 +212,30 @@ def unit_km2(unit: str) -> Fraction:
 def unit_en(unit: str) -> str:
     """Return the English sign of a unit; the unit itself where English has none."""
     return _UNITS_EN.get(unit, unit)
+
+
+FIGURE_REASONS: Mapping[str, tuple[str, str]] = {
+    "before": ("调整前的面积", "the area before a change"),
+    "floor-area": ("建筑或使用面积", "an area of floors"),
+    "phase": ("分期、起步区或某年的面积", "of a phase or a year"),
+    "excluded": ("不计入的面积", "said to be left out"),
+    "per-head": ("人均、单块等平均数", "an average"),
+    "change": ("增减数", "a change, not an area"),
+    "elsewhere": ("全省、全市等更大范围的面积", "of a larger whole"),
+    "influence": ("流域、服务等影响范围", "a range of influence"),
+    "net": ("净用地或可利用部分", "the net of an area"),
+    "land-use": ("某类用地的面积", "of a use of land"),
+    "other-unit": ("同一面积的另一单位", "the same area in another unit"),
+    "within-side": ("写在四至之中", "within the words of a side"),
+    "within-table": ("表中其他列的面积", "of another column of a table"),
+    "nothing-named": ("不知是何处的面积", "of nothing that is named"),
+    "no-number": ("数字不成数", "it is no number"),
+    "range": ("只有范围，没有定数", "a range"),
+    "negative": ("负数", "it is negative"),
+    "masked": ("数字被隐去", "its digits are masked"),
+    "too-long": ("数字过长", "it has too many digits"),
+}
+"""Why a figure was set aside or is unread: by code, in Chinese and English."""
 
 
 # --- labels ---------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ftz_geo.check import coverage, given, location, measured, relations, shapes, sums, words
+from ftz_geo.check import coverage, given, location, measured, relations, shapes, sums, told, words
 from ftz_geo.check.case import Check
 from ftz_geo.model import Text
 
@@ -56,6 +56,36 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("全区与部分的取舍", "rounding of both figures"),
         severities=("error",),
         find=sums.nesting,
+    ),
+    Check(
+        id="restated-total",
+        text=Text(
+            "同一总面积前后所述一致。",
+            "A total that is told again is told alike.",
+        ),
+        limit=Text("两数的取舍", "rounding of both figures"),
+        severities=("warning",),
+        find=told.restated_totals,
+    ),
+    Check(
+        id="two-units",
+        text=Text(
+            "同一面积以两种单位写出的，换算后一致。",
+            "An area told in two units is one area.",
+        ),
+        limit=Text("两数的取舍", "rounding of both figures"),
+        severities=("warning", "error"),
+        find=told.two_units,
+    ),
+    Check(
+        id="larger-part",
+        text=Text(
+            "其中所含部分不大于整体；各部分合起来即为整体的，其和也不大于整体。",
+            "What is said to be a part (其中…) is no larger than the whole, nor are parts that make it up.",
+        ),
+        limit=Text("各数取舍之和", "rounding of all figures"),
+        severities=("error",),
+        find=told.larger_parts,
     ),
     Check(
         id="block-labels",

@@ -107,7 +107,11 @@ def stated_areas(prose: Prose, figures: Iterable[Figure] | None = None) -> Itera
             before_it = None
             continue
         stated = _stated(prose, figure, figure.area, before_it)
-        if stated.aside == "phase" and not plain and _YEAR.search(text, max(0, figure.start - 40), figure.start):
+        if (
+            stated.aside == "phase"
+            and not plain
+            and _YEAR.search(text, max(0, figure.start - 40), figure.start)
+        ):
             stated = replace(stated, aside=None)  # nothing else is told of now
         plain = plain or (stated.aside is None and not stated.again)
         before_it = before_it if stated.again else stated

@@ -94,7 +94,7 @@ class ZoneDraft:
         yield from (area for area in (self.area, *self.restated, *(p.area for p in self.parts)) if area)
         for block in self.blocks:
             yield from (part.area for part in block.parts)
-            yield from (d.area for d in (block, *block.parcels) if d.area)
+            yield from (area for area in (block.area, *(p.area for p in block.parcels)) if area)
 
 
 Part = Heading | Label | Count | StatedArea | Group

@@ -113,7 +113,9 @@ class _Outline:
 
     def _count(self, counts: Sequence[Count]) -> None:
         """Give each zone the number of blocks that is told before them."""
-        for zone, limit in zip(self.zones, [*(z.start for z in self.zones[1:]), len(self.prose.text)], strict=False):
+        for zone, limit in zip(
+            self.zones, [*(z.start for z in self.zones[1:]), len(self.prose.text)], strict=False
+        ):
             if zone.count is not None or not zone.blocks:
                 continue
             start, _ = self._sentences.span(self._sentences.number(zone.start))
@@ -267,7 +269,9 @@ class _Outline:
                 break
             if k < here and any(start < at < end for at in self._group_ends):
                 break
-            if name := subject_of(self.prose, start, min(node.end, self._first_side(node, start)) if k == here else end):
+            if name := subject_of(
+                self.prose, start, min(node.end, self._first_side(node, start)) if k == here else end
+            ):
                 return name
         return self._heading_before(node.start) or subject_of(self.prose, *self._sentences.span(0))
 
@@ -380,9 +384,7 @@ def _walk(nodes: Sequence[Node]) -> Iterator[Node]:
 
 
 def _parcel(node: Node) -> ParcelDraft:
-    return ParcelDraft(
-        node.start, node.end, node.name, node.stated.area if node.stated else None, node.group
-    )
+    return ParcelDraft(node.start, node.end, node.name, node.stated.area if node.stated else None, node.group)
 
 
 def _of_one_sort(one: str | None, other: str | None) -> bool:

@@ -162,9 +162,11 @@ class _Planting:
         if re.search("[;!?]", between) or len(between) > 60 or "其中" in between:
             return False
         if "。" in between:
-            return re.fullmatch(
-                rf"[^。]{{0,20}}。[^。]{{0,16}}?(?:{_OWN_WORDS})?[^。,]{{0,12}}", between
-            ) is not None and re.search(_OWN_WORDS, between) is not None
+            return (
+                re.fullmatch(rf"[^。]{{0,20}}。[^。]{{0,16}}?(?:{_OWN_WORDS})?[^。,]{{0,12}}", between)
+                is not None
+                and re.search(_OWN_WORDS, between) is not None
+            )
         return True
 
     def _names_another(self, node: Node, end: int, group: Group) -> bool:
@@ -241,7 +243,11 @@ class _Planting:
 
     def _led_by_colon(self, node: Node) -> bool:
         """Whether a node is the first of a list that a colon opens: what a semicolon parts are its items."""
-        return node.up is not None and node.up.below[0] is node and ":" in self.prose.text[node.up.end : node.start]
+        return (
+            node.up is not None
+            and node.up.below[0] is node
+            and ":" in self.prose.text[node.up.end : node.start]
+        )
 
     def _opened(self, node: Node) -> Node | None:
         """Return the node behind which the bracket opened that a node stands in."""

@@ -13,12 +13,17 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Block, Parcel, Zone
 
-__all__ = ["NO_AREA", "Leaf", "basis_of", "leaves_of"]
+__all__ = ["Leaf", "basis_of", "leaves_of", "undrawn"]
 
-NO_AREA = Reason(
+_NO_AREA = Reason(
     code="no-area",
     zh="未给出可用的面积，示意图无从定其大小",
     en="no usable area is stated, so that a sketch has no size",
+)
+_NO_BOUNDARY = Reason(
+    code="no-boundary-stated",
+    zh="未写四至，只有面积，无从绘制",
+    en="the text states an area and no boundary: there is nothing to draw",
 )
 _WORDS_AND_AREA = Reason(
     code="words-and-area",
@@ -59,16 +64,25 @@ class Leaf:
 
 
 def leaves_of(zone: Zone) -> Iterator[Leaf]:
-    """Yield the parcels that have a stated area or an equal share of their block's, in the text's order."""
+    """Yield the parcels with a boundary and an area, or an equal share of their block's, in order."""
     for block in zone.blocks:
         unstated = sum(p.declared_area is None for p in block.parcels)
         stated_km2 = sum((p.declared_area.km2 for p in block.parcels if p.declared_area), start=0)
         share = (block.declared_area.km2 - stated_km2) / unstated if block.declared_area and unstated else 0
         for parcel in block.parcels:
             km2 = parcel.declared_area.km2 if parcel.declared_area else share
-            if km2 > 0:
+            if km2 > 0 and not _is_unbounded(parcel):
                 sharing = 1 if parcel.declared_area else unstated
                 yield Leaf(parcel=parcel, block=block, area_m2=float(km2) * 1e6, sharing=sharing)
+
+
+def _is_unbounded(parcel: Parcel) -> bool:
+    return parcel.undetermined is not None and parcel.undetermined.code == _NO_BOUNDARY.code
+
+
+def undrawn(parcel: Parcel) -> Reason:
+    """Return why a parcel has no sketch."""
+    return _NO_BOUNDARY if _is_unbounded(parcel) else _NO_AREA
 
 
 def basis_of(leaf: Leaf) -> Iterator[Reason]:

@@ -11,7 +11,7 @@ from ftz_geo.measure import LocalPlane, area_m2
 from ftz_geo.model import Digitised, Edge, Reason
 from ftz_geo.sketch.contacts import clusters, key, road_gap_m, shared_contacts
 from ftz_geo.sketch.groups import Drawing, draw_alone, draw_beside
-from ftz_geo.sketch.leaves import NO_AREA, Leaf, basis_of, leaves_of
+from ftz_geo.sketch.leaves import Leaf, basis_of, leaves_of, undrawn
 from ftz_geo.sketch.outline import Outline
 from ftz_geo.sketch.sites import Site, find_sites, room_for
 
@@ -98,7 +98,7 @@ def sketch_zone(
     return {
         p.id: ground.digitised(leaves[p.id], plane, sites[p.id])
         if p.id in leaves
-        else Digitised(parcel_id=p.id, polygon=None, grade="undetermined", reasons=(NO_AREA,))
+        else Digitised(parcel_id=p.id, polygon=None, grade="undetermined", reasons=(undrawn(p),))
         for p in zone.parcels
         if p.id not in standing
     }
