@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.model import Area
+from ftz_geo.parse.prose import SPACE
 from ftz_geo.parse.words import APPROXIMATE_AFTER, APPROXIMATE_BEFORE, AT_LEAST, AT_MOST
 from ftz_geo.wording import NUMERALS, UNITS, decimal_in_words, one_of, unit_of
 
@@ -44,7 +45,8 @@ _FIGURE = re.compile(
         [ ]? (?P<more>余|多|来)?
         (?P<large>{_LARGE})? [ ]? (?P<more2>余|多)? (?P<unit>{_UNIT}|顷) (?![A-Za-z]|\d)
     )
-    (?P<after>{one_of((*APPROXIMATE_AFTER, "以上", "以下", "以内", "之内", "之上"))})?
+    (?P<after>{one_of((*APPROXIMATE_AFTER, "以上", "以下", "以内", "之内", "之上"))}
+        (?!合计|总计|共计|共|各|面积|[{NUMERALS}\d]+[宗个块处片]|区块|地块|片区|村|土地) )?
     """,
     re.X | re.I,
 )
@@ -70,11 +72,6 @@ class Figure:
     """Number, unit and what marks them as approximate, folded."""
     problem: Problem | None = None
 
-    @property
-    def span_words(self) -> tuple[int, int]:
-        """Its place in the folded text."""
-        return self.start, self.end
-
 
 def find_figures(prose: Prose) -> Iterator[Figure]:
     """Find every figure of running text, in order.
@@ -98,7 +95,8 @@ def find_figures(prose: Prose) -> Iterator[Figure]:
         if m["number"] and _is_counted(text, m.start()):
             continue
         start, problem = _joined(text, m.start())
-        yield _figure(prose, m, start, problem)
+        after = m["after"] if m["after"] and prose.gaps[m.start("after")] < SPACE else ""
+        yield _figure(prose, m, start, after, problem)
 
 
 def _is_counted(text: str, start: int) -> bool:
@@ -118,18 +116,18 @@ def _joined(text: str, start: int) -> tuple[int, Problem | None]:
     return m.start(), "range" if m["range"] else "no-number"
 
 
-def _figure(prose: Prose, m: re.Match[str], start: int, problem: Problem | None) -> Figure:
+def _figure(prose: Prose, m: re.Match[str], start: int, after: str, problem: Problem | None) -> Figure:
     text = prose.text
-    end = m.start("after") if m["after"] else m.end()
+    end = m.end() - len(m["after"] or "")
+    past = end + len(after)
     unit, factor = _unit(m["large"], m["unit"]) if m["unit"] else ("亩", 1)
     value = None
     if problem is None:
         value, problem = _value(m)
     if value is None or problem is not None:
-        return Figure(start, m.end(), None, text[start : m.end()], problem or "no-number")
+        return Figure(start, past, None, text[start:past], problem or "no-number")
     before = _ABOUT.search(text, max(0, start - 6), start)
     about = before.group() if before else ""
-    after = m["after"] or ""
     bound = _bound(about, after)
     area = Area(
         text=prose.words(start, end),
@@ -139,7 +137,7 @@ def _figure(prose: Prose, m: re.Match[str], start: int, problem: Problem | None)
         bound=bound,
         span=prose.span(start, end),
     )
-    return Figure(start, m.end(), area, text[start : m.end()])
+    return Figure(start, past, area, text[start:past])
 
 
 def _bound(about: str, after: str) -> Literal["at-least", "at-most"] | None:

@@ -143,7 +143,7 @@ def _name_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
 
 
 _TAIL = re.compile(
-    r"(?:(?:农民|村民|村)?集体(?:经济组织)?(?:集体)?(?:所有)?|所有|国有|使用)?的?(?:建设用地|土地|用地|宗地)?$"
+    r"(?:(?:农民|村民)?集体(?:经济组织)?(?:集体)?(?:所有)?|所有|国有|使用)?的?(?:建设用地|土地|用地|宗地)?$"
 )
 _BEFORE_PLACE = re.compile(
     r"^(?:(?:新建|扩建|新设|改建|拟建|在建|调整后|扩区后|升级后)的?|拟?(?:征收|征用|出让|收回|使用|占用)|(?:本次|此次)|共|建成|设立|新设|建立|划定|规划(?:建设)?|其中|含有?|包含|包括|位于|涉及|拟对|拟|对"
@@ -351,6 +351,11 @@ _TITLE = re.compile(
     """,
     re.X,
 )
+_NOTE = re.compile(
+    r"[(](?:节录|摘要|节选|摘录|试行|草案|征求意见稿|公示稿|送审稿|修订|[^()]{1,10}年[^()]{0,6})[)]$"
+)
+"""What stands behind a title: （节录）."""
+
 _SENTENCE = re.compile(r"[。;:,!?]")
 _LISTED = re.compile(rf"[-·]|附[件表]|\d+[.、]|[({NUMERALS}]+[、)]")
 
@@ -369,6 +374,7 @@ def find_headings(prose: Prose) -> Iterator[Heading]:
     before = ""
     for a, b in pairwise([*prose.line_starts, len(text)]):
         line = text[a:b]
+        line = _NOTE.sub("", line)
         if len(line) <= 70 and line.endswith(("方案", "规划")) and not _SENTENCE.search(line):
             broken = prose.gaps[a] == BREAK and 6 < len(before) < 40
             if broken and not _SENTENCE.search(before) and not _LISTED.match(before):

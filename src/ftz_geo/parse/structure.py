@@ -302,6 +302,8 @@ def _members(prose: Prose, block: BlockDraft, limit: int) -> tuple[Feature, ...]
     m = _MEMBERS.search(prose.text, block.end, min(limit, block.end + 260))
     if not m or "。" in prose.text[block.end : m.start()]:
         return ()
+    if next(find_figures(Prose.of(m["names"])), None) is not None:
+        return ()  # areas of what it contains, told as such
     block.end = m.end("names")
     pieces = read_names(prose, *m.span("names")).pieces
     return features_at(prose, pieces, "east")
@@ -342,7 +344,10 @@ def _unread(
         k = bisect_right(starts, start) - 1
         covered = k >= 0 and start < read[k][1]
         leads_up = k + 1 < len(read) and end > read[k + 1][0]
-        again = bool(result) and start < result[-1][1]
-        if not (again or ((covered or leads_up) and (start, end) not in unknown)):
+        if (covered or leads_up) and (start, end) not in unknown:
+            continue
+        if result and start < result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
             result.append((start, end))
     return tuple(result)
