@@ -76,8 +76,8 @@ class Figure:
         return self.start, self.end
 
 
-def find_figures(prose: Prose) -> Iterator[Figure]:
-    """Find every figure of running text, in order.
+def find_figures(prose: Prose, start: int = 0, end: int | None = None) -> Iterator[Figure]:
+    """Find every figure of running text, or of a stretch of it such as a cell, in order.
 
     Examples
     --------
@@ -94,20 +94,22 @@ def find_figures(prose: Prose) -> Iterator[Figure]:
     1.8.2公顷 None no-number
     """
     text = prose.text
-    for m in _FIGURE.finditer(text):
+    for m in _FIGURE.finditer(text, start, len(text) if end is None else end):
         if m["number"] and _is_counted(text, m.start()):
             continue
-        start, problem = _joined(text, m.start())
-        yield _figure(prose, m, start, problem)
+        first, problem = _joined(text, m.start(), start)
+        yield _figure(prose, m, first, problem, start)
 
 
 def _is_counted(text: str, start: int) -> bool:
     """Whether a number in words is the end of a name or a label: 区块一 亩."""
-    return text[start] in NUMERALS and re.search(r"[块区段组第期]$", text[max(0, start - 1) : start]) is not None
+    return (
+        text[start] in NUMERALS and re.search(r"[块区段组第期]$", text[max(0, start - 1) : start]) is not None
+    )
 
 
-def _joined(text: str, start: int) -> tuple[int, Problem | None]:
-    m = _JOINED.search(text, max(0, start - 24), start)
+def _joined(text: str, start: int, floor: int) -> tuple[int, Problem | None]:
+    m = _JOINED.search(text, max(floor, start - 24), start)
     if m is None or not text[start].isdigit() and m.group() != "负":
         return start, None
     sign = m.group()
@@ -116,7 +118,7 @@ def _joined(text: str, start: int) -> tuple[int, Problem | None]:
     return m.start(), "range" if m["range"] else "no-number"
 
 
-def _figure(prose: Prose, m: re.Match[str], start: int, problem: Problem | None) -> Figure:
+def _figure(prose: Prose, m: re.Match[str], start: int, problem: Problem | None, floor: int) -> Figure:
     text = prose.text
     end = m.start("after") if m["after"] else m.end()
     unit, factor = _unit(m["large"], m["unit"]) if m["unit"] else ("亩", 1)
@@ -125,7 +127,7 @@ def _figure(prose: Prose, m: re.Match[str], start: int, problem: Problem | None)
         value, problem = _value(m)
     if value is None or problem is not None:
         return Figure(start, m.end(), None, text[start : m.end()], problem or "no-number")
-    before = _ABOUT.search(text, max(0, start - 6), start)
+    before = _ABOUT.search(text, max(floor, start - 6), start)
     about = before.group() if before else ""
     after = m["after"] or ""
     bound = _bound(about, after)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ftz_geo.compass import DIRECTIONS
 from ftz_geo.model import Block, Parcel, Plan, Source, Undetermined, Zone
-from ftz_geo.parse.areas import declared_counts, stated_areas, unknown_areas
+from ftz_geo.parse.areas import StatedArea, declared_counts, stated_areas, unknown_areas
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, ZoneDraft, draft_zones
 from ftz_geo.parse.english import english_sides
 from ftz_geo.parse.groups import Group, group_sides, is_description
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ftz_geo.model import Feature, Span
-    from ftz_geo.parse.areas import StatedArea
     from ftz_geo.parse.drafts import Part
     from ftz_geo.parse.heads import Label
     from ftz_geo.parse.sides import Side
+    from ftz_geo.parse.tables import Table
 
 __all__ = ["parse_plan"]
 
@@ -97,7 +97,7 @@ def _descriptions(
             taken[s.start : s.end] = b"\1" * (s.end - s.start)
         return found
 
-    tables = list(read_tables(prose))
+    tables = [table for table in read_tables(prose) if table.sides]
     for table in tables:
         taken[table.start : table.end] = b"\1" * (table.end - table.start)
     sides = [side for table in tables for side in table.sides]
@@ -128,7 +128,17 @@ def _descriptions(
         taken[start:end] = b"\1" * (end - start)
     groups.sort(key=lambda g: g.start)
     labels = [label for label in every_label if not taken[label.start]]
-    return groups, labels, [area for table in tables for area in table.areas], remarks
+    return groups, labels, _row_areas(tables), remarks
+
+
+def _row_areas(tables: Iterable[Table]) -> list[StatedArea]:
+    """Return the areas of rows with sides whose unit stands in the head; others are found like any figure."""
+    figures = [row.area for table in tables for row in table.rows if row.area and row.sides]
+    return [
+        StatedArea(f.start, f.end, "own", f.area, f.words)
+        for f in figures
+        if f.area and f.words[-1:].isdigit()
+    ]
 
 
 def _parts(prose: Prose, groups: list[Group], labels: list[Label], areas: list[StatedArea]) -> list[Part]:
