@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.compass import Direction
 
-__all__ = ["Column", "Use", "is_key", "is_known", "is_unit", "read_columns", "unit_of_line"]
+__all__ = ["Column", "Use", "is_key", "is_known", "is_side", "is_unit", "read_columns", "unit_of_line"]
 
 Use = Literal["area", "again", "other", "name", "place", "label", "site", "side", "boundary", "rate", "words"]
 """What a column holds: the area of the row; that area in another unit; another area; the name of the row's
@@ -51,7 +51,7 @@ _PART = re.compile(rf"{one_of((*SUB_USES, *_LAND_USES))}|开发(?!区)|\d{{4}}�
 
 _OF_ALL = re.compile(
     r"(?:合计|总计|共计|小计|计)(?:面积)?|(?:总|合计)(?:规划|用地|占地|土地|出让|征地|征收|核准|批准|国土|辖区)*(?:面积|规模|用地|占地)"
-    r"|(?:规划|用地|占地|土地|出让|征地|征收)*总(?:用地|占地|土地)?(?:面积|规模)"
+    r"|.{0,8}总(?:用地|占地|土地)?(?:面积|规模)"
 )
 _OF_ROW = re.compile(
     r"""(?:规划|用地|占地|土地|宗地|地块|出让|挂牌|拍卖|转让|供应|供地|征收|征地|批准|核准|核定|审批|审定|界定|实测|测量
@@ -60,11 +60,13 @@ _OF_ROW = re.compile(
       |(?:净|项目)?(?:建设用地|建设用地使用权)面积""",
     re.X,
 )
+_GROUND = re.compile(r"[区园块片镇村街乡县市场岛城带地团元田域林]$")
+"""The last character of words for ground: 核心区, 图斑所在地."""
 _AGAIN = re.compile(r"(?:折合|折|合|约合|换算)(?:面积|亩数|公顷数)?")
 
 _LEVELS = (
     r"省份?|省\(?(?:区|市|自治区|直辖市)*[)]?",
-    r"市|地市|城市|州市|设区市",
+    r"市|地市|城市|州市|设区市|地区|盟市",
     r"行政区划?|区县|县区|区\(?[县市]*\)?|县\(?[市区旗]*\)?|旗县|辖区",
     r"[乡镇街道\(\)/、]+|街镇|乡镇街道?|镇街",
     r"片区?|园区|功能区|分区|区域|板块|组团|新区|开发区|工业园区?|所属园区|标段|单元|管控单元|大类|类型",
@@ -88,7 +90,7 @@ _BOUNDARY = re.compile(
 )
 _OTHER_KEY = re.compile(
     r".{0,8}(?:用途|性质|容积率|密度|绿地率|绿化率|限高|高度|期限|年限|年期|终止日期|[单起总底]价|价款|保证金|权利人|使用权人"
-    r"|受让人|出让人|备注|单位|日期|类型|方式|比例|占比|级别|强度|单元号|标准|产业|指标|数值|数量|指标值)(?:\(.{0,12}\))?"
+    r"|受让人|出让人|备注|单位|日期|类型|方式|比例|占比|比重|级别|强度|单元号|标准|产业|指标|数值|数量|指标值)(?:\(.{0,12}\))?"
 )
 _NUMBERS_OF_ELSE = re.compile(r"数量?$|年|人口|级|等|备注|时间|日期|文号|高|期|产业|用途|说明|单位$")
 _LONGEST_HEAD = 40
@@ -119,6 +121,11 @@ def _without_unit(words: str) -> tuple[str, str | None]:
 def _without_bracket(words: str) -> str:
     """Leave out a remark at the end: 面积(含水面)."""
     return re.sub(r"[(][^()]*[)]$", "", words.rstrip(":"))
+
+
+def is_side(words: str) -> bool:
+    """Tell whether words are the head of a side: 东, 南至."""
+    return words[:1] in {"东", "南", "西", "北", "四"} and _SIDE.fullmatch(words) is not None
 
 
 def is_unit(words: str) -> bool:
@@ -153,22 +160,23 @@ def is_known(words: str) -> bool:
     return is_key(own) or any(p.fullmatch(own) for p in known) or _level(own) is not None
 
 
-def unit_of_line(words: str) -> str | None:
-    """Return the only unit of area that a line 单位:… states; None if it states none or several.
+def unit_of_line(words: str) -> tuple[str | None, bool]:
+    """Return the only unit of area that a line 单位:… states, and whether it states other units as well.
 
     Examples
     --------
-    >>> [unit_of_line(w) for w in ("表2用地平衡表单位:公顷、%", "(单位:hm²)", "单位:万元", "单位:亩、公顷")]
-    ['公顷', '公顷', None, None]
+    >>> [unit_of_line(w) for w in ("表2用地平衡表单位:公顷、%", "(单位:hm²)", "单位:元/亩", "单位:亩、公顷")]
+    [('公顷', False), ('公顷', False), (None, False), (None, False)]
+    >>> unit_of_line("单位:亩、万元")
+    ('亩', True)
     """
     m = re.search(r"单位[:为]?([^)\]。]{1,20})[)\]]?$", words[-80:])
-    if not m:
-        return None
+    if not m or "元/" in m[1] or "人/" in m[1]:
+        return None, False
     pieces = re.split(r"[、,;/]", m[1])
-    if len(pieces) > 1 and "/" in m[1] and any(re.search(r"[元人户]$", p) for p in pieces):
-        return None
     units = {unit_of(p) for p in pieces if _BARE_UNIT.fullmatch(p)}
-    return units.pop() if len(units) == 1 else None
+    mixed = any(not _BARE_UNIT.fullmatch(p) and p not in "%‰" for p in pieces)
+    return (units.pop(), mixed) if len(units) == 1 else (None, False)
 
 
 def _level(words: str) -> int | None:
@@ -178,7 +186,9 @@ def _level(words: str) -> int | None:
     return int(m.lastgroup[1:]) if m and m.lastgroup else None
 
 
-def read_columns(heads: Sequence[Sequence[str]], unit: str | None) -> tuple[Column, ...]:
+def read_columns(
+    heads: Sequence[Sequence[str]], unit: str | None, *, mixed: bool = False
+) -> tuple[Column, ...]:
     """Say what each column holds.
 
     Parameters
@@ -187,6 +197,8 @@ def read_columns(heads: Sequence[Sequence[str]], unit: str | None) -> tuple[Colu
         Of each column its words, from the uppermost row of the head down.
     unit : str or None
         That of the whole table.
+    mixed : bool, optional
+        The table has other units as well, so that only what is called 面积 is in this one.
 
     Examples
     --------
@@ -194,12 +206,16 @@ def read_columns(heads: Sequence[Sequence[str]], unit: str | None) -> tuple[Colu
     >>> [(c.use, c.unit) for c in read_columns(heads, None)]
     [('label', None), ('place', None), ('area', '亩'), ('other', '亩'), ('rate', None)]
     """
-    columns = [_column([w for w in head if w], unit) for head in heads]
-    columns = _with_sides(_with_parts(columns))
-    return tuple(_with_area(_with_name(columns), [[w for w in head if w] for head in heads]))
+    paths = [[word for word in head if word] for head in heads]
+    columns: list[Column] = []
+    for path in paths:
+        # The first column beside the numbers names the rows, as 林场, whatever the unit of the table.
+        names = all(c.use == "label" for c in columns)
+        columns.append(_column(path, unit, mixed or names))
+    return tuple(_with_area(_with_name(_with_sides(_with_parts(columns))), paths))
 
 
-def _column(path: list[str], table_unit: str | None) -> Column:
+def _column(path: list[str], table_unit: str | None, mixed: bool) -> Column:
     words = "".join(path)
     last = path[-1].rstrip(":") if path else ""
     parted = [_without_unit(w.rstrip(":")) for w in path]
@@ -217,10 +233,10 @@ def _column(path: list[str], table_unit: str | None) -> Column:
         # 面积(公顷/亩), 面积(共3公顷): the cell must say which.
         several = _BARE_UNIT.search(own.removeprefix(_without_bracket(own)))
         return Column(words, "other", unit or (None if several else table_unit))
-    return _named(words, own, table_unit)
+    return _named(words, own) or _part(words, own, None if mixed else table_unit)
 
 
-def _named(words: str, own: str, table_unit: str | None) -> Column:
+def _named(words: str, own: str) -> Column | None:
     if _LABEL.fullmatch(own):
         return Column(words, "label")
     if (level := _level(own)) is not None:
@@ -229,8 +245,14 @@ def _named(words: str, own: str, table_unit: str | None) -> Column:
         return Column(words, "name", level=len(_LEVELS))
     if _SITE.fullmatch(own):
         return Column(words, "site")
-    if table_unit and not _OWN_BRACKET.search(own) and not _NUMBERS_OF_ELSE.search(own):
-        return Column(words, "other", table_unit)
+    return None
+
+
+def _part(words: str, own: str, unit: str | None) -> Column:
+    """Take 耕地, 核心区, 合计 for areas if the table's unit is one of area."""
+    of_ground = _PART.search(own) or _OF_ALL.fullmatch(own) or _GROUND.search(own)
+    if unit and of_ground and not _OWN_BRACKET.search(own) and not _NUMBERS_OF_ELSE.search(own):
+        return Column(words, "other", unit)
     return Column(words, "words")
 
 
@@ -268,7 +290,7 @@ def _with_area(columns: list[Column], paths: list[list[str]]) -> list[Column]:
     """Choose the column of the row's own area, and mark the same in another unit.
 
     Of several that could be it, one for all (总面积, 合计) comes first, then the first of those that name
-    no part. Where the same word stands below several heads (现状|面积, 规划|面积), none is it.
+    no part. Where the same word stands twice, as below several heads (甲方|面积, 乙方|面积), neither is it.
     """
     ranks = [_rank(path) if c.use == "other" else 0 for c, path in zip(columns, paths, strict=True)]
     best = max(ranks, default=0)
@@ -278,7 +300,8 @@ def _with_area(columns: list[Column], paths: list[list[str]]) -> list[Column]:
     spelt = ["".join(_without_unit(w)[0] for w in path) for path in paths]
     last = [_without_unit(path[-1])[0] if path else "" for path in paths]
     for k, rank in enumerate(ranks):
-        if rank == best and last[k] and last[k] == last[chosen] and spelt[k] != spelt[chosen]:
+        same = spelt[k] == spelt[chosen] and columns[k].unit != columns[chosen].unit
+        if k != chosen and rank == best and last[k] == last[chosen] and not same:
             return columns
     out = list(columns)
     out[chosen] = replace(columns[chosen], use="area")
@@ -299,4 +322,4 @@ def _rank(path: list[str]) -> int:
         return 0
     if _OF_ALL.fullmatch(own):
         return 3
-    return 1 if own.endswith("面积") else 0
+    return 1 if own.endswith("面积") and _GROUND.search(own.removesuffix("面积")) else 0

@@ -8,11 +8,12 @@ its cells stand in.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from ftz_geo.parse.columns import Column, is_key, is_known, is_unit, read_columns, unit_of_line
+from ftz_geo.parse.columns import Column, is_key, is_known, is_side, is_unit, read_columns, unit_of_line
 from ftz_geo.parse.figures import find_figures, read_cell
 from ftz_geo.parse.grids import Cell, find_grids
 from ftz_geo.parse.names import read_names
@@ -20,7 +21,7 @@ from ftz_geo.parse.sides import side_of
 from ftz_geo.wording import UNITS, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from ftz_geo.parse.figures import Figure
     from ftz_geo.parse.grids import Grid
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from ftz_geo.parse.sides import Side
 
 __all__ = ["Cell", "Other", "Row", "Table", "read_tables"]
+
+_Form = list[tuple[list[str], Sequence[Cell]]]
+"""Each key, from the uppermost down, and its values, one for an item."""
 
 Kind = Literal["item", "total", "subtotal"]
 
@@ -127,7 +131,7 @@ def read_tables(prose: Prose) -> Iterator[Table]:
     """
     for grid in find_grids(prose):
         if not grid.rows:
-            yield Table(grid.start, grid.end, (), _title(prose, grid.above), _unit(prose, grid.above))
+            yield Table(grid.start, grid.end, (), _title(prose, grid.above), _unit(prose, grid.above)[0])
         else:
             yield from _Reader(prose, grid).tables()
 
@@ -149,8 +153,10 @@ def _without_unit_line(words: str) -> str:
     return re.sub(r"[(]?(?:计量|面积)?单位[:为].*$", "", words)
 
 
-def _unit(prose: Prose, lines: Sequence[Cell]) -> str | None:
-    return next((u for line in lines[:2] if (u := unit_of_line(_words(prose, line)))), None)
+def _unit(prose: Prose, lines: Sequence[Cell]) -> tuple[str | None, bool]:
+    """Return the unit of the whole table, and whether it has others as well."""
+    stated = (unit_of_line(_words(prose, line)) for line in lines[:2])
+    return next((s for s in stated if s[0]), (None, False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +171,8 @@ class _Reader:
 
     def tables(self) -> Iterator[Table]:
         rows = self.grid.rows
-        upright = [k for k, row in enumerate(rows) if self._is_upright(row)]
-        if len(upright) >= 2 and 2 * len(upright) >= len(rows):
+        upright = [row for row in rows if self._is_upright(row)]
+        if len(upright) >= 2 and 2 * len(upright) >= len(rows) and self._answers(upright):
             yield from self._beside()
             return
         ends = (len(rows), len(rows))
@@ -179,22 +185,26 @@ class _Reader:
         """Find heads: the first and the last of the rows of each."""
         rows = self.grid.rows
         k, past = 0, 0
-        head: list[str] | None = None
+        head: list[str] = []
         while k < len(rows):
-            words = [self.words(c) for c in rows[k]] if self._may_head(rows[k]) else []
-            if words and (head is None or words == head or len(rows[k - 1]) == 1 or _alone(rows[k - 1])):
+            fresh = not head or _alone(rows[k - 1])
+            if (fresh or self.words(rows[k][0]) == head[0]) and self._may_head(rows[k]):
+                words = [self.words(c) for c in rows[k]]
                 first, last = self._first_of(k, past), self._last_of(k)
                 yield first, last
                 head, past = words, last + 1
                 k = last
             k += 1
 
+    def _has_key(self, rows: Sequence[Sequence[Cell]]) -> bool:
+        words = [w for row in rows for c in row[:_MOST_HEADS] if (w := self.words(c))]
+        return any(is_key(w) for w in words) or len({w[0] for w in words if is_side(w)}) >= 3
+
     def _may_head(self, row: Sequence[Cell]) -> bool:
         words = [self.words(c) for c in row[:_MOST_HEADS] if c.end > c.start]
         if len(words) < 2 or any(_is_value(w) for w in words):
             return False
-        sides = sum(w[0] in "东南西北" and is_known(w) for w in words)
-        return sides >= 3 or any(is_key(w) for w in words)
+        return self._has_key([row])
 
     def _first_of(self, k: int, past: int) -> int:
         """Look for rows of the same head above: below their first cell stands nothing."""
@@ -250,10 +260,10 @@ class _Reader:
         width = len(rows[last])
         before = [row[0] for row in reversed(rows[max(0, first - 2) : first]) if _alone(row)]
         above = [*before, *self.grid.above]
-        unit = _unit(self.prose, above)
+        unit, mixed = _unit(self.prose, above)
         paths = self._paths(first, last)
         times = _times_repeated(paths)
-        columns = read_columns(paths[: width // times], unit)
+        columns = read_columns(paths[: width // times], unit, mixed=mixed)
         body = _Body(self.prose, columns)
         for row in rows[last + 1 : following]:
             body.add(_fitted(row, width), width, times)
@@ -276,26 +286,41 @@ class _Reader:
         pairs = zip(words, words[1:], known, known[1:], strict=False)
         return not all(known) and not any(a and b and not _nests(v, w) for v, w, a, b in pairs)
 
+    def _answers(self, rows: Sequence[Sequence[Cell]]) -> bool:
+        """Whether a key for areas or sides is followed by what could be one."""
+        pairs = [pair for row in rows for pair in self._pairs(row)]
+        values = [self.words(value) for path, value in pairs if any(map(is_key, path))]
+        sides = {path[-1][0] for path, _ in pairs if is_side(path[-1])}
+        return len(sides) >= 3 or any(re.search(r"\d", w) or _CLAUSE.search(w) for w in values)
+
     def _beside(self) -> Iterator[Table]:
         rows = [row for row in self.grid.rows if len(row) > 1]
         above = [*(row[0] for row in self.grid.rows[:2] if _alone(row)), *self.grid.above]
-        unit = _unit(self.prose, above)
-        if self._is_turned(rows):
-            paths = [[self.words(row[0])] for row in rows]
-            items = [[row[k] for row in rows] for k in range(1, len(rows[0]))]
-        else:
-            pairs = [pair for row in rows for pair in self._pairs(row)]
-            paths = [path for path, _ in pairs]
-            items = [[value for _, value in pairs]]
-        columns = read_columns(paths, unit)
-        if not any(c.use in ("area", "other", "side", "boundary") for c in columns):
-            return
-        body = _Body(self.prose, columns)
-        for item in items:
-            body.add(item, len(columns), 1)
-        head = tuple(c.words for c in columns)
+        unit, mixed = _unit(self.prose, above)
+        heads: list[str] = []
+        items: list[Row] = []
+        for form in [self._turned(rows)] if self._is_turned(rows) else self._forms(rows):
+            columns = read_columns([path for path, _ in form], unit, mixed=mixed)
+            body = _Body(self.prose, columns)
+            for item in zip(*(values for _, values in form), strict=True):
+                body.add(item, len(columns), 1)
+            heads += [c.words for c in columns if c.words not in heads]
+            items += body.done()
         title = _title(self.prose, above)
-        yield Table(rows[0][0].start, rows[-1][-1].end, head, title, unit, tuple(body.done()))
+        yield Table(rows[0][0].start, rows[-1][-1].end, tuple(heads), title, unit, tuple(items))
+
+    def _turned(self, rows: Sequence[Sequence[Cell]]) -> _Form:
+        return [([self.words(row[0])], row[1:]) for row in rows]
+
+    def _forms(self, rows: Sequence[Sequence[Cell]]) -> Iterator[_Form]:
+        """Return each form: where the first key comes again, another begins."""
+        form: _Form = []
+        for path, value in (pair for row in rows for pair in self._pairs(row)):
+            if form and path == form[0][0]:
+                yield form
+                form = []
+            form.append((path, [value]))
+        yield form
 
     def _is_turned(self, rows: Sequence[Sequence[Cell]]) -> bool:
         """Whether several items stand beside each other: every row has values for more than one."""
@@ -319,7 +344,7 @@ class _Reader:
 
 def _nests(key: str, under: str) -> bool:
     """Whether a key may stand under another in one row: 四至 over 东, a key before its unit."""
-    return ("四" in key and under[0] in "东南西北") or is_unit(under)
+    return ("四" in key and is_side(under)) or is_unit(under)
 
 
 def _is_empty(cell: Cell) -> bool:
