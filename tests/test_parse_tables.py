@@ -142,7 +142,7 @@ def test_a_cell(cell: str, told_row: str) -> None:
 
 
 def test_a_cell_never_takes_digits_of_its_neighbours() -> None:
-    assert all_told("序号¦数量¦面积\n1¦3¦300亩\n2¦1.¦200亩\n") == [
+    assert all_told("序号¦地块¦面积\n1¦3¦300亩\n2¦1.¦200亩\n") == [
         "item - / 3 = 300亩",
         "item - / 1. = 200亩",
     ]

@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
     from ftz_geo.compass import Direction
 
-__all__ = ["Column", "Use", "is_key", "is_known", "is_side", "is_unit", "read_columns", "unit_of_line"]
+__all__ = [
+    "Column",
+    "Use",
+    "is_ground",
+    "is_key",
+    "is_known",
+    "is_side",
+    "is_unit",
+    "read_columns",
+    "unit_of_line",
+]
 
 Use = Literal["area", "again", "other", "name", "place", "label", "site", "side", "boundary", "rate", "words"]
 """What a column holds: the area of the row; that area in another unit; another area; the name of the row's
@@ -151,6 +161,12 @@ def is_key(words: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def is_ground(words: str) -> bool:
+    """Tell whether a head in a table whose unit is one of area is of areas: 合计, 耕地, 核心区."""
+    return _part(words, words, "亩").use == "other"
+
+
+@lru_cache(maxsize=4096)
 def is_known(words: str) -> bool:
     """Tell whether a cell is a word of heads, and no value."""
     if not 0 < len(words) <= _LONGEST_HEAD:
@@ -280,9 +296,8 @@ def _with_name(columns: list[Column]) -> list[Column]:
     if any(c.use in ("name", "place") for c in columns):
         return columns
     k = next((k for k, c in enumerate(columns) if c.use != "label"), None)
-    if k is not None and columns[k].use == "words":
-        return [*columns[:k], replace(columns[k], use="name"), *columns[k + 1 :]]
-    k = next((k for k, c in enumerate(columns) if c.use == "site"), None)
+    if k is None or columns[k].use != "words" or _OTHER_KEY.fullmatch(columns[k].words.removesuffix("指标")):
+        k = next((k for k, c in enumerate(columns) if c.use == "site"), None)
     return columns if k is None else [*columns[:k], replace(columns[k], use="name"), *columns[k + 1 :]]
 
 
@@ -299,9 +314,15 @@ def _with_area(columns: list[Column], paths: list[list[str]]) -> list[Column]:
     chosen = ranks.index(best)
     spelt = ["".join(_without_unit(w)[0] for w in path) for path in paths]
     last = [_without_unit(path[-1])[0] if path else "" for path in paths]
-    for k, rank in enumerate(ranks):
+    beside = [
+        k for k, c in enumerate(columns) if k != chosen and c.use == "other" and last[k] == last[chosen]
+    ]
+    of_part = not all(
+        _OF_ROW.fullmatch(_without_unit(w)[0]) for w in paths[chosen][:-1] if _without_unit(w)[0]
+    )
+    for k in beside:
         same = spelt[k] == spelt[chosen] and columns[k].unit != columns[chosen].unit
-        if k != chosen and rank == best and last[k] == last[chosen] and not same:
+        if not same and (ranks[k] == best or of_part):
             return columns
     out = list(columns)
     out[chosen] = replace(columns[chosen], use="area")

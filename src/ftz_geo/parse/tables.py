@@ -13,7 +13,16 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from ftz_geo.parse.columns import Column, is_key, is_known, is_side, is_unit, read_columns, unit_of_line
+from ftz_geo.parse.columns import (
+    Column,
+    is_ground,
+    is_key,
+    is_known,
+    is_side,
+    is_unit,
+    read_columns,
+    unit_of_line,
+)
 from ftz_geo.parse.figures import find_figures, read_cell
 from ftz_geo.parse.grids import Cell, find_grids
 from ftz_geo.parse.names import read_names
@@ -133,7 +142,8 @@ def read_tables(prose: Prose) -> Iterator[Table]:
         if not grid.rows:
             yield Table(grid.start, grid.end, (), _title(prose, grid.above), _unit(prose, grid.above)[0])
         else:
-            yield from _Reader(prose, grid).tables()
+            above = [*(row[0] for row in grid.rows[1::-1] if _alone(row)), *grid.above]
+            yield from _Reader(prose, grid, _unit(prose, above)).tables()
 
 
 def _words(prose: Prose, cell: Cell) -> str:
@@ -165,6 +175,8 @@ class _Reader:
 
     prose: Prose
     grid: Grid
+    stated: tuple[str | None, bool]
+    """The unit that stands above the grid, and whether others do."""
 
     def words(self, cell: Cell) -> str:
         return _words(self.prose, cell)
@@ -204,7 +216,7 @@ class _Reader:
         words = [self.words(c) for c in row[:_MOST_HEADS] if c.end > c.start]
         if len(words) < 2 or any(_is_value(w) for w in words):
             return False
-        return self._has_key([row])
+        return self._has_key([row]) or (self.stated[0] is not None and any(is_ground(w) for w in words))
 
     def _first_of(self, k: int, past: int) -> int:
         """Look for rows of the same head above: below their first cell stands nothing."""
@@ -296,7 +308,7 @@ class _Reader:
     def _beside(self) -> Iterator[Table]:
         rows = [row for row in self.grid.rows if len(row) > 1]
         above = [*(row[0] for row in self.grid.rows[:2] if _alone(row)), *self.grid.above]
-        unit, mixed = _unit(self.prose, above)
+        unit, mixed = self.stated
         heads: list[str] = []
         items: list[Row] = []
         for form in [self._turned(rows)] if self._is_turned(rows) else self._forms(rows):
