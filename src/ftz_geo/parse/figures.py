@@ -73,8 +73,8 @@ class Figure:
     problem: Problem | None = None
 
 
-def find_figures(prose: Prose) -> Iterator[Figure]:
-    """Find every figure of running text, in order.
+def find_figures(prose: Prose, start: int = 0, end: int | None = None) -> Iterator[Figure]:
+    """Find every figure of running text, or of a stretch of it such as a cell, in order.
 
     Examples
     --------
@@ -91,12 +91,12 @@ def find_figures(prose: Prose) -> Iterator[Figure]:
     1.8.2公顷 None no-number
     """
     text = prose.text
-    for m in _FIGURE.finditer(text):
+    for m in _FIGURE.finditer(text, start, len(text) if end is None else end):
         if m["number"] and _is_counted(text, m.start()):
             continue
-        start, problem = _joined(text, m.start())
+        first, problem = _joined(text, m.start(), start)
         after = m["after"] if m["after"] and prose.gaps[m.start("after")] < SPACE else ""
-        yield _figure(prose, m, start, after, problem)
+        yield _figure(prose, m, first, after, problem, start)
 
 
 def _is_counted(text: str, start: int) -> bool:
@@ -106,8 +106,8 @@ def _is_counted(text: str, start: int) -> bool:
     )
 
 
-def _joined(text: str, start: int) -> tuple[int, Problem | None]:
-    m = _JOINED.search(text, max(0, start - 24), start)
+def _joined(text: str, start: int, floor: int) -> tuple[int, Problem | None]:
+    m = _JOINED.search(text, max(floor, start - 24), start)
     if m is None or (not text[start].isdigit() and m.group() != "负"):
         return start, None
     sign = m.group()
@@ -116,7 +116,7 @@ def _joined(text: str, start: int) -> tuple[int, Problem | None]:
     return m.start(), "range" if m["range"] else "no-number"
 
 
-def _figure(prose: Prose, m: re.Match[str], start: int, after: str, problem: Problem | None) -> Figure:
+def _figure(prose: Prose, m: re.Match[str], start: int, after: str, problem: Problem | None, floor: int) -> Figure:
     text = prose.text
     end = m.end() - len(m["after"] or "")
     past = end + len(after)
@@ -126,7 +126,7 @@ def _figure(prose: Prose, m: re.Match[str], start: int, after: str, problem: Pro
         value, problem = _value(m)
     if value is None or problem is not None:
         return Figure(start, past, None, text[start:past], problem or "no-number")
-    before = _ABOUT.search(text, max(0, start - 6), start)
+    before = _ABOUT.search(text, max(floor, start - 6), start)
     about = before.group() if before else ""
     bound = _bound(about, after)
     area = Area(

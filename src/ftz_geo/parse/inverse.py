@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ftz_geo.compass import OPPOSITE, SIDE_OF
 from ftz_geo.parse.names import features_at, is_complete, is_linear, read_names
-from ftz_geo.parse.prose import BREAK
+from ftz_geo.parse.prose import BREAK, CELL
 from ftz_geo.parse.sides import Side, side_of
 from ftz_geo.parse.words import LEAD_INS
 from ftz_geo.wording import one_of
@@ -117,6 +117,8 @@ def _name_start(prose: Prose, end: int, past: int) -> int:
         if c in _BACK_STOPS or c == "(" or (c == "”" and i < end):
             break
         i -= 1
+        if prose.gaps[i] == CELL:
+            break
         if prose.gaps[i] >= BREAK and (is_complete(text[i:end]) or prose.begins_item(i)):
             break
     if i == past and text[i : i + 1] in tuple("至到和与及"):

@@ -18,7 +18,11 @@ __all__ = ["figures_of"]
 
 
 def figures_of(
-    prose: Prose, figures: Sequence[Figure], stated: Sequence[StatedArea], zones: Sequence[Zone]
+    prose: Prose,
+    figures: Sequence[Figure],
+    stated: Sequence[StatedArea],
+    zones: Sequence[Zone],
+    again: Mapping[int, int],
 ) -> tuple[StatedFigure, ...]:
     """Say of every figure where it stands in the plan; what stands nowhere is set aside or unread.
 
@@ -31,6 +35,8 @@ def figures_of(
         What those that can be read are of.
     zones : sequence of Zone
         What was made of them.
+    again : mapping of int to int
+        Where a figure of a table begins that tells another one in another unit, and where that begins.
 
     Returns
     -------
@@ -40,10 +46,12 @@ def figures_of(
     used = {span: place for span, place in _used(zones)}
     meanings = {s.number: s for s in stated}
     found = []
+    spans = {s.number: s.area.span for s in stated}
     last: tuple[FigureRole, str | None] | None = None
     for figure in figures:
         meaning = meanings.get(figure.start)
-        made = _entry(prose, figure, meaning, used, last)
+        first = used.get(spans.get(again.get(figure.start, -1), (-1, -1)))
+        made = _entry(prose, figure, meaning, used, first or last)
         found.append(made)
         if not (meaning and meaning.again):
             last = (made.role, made.of)

@@ -39,6 +39,7 @@ def outlined_zones(
     headings: Sequence[Heading],
     counts: Sequence[Count],
     zones: Sequence[ZoneDraft] = (),
+    rows: Sequence[Node] = (),
 ) -> list[ZoneDraft]:
     """Draft zones from what a text speaks of.
 
@@ -53,6 +54,8 @@ def outlined_zones(
         In order.
     zones : sequence of ZoneDraft
         What labels gave already; the figures left over complete them.
+    rows : sequence of Node
+        What rows of tables tell.
 
     Returns
     -------
@@ -61,7 +64,8 @@ def outlined_zones(
     """
     figures = [s for s in stated if not s.again and s.aside in (None, "land-use")]
     outline = _Outline(prose, headings, zones, [s.number for s in stated], groups)
-    return outline.of(tree_of(prose, figures, groups, labels), counts)
+    tops = sorted([*tree_of(prose, figures, groups, labels), *rows], key=lambda node: node.start)
+    return outline.of(tops, counts)
 
 
 class _Outline:
@@ -344,7 +348,7 @@ class _Outline:
         block = BlockDraft(
             node.start,
             node.end,
-            node.label.words if node.label else None,
+            node.label.words if node.label else node.number,
             name,
             node.label.noun if node.label else None,
             area=area,

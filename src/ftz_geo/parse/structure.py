@@ -23,6 +23,7 @@ from ftz_geo.parse.ledger import figures_of
 from ftz_geo.parse.names import features_at, read_names
 from ftz_geo.parse.outline import outlined_zones
 from ftz_geo.parse.prose import Prose
+from ftz_geo.parse.rows import rows_of
 from ftz_geo.parse.sides import direction_sides, verbless_sides
 from ftz_geo.parse.tables import read_tables
 from ftz_geo.parse.words import PARCEL_NOUNS
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ftz_geo.parse.drafts import Part, PartDraft
     from ftz_geo.parse.heads import Heading, Label
     from ftz_geo.parse.sides import Side
+    from ftz_geo.parse.tables import Table
 
 __all__ = ["parse_plan"]
 
@@ -71,19 +73,22 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
         source = Source(sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
     if source.title is None:
         source = replace(source, title=_title(text))
-    groups, labels, areas, remarks = _descriptions(prose)
-    figures = list(find_figures(prose))
+    groups, labels, tables, remarks = _descriptions(prose)
     inside = _inside(groups)
-    stated = [s for s in stated_areas(prose, figures) if not inside(s.end - 1)]
+    rows = rows_of(prose, tables, groups)
+    figures = rows.with_running(find_figures(prose))
+    running = [f for f in figures if not rows.holds(f) and not inside(f.end - 1)]
+    stated = list(stated_areas(prose, running))
+    groups = [group for group in groups if not rows.has(group)]
     counts = [c for c in declared_counts(prose) if not inside(c.start)]
     headings = list(find_headings(prose))
+    drafts: list[ZoneDraft] = []
     if groups and any(label.firm for label in labels):
-        drafts = draft_zones(prose, _parts(groups, labels, [*areas, *stated], counts, headings))
-        drafts = outlined_zones(prose, stated, (), labels, headings, counts, drafts)
-    else:
-        drafts = outlined_zones(prose, stated, groups, labels, headings, counts)
+        drafts = draft_zones(prose, _parts(groups, labels, stated, counts, headings))
+        groups = []
+    drafts = outlined_zones(prose, stated, groups, labels, headings, counts, drafts, rows.nodes)
     zones = _zones(prose, drafts)
-    ledger = figures_of(prose, figures, stated, zones)
+    ledger = figures_of(prose, figures, [*stated, *rows.stated], zones, rows.again)
     unread = _unread(prose, zones, remarks, ledger)
     return Plan(text=text, source=source, zones=zones, figures=ledger, unread=unread)
 
@@ -102,8 +107,8 @@ def _title(text: str) -> str | None:
 
 def _descriptions(
     prose: Prose,
-) -> tuple[list[Group], list[Label], list[StatedArea], list[tuple[int, int]]]:
-    """Find all descriptions, the labels outside them, and what looked like one and is none."""
+) -> tuple[list[Group], list[Label], list[Table], list[tuple[int, int]]]:
+    """Find all descriptions in running text, the labels outside them, tables, and what is no description."""
     taken = bytearray(len(prose.text) + 1)
 
     def take(sides: Iterable[Side]) -> list[Side]:
@@ -113,24 +118,22 @@ def _descriptions(
         return found
 
     tables = list(read_tables(prose))
-    for table in tables:
-        taken[table.start : table.end] = b"\1" * (table.end - table.start)
-    sides = [side for table in tables for side in table.sides]
-    sides += take(direction_sides(prose, taken))
+    for row in (row for table in tables for row in table.rows):
+        if row.sides:
+            taken[row.start : row.end] = b"\1" * (row.end - row.start)
+    sides = take(direction_sides(prose, taken))
     sides += take(inverse_sides(prose, taken))
     sides += take(named_first_sides(prose, taken))
     sides += take(english_sides(prose, taken))
     sides += take(verbless_sides(prose, taken))
     sides.sort(key=lambda s: s.start)
-    for table in tables:  # the labels of rows are found like any other
-        taken[table.start : table.end] = bytes(table.end - table.start)
     take(sides)
     every_label = find_labels(prose)
     labels = [label for label in every_label if not taken[label.start]]
     starts = [label.start for label in labels]
     firm = [label.start for label in labels if label.firm]
     groups: list[Group] = []
-    remarks: list[tuple[int, int]] = []
+    remarks: list[tuple[int, int]] = [(table.start, table.end) for table in tables if not table.rows]
     found = list(group_sides(prose, sides, firm))
     for group, after in zip_longest(found, found[1:]):
         if is_description(prose, group, groups[-1] if groups else None, after, starts):
@@ -143,7 +146,7 @@ def _descriptions(
         taken[start:end] = b"\1" * (end - start)
     groups.sort(key=lambda g: g.start)
     labels = [label for label in every_label if not taken[label.start]]
-    return groups, labels, [area for table in tables for area in table.areas], remarks
+    return groups, labels, tables, remarks
 
 
 def _inside(groups: list[Group]) -> Callable[[int], bool]:

@@ -40,6 +40,8 @@ class Node:
     stated: StatedArea | None = None
     group: Group | None = None
     label: Label | None = None
+    number: str | None = None
+    """The number or code that its row of a table gives it."""
     below: list[Node] = field(default_factory=list)
     up: Node | None = None
 
@@ -47,7 +49,7 @@ class Node:
     def is_listed(self) -> bool:
         """Whether it is one of several told alike."""
         sisters = self.up.below if self.up else []
-        return self.label is not None or len([n for n in sisters if n.kind == self.kind]) > 1
+        return self.label is not None or self.number is not None or len([n for n in sisters if n.kind == self.kind]) > 1
 
 
 class Sentences:

@@ -1,0 +1,346 @@
+"""Columns: what the words in the head of a table say that the cells below them are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from ftz_geo.compass import SIDE_OF
+from ftz_geo.parse.words import SUB_USES
+from ftz_geo.wording import UNITS, one_of, unit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ftz_geo.compass import Direction
+
+__all__ = [
+    "Column",
+    "Use",
+    "is_ground",
+    "is_key",
+    "is_known",
+    "is_side",
+    "is_unit",
+    "read_columns",
+    "unit_of_line",
+]
+
+Use = Literal["area", "again", "other", "name", "place", "label", "site", "side", "boundary", "rate", "words"]
+"""What a column holds: the area of the row; that area in another unit; another area; the name of the row's
+ground; the name of a level above; its number; where it is, which names it where nothing else does; one
+side; all sides; prices and the like, which are no areas whatever their unit; anything else."""
+
+_UNIT = one_of(UNITS)
+
+_HEAD_UNIT = re.compile(
+    rf"""(?:
+        [(\[](?:单位|计量单位)?:?(?:{_UNIT})[)\]]       # 面积(公顷)
+      | (?:(?<=积)|(?<=模)|(?<=地))[/:,]?(?:单位:?)?(?:{_UNIT})  # 用地面积/㎡, 面积:亩, 面积公顷
+      | ^(?:{_UNIT})                                 # a unit alone
+    )$""",
+    re.X | re.I,
+)
+_BARE_UNIT = re.compile(_UNIT, re.I)
+_OWN_BRACKET = re.compile(r"[(\[/].*[)\]]?$|[%‰]$")
+"""A head that ends so states a unit of its own, area or not."""
+
+_RATE = re.compile(
+    r"[元人户吨株头台套][)]?[/每]|[/](?:年|月|天)|每|均|价|率|密度|强度|产值|产量|税收|投资|补偿|保证金|款|比[例重]|占比|[%‰]"
+)
+_LAND_USES = """
+    农用地 耕地 园地 林地 草地 牧草地 水域 水田 旱地 坑塘 滩涂 未利用 其他土地 其他用地 其他农 基本农田
+    建设用地 交通运输 水利 绿地 公园 湿地 居民点 独立工矿 工矿 宅基地 国有 集体 建成
+    现状 剩余 新增 减少 历年 建筑 代征 代建 退让 其中
+    核心区 缓冲区 实验区 可 已 拟 未
+""".split()
+_PART = re.compile(rf"{one_of((*SUB_USES, *_LAND_USES))}|开发(?!区)|\d{{4}}年")
+"""Words for a use, a part or a time: such a column holds no area of the whole row."""
+
+_OF_ALL = re.compile(
+    r"(?:合计|总计|共计|小计|计)(?:面积)?|(?:总|合计)(?:规划|用地|占地|土地|出让|征地|征收|核准|批准|国土|辖区)*(?:面积|规模|用地|占地)"
+    r"|.{0,8}总(?:用地|占地|土地)?(?:面积|规模)"
+)
+_OF_ROW = re.compile(
+    r"""(?:规划|用地|占地|土地|宗地|地块|出让|挂牌|拍卖|转让|供应|供地|征收|征地|批准|核准|核定|审批|审定|界定|实测|测量
+      |辖区|行政|区划|行政区域|行政区|区域|国土|管辖|控制|保护|保护区|范围|占用|图斑|划定|四至|使用权|使用|净|调查|登记
+      |园区|片区|区块|项目|街道|乡镇|不动产|权属)*(?:面积|规模|用地|占地)
+      |(?:净|项目)?(?:建设用地|建设用地使用权)面积""",
+    re.X,
+)
+_GROUND = re.compile(r"[区园块片镇村街乡县市场岛城带地团元田域林]$")
+"""The last character of words for ground: 核心区, 图斑所在地."""
+_AGAIN = re.compile(r"(?:折合|折|合|约合|换算)(?:面积|亩数|公顷数)?")
+
+_LEVELS = (
+    r"省份?|省\(?(?:区|市|自治区|直辖市)*[)]?",
+    r"市|地市|城市|州市|设区市|地区|盟市",
+    r"行政区划?|区县|县区|区\(?[县市]*\)?|县\(?[市区旗]*\)?|旗县|辖区",
+    r"[乡镇街道\(\)/、]+|街镇|乡镇街道?|镇街",
+    r"片区?|园区|功能区|分区|区域|板块|组团|新区|开发区|工业园区?|所属园区|标段|单元|管控单元|大类|类型",
+    r"行?政?村|村?社区|村\(?社区\)?|村\(?居\)?|居委会|村居|村委会|权属单位|权利人村",
+    r"组|村民小组|小组|生产队|社",
+)
+"""Heads of the names of places, from the widest to the narrowest."""
+_LEVEL = re.compile("|".join(f"(?P<l{k}>{words})" for k, words in enumerate(_LEVELS)))
+_OUTER = re.compile(r"^(?:所在|所属|涉及|隶属|被征地)|(?:名称|名)$")
+_NAME = re.compile(
+    r"(?:地块|宗地|区块|图斑|项目|名称|地类|类别|用地类别|用地类型|土地类型|土地类别|地类名称|建设项目|小区|项目\(地块\))(?:名称)?"
+    r"|.{0,10}(?:名称|名)"
+)
+_LABEL = re.compile(
+    r"序号|序|编号|代码|代号|号码|no\.?|项次|.{0,8}(?:编号|代码|代号|宗地号|地块号|图斑号|地号)", re.I
+)
+_SITE = re.compile(r".{0,4}(?:坐落|座落|位置|地点|地址)")
+_SIDE = re.compile(r"(?:四至)?(?P<direction>[东南西北])(?:至|侧|面|边|临|邻|接|界|四至|方|向)?:?")
+_BOUNDARY = re.compile(
+    r"(?:.{0,4}(?:四至|四址|四界)(?:范围|界限|界线|边界|情况|描述|说明)?|(?:用地|空间|具体|规划|边界)?(?:边界|范围)(?:描述)?):?"
+)
+_OTHER_KEY = re.compile(
+    r".{0,8}(?:用途|性质|容积率|密度|绿地率|绿化率|限高|高度|期限|年限|年期|终止日期|[单起总底]价|价款|保证金|权利人|使用权人"
+    r"|受让人|出让人|备注|单位|日期|类型|方式|比例|占比|比重|级别|强度|单元号|标准|产业|指标|数值|数量|指标值)(?:\(.{0,12}\))?"
+)
+_NUMBERS_OF_ELSE = re.compile(r"数量?$|年|人口|级|等|备注|时间|日期|文号|高|期|产业|用途|说明|单位$")
+_LONGEST_HEAD = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column, or one key of a form."""
+
+    words: str
+    """Its head, from the uppermost row down, folded."""
+    use: Use
+    unit: str | None = None
+    level: int = 0
+    """Of a place: the greater, the narrower."""
+    direction: Direction | None = None
+
+
+@lru_cache(maxsize=4096)
+def _without_unit(words: str) -> tuple[str, str | None]:
+    m = _HEAD_UNIT.search(words[:_LONGEST_HEAD])
+    if not m:
+        return words, None
+    spelt = _BARE_UNIT.search(m.group().replace("单位", ""))
+    return words[: m.start()], unit_of(spelt.group()) if spelt else None
+
+
+def _without_bracket(words: str) -> str:
+    """Leave out a remark at the end: 面积(含水面)."""
+    return re.sub(r"[(][^()]*[)]$", "", words.rstrip(":"))
+
+
+def is_side(words: str) -> bool:
+    """Tell whether words are the head of a side: 东, 南至."""
+    return words[:1] in {"东", "南", "西", "北", "四"} and _SIDE.fullmatch(words) is not None
+
+
+def is_unit(words: str) -> bool:
+    """Tell whether words are a unit of area and nothing else."""
+    own, unit = _without_unit(words)
+    return not own and unit is not None
+
+
+def is_key(words: str) -> bool:
+    """Tell whether a cell by itself says that areas or sides belong to it.
+
+    Examples
+    --------
+    >>> [is_key(w) for w in ("面积", "用地规模(公顷)", "四至范围", "工业用地", "地价(元/㎡)", "面积详见附图")]
+    [True, True, True, False, False, False]
+    """
+    if not 0 < len(words) <= _LONGEST_HEAD:
+        return False
+    own, unit = _without_unit(words)
+    if _BOUNDARY.fullmatch(words):
+        return True
+    return not _RATE.search(own) and (unit is not None or _without_bracket(own).endswith("面积"))
+
+
+@lru_cache(maxsize=4096)
+def is_ground(words: str) -> bool:
+    """Tell whether a head in a table whose unit is one of area is of areas: 合计, 耕地, 核心区."""
+    return _part(words, words, "亩").use == "other"
+
+
+@lru_cache(maxsize=4096)
+def is_known(words: str) -> bool:
+    """Tell whether a cell is a word of heads, and no value."""
+    if not 0 < len(words) <= _LONGEST_HEAD:
+        return False
+    own = words.rstrip(":")
+    known = (_LABEL, _SITE, _SIDE, _NAME, _OTHER_KEY)
+    return is_key(own) or any(p.fullmatch(own) for p in known) or _level(own) is not None
+
+
+def unit_of_line(words: str) -> tuple[str | None, bool]:
+    """Return the only unit of area that a line 单位:… states, and whether it states other units as well.
+
+    Examples
+    --------
+    >>> [unit_of_line(w) for w in ("表2用地平衡表单位:公顷、%", "(单位:hm²)", "单位:元/亩", "单位:亩、公顷")]
+    [('公顷', False), ('公顷', False), (None, False), (None, False)]
+    >>> unit_of_line("单位:亩、万元")
+    ('亩', True)
+    """
+    m = re.search(r"单位[:为]?([^)\]。]{1,20})[)\]]?$", words[-80:])
+    if not m or "元/" in m[1] or "人/" in m[1]:
+        return None, False
+    pieces = re.split(r"[、,;/]", m[1])
+    units = {unit_of(p) for p in pieces if _BARE_UNIT.fullmatch(p)}
+    mixed = any(not _BARE_UNIT.fullmatch(p) and p not in "%‰" for p in pieces)
+    return (units.pop(), mixed) if len(units) == 1 else (None, False)
+
+
+def _level(words: str) -> int | None:
+    """Return how narrow the places are that a head announces."""
+    own = _OUTER.sub("", words)
+    m = _LEVEL.fullmatch(own or words)
+    return int(m.lastgroup[1:]) if m and m.lastgroup else None
+
+
+def read_columns(
+    heads: Sequence[Sequence[str]], unit: str | None, *, mixed: bool = False
+) -> tuple[Column, ...]:
+    """Say what each column holds.
+
+    Parameters
+    ----------
+    heads : sequence of sequences of str
+        Of each column its words, from the uppermost row of the head down.
+    unit : str or None
+        That of the whole table.
+    mixed : bool, optional
+        The table has other units as well, so that only what is called 面积 is in this one.
+
+    Examples
+    --------
+    >>> heads = [["序号"], ["村"], ["面积(亩)", "合计"], ["面积(亩)", "其中耕地"], ["补偿(万元/亩)"]]
+    >>> [(c.use, c.unit) for c in read_columns(heads, None)]
+    [('label', None), ('place', None), ('area', '亩'), ('other', '亩'), ('rate', None)]
+    """
+    paths = [[word for word in head if word] for head in heads]
+    columns: list[Column] = []
+    for path in paths:
+        # The first column beside the numbers names the rows, as 林场, whatever the unit of the table.
+        names = all(c.use == "label" for c in columns)
+        columns.append(_column(path, unit, mixed or names))
+    return tuple(_with_area(_with_name(_with_sides(_with_parts(columns))), paths))
+
+
+def _column(path: list[str], table_unit: str | None, mixed: bool) -> Column:
+    words = "".join(path)
+    last = path[-1].rstrip(":") if path else ""
+    parted = [_without_unit(w.rstrip(":")) for w in path]
+    unit = next((u for _, u in reversed(parted) if u), None)
+    own = next((w for w, _ in reversed(parted) if w), "")
+    if len(words) > 3 * _LONGEST_HEAD or not path:
+        return Column(words, "words")
+    if m := _SIDE.fullmatch(last):
+        return Column(words, "side", direction=SIDE_OF[m["direction"]])
+    if _BOUNDARY.fullmatch(last):
+        return Column(words, "boundary")
+    if _RATE.search(own):
+        return Column(words, "rate")
+    if unit or _without_bracket(own).endswith("面积"):
+        # 面积(公顷/亩), 面积(共3公顷): the cell must say which.
+        several = _BARE_UNIT.search(own.removeprefix(_without_bracket(own)))
+        return Column(words, "other", unit or (None if several else table_unit))
+    return _named(words, own) or _part(words, own, None if mixed else table_unit)
+
+
+def _named(words: str, own: str) -> Column | None:
+    if _LABEL.fullmatch(own):
+        return Column(words, "label")
+    if (level := _level(own)) is not None:
+        return Column(words, "place", level=level)
+    if _NAME.fullmatch(own):
+        return Column(words, "name", level=len(_LEVELS))
+    if _SITE.fullmatch(own):
+        return Column(words, "site")
+    return None
+
+
+def _part(words: str, own: str, unit: str | None) -> Column:
+    """Take 耕地, 核心区, 合计 for areas if the table's unit is one of area."""
+    of_ground = _PART.search(own) or _OF_ALL.fullmatch(own) or _GROUND.search(own)
+    if unit and of_ground and not _OWN_BRACKET.search(own) and not _NUMBERS_OF_ELSE.search(own):
+        return Column(words, "other", unit)
+    return Column(words, "words")
+
+
+def _with_parts(columns: list[Column]) -> list[Column]:
+    """Give parts the unit of the whole that they stand behind: 总面积(亩)|其中耕地."""
+    unit, out = None, []
+    for c in columns:
+        if "其中" in c.words and c.use in ("words", "name", "place") and not _OWN_BRACKET.search(c.words):
+            out.append(replace(c, use="other", unit=unit) if unit else c)
+        else:
+            out.append(c)
+            unit = c.unit if c.use == "other" else unit if "其中" in c.words else None
+    return out
+
+
+def _with_sides(columns: list[Column]) -> list[Column]:
+    """Three directions make sides; one 东 alone may head anything."""
+    if len({c.direction for c in columns if c.direction}) >= 3:
+        return columns
+    return [replace(c, use="words", direction=None) if c.use == "side" else c for c in columns]
+
+
+def _with_name(columns: list[Column]) -> list[Column]:
+    """Let the first column that nothing is known of name the rows, where no head says name; else the site."""
+    if any(c.use in ("name", "place") for c in columns):
+        return columns
+    k = next((k for k, c in enumerate(columns) if c.use != "label"), None)
+    if k is None or columns[k].use != "words" or _OTHER_KEY.fullmatch(columns[k].words.removesuffix("指标")):
+        k = next((k for k, c in enumerate(columns) if c.use == "site"), None)
+    return columns if k is None else [*columns[:k], replace(columns[k], use="name"), *columns[k + 1 :]]
+
+
+def _with_area(columns: list[Column], paths: list[list[str]]) -> list[Column]:
+    """Choose the column of the row's own area, and mark the same in another unit.
+
+    Of several that could be it, one for all (总面积, 合计) comes first, then the first of those that name
+    no part. Where the same word stands twice, as below several heads (甲方|面积, 乙方|面积), neither is it.
+    """
+    ranks = [_rank(path) if c.use == "other" else 0 for c, path in zip(columns, paths, strict=True)]
+    best = max(ranks, default=0)
+    if best == 0:
+        return columns
+    chosen = ranks.index(best)
+    spelt = ["".join(_without_unit(w)[0] for w in path) for path in paths]
+    last = [_without_unit(path[-1])[0] if path else "" for path in paths]
+    beside = [
+        k for k, c in enumerate(columns) if k != chosen and c.use == "other" and last[k] == last[chosen]
+    ]
+    of_part = not all(
+        _OF_ROW.fullmatch(_without_unit(w)[0]) for w in paths[chosen][:-1] if _without_unit(w)[0]
+    )
+    for k in beside:
+        same = spelt[k] == spelt[chosen] and columns[k].unit != columns[chosen].unit
+        if not same and (ranks[k] == best or of_part):
+            return columns
+    out = list(columns)
+    out[chosen] = replace(columns[chosen], use="area")
+    for k, column in enumerate(columns):
+        other_unit = k != chosen and column.use == "other" and column.unit != columns[chosen].unit
+        if other_unit and (spelt[k] == spelt[chosen] or _AGAIN.fullmatch(last[k])):
+            out[k] = replace(column, use="again")
+    return out
+
+
+def _rank(path: list[str]) -> int:
+    """Say how well a column's words fit the area of the whole row; 0 for that of a part."""
+    words = [w for w, _ in (_without_unit(w) for w in path) if w] or ["面积"]
+    *above, own = [_without_bracket(w) for w in words]
+    if _OF_ROW.fullmatch(own) and not any(_PART.search(w) for w in above):
+        return 2
+    if any(_PART.search(w) for w in words):
+        return 0
+    if _OF_ALL.fullmatch(own):
+        return 3
+    return 1 if own.endswith("面积") and _GROUND.search(own.removesuffix("面积")) else 0
