@@ -96,6 +96,11 @@ def find_labels(prose: Prose) -> list[Label]:
 _BEFORE_LABEL = re.compile(r"[。;:,(!?)\]—]|其中|分别为")
 
 
+def is_label(words: str) -> bool:
+    """Whether words are a block's label and nothing else: 区块一, 3号地块."""
+    return _FIRM.fullmatch(words) is not None
+
+
 # --- proper names ---------------------------------------------------------------------------
 
 _STOP = re.compile(
@@ -250,7 +255,7 @@ def _clauses(prose: Prose, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the clauses of a stretch; a line ends one too."""
     for clause in re.finditer(r"[^,。;:!?《》]+", prose.text[start:end]):
         a, b = start + clause.start(), start + clause.end()
-        edges = [a, *(i for i in range(a + 1, b) if prose.gaps[i] >= BREAK), b]
+        edges = [a, *(i for i in range(a + 1, b) if prose.gaps[i] >= CELL), b]
         yield from pairwise(edges)
 
 

@@ -145,7 +145,7 @@ class _Outline:
     def _is_total(self, node: Node) -> bool:
         if node.stated is None:
             return False
-        if node.label is not None and node.label.firm:
+        if (node.label is not None and node.label.firm) or (node.is_row and node.kind == "place"):
             return False
         return node.kind == "generic" or node.stated.role == "total" or self._is_zone(node)
 
@@ -291,10 +291,10 @@ class _Outline:
         """Give a zone what its total is made of."""
         free = self._free(node)
         items = [n for n in free if n.kind == "place"]
-        rest = [n for n in free if n not in items]
+        rest = [n for n in free if n not in items and (n.kind == "use" or n.group is not None)]
         own = any(block.described and not block.whole for block in zone.blocks) and zone.area is None
         if own or (len(items) == 1 and items[0].group is None):
-            rest, items = free, []
+            rest, items = [n for n in free if n.kind != "generic" or n.group is not None], []
         if items:
             zone.divided.append(len(zone.blocks))
         for item in items:

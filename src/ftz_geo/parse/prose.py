@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from ftz_geo.parse.words import TRADITIONAL
 from ftz_geo.wording import NUMERALS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ftz_geo.model import Span
 
 __all__ = ["BLANK", "BREAK", "CELL", "NOTHING", "SPACE", "Prose"]
@@ -137,6 +139,14 @@ class Prose:
             gaps.extend(bytes(len(kept) - 1))
         at.append(len(raw))
         return cls(raw=raw, text="".join(pieces), at=at, gaps=bytes(gaps))
+
+    def with_cells(self, starts: Iterable[int]) -> Prose:
+        """Return the text with a cell's edge before each of some places, if only spaces stand there."""
+        gaps = bytearray(self.gaps)
+        for i in starts:
+            if i < len(gaps):
+                gaps[i] = max(gaps[i], CELL)
+        return replace(self, gaps=bytes(gaps))
 
     def span(self, start: int, end: int) -> Span:
         """Return the span of the raw text for a stretch of the folded one."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from ftz_geo.parse.areas import StatedArea
 from ftz_geo.parse.groups import Group
+from ftz_geo.parse.heads import is_label
 from ftz_geo.parse.tree import Node
+from ftz_geo.wording import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -117,6 +119,9 @@ def _node(prose: Prose, row: Row, groups: Sequence[Group]) -> Node:
     name = _words(prose, row.name if row.kind != "subtotal" else row.group or row.name)
     node = Node(row.start, row.end, kind, name if row.kind != "total" else None, stated)  # type: ignore[arg-type]
     node.number = _words(prose, row.label)
+    if node.name is not None and is_label(folded(node.name)):
+        node.name, node.number = None, node.name
+    node.is_row = True
     node.group = _sides_of(row, groups)
     return node
 

@@ -15,6 +15,7 @@ from ftz_geo.parse.areas import declared_counts, stated_areas
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, ZoneDraft, draft_zones
 from ftz_geo.parse.english import english_sides
 from ftz_geo.parse.figures import find_figures
+from ftz_geo.parse.grids import find_grids
 from ftz_geo.parse.groups import Group, group_sides, is_description
 from ftz_geo.parse.heads import find_headings, find_labels
 from ftz_geo.parse.ids import Ids
@@ -69,6 +70,7 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
      ('west', '丁村', 'place'), ('north', '丁村北侧空地', 'vague')]
     """
     prose = Prose.of(text)
+    prose = prose.with_cells(cell.start for grid in find_grids(prose) for row in grid.rows for cell in row)
     if source is None:
         source = Source(sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
     if source.title is None:

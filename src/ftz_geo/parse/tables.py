@@ -445,7 +445,9 @@ class _Body:
         if not told:
             return
         depth, kind = 0, _kind(told[0].words)
-        label = next((t.cell for t in told if t.column.use == "label"), None)
+        labels = [t.cell for t in told if t.column.use == "label"]
+        # A code says more than the place in the list: 序号 1, 宗地编号 JG2024-21.
+        label = max(labels, key=lambda cell: cell.end - cell.start, default=None)
         boundary = next((t.cell for t in told if t.column.use == "boundary"), None)
         for column, _, words in told:
             if column.use in _NAMING:

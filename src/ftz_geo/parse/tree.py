@@ -42,6 +42,8 @@ class Node:
     label: Label | None = None
     number: str | None = None
     """The number or code that its row of a table gives it."""
+    is_row: bool = False
+    """It is a row of a table."""
     below: list[Node] = field(default_factory=list)
     up: Node | None = None
 
@@ -49,7 +51,7 @@ class Node:
     def is_listed(self) -> bool:
         """Whether it is one of several told alike."""
         sisters = self.up.below if self.up else []
-        return self.label is not None or self.number is not None or len([n for n in sisters if n.kind == self.kind]) > 1
+        return self.label is not None or self.is_row or len([n for n in sisters if n.kind == self.kind]) > 1
 
 
 class Sentences:
