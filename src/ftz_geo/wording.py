@@ -222,6 +222,7 @@ FIGURE_REASONS: Mapping[str, tuple[str, str]] = {
     "per-head": ("人均、单块等平均数", "an average"),
     "change": ("增减数", "a change, not an area"),
     "elsewhere": ("全省、全市等更大范围的面积", "of a larger whole"),
+    "production": ("种植、养殖等生产面积", "of crops or farming"),
     "influence": ("流域、服务等影响范围", "a range of influence"),
     "net": ("净用地或可利用部分", "the net of an area"),
     "land-use": ("某类用地的面积", "of a use of land"),

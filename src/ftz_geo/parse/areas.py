@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from ftz_geo.parse.figures import find_figures
 from ftz_geo.parse.heads import place_in
 from ftz_geo.parse.prose import BREAK, CELL
-from ftz_geo.parse.words import ASIDES, LAND_USES, SUB_USES, TOTAL_WORDS, USED_FOR
+from ftz_geo.parse.words import ASIDES, LAND_USES, SUB_USES, TOTAL_WORDS
 from ftz_geo.wording import NUMERALS, UNITS, number_of, one_of
 
 if TYPE_CHECKING:
@@ -162,16 +162,26 @@ def _aside(prose: Prose, figure: Figure) -> str | None:
     for code, pattern in _ASIDE.items():
         if pattern.search(clause):
             return code
-    return "land-use" if _LAND_USE.search(clause) else None
+    return "land-use" if _is_use(clause) else None
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d年[^,。;]*$")
 
 _ASIDE = {code: re.compile(pattern) for code, pattern in ASIDES.items()}
 _LAND_USE = re.compile(
-    rf"(?P<use>(?:[^,。;:、()含]{{0,8}}?{one_of(LAND_USES)}|(?:与|和|及|{one_of(USED_FOR)}){{1,6}}用地|农用地))(?:(?:总|占地|用地|土地|的)*面积|用地|规模)?"
-    r"(?:总计|共计|合计|共|约|为|是|达到|达|有|仅|:)*$"
+    rf"(?P<use>[^,。;:、()含]{{0,8}}?{one_of(LAND_USES)}|[^,。;:、()含]{{1,10}}?用地)"
+    r"(?:(?:总|占地|用地|土地|的)*面积|用地|规模|总量)?"
+    r"(?:总计|共计|合计|共|约|为|是|达到|达|有|仅|:|控制在|控制|保持在|不低于|不少于|不超过|近|计|\d+处)*$"
 )
+_WHOLE_USE = re.compile(
+    r"(?:总|规划|项目|控制|占|出让|征收|拟|本|该|其|实际|净|宗地|共|的|核准|批准|地块|园区|开发区|区|供应|现状)*用地"
+)
+"""用地 of no certain use: it is the whole."""
+
+
+def _is_use(clause: str) -> bool:
+    m = _LAND_USE.search(clause)
+    return m is not None and not _WHOLE_USE.fullmatch(m["use"])
 
 
 def _introduction(before: str) -> str:

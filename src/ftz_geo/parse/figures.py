@@ -116,7 +116,9 @@ def _joined(text: str, start: int, floor: int) -> tuple[int, Problem | None]:
     return m.start(), "range" if m["range"] else "no-number"
 
 
-def _figure(prose: Prose, m: re.Match[str], start: int, after: str, problem: Problem | None, floor: int) -> Figure:
+def _figure(
+    prose: Prose, m: re.Match[str], start: int, after: str, problem: Problem | None, floor: int
+) -> Figure:
     text = prose.text
     end = m.end() - len(m["after"] or "")
     past = end + len(after)

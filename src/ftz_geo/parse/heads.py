@@ -210,7 +210,7 @@ _SUBJECT = re.compile(
     rf"""(?P<name>[^,。;:!?]{{2,40}}?(?:{one_of(w for w in AREA_NOUNS if w not in ("区域", "范围", "地区"))}|[湾岛片湖河山岭港组])(?:[(][^()]{{1,20}}[)])?)
     (?= 是 | 位于 | 地处 | 坐落 | 的(?:总|规划|实施|范围|面积|四至) | 总 | 规划 | 面积 | 实施 | 范围 | 占地 | 用地 | 共 | 包括 | 由 | 涵盖
       | 总体 | 建设 | 全境 | 全域 | 四至 | 实行 | 分为 | 划分 | 下辖 | 东 | 北起 | 北至 | 南至 | 西至 | 扩 | 调整 | 获批 | 经 | 成立 | 于 | 简介 | 概况 | 规模
-      | 内 | 设立 | 核准 | 控制 | 地跨 | 按 | 拟 | 涉及 | 总计 | 计划 | 主要 | 现 | 目前 | 将 | 已 | 有 | 坐落 | 距 | 南 | 西 | 北 | [,:] | $ )""",
+      | 为 | 内 | 设立 | 核准 | 控制 | 地跨 | 按 | 拟 | 涉及 | 总计 | 计划 | 主要 | 现 | 目前 | 将 | 已 | 有 | 坐落 | 距 | 南 | 西 | 北 | [,:] | $ )""",
     re.X,
 )
 
@@ -227,7 +227,8 @@ def subject_of(prose: Prose, start: int, end: int) -> str | None:
     """
     clauses = list(_clauses(prose, start, end))
     found = [m for clause in clauses if (m := _SUBJECT.match(prose.text, *_led(prose.text, *clause)))]
-    found = [m for m in found if is_place(m["name"]) and not _GENERAL.match(m["name"])]
+    found = [m for m in found if is_place(m["name"]) and not _NOT_ONE.search(m["name"])]
+    found = [m for m in found if not is_general(m["name"])]
     of_area = [m for m in found if _OF_AREA.match(prose.text, m.end())]
     chosen = of_area[-1] if of_area else found[0] if found else None
     return prose.words(*chosen.span("name")) if chosen else None
@@ -238,6 +239,10 @@ _GENERAL = re.compile(
     rf"(?:调整后|扩区后|升级后|扩建后|整合后|优化后|现|原)?(?:[该本此其各我][^,]*|[{NUMERALS}\d]+[个处宗片].*|(?:规划|实施|项目|用地|全)?(?:区域?|园区?|地块|项目|片区|保护区|开发区|新区|景区|公园|矿区|库区|厂区"
     rf"|校区|宗地|该宗地|土地|用地|林场|湿地公园|街道|辖区|全境|全域|风景区|风景名胜区|自然保护区|示范区|试验区|高新区|经开区))$"
 )
+
+
+_NOT_ONE = re.compile(rf"[{NUMERALS}\d][个处家批]|了(?!望)|各[^自]")
+"""In a name, what says that it is a sentence, or several places."""
 
 
 def is_general(name: str) -> bool:
@@ -336,6 +341,23 @@ def name_before(prose: Prose, lowest: int, end: int) -> str | None:
         if found and _NOUN_END.search(text[found[0] : found[1]]):
             name = prose.words(*found)
     return name
+
+
+_ZONE_CLASS = re.compile(
+    r".{2,}(?:保税港?区|保税物流中心(?:[(]B型[)])?|自然保护区|种质资源保护区|风景名胜区|风景区|湿地公园|森林公园|地质公园|海洋公园"
+    r"|开发区|高新区|示范区|试验区|自贸区|新区|产业园区?|工业园区?|集中区|物流园区?|度假区|旅游区|功能区|产业带)$"
+)
+
+
+def is_zone_name(name: str) -> bool:
+    """Whether a name is that of a zone by what it is called: 前海湾保税港区, and not 城南片区.
+
+    Examples
+    --------
+    >>> is_zone_name("前海湾保税港区"), is_zone_name("城南片区"), is_zone_name("保税区")
+    (True, False, False)
+    """
+    return _ZONE_CLASS.fullmatch(name) is not None
 
 
 # --- title lines ----------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, PartDraft, ZoneDraft
-from ftz_geo.parse.heads import subject_of
+from ftz_geo.parse.heads import is_zone_name, subject_of
+from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.tree import DOWN, Sentences, tree_of
 from ftz_geo.wording import NUMERALS
 
@@ -86,6 +87,8 @@ class _Outline:
         self._group_ends = [group.end for group in groups]
         self._held = {area.span for zone in self.zones for area in zone.areas()}
         self._tops: list[Node] = []
+        self._sections: set[int] = set()
+        """Where zones begin that a numbered headline heads."""
 
     def of(self, tops: list[Node], counts: Sequence[Count]) -> list[ZoneDraft]:
         """Return the zones that a tree makes, and those that were there."""
@@ -189,14 +192,32 @@ class _Outline:
         zone = self._open
         if zone is None or (zone.area is None and not zone.blocks):
             items = [n for n in node.below if n.kind == "place"]
-            divided = bool(items) or self._is_divided(node)
-            return divided or self._is_told_later(node) or self._is_alone(node)
-        return _of_one_sort(zone.name, node.name) and not self._is_named_in(zone, node)
+            divided = bool(items) or self._is_divided(node) or self._is_section(node)
+            return (
+                divided or is_zone_name(node.name or "") or self._is_told_later(node) or self._is_alone(node)
+            )
+        if self._is_named_in(zone, node):
+            return False
+        return _of_one_sort(zone.name, node.name) or (zone.start in self._sections and self._is_section(node))
 
     def _is_divided(self, node: Node) -> bool:
         """Whether the rest of its sentence says that a place is divided."""
         _, end = self._sentences.span(self._sentences.number(node.end - 1))
         return node.label is None and DOWN.search(self.prose.text, node.end, end) is not None
+
+    def _is_section(self, node: Node) -> bool:
+        """Whether a line of its own, numbered as the parts of a text are, heads what a figure is told in."""
+        label = node.label
+        if (
+            label is None
+            or label.firm
+            or node.stated is None
+            or not re.match(r"[一二三四五六七八九十(]", label.words)
+        ):
+            return False
+        gaps = self.prose.gaps
+        own_line = any(gaps[i] >= BREAK for i in range(label.end + 2, node.stated.number))
+        return own_line and gaps[label.start] >= BREAK
 
     def _is_told_later(self, node: Node) -> bool:
         """Whether a place's area is told twice: a headline's, and that of the sentence below it."""
@@ -224,6 +245,8 @@ class _Outline:
         assert node.stated is not None
         zone, area = self._open, node.stated.area
         name = self._zone_name(node)
+        if zone is not None and zone.blocks and self._is_remark(zone, node):
+            return
         if zone is not None and self._is_of(zone, name, node):
             if zone.area is None:
                 zone.area = area
@@ -241,6 +264,16 @@ class _Outline:
             alone = not any(block.described for block in zone.blocks)
             zone.blocks.insert(0 if alone else len(zone.blocks), self._block(node, area=None, name=None))
         self._divide_zone(zone, node)
+
+    def _is_remark(self, zone: ZoneDraft, node: Node) -> bool:
+        """Whether a figure of nothing named, behind a zone's blocks, is neither their total nor divided."""
+        assert node.stated is not None
+        a, b = max(0, node.stated.start - 6), node.stated.number
+        plain = (
+            node.kind == "generic" and node.stated.role != "total" and not node.below and node.group is None
+        )
+        bounded = any(block.described for block in zone.blocks)
+        return plain and not bounded and _AFTER.search(self.prose.text, a, b) is None
 
     def _is_of(self, zone: ZoneDraft, name: str | None, node: Node) -> bool:
         """Whether a total is the open zone's."""
@@ -260,6 +293,8 @@ class _Outline:
     def _new_zone(self, node: Node, name: str | None) -> ZoneDraft:
         zone = ZoneDraft(node.start, name, node.stated.area if node.stated else None)
         self.zones.append(zone)
+        if self._is_section(node):
+            self._sections.add(node.start)
         return zone
 
     def _zone_name(self, node: Node) -> str | None:
@@ -325,6 +360,8 @@ class _Outline:
 
     def _take_item(self, node: Node) -> None:
         zone = self._open
+        if zone is not None and self._is_same_total(zone, node):
+            return
         if zone is not None and node.group is None and not node.is_listed and not self._is_in_list(node):
             if any(block.described for block in zone.blocks):
                 return  # a remark beside blocks that have sides
@@ -332,6 +369,22 @@ class _Outline:
             zone = ZoneDraft(node.start, self._heading_before(node.start))
             self.zones.append(zone)
         self._add_block(zone, node)
+
+    def _is_same_total(self, zone: ZoneDraft, node: Node) -> bool:
+        """Take a zone's total that is told again by its name."""
+        if (
+            zone.area is None
+            or node.stated is None
+            or node.group is not None
+            or not _alike(zone.name, node.name)
+        ):
+            return False
+        if node.stated.area.km2 != zone.area.km2:
+            return False
+        zone.restated.append(node.stated.area)
+        self._held.add(node.stated.area.span)
+        self._divide_zone(zone, node)
+        return True
 
     def _is_in_list(self, node: Node) -> bool:
         """Whether the sentence of a place tells other places' areas too."""
@@ -405,6 +458,8 @@ def _settle_divisions(zone: ZoneDraft) -> None:
     """Of several divisions of one zone only one adds up to its total: the last that does."""
     total = zone.basis.area if zone.basis else zone.area
     listed = [block for block in zone.blocks if block.area is not None]
+    if total is not None and len(zone.blocks) == len(listed) == 1 and not zone.blocks[0].described:
+        zone.blocks[0].whole = listed[0].area != total and zone.count is None  # a part that is told, not all
     if total is None or len(listed) < 2:
         return
     starts = sorted({0, *zone.divided})
@@ -418,7 +473,7 @@ def _settle_divisions(zone: ZoneDraft) -> None:
 
 def _in_two(run: list[BlockDraft], total: Area) -> list[list[BlockDraft]]:
     """Part a run of blocks where its beginning has the whole area already."""
-    for k in range(2, len(run) - 1):
+    for k in range(2, len(run)):
         if _adds_up(run[:k], total):
             return [run[:k], run[k:]]
     return [run]
@@ -437,4 +492,5 @@ def _settle_total(zone: ZoneDraft) -> None:
 
 
 def _alike(one: str | None, other: str | None) -> bool:
+    one, other = (re.sub(r"[()（）]|中国|以下简称.*", "", name or "") for name in (one, other))
     return bool(one and other) and (one in other or other in one)  # type: ignore[operator]

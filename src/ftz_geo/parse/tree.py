@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.parse.groups import Group
-from ftz_geo.parse.heads import is_general, is_place, name_after, name_before
+from ftz_geo.parse.heads import is_general, is_place, name_after, name_before, place_in
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import LEAD_INS
 from ftz_geo.wording import NUMERALS, one_of
@@ -86,6 +86,9 @@ DOWN = re.compile(
     re.X,
 )
 """Words that lead from a figure to those that it is made of."""
+
+_LED_ON = re.compile(rf":(?:[(]?[{NUMERALS}\d]{{1,3}}[)、.]*|[—\-·•●◆■▪*○①-⑳])*$")
+"""A colon that leads on to a list, with the number or bullet of its first item."""
 
 _BULLET = r"[—\-·•●◆■▪*○]*"
 
@@ -191,12 +194,25 @@ class _Planting:
         if label is not None and (name is None or is_general(name) or not is_place(name)):
             own, _ = name_after(self.prose, label.end, stated.number)
             name, start = own or name, label.start
+        if name is None and (before_colon := self._before_colon(stated.clause)):
+            name, start = before_colon
         if re.search(r"(?:以上|上述|合计|总计|共计)", self.prose.text[max(0, start - 2) : stated.number]):
             return Node(start, stated.end, "generic", None, stated)
         named = name is not None and not is_general(name) and (is_place(name) or label is not None)
         if label is not None and label.firm:
             named = True
         return Node(start, stated.end, "place" if named else "generic", name, stated, None, label)
+
+    def _before_colon(self, at: int) -> tuple[str, int] | None:
+        """Return the place that stands before a colon right before a clause, and where it begins: 主园区：面积…."""
+        text = self.prose.text
+        if at < 3 or text[at - 1] != ":":
+            return None
+        a = max(text.rfind(c, 0, at - 1) for c in ",。;:!?()") + 1
+        a = max([a, *(i for i in range(a + 1, at - 1) if self.prose.gaps[i] >= BREAK)])
+        found = place_in(self.prose, a, at - 1)
+        name = self.prose.words(*found) if found else ""
+        return (name, found[0]) if found and is_place(name) and not is_general(name) else None
 
     def _of_group(self, group: Group, before: Node | None) -> Node:
         lowest = before.end if before else 0
@@ -233,7 +249,7 @@ class _Planting:
                 last, between = opened, between[between.rfind(")") + 1 :]
         if "(" in between or DOWN.search(between) or DOWN.match(text, node.start, node.end):
             return last.up if self._goes_on(last, between) else last
-        if ":" in between and last.kind == "generic":
+        if ":" in between and (last.kind == "generic" or _LED_ON.search(between)):
             return last
         sep = self._separator(last)
         if ";" in between and last.up and sep != ";" and (sep or last.up.up) and not self._led_by_colon(last):
