@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.parse.figures import find_figures
-from ftz_geo.parse.heads import place_in
+from ftz_geo.parse.heads import is_general, is_place, place_in
 from ftz_geo.parse.prose import BREAK, CELL
 from ftz_geo.parse.words import ASIDES, LAND_USES, SUB_USES, TOTAL_WORDS
 from ftz_geo.wording import NUMERALS, UNITS, number_of, one_of
@@ -181,7 +181,10 @@ _WHOLE_USE = re.compile(
 
 def _is_use(clause: str) -> bool:
     m = _LAND_USE.search(clause)
-    return m is not None and not _WHOLE_USE.fullmatch(m["use"])
+    if m is None or _WHOLE_USE.fullmatch(m["use"]):
+        return False
+    of = m["use"].removesuffix("用地")
+    return of == m["use"] or not (is_place(of) or is_general(of))
 
 
 def _introduction(before: str) -> str:

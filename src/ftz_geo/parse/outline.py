@@ -157,7 +157,9 @@ class _Outline:
             return
         zone = self.zones[-1]
         owner = zone.blocks[-1] if zone.blocks else zone
-        if 0 <= node.start - (zone.blocks[-1].end if zone.blocks else zone.start) < 400:
+        end = zone.blocks[-1].end if zone.blocks else zone.start
+        apart = self._sentences.number(node.start) - self._sentences.number(max(end - 1, 0))
+        if end <= node.start and apart <= 1:
             owner.parts.append(self._part(node))
 
     def _is_elsewhere(self, node: Node) -> bool:
@@ -196,9 +198,12 @@ class _Outline:
             return (
                 divided or is_zone_name(node.name or "") or self._is_told_later(node) or self._is_alone(node)
             )
+        of_one_sort = _of_one_sort(zone.name, node.name)
+        if of_one_sort and is_zone_name(node.name or ""):
+            return True
         if self._is_named_in(zone, node):
             return False
-        return _of_one_sort(zone.name, node.name) or (zone.start in self._sections and self._is_section(node))
+        return of_one_sort or (zone.start in self._sections and self._is_section(node))
 
     def _is_divided(self, node: Node) -> bool:
         """Whether the rest of its sentence says that a place is divided."""
@@ -301,6 +306,10 @@ class _Outline:
         """Return the name of the zone that a total is of: its own, its sentence's, or its paragraph's."""
         if node.kind == "place":
             return node.name
+        if node.is_row:
+            titles = [node.title] if node.title else []
+            named = (subject_of(self.prose, *at) for at in [*titles, self._sentences.span(0)])
+            return next((name for name in named if name), None)
         here = self._sentences.number(node.start)
         for k in range(here, max(here - 4, -1), -1):
             start, end = self._sentences.span(k)
@@ -363,8 +372,9 @@ class _Outline:
         if zone is not None and self._is_same_total(zone, node):
             return
         if zone is not None and node.group is None and not node.is_listed and not self._is_in_list(node):
-            if any(block.described for block in zone.blocks):
-                return  # a remark beside blocks that have sides
+            bounded = any(block.described for block in zone.blocks)
+            if (bounded and not _completes(zone, node)) or _is_complete(zone):
+                return  # a remark beside blocks that have sides, or that are all of the zone
         if zone is None or self._opens_zone(zone, node):
             zone = ZoneDraft(node.start, self._heading_before(node.start))
             self.zones.append(zone)
@@ -417,6 +427,10 @@ class _Outline:
         if same is not None and area is not None and same.area is None and node.group is None:
             same.area = area
             self._held.add(area.span)
+            return
+        if same is not None and node.group is not None and node.stated is None and not same.parcels:
+            same.parcels = [ParcelDraft(node.start, node.end, None, None, node.group)]
+            same.end = max(same.end, node.end)
             return
         block = self._block(node, area=area, name=node.name)
         block.whole = whole
@@ -483,6 +497,16 @@ def _adds_up(blocks: Sequence[BlockDraft], total: Area) -> bool:
     areas = [block.area for block in blocks if block.area is not None]
     doubt = total.half_width_km2 + sum(area.half_width_km2 for area in areas)
     return len(areas) == len(blocks) > 1 and abs(sum(area.km2 for area in areas) - total.km2) <= doubt
+
+
+def _completes(zone: ZoneDraft, node: Node) -> bool:
+    """Whether a zone's blocks add up to its total with one more."""
+    more = BlockDraft(node.start, node.end, area=node.stated.area if node.stated else None)
+    return zone.area is not None and _adds_up([*zone.blocks, more], zone.area)
+
+
+def _is_complete(zone: ZoneDraft) -> bool:
+    return zone.area is not None and _adds_up(zone.blocks, zone.area)
 
 
 def _settle_total(zone: ZoneDraft) -> None:

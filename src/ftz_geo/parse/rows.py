@@ -76,6 +76,7 @@ def rows_of(prose: Prose, tables: Sequence[Table], groups: Sequence[Group]) -> R
         items: dict[str, Node] = {}
         for row in table.rows:
             node = _node(prose, row, groups)
+            node.title = table.title
             own = items.get(_words(prose, row.group) or "")
             if row.kind == "item" and own is not None:
                 node.up = own

@@ -15,7 +15,7 @@ from ftz_geo.parse.groups import Group
 from ftz_geo.parse.heads import is_general, is_place, name_after, name_before, place_in
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import LEAD_INS
-from ftz_geo.wording import NUMERALS, one_of
+from ftz_geo.wording import NUMERALS, folded, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,8 @@ class Node:
     """The number or code that its row of a table gives it."""
     is_row: bool = False
     """It is a row of a table."""
+    title: tuple[int, int] | None = None
+    """Where the title of its table stands."""
     below: list[Node] = field(default_factory=list)
     up: Node | None = None
 
@@ -148,12 +150,19 @@ class _Planting:
         """Return the node that a figure or sides are of, if it is one that stands there already."""
         begins = part.start if isinstance(part, Group) else part.number
         end = max(last.end, 0)
-        node = self._divided(last) if "。" in self.prose.text[end:begins] else last
+        between = self.prose.text[end:begins]
+        node = self._divided(last) if "。" in between else last
+        if between.count(")") > between.count("("):
+            node = self._opened(last) or last
         return node if self._belongs(node, end, part) else None
 
     def _belongs(self, node: Node, end: int, part: StatedArea | Group) -> bool:
         """Whether sides or a figure are of the piece of ground that a node is."""
         text = self.prose.text
+        begins = part.start if isinstance(part, Group) else part.number
+        k = bisect_right(self._label_starts, end - 1)
+        if k < len(self._label_starts) and self._label_starts[k] < begins:
+            return False  # another part of the text begins between
         if not isinstance(part, Group):
             if node.stated is not None or node.group is None:
                 return False
@@ -191,14 +200,17 @@ class _Planting:
         label = self._label_before(start, before)
         if stated.aside == "land-use":
             return Node(start, stated.end, "use", name, stated)
-        if label is not None and (name is None or is_general(name) or not is_place(name)):
+        plain = self.prose.text[slice(*stated.subject)] if stated.subject else ""
+        if label is not None and (is_general(plain) or not is_place(plain)):
             own, _ = name_after(self.prose, label.end, stated.number)
             name, start = own or name, label.start
+            plain = folded(name or "")
         if name is None and (before_colon := self._before_colon(stated.clause)):
             name, start = before_colon
+            plain = folded(name)
         if re.search(r"(?:以上|上述|合计|总计|共计)", self.prose.text[max(0, start - 2) : stated.number]):
             return Node(start, stated.end, "generic", None, stated)
-        named = name is not None and not is_general(name) and (is_place(name) or label is not None)
+        named = bool(plain) and not is_general(plain) and (is_place(plain) or label is not None)
         if label is not None and label.firm:
             named = True
         return Node(start, stated.end, "place" if named else "generic", name, stated, None, label)
@@ -289,8 +301,11 @@ class _Planting:
     def _up_across(self, last: Node, node: Node, between: str) -> Node | None:
         """Return what a node of a new sentence stands below."""
         text = self.prose.text
-        if last.up is not None and self._begins_line(last) and self._begins_line(node):
-            return last.up
+        sister: Node | None = last if self._begins_line(node) else None
+        while sister is not None:
+            if sister.up is not None and self._begins_line(sister):
+                return sister.up
+            sister = sister.up
         start, _ = self.sentences.span(self.sentences.number(node.start))
         lead = text[start : node.start]
         if re.match(rf"{_BULLET}(?:其中|分别为|具体(?:为|如下|包括))", lead + text[node.start : node.end]):
@@ -301,7 +316,7 @@ class _Planting:
 
     def _begins_line(self, node: Node) -> bool:
         """Whether a node begins a line, behind a bullet or not."""
-        at = node.start
+        at = node.label.start if node.label else node.start
         while at > 0 and self.prose.text[at - 1] in "—-·•●◆■▪*○" and self.prose.gaps[at] < BREAK:
             at -= 1
         return self.prose.gaps[at] >= BREAK
