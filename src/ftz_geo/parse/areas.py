@@ -183,8 +183,9 @@ def _is_use(clause: str) -> bool:
     m = _LAND_USE.search(clause)
     if m is None or _WHOLE_USE.fullmatch(m["use"]):
         return False
-    of = m["use"].removesuffix("用地")
-    return of == m["use"] or not (is_place(of) or is_general(of))
+    use = m["use"].removeprefix("其中")
+    of = use.removesuffix("用地")
+    return of == use or not (is_place(of) or is_general(of))
 
 
 def _introduction(before: str) -> str:

@@ -253,6 +253,7 @@ class _Planting:
         """Return the node that one stands below, from what stands between it and the last."""
         text = self.prose.text
         between = re.sub(r"\([^()]*\)", "", text[last.end : max(node.start, last.end)])
+        between = _LEAD.sub("", between)
         if self.sentences.number(node.start) != self.sentences.number(max(last.end - 1, 0)):
             return self._up_across(last, node, between)
         if between.count(")") > between.count("("):
@@ -329,5 +330,8 @@ class _Planting:
             node = node.up
         return node
 
+
+_LEAD = re.compile(rf"[^,。;:]*{one_of(LEAD_INS)}(?:为|是|:)*$")
+"""What leads up to sides: 主片区四至范围为:"""
 
 _OWN_WORDS = rf"(?:{one_of(LEAD_INS)}|面积|占地|其[东南西北]|[东南西北](?:至|起|临))"
