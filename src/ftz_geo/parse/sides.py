@@ -13,6 +13,7 @@ from ftz_geo.parse.names import feature_at, features_at, is_complete, is_linear,
 from ftz_geo.parse.prose import BREAK, CELL, SPACE
 from ftz_geo.parse.words import (
     DIRECTION_SUFFIXES,
+    EDGE_NOUNS,
     FRAME_ENDS,
     LEAD_INS,
     NEIGHBOUR_ENDS,
@@ -20,7 +21,7 @@ from ftz_geo.parse.words import (
     VERB_TAILS,
     WEAK_SIDE_VERBS,
 )
-from ftz_geo.wording import one_of
+from ftz_geo.wording import NUMERALS, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,12 +34,15 @@ __all__ = ["Head", "Side", "direction_sides", "side_of", "verbless_sides"]
 
 _D = "[东南西北]"
 _SUFFIX = one_of(DIRECTION_SUFFIXES)
+_HAND = r"(?:\([上下左右前后]\))?"
+"""东(上), 南(左): where the side lies on the sheet, as deeds of land tell it."""
 
 _HEAD = re.compile(
     rf"""
-    (?= (?P<directions> {_D} (?:{_SUFFIX})? (?: [、,和与及/]? {_D} (?:{_SUFFIX})? ){{0,3}} )
-    (?: [两三四](?:面|侧|边|至|个方向) )?
+    (?= (?P<directions> {_D} (?:{_SUFFIX})? {_HAND} (?: [、,和与及/]? {_D} (?:{_SUFFIX})? {_HAND} ){{0,3}} )
+    (?P<several> [两三四](?:面|侧|边|至|个方向) )?
     (?P<each> 分别|各自|各 )? (?:均|都|皆|全部|则|大致|基本|一直)?
+    (?: (?<=[侧面边部线]){one_of(EDGE_NOUNS)}(?=[为是:]) )?
     (?: (?P<strong> 划界: | {one_of(SIDE_VERBS)} ) | (?P<weak> {one_of(WEAK_SIDE_VERBS)} ) )
     (?P<tail> (?:{one_of(VERB_TAILS)}){{0,2}} ) )
     """,
@@ -56,7 +60,7 @@ _PLACE_BEFORE = re.compile(
 _NO_BODY = re.compile(
     r"""
       [、,。;)]                          # 为东界、…
-    | [东南西北]?[经纬](?:度)?[\d°]     # coordinates
+    | [东南西北]?[经纬](?:度|[\d.]+(?![\d.路街道巷号线大支干环桥])|°)  # coordinates; 西经1路 is a road
     | \d+(?:\.\d+)?[°′度]
     | [东南西北]?(?:全|总|最)?[宽长](?:度)?[约为\d]
     | 县(?!道|城|界)                    # 东至县 is a county
@@ -83,6 +87,9 @@ _CLAUSE = re.compile(
     | 为(?=\d{4}年|[^,。;界止边限]{0,8}(?:区域|范围|区|年|地带))
     | 的?(?:连片)?(?:范围|区域|地区|地带)(?=[,。;)”]|$)
     | 的(?:范围|区域|地区|地块|部分|地段|地带|连线|路段|用地)
+    | (?:一线|一带|沿线)?(?:所|共同)?(?:形成|构成|组成|划成)的
+    | 之(?:间的?)?(?:非|都市|土地|范围|区域|地区|部分)
+    | 一[线带](?=等|所|共同|以内|范围)
     """,
     re.X,
 )
@@ -94,12 +101,31 @@ _NO_NAME = re.compile(
     | 结合 | 隔 | 全长 | 长约?\d | 宽约?\d | 位于 | 属于? | 地处 | 该 | 此 | 本 | 现 | 并 | 以及其 | 由 | 呈
     | 为 | 是 | 与 | 及其
     | 对应 | 距 | 合计 | 建筑 | 用地 | 四至 | 实际 | 最终 | 界址 | 核减 | 除 | 如 | 按 | 均 | 可 | 适时 | 拟
-    | [东西][南北](?:至|临|邻|接|以|到|起) | 以[^东南西北]{0,3}为准 | 东经 | 北纬
+    | [东西][南北](?:至|临|邻|接|以|到|起) | 以[^东南西北]{0,3}为准
+    | (?:东经|北纬)(?!\d{0,3}[路街道巷号线大支]|[一二三四五六七八九十]{1,3}[路街道巷号线])
     | \d+(?:\.\d+)?(?:亩|公顷|平方)
     """,
     re.X,
 )
 """Words that begin a clause which is no feature."""
+
+_OTHER_CLAUSE = re.compile(
+    rf"""
+      (?=[东南西北中途上下横纵流穿跨贯绕沿再又直折转经两四周其以隔距与]|[^,。;、]{{1,12}}以)
+    (?: (?:[东南西北中途流再]|依次)经(?![{NUMERALS}\d])[^,。;、]{{2}}   # 中经东湖
+    | [东南西北]?(?:上跨|下穿|横跨|横穿|纵穿|途经|途径|穿越|穿过|跨越|跨过|贯穿|流经|绕过)
+    | 沿(?![江河海湖街线山溪湾滩港岸城])[^,。;、]{{2}}
+    | (?:再|又|直|折|转)[向往][东南西北]
+    | [东南西北]{{1,2}}(?:侧|面|边|部)?(?:距|离(?!宫)|隔|遥望|眺望|通往|通向|通达|跨|穿(?!山))[^,。;、]{{2}}
+    | [东南西北]{{2}}(?:角|侧|面|边|部|端)?(?:[连至临邻接靠为是以隔达望]|毗|紧)[^,。;、]{{2}}
+    | [东南西北][侧面边部段端角翼][^,。;、]{{0,8}}[为是][^,。;、]
+    | (?:两岸|两侧|两边|沿岸|四周|周边|周围|其余|其它|其他|其中)[^,。;、]{{0,12}}?[以为是与至]
+    | [^,。;、]{{0,12}}以[^,。;、]{{2,20}}为(?:界|边|限|准|分界)
+    | (?:与|隔)[^,。;、]{{1,20}}(?:接壤|相邻|毗邻|毗连|相望|交界) )
+    """,
+    re.X,
+)
+"""A clause that tells something of its own: behind a mark it is no further feature of the side before it."""
 
 _SENTENCE_END = frozenset("。;!?")
 _CLOSERS = frozenset(")]}>”’」』")
@@ -238,6 +264,8 @@ class _Scan:
                 item = i + 1
                 if _NO_NAME.match(text, item) and not is_complete(self._segment(item)):
                     return i
+                if _OTHER_CLAUSE.match(text, item):
+                    return i
             elif i > item and _CLAUSE.match(text, i) and is_complete(text[item:i]):
                 return i
             i += 1
@@ -304,6 +332,8 @@ class _Scan:
         if self._line_free(i) and _WALKS_ON.match(self.text, i):
             return True  # …西端,沿人民大街至与西宁大路交汇处
         if not 2 <= len(segment) <= 16 or _NO_NAME.match(segment) or _CLAUSE.search(segment):
+            return False
+        if _OTHER_CLAUSE.match(self.text, i):
             return False
         if not is_complete(segment) or re.search(r"[的是了]|以[东南西北]", segment):
             return False
