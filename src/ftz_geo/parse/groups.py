@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ftz_geo.compass import DIRECTIONS, Direction
 from ftz_geo.parse.names import is_complete
 from ftz_geo.parse.prose import BREAK
-from ftz_geo.parse.words import LEAD_INS
+from ftz_geo.parse.words import LEAD_INS, NEIGHBOUR_ENDS
 from ftz_geo.wording import one_of
 
 if TYPE_CHECKING:
@@ -86,6 +86,16 @@ _MOST_SIDES = 16
 _CORNER = re.compile(r"[^,。;、]{1,20}以[东西][南北]|[东西][南北][至以临邻接][^,。;]{1,40}")
 """A corner is no side, and does not end a description either."""
 
+_ASIDE = re.compile(
+    rf"""(?<=[,;、])
+    (?: [^,。;、]{{0,12}}?[与和同][^,。;]{{1,30}}?{one_of(NEIGHBOUR_ENDS)}     # …,与丙镇接壤
+    | [^,。;、]{{1,20}}以[^,。;]{{2,20}}为[界边准限]
+    | [东南西北]?距[^,。;]{{1,20}}\d+(?:\.\d+)?(?:米|公里|千米) )
+    """,
+    re.X,
+)
+"""What is told beside a side and is none: who the neighbour is, how far something lies."""
+
 
 def _goes_on(prose: Prose, group: list[Side], side: Side, label_starts: list[int]) -> bool:
     """Tell whether a side describes the same parcel as the sides before it."""
@@ -95,7 +105,7 @@ def _goes_on(prose: Prose, group: list[Side], side: Side, label_starts: list[int
     between = prose.text[last.end : side.start]
     if len(between) > 80 or len(group) == _MOST_SIDES:
         return False
-    between = _CORNER.sub("", between)
+    between = _ASIDE.sub("", _CORNER.sub("", between))
     known = {d for s in group for d in s.directions}
     if known.intersection(side.directions):
         if side.inverse and last.inverse:
@@ -107,7 +117,7 @@ def _goes_on(prose: Prose, group: list[Side], side: Side, label_starts: list[int
         return True  # each side a line of its own, with remarks at its end
     if re.search(r"[。;!?]", between):
         # A side may begin the next sentence, but not one that tells something else first.
-        return len(re.sub(r"[。;!?,]", "", between)) <= 4 and len(known) < 4
+        return len(re.sub(r"[。;!?,、]", "", between)) <= 4 and len(known) < 4
     return side.inverse == last.inverse or len(between) <= 12
 
 

@@ -9,9 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ftz_geo.compass import SIDE_OF, Direction
-from ftz_geo.parse.names import feature_at, features_at, is_complete, is_linear, read_names
+from ftz_geo.parse.names import feature_at, features_at, is_complete, is_linear, read_names, shared_names
+from ftz_geo.parse.paths import walks
 from ftz_geo.parse.prose import BREAK, CELL, SPACE
 from ftz_geo.parse.words import (
+    AREA_NOUNS,
     DIRECTION_SUFFIXES,
     EDGE_NOUNS,
     FRAME_ENDS,
@@ -40,7 +42,7 @@ _HAND = r"(?:\([上下左右前后]\))?"
 _HEAD = re.compile(
     rf"""
     (?= (?P<directions> {_D} (?:{_SUFFIX})? {_HAND} (?: [、,和与及/]? {_D} (?:{_SUFFIX})? {_HAND} ){{0,3}} )
-    (?P<several> [两三四](?:面|侧|边|至|个方向) )?
+    (?: [两三四](?:面|侧|边|至|个方向) )?
     (?P<each> 分别|各自|各 )? (?:均|都|皆|全部|则|大致|基本|一直)?
     (?: (?<=[侧面边部线]){one_of(EDGE_NOUNS)}(?=[为是:]) )?
     (?: (?P<strong> 划界: | {one_of(SIDE_VERBS)} ) | (?P<weak> {one_of(WEAK_SIDE_VERBS)} ) )
@@ -188,7 +190,12 @@ def side_of(
     def features(
         pieces: tuple[tuple[int, int], ...],
     ) -> tuple[tuple[Direction, tuple[Feature, ...]], ...]:
-        kept = [p for p in pieces if _LETTER.search(prose.text, *p) and not _QUANTITY.match(prose.text, *p)]
+        shared = shared_names(prose.text, pieces)
+        kept = [
+            p
+            for k, p in enumerate(pieces)
+            if k in shared or (_LETTER.search(prose.text, *p) and not _QUANTITY.match(prose.text, *p))
+        ]
         if each and len(kept) == len(directions):
             return tuple(
                 (d, (feature_at(prose, *p, d, faced=faced),)) for d, p in zip(directions, kept, strict=True)
@@ -369,6 +376,16 @@ def begins_clause(prose: Prose, i: int) -> bool:
     )
 
 
+_MISPRINT = re.compile(r"冬(?=[面侧边]?至[^。;]{1,80}?[,、;]?[南西北][面侧边]?[至临邻接靠起到])")
+"""冬至 (the solstice) for 东至, where other sides follow."""
+
+
+def is_within(i: int, spans: list[tuple[int, int]]) -> bool:
+    """Tell whether a position lies in one of some stretches, which stand in order."""
+    k = bisect_right(spans, (i, len(spans) and spans[-1][1] + 1)) - 1
+    return k >= 0 and i < spans[k][1]
+
+
 def find_heads(prose: Prose) -> dict[int, Head]:
     """Find every direction with a verb after it, by position.
 
@@ -379,17 +396,26 @@ def find_heads(prose: Prose) -> dict[int, Head]:
     [('east',), ('south', 'west'), ('west',)]
     """
     heads: dict[int, Head] = {}
-    for m in _HEAD.finditer(prose.text):
+    walked = walks(prose.text)
+    text = _MISPRINT.sub("东", prose.text)
+    for m in _HEAD.finditer(text):
         letters = re.findall(_D, m["directions"])
         diagonal = re.search(r"[东西][南北](?![、,和与及/])|[南北][东西]", m["directions"])
-        if len(set(letters)) != len(letters) or (len(letters) == 2 and diagonal):
+        if len(set(letters)) != len(letters):
+            continue
+        told_apart = m["each"] is not None  # 东南分别与甲、乙相邻
+        if len(letters) == 2 and diagonal and not told_apart:
             continue  # 东北至: a corner
         i = m.start()
+        if is_within(i, walked):
+            continue
         if i and prose.text[i - 1] in SIDE_OF and not prose.gaps[i]:
             continue  # 西南以: a corner, or the second of 东、西
         if m["weak"] in ("为", "是") and re.search(r"[部段端翼]$", m["directions"]):
             continue  # 东部为山地 tells what a part is, not what bounds it
-        if _TRAVEL.search(prose.text, max(0, i - 1), i) or (len(letters) > 1 and not begins_clause(prose, i)):
+        if _TRAVEL.search(prose.text, max(0, i - 1), i):
+            continue
+        if len(letters) > 1 and not told_apart and not begins_clause(prose, i):
             continue
         heads[i] = Head(
             start=i,
@@ -423,7 +449,8 @@ def direction_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
             continue
         clean = begins_clause(prose, head.start)
         if not clean and (
-            not head.strong or _PLACE_BEFORE.search(prose.text, max(0, head.start - 1), head.start)
+            not (head.strong or _has_owner(prose.text, head))
+            or _PLACE_BEFORE.search(prose.text, max(0, head.start - 1), head.start)
         ):
             continue
         if head.start - past > 60 or len(used) == 4 or used.intersection(head.directions):
@@ -438,7 +465,7 @@ def direction_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
             end,
             head.directions,
             reading,
-            strong=head.strong,
+            strong=head.strong or head.verb in "和同",  # read only where 相邻 or the like ends the frame
             clean=clean,
             each=head.each,
             faced=head.verb in ("为", "是", ":", "划界:"),
@@ -464,6 +491,16 @@ _WITH = re.compile(
 _ACROSS = re.compile(r"(?P<name>[^,。;、与和同]{1,40}?)(?:[与和同为是][^。;,]{1,60}|相[望邻对])")
 
 
+_TWICE = re.compile(rf"以[^,。;]{{1,40}}?{one_of(FRAME_ENDS)}")
+
+
+def _has_owner(text: str, head: Head) -> bool:
+    """Tell whether the words before 东侧为 say whose east side it is: 项目东侧为X, 小区东边是X."""
+    owned = re.search(r"[侧面边](?:[^侧面边]*)$", text[head.start : head.end]) is not None
+    return owned and _OWNER.search(text, max(0, head.start - 8), head.start) is not None
+
+
+_OWNER = re.compile(rf"(?:{one_of(AREA_NOUNS)}|该地|其|场地)的?$")
 _FRAMES = {"以": _BY, "由": _FROM, "与": _WITH, "和": _WITH, "同": _WITH, "隔": _ACROSS}
 _LONGEST_FRAME = 130
 _FRAME_END = re.compile(one_of((*FRAME_ENDS, *NEIGHBOUR_ENDS, "划定", "界定", "围成", "构成", "形成")))
@@ -471,9 +508,11 @@ _FRAME_END = re.compile(one_of((*FRAME_ENDS, *NEIGHBOUR_ENDS, "划定", "界定"
 
 def _framed(scan: _Scan, head: Head, used: set[Direction]) -> tuple[int, int]:
     """Return the stretch of a side's names: what a frame such as 以…为界 encloses, or all words."""
-    text, start = scan.text, head.end
-    pattern = _FRAMES.get(head.verb) if scan.frame_ends_after(start) else None
-    only_framed = head.verb in "与和同由"  # 北和平街 is a street
+    text, start, verb = scan.text, head.end, head.verb
+    if _TWICE.match(text, start):  # 东至以X为界
+        start, verb = start + 1, "以"
+    pattern = _FRAMES.get(verb) if scan.frame_ends_after(start) else None
+    only_framed = verb in "与和同由"  # 北和平街 is a street
     if only_framed and not pattern:
         return start, start
     if pattern and (m := pattern.match(text, start, start + _LONGEST_FRAME)):
@@ -488,7 +527,7 @@ def _framed(scan: _Scan, head: Head, used: set[Direction]) -> tuple[int, int]:
 
 
 _VERBLESS = re.compile(
-    r"(?P<direction>[东南西北])(?P<mark>[:—=-]|侧|面|边|方)?[:]?(?![\s,、;。:距离约宽长部])"
+    r"(?P<direction>[东南西北])(?P<mark>[:=]|[—-]{1,2}|侧|面|边|方)?[:]?(?![\s,、;。:距离约宽长部])"
 )
 _VERBLESS_LEAD = re.compile(rf"(?:{one_of(LEAD_INS)}|界)(?:为|是|:)*+$")
 
