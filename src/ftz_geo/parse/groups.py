@@ -157,6 +157,8 @@ def is_description(
         last_words = re.split(r"[,。;:、]", lead)[-1]
         return all(s.strong for s in group.sides) and (first.clean or is_complete(last_words))
     if first.inverse:
+        if lead.endswith("位于") and prose.text[first.end - 1] in "侧面":
+            return True  # a plot of land, and the one road that it lies beside
         area_follows = _AREA_AFTER.match(prose.text, group.end) is not None
         return area_follows and (led or lead.endswith((":", "为", "招收")))
     return first.strong and led

@@ -17,7 +17,7 @@ from ftz_geo.parse.english import english_sides
 from ftz_geo.parse.groups import Group, group_sides, is_description
 from ftz_geo.parse.heads import find_headings, find_labels
 from ftz_geo.parse.ids import Ids
-from ftz_geo.parse.inverse import enclosing_chains, inverse_sides, named_first_sides
+from ftz_geo.parse.inverse import beside_sides, enclosing_chains, inverse_sides, named_first_sides
 from ftz_geo.parse.names import features_at, read_names
 from ftz_geo.parse.prose import Prose
 from ftz_geo.parse.sides import direction_sides, verbless_sides
@@ -103,6 +103,7 @@ def _descriptions(
     sides = [side for table in tables for side in table.sides]
     sides += take(direction_sides(prose, taken))
     sides += take(inverse_sides(prose, taken))
+    sides += take(beside_sides(prose, taken))
     sides += take(named_first_sides(prose, taken))
     sides += take(english_sides(prose, taken))
     sides += take(verbless_sides(prose, taken))
