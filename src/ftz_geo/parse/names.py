@@ -354,7 +354,7 @@ def read_names(prose: Prose, start: int, end: int) -> Reading:
 
 
 def _is_drawn_along(words: str) -> bool:
-    """Tell whether 一线 behind a line adds nothing: 如意路一带, but not 高速路口一线, which runs through a place."""
+    """Tell whether 一线 adds nothing: 如意路一带, but not 高速路口一线: a line through a place."""
     name = words[:-2]
     return words.endswith(("一线", "一带")) and is_linear(name) and not name.endswith(CROSSINGS)
 

@@ -43,7 +43,7 @@ _WALK_ENDS = re.compile(r"止(?=[,。;)]|$)|(?<=[^起])起(?=[,、])")
 
 
 def walks(text: str) -> list[tuple[int, int]]:
-    """Find the stretches that tell a walk around an area: their directions say where it goes, not what bounds.
+    """Find the stretches that tell a walk around an area: their directions say where it goes.
 
     A sentence is one if going comes first in it and it also tells its start or end, or goes twice.
 

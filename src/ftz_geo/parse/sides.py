@@ -18,6 +18,7 @@ from ftz_geo.parse.words import (
     EDGE_NOUNS,
     FRAME_ENDS,
     LEAD_INS,
+    LYING_VERBS,
     NEIGHBOUR_ENDS,
     SIDE_VERBS,
     VERB_TAILS,
@@ -165,6 +166,8 @@ class Side:
     inverse: bool = False
     faced: bool = False
     """Told like a heading: 东面为X以西, 东:X."""
+    lying: bool = False
+    """Told by a verb that says what lies near (临, 靠, 望) and not how far the area reaches."""
 
     @property
     def latin(self) -> bool:
@@ -183,6 +186,7 @@ def side_of(
     clean: bool = True,
     inverse: bool = False,
     faced: bool = False,
+    lying: bool = False,
     each: bool = False,
 ) -> Side | None:
     """Make the side of a reading; None if no feature is left."""
@@ -206,7 +210,8 @@ def side_of(
     if not found:
         return None
     others = tuple(f for other in reading.others for f in features(other))
-    return Side(start, end, tuple(d for d, _ in found), found, others, strong, clean, inverse, faced)
+    directions = tuple(d for d, _ in found)
+    return Side(start, end, directions, found, others, strong, clean, inverse, faced, lying)
 
 
 @dataclass(frozen=True)
@@ -469,6 +474,7 @@ def direction_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
             clean=clean,
             each=head.each,
             faced=head.verb in ("为", "是", ":", "划界:"),
+            lying=head.verb in LYING_VERBS,
         )
         if side:
             used |= set(head.directions)
