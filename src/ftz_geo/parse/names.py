@@ -327,7 +327,8 @@ def read_names(prose: Prose, start: int, end: int) -> Reading:
     for m in _PLAIN_JOINT.finditer(masked):
         mark = m.group()
         left = masked[cuts[-1][1] : m.start()]
-        numbered = mark == "/" and _LEFT_OF_SLASH.match(left) and _RIGHT_OF_SLASH.match(masked[m.end() :])
+        right = masked[m.end() : m.end() + _LONGEST_ENDING]
+        numbered = mark == "/" and _LEFT_OF_SLASH.match(left) and _RIGHT_OF_SLASH.match(right)
         if mark in ("/", "+") and not (is_complete(left) or len(left) > 2 or numbered):
             continue
         if mark[0] in "—-~" and len(left) < 3 and not is_complete(left):

@@ -132,7 +132,8 @@ _OTHER_CLAUSE = re.compile(
 
 _SENTENCE_END = frozenset("。;!?")
 _CLOSERS = frozenset(")]}>”’」』")
-_LONGEST_BODY = 240
+_LONGEST_ITEM = 240
+"""Of the words between two marks of a list; the list itself may be of any length."""
 _BRACKET = re.compile(r"\((?:[^()]|\([^()]{0,80}\)){0,160}\)|\[[^\[\]]{0,80}\]")
 
 
@@ -243,7 +244,7 @@ class _Scan:
         text, gaps, n = self.text, self.prose.gaps, len(self.text)
         i = item = start
         quotes = 0
-        while i < min(n, start + _LONGEST_BODY):
+        while i < n and i - item < _LONGEST_ITEM:
             c = text[i]
             if i > start:
                 if gaps[i] >= CELL and self._line_ends(item, i):
@@ -256,7 +257,7 @@ class _Scan:
                 if not (text[i - 1].isalnum() and text[i + 1 : i + 2].isalnum()):
                     return i
             elif c in "([":
-                closed = text.find(")" if c == "(" else "]", i, i + _LONGEST_BODY) > 0
+                closed = text.find(")" if c == "(" else "]", i, i + _LONGEST_ITEM) > 0
                 m = _BRACKET.match(text, i) if closed else None
                 if not m:
                     return i
