@@ -17,6 +17,8 @@ from ftz_geo.parse.words import DIRECTION_SUFFIXES
 from ftz_geo.wording import one_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ftz_geo.parse.prose import Prose
 
 __all__ = ["clauses_like_sides"]
@@ -36,7 +38,8 @@ _SPEAKS = re.compile(
     rf"""
       (?P<side> (?<![{_MARKS}东南西北向往朝自由从以]){_OPENING}{_REACHES}        # 园区东至
               | (?<![东南西北]){_OPENING}(?<=[侧面边])[^,。;:、]{{0,6}}?[为是]       # 项目东侧道路为
-              | (?:(?<=[{_MARKS}])|^)(?:其|且|并|再|又|折|沿[^,。;:、]{{1,30}}?)?{_OPENING}{_TELLS} )
+              )
+    | (?P<weak> (?:其|且|并|再|又|折|沿[^,。;:、]{{1,30}}?)?{_OPENING}{_TELLS} )   # where a clause begins
     | (?P<lies> 以(?:[东南西北]{{1,2}})(?![方欧京]) (?:[、及和与]以?[东南西北](?=[、,。;)及和与侧面]|的|$))* )
     | (?P<lead> (?:四[至界址])(?:范围|边界|界线|界限)?(?:为|是|如下|:)* )
     | (?P<frame> 以[^,。;]{{1,40}}?为(?:[界边限]|分界)
@@ -96,12 +99,13 @@ def clauses_like_sides(prose: Prose) -> tuple[tuple[int, int], ...]:
     """
     bounds = _bounds(prose)
     found: list[_Found] = []
-    for m in _SPEAKS.finditer(prose.text):
-        k = bisect_right(bounds, m.start())
-        clause = bounds[k - 1]
-        after = bisect_left(bounds, m.end())
+    for m in _openings(prose.text, set(bounds)):
+        kind = (m.lastgroup or "").replace("weak", "side")
+        clause = bounds[bisect_right(bounds, m.start()) - 1]
+        # 东至, and its name on the next line
+        after = bisect_right(bounds, m.end()) if kind == "side" else bisect_left(bounds, m.end())
         end = _without_mark(prose.text, m.end(), bounds[after] if after < len(bounds) else len(prose.text))
-        kind, last = m.lastgroup or "", found[-1] if found else None
+        last = found[-1] if found else None
         if last and last.kind == "lead" and m.start() - last.told < 3:
             clause, last = max(clause, last.told), None  # 四至范围为: only leads up to what follows
             found.pop()
@@ -115,6 +119,17 @@ def clauses_like_sides(prose: Prose) -> tuple[tuple[int, int], ...]:
         else:
             found.append(_Found(clause, end, clause, kind, m.end()))
     return tuple(_with_between(prose, bounds, found))
+
+
+def _openings(text: str, begins: set[int]) -> Iterator[re.Match[str]]:
+    """Find the words that clauses are told by; a weak verb does only where a clause begins."""
+    i = 0
+    while m := _SPEAKS.search(text, i):
+        if m.lastgroup == "weak" and not (m.start() in begins or text[m.start() - 1] in ",;。!?、:(["):
+            i = m.start() + 1
+            continue
+        yield m
+        i = m.end()
 
 
 def _bounds(prose: Prose) -> list[int]:

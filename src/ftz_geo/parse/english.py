@@ -37,7 +37,9 @@ _END = rf"""(?=\s*(?:
 
 _OF = re.compile(rf"\b(?P<direction>{_DIRECTION})\s+of\s+{_NAME}{_END}", re.I | re.X)
 """east of X"""
-_BY = re.compile(rf"\b{_AT_SIDE}\s*,?\s*(?:by|is|:|reaches)\s+{_NAME}{_END}", re.I | re.X)
+_BY = re.compile(
+    rf"\b{_AT_SIDE}\s*,?\s*(?:it\s+)?(?:by|is|:|reaches|borders|adjoins|meets)\s+{_NAME}{_END}", re.I | re.X
+)
 """on the east by X"""
 _AT = re.compile(
     rf"(?P<lead>\b(?:by|from|to|and|borders|adjoins|meets)\s+|[,;]\s*(?:and\s+)?){_NAME}\s+{_AT_SIDE}",
@@ -50,6 +52,10 @@ _TO = re.compile(
     re.I | re.X,
 )
 """east to X, east: X"""
+_BARE = re.compile(
+    rf"(?<=[,;])\s*(?:and\s+)?(?i:{_AT_SIDE})\s+(?P<name>[A-Z][^,.;:()]{{1,60}}?{_ENDS_AS_NAME})(?=\s*(?:[,.;)]|$))"
+)
+"""…, to the north X River"""
 
 
 _WALK = re.compile(r"(?:along|from|go|goes|pass|connect|starts?|then)\b", re.I)
@@ -71,6 +77,7 @@ _MORE = re.compile(
     rf"\s*,\s*(?:and\s+)?(?:the\s+)?[A-Z][^,.;:()]{{1,50}}?{_ENDS_AS_NAME}(?=\s*(?:[,.;)]|and\s+(?:on|in|to)\b|$))"
 )
 """on the east by X Road, Y Road: the list goes on until a direction follows."""
+_ABBREVIATED = re.compile(r"\b(?:Rd|St|Ave|Blvd|No)\.$", re.I)
 _BEFORE_AND = re.compile(
     rf"(?:^|[,.;:(]\s*|\bby\s+)(?P<name>[A-Z][^,.;:()]{{1,50}}?{_ENDS_AS_NAME}\s*,?\s*)$"
 )
@@ -93,6 +100,8 @@ def _name_span(text: str, m: re.Match[str]) -> tuple[int, int]:
     elif m.re is _BY:
         while more := _MORE.match(text, b):
             b = more.end()
+    if text[b - 1] == "." and not _ABBREVIATED.search(text, a, b):
+        b -= 1  # the sentence ends
     return a, b
 
 
@@ -121,7 +130,7 @@ def english_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
     if not re.search(rf"\b{_DIRECTION}\b", prose.text, re.I):
         return
     found: dict[int, Side] = {}
-    for pattern in (_BY, _AT, _OF, _TO):
+    for pattern in (_BY, _AT, _OF, _TO, _BARE):
         for m in pattern.finditer(prose.text):
             a, b = _name_span(prose.text, m)
             start, end = min(a, m.start()), max(b, m.end())

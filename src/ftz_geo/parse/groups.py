@@ -115,6 +115,8 @@ def _goes_on(prose: Prose, group: list[Side], side: Side, label_starts: list[int
         return False
     if side.faced and last.faced and prose.gaps[side.start] >= BREAK:
         return True  # each side a line of its own, with remarks at its end
+    if between.endswith(";") and "。" not in between and len(between) < 24 and len(known) < 4:
+        return True  # …;南至乙江,沿岸长约3公里;西至…
     if re.search(r"[。;!?]", between):
         # A side may begin the next sentence, but not one that tells something else first.
         return len(re.sub(r"[。;!?,、]", "", between)) <= 4 and len(known) < 4
@@ -146,7 +148,7 @@ def is_location_remark(prose: Prose, group: Group) -> bool:
     if any(s.inverse for s in group.sides) or _BOUNDS_TOLD.search(_sentence_around(prose, group)):
         return False
     names = [f.name for s in group.sides for _, features in s.features for f in features]
-    wide = sum(_WIDE.search(name) is not None for name in names)
+    wide = sum(_WIDE.search(name.split("的")[0]) is not None for name in names)
     lying = all(s.lying for s in group.sides)
     if 2 * wide > len(names):
         return True

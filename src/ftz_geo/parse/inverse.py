@@ -33,7 +33,8 @@ _NAME_LEAD = re.compile(
         招收|招生|位于|地处|处于|坐落于?|座落于?|{one_of(LEAD_INS)}(?:为|是)?|区域为|即
       | [东南西北](?:面|侧|边|线|界)(?:为|是)
       | 覆盖 | 涵盖 | 囊括 | 包括 | 包含
-      | (?:区|域|块|段|围|划|地|目)(?:为|是|系就?|在)(?=...)
+      | (?:区|域|块|段|围|划|地|目)就?(?:为|是|系就?|在)(?=...)
+      | 以[内外][及和与]
       | (?:其中|确定|规定|划定|凡是|指|^由|^对|^将(?!军))
       | (?:本|全|我)(?:市|县|区|镇|乡)
     )""",
@@ -151,7 +152,11 @@ def _list_start(prose: Prose, start: int, past: int) -> int:
 _BESIDE = re.compile(
     r"(?P<name>[^,。;:、()“”]{2,24}?)(?P<direction>[东南西北])[侧面](?P<mark>[、,]|以及|[及和与](?!.[路街道巷])|(?=[围合的区所。;()]|$|地块))"
 )
-_LIES = re.compile(r"(?:位于|坐落于?|座落于?|地处|选址于?|位置:|范围(?:为|:|是)|四至(?:为|:)|区域(?:为|是))")
+_BEYOND = re.compile(r"[^,。;:、()]{2,24}?以[东南西北](?:[、,]|以及|[及和与])")
+"""A路以北、B路西侧: both ways to say it in one list."""
+_LIES = re.compile(
+    r"(?:位于|坐落于?|座落于?|地处|选址于|选址(?!位于|于)|位置:|范围(?:为|:|是)|四至(?:为|:)|区域(?:为|是))"
+)
 _LAND = re.compile(r"(?:地块|宗地|区块|片区|图斑|用地)[^,。;:]{0,6}$")
 
 
@@ -171,11 +176,16 @@ def beside_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
     east ['建兴路']
     """
     text = prose.text
+    past = 0
     for lead in _LIES.finditer(text):
+        if lead.start() < past:
+            continue
         found = _beside(prose, lead.end(), taken)
         subject = _LAND.search(text, max(0, lead.start() - 24), lead.start()) is not None
-        alone = len(found) == 1 and text.startswith("位于", lead.start()) and subject
-        if len(found) > 1 or alone:
+        alone = text.startswith("位于", lead.start()) and subject
+        in_a_row = len(found) > 1 or (found and taken.find(1, lead.end(), found[-1].end) >= 0)
+        if in_a_row or (found and alone):
+            past = found[-1].end
             yield from found
 
 
@@ -183,7 +193,10 @@ def _beside(prose: Prose, start: int, taken: bytearray) -> list[Side]:
     """Read the features that follow each other, each with the side of it on which the area lies."""
     found: list[Side] = []
     i = start
-    while m := _BESIDE.match(prose.text, i):
+    while m := _BESIDE.match(prose.text, i) or _BEYOND.match(prose.text, i):
+        if m.re is _BEYOND:
+            i = m.end()
+            continue
         name = max(i, _name_start(prose, m.end("name"), i - 1))
         direction = OPPOSITE[SIDE_OF[m["direction"]]]
         if taken.find(1, i, m.end()) >= 0 or not is_complete(prose.text[name : m.end("name")]):

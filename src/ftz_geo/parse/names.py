@@ -276,6 +276,7 @@ _CUT = re.compile(
     rf"""
       {one_of(FRAME_ENDS)}.*$
     | (?<=.)[与和同].{{1,30}}?{_NEIGHBOURS_ONLY}$             # 至X与Y相邻: X is the side
+    | (?<=.{{2}})等(?:机构|单位|企业|道路|村庄|小区|建筑|设施|地|处|村)?$
     | (?<=.{{2}})相?(?:接壤|相邻|毗邻|相连|相接|毗连)$
     """,
     re.X,
@@ -291,8 +292,8 @@ _ROUTE_NODE = re.compile(
 )
 """G15与G40枢纽: where two routes meet. 虹桥枢纽 is a place of its own name."""
 
-_OF_THE_FIRST = re.compile(r"(?:支流|支渠|支线|支路|辅路|围墙|院墙|院子|附属|匝道|护堤|堤防|大堤|两岸|岸线)")
-"""淡水河及其支流: what is joined by 及其 and is a thing beside the first."""
+_OWN_PARTS = frozenset(("支流", "支渠", "支线", "支路", "辅路", "匝道", "护堤", "围堤"))
+"""淡水河及其支流: what belongs to the first and is a thing beside it. 延长线 is the same line."""
 
 _DISTRICTS_LINE = re.compile(r"[^、/~→,;—-]{1,8}(?:[区县市镇乡省村]界线?|边界)(?![^、/~→,;—-])")
 """What follows the first of two districts whose common line is named."""
@@ -369,9 +370,13 @@ def _cut_at_words(masked: str, a: int, b: int) -> tuple[list[tuple[int, int]], l
     for m in _JOINT.finditer(masked, a, b):
         left, right = masked[last : m.start()], masked[m.end() : b]
         joint = m.group()
+        if _count_on(left, right):
+            pieces.append((last, m.start()))  # 规划七和八路
+            last = m.end()
+            continue
         if len(left) < 2 or len(right) < 2 or not _begins_name(right):
             continue
-        if joint == "及其" and not _OF_THE_FIRST.match(right):
+        if joint == "及其" and not (right in _OWN_PARTS or right in KIND_OF_SUFFIX):
             continue  # 黄河路及其延长线 is one road
         ends = is_complete(left) or (_LANE.search(left) is not None and is_linear(right))
         if joint in ("和", "与", "及") and not ends:
@@ -485,6 +490,7 @@ def features_at(
 
 _LISTED = re.compile(rf"(?P<head>.*?)(?P<number>[{NUMERALS}]{{1,4}}|[0-9]{{1,4}})(?P<tail>[^0-9{NUMERALS}]*)")
 """A name that counts: 规划五, 六路, 地铁3, 4号线."""
+_COUNTED = frozenset(("栋", "幢", "座", "组", "队", "号", "号井", "单元", "期"))
 _MARK_OF_LIST = re.compile(r"[、/,和与及]|以及")
 
 
@@ -504,7 +510,7 @@ def shared_names(text: str, pieces: Sequence[tuple[int, int]]) -> dict[int, str]
     for k in range(len(words) - 2, -1, -1):  # the last of a run tells what all of it are
         between = text[pieces[k][1] : pieces[k + 1][0]]
         left, right = _LISTED.fullmatch(words[k]), _LISTED.fullmatch(words[k + 1])
-        if between == "及其" and _OF_THE_FIRST.match(words[k + 1]):
+        if between == "及其":
             found[k + 1] = words[k] + words[k + 1]
         if not (left and right and _MARK_OF_LIST.fullmatch(between)):
             tail = ""
@@ -516,6 +522,12 @@ def shared_names(text: str, pieces: Sequence[tuple[int, int]]) -> dict[int, str]
         found[k] = words[k] + tail
         found.setdefault(k + 1, words[k + 1])
     return _with_heads(words, found)
+
+
+def _count_on(left: str, right: str) -> bool:
+    """Tell whether the right words go on counting where the left ones end: 规划七 and 八路."""
+    a, b = _LISTED.fullmatch(left), _LISTED.fullmatch(right)
+    return bool(a and b and not a["tail"] and b["head"] in ("", a["head"]) and _counts(b["tail"]))
 
 
 def _with_heads(words: list[str], found: dict[int, str]) -> dict[int, str]:
@@ -534,4 +546,4 @@ def _with_heads(words: list[str], found: dict[int, str]) -> dict[int, str]:
 
 def _counts(tail: str) -> bool:
     """Tell whether a word is one that numbered things of a kind end with: 路, 号楼, 号线."""
-    return tail in KIND_OF_SUFFIX or tail.removeprefix("号").removeprefix("#") in KIND_OF_SUFFIX
+    return tail in _COUNTED or tail.removeprefix("号").removeprefix("#") in KIND_OF_SUFFIX

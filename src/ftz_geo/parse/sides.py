@@ -368,7 +368,7 @@ def _facing_end(text: str, i: int, facing: str) -> bool:
     return re.compile(rf"(?:[^,。;:()]|\([^()]{{0,40}}\)){{2,30}}以{facing}[,。;]").match(text, i) is not None
 
 
-_WALKS_ON = re.compile(r"[沿经再转折][^,。;]{1,40}至")
+_WALKS_ON = re.compile(r"[沿经再转折][^,。;]{1,40}?(?<![东南西北])至")
 _SEGMENT_END = re.compile(r"[,、。;:!?()“”\[\]]")
 
 
@@ -382,8 +382,20 @@ def begins_clause(prose: Prose, i: int) -> bool:
     )
 
 
-_MISPRINT = re.compile(r"冬(?=[面侧边]?至[^。;]{1,80}?[,、;]?[南西北][面侧边]?[至临邻接靠起到])")
-"""冬至 (the solstice) for 东至, where other sides follow."""
+_SOLSTICE = re.compile(r"冬(?=[面侧边]?至)")
+_OTHER_SIDE = re.compile(r"[南西北][面侧边]?[至临邻接靠起到]")
+
+
+def _mended(text: str) -> str:
+    """Put 东至 for the misprint 冬至 (the solstice) where it begins a clause beside other sides."""
+
+    def mend(m: re.Match[str]) -> str:
+        begins = m.start() == 0 or text[m.start() - 1] in ",、;:。("
+        before, after = text[max(0, m.start() - 60) : m.start()], text[m.end() : m.end() + 60]
+        before, after = before.rpartition("。")[2], after.partition("。")[0]
+        return "东" if begins and len(_OTHER_SIDE.findall(before + "|" + after)) > 1 else m.group()
+
+    return _SOLSTICE.sub(mend, text)
 
 
 def is_within(i: int, spans: list[tuple[int, int]]) -> bool:
@@ -403,7 +415,7 @@ def find_heads(prose: Prose) -> dict[int, Head]:
     """
     heads: dict[int, Head] = {}
     walked = walks(prose.text)
-    text = _MISPRINT.sub("东", prose.text)
+    text = _mended(prose.text)
     for m in _HEAD.finditer(text):
         letters = re.findall(_D, m["directions"])
         diagonal = re.search(r"[东西][南北](?![、,和与及/])|[南北][东西]", m["directions"])
@@ -518,7 +530,7 @@ def _framed(scan: _Scan, head: Head, used: set[Direction]) -> tuple[int, int]:
     text, start, verb = scan.text, head.end, head.verb
     if _TWICE.match(text, start):  # 东至以X为界
         start, verb = start + 1, "以"
-    pattern = _FRAMES.get(verb) if scan.frame_ends_after(start) else None
+    pattern = _FRAMES.get(verb) if verb == "隔" or scan.frame_ends_after(start) else None
     only_framed = verb in "与和同由"  # 北和平街 is a street
     if only_framed and not pattern:
         return start, start
