@@ -442,6 +442,209 @@ KINDS = [
         id="plain 5",
     ),
     pytest.param(
+        "黄河口片区北至老套河、西距老套河约500米，东至防潮坝，南至神仙沟，面积2.5平方公里。",
+        "E=防潮坝;S=神仙沟;N=老套河",
+        id="another clause III 1",
+    ),
+    pytest.param(
+        "四至：西起古城路，中穿桃花溪，东止福源路，南抵学海街，北达书香路。",
+        "E=福源路;S=学海街;W=古城路;N=书香路",
+        id="another clause III 2",
+    ),
+    pytest.param(
+        "东至海棠湾，西至龙头岭，与高速公路相距800米，南至天涯路，北至田独河。",
+        "E=海棠湾;S=天涯路;W=龙头岭;N=田独河",
+        id="another clause III 3",
+    ),
+    pytest.param(
+        "规划范围东至漕河，西南紧靠大学城，南至文苑路，西至海湾路，北至团青公路，规划总用地3.6平方公里。",
+        "E=漕河;S=文苑路;W=海湾路;N=团青公路",
+        id="another clause III 4",
+    ),
+    pytest.param(
+        "用地东至莲花路，北侧现状道路为剑川路，西侧河道为樱桃河，南侧界线为放鹤路红线。",
+        "E=莲花路;S=放鹤路红线;W=樱桃河;N=剑川路",
+        id="another clause III 5",
+    ),
+    pytest.param(
+        "核心区东至学府街，其西侧200米为文庙，南至泮池，西至棂星路，北至明伦街。",
+        "E=学府街;S=泮池;W=棂星路;N=明伦街",
+        id="another clause III 6",
+    ),
+    pytest.param(
+        "湿地公园西起源头坝，东至入江口，南北两岸以堤顶路为界，总面积310公顷。",
+        "E=入江口;W=源头坝",
+        id="another clause III 7",
+    ),
+    pytest.param(
+        "行政界线起于三岔口，沿分水岭东至牛头山，转南沿小溪至双龙桥，再西至三岔口止。",
+        "",
+        id="walk III 1",
+    ),
+    pytest.param(
+        "由石碑起沿公路南行至水闸，再沿渠道西至泵站，北至老槐树止，以内为保护区。",
+        "",
+        id="walk III 2",
+    ),
+    pytest.param(
+        "P2021-33号地块位于大连路西侧、昆明路南侧、保定路东侧，出让年限40年。",
+        "E=大连路;W=保定路;N=昆明路",
+        id="on its side III 1",
+    ),
+    pytest.param(
+        "安置房项目位于迎宾大道西侧，建设路北侧，总建筑面积12万平方米。",
+        "E=迎宾大道;S=建设路",
+        id="on its side III 2",
+    ),
+    pytest.param(
+        "规划范围：位于沿河路东侧、站前路北侧、振兴街西侧及人民路南侧，约26公顷。",
+        "E=振兴街;S=站前路;W=沿河路;N=人民路",
+        id="on its side III 3",
+    ),
+    pytest.param(
+        "南隔通惠河与化工厂相望，北以朝阳路为界与青年路社区相邻，东至四环路，西至西大望路。",
+        "E=四环路;S=通惠河;W=西大望路;N=朝阳路",
+        id="neighbour III 1",
+    ),
+    pytest.param(
+        "该社区东至白云路，与白云社区接壤，南至滨江路，隔江与南岸区相望，西至嘉陵路，北至山城步道。",
+        "E=白云路;S=滨江路;W=嘉陵路;N=山城步道",
+        id="neighbour III 2",
+    ),
+    pytest.param(
+        "酒店北面是会展中心，南面是海景路，东面是渔人码头，西面是滨海医院，占地1.8公顷。",
+        "E=渔人码头;S=海景路;W=滨海医院;N=会展中心",
+        id="neighbour III 3",
+    ),
+    pytest.param(
+        "南北分别至清江路、汉江路，东西分别至长江路、黄河路。",
+        "E=长江路;S=清江路;W=黄河路;N=汉江路",
+        id="neighbour III 4",
+    ),
+    pytest.param(
+        "限放区：外环线以内、津滨大道以南及以西、大沽南路以北区域。",
+        "E=津滨大道;S=大沽南路;N=津滨大道",
+        id="lies III 1",
+    ),
+    pytest.param(
+        "該都市計畫位於基隆河以北、中山北路以東、大直橋以西之河濱地區，面積約36公頃。",
+        "E=大直橋;S=基隆河;W=中山北路",
+        id="lies III 2",
+    ),
+    pytest.param(
+        "本次调整涉及的片区为科技五路以南、丈八北路以东、科技六路以北、唐延路以西范围内用地。",
+        "E=唐延路;S=科技六路;W=丈八北路;N=科技五路",
+        id="lies III 3",
+    ),
+    pytest.param(
+        "禁养区包括绕城高速以内、沱江以东、成南高速以南、龙泉山以西。",
+        "E=龙泉山;W=沱江;N=成南高速",
+        id="lies III 4",
+    ),
+    pytest.param(
+        "历史街区是由下塘街、护城河、老城墙、西门街四条街巷和河道围合的区域。",
+        "R=下塘街,护城河,老城墙,西门街",
+        id="ring III 1",
+    ),
+    pytest.param(
+        "改造范围自东湖路起，不一。四至：东至A1路，南至二马路，西至三马路，北至四马路一线围成的地段。",
+        "E=A1路;S=二马路;W=三马路;N=四马路",
+        id="lead and tail III 1",
+    ),
+    pytest.param(
+        "學區範圍東至民權路、西至民生路、南至中正路、北至郵局、農會等機構。",
+        "E=民權路;S=中正路;W=民生路;N=郵局,農會",
+        id="lead and tail III 2",
+    ),
+    pytest.param(
+        "区块就是东至玉函路，西至英雄山路，南至舜耕路，北至八一立交一带。",
+        "E=玉函路;S=舜耕路;W=英雄山路;N=八一立交",
+        id="lead and tail III 3",
+    ),
+    pytest.param(
+        "西至以规划地铁5号线为界，东至以老城墙为界，南至以明渠为界，北至以铁路为界。",
+        "E=老城墙;S=明渠;W=规划地铁5号线;N=铁路",
+        id="frame behind verb III 1",
+    ),
+    pytest.param(
+        "冬至青年路、西至体育街、南至少年宫、北至护城河，共计房屋320户。",
+        "E=青年路;S=少年宫;W=体育街;N=护城河",
+        id="misprint III 1",
+    ),
+    pytest.param(
+        "东至4号路与9号路连线，西至S26与G60枢纽，南至经二、三、四街，北至陶河及其支渠。",
+        "E=4号路与9号路连线;S=经二,三,四街;W=S26与G60枢纽;N=陶河,支渠",
+        id="parts III 1",
+    ),
+    pytest.param(
+        "北至21、22、23号楼，南至门房及院墙，东至长安路与华山路交口，西至和平里。",
+        "E=长安路与华山路交口;S=门房,院墙;W=和平里;N=21,22,23号楼",
+        id="parts III 2",
+    ),
+    pytest.param(
+        "南至南经6路，北至北经6路，东至东纬2路，西至西纬2路，面积90公顷。",
+        "E=东纬2路;S=南经6路;W=西纬2路;N=北经6路",
+        id="parts III 3",
+    ),
+    pytest.param(
+        "Zone B is enclosed by Lushan Road in the west, Huashan Road and Taishan Road in the "
+        "south, Hengshan Road in the north and Songshan Lake in the east.",
+        "E=Songshan Lake;S=Huashan Road,Taishan Road;W=Lushan Road;N=Hengshan Road",
+        id="english III 1",
+    ),
+    pytest.param(
+        "Phase I (611 hectares): east to Jingtang Expressway, south to Yongding River, west to "
+        "Binhai Road, north to Airport Road.",
+        "E=Jingtang Expressway;S=Yongding River;W=Binhai Road;N=Airport Road",
+        id="english III 2",
+    ),
+    pytest.param(
+        "The area lies west of Century Avenue, south of Dongfang Road and Pujian Road, and north "
+        "of Chuanyang River.",
+        "E=Century Avenue;S=Chuanyang River;N=Dongfang Road,Pujian Road",
+        id="english III 3",
+    ),
+    pytest.param(
+        "（一）地理位置及区位条件\n开发区东依泰山，西临京杭大运河，南望曲阜，北接济南，区位优越。",
+        "",
+        id="location III 1",
+    ),
+    pytest.param(
+        "丝绸之路经济带东至太平洋，西至波罗的海，是世界上最长的经济走廊。",
+        "",
+        id="location III 2",
+    ),
+    pytest.param(
+        "我市背山面海，东濒东海，西依武夷山脉，南连珠三角，北接长三角。",
+        "",
+        id="location III 3",
+    ),
+    pytest.param(
+        "某企业计划投资3亿元，项目选址位于沿江大道以北，占地85亩，建设厂房6万平方米。",
+        "",
+        id="location III 4",
+    ),
+    pytest.param(
+        "新城东临秦汉新城，西靠周文王陵，南依渭河，北接五陵塬，规划总面积48平方公里。",
+        "E=秦汉新城;S=渭河;W=周文王陵;N=五陵塬",
+        id="boundary III 1",
+    ),
+    pytest.param(
+        "区位图见附件。地块东邻锦绣路，西临芳华路，北靠体育公园，南接花木路，用地面积6公顷。",
+        "E=锦绣路;S=花木路;W=芳华路;N=体育公园",
+        id="boundary III 2",
+    ),
+    pytest.param(
+        "四至：东-海港路；西-疏港铁路；南-渤海大道；北-临港三路。",
+        "E=海港路;S=渤海大道;W=疏港铁路;N=临港三路",
+        id="plain III 1",
+    ),
+    pytest.param(
+        "东面、北面至山脚水沟，南面至大路，西面至祠堂。",
+        "E=山脚水沟;S=大路;W=祠堂;N=山脚水沟",
+        id="plain III 2",
+    ),
+    pytest.param(
         "项目位于人民路以北、中兴街东侧，面积3亩。", "S=人民路;W=中兴街", id="on its side and beyond"
     ),
     pytest.param("宗地位于人民路北侧，面积2亩。", "S=人民路", id="one road beside a plot"),

@@ -94,7 +94,7 @@ def inverse_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
             or len(words) < 2
             or _DISTANCE.match(text, m.end())
             or any(taken[start : m.start()])
-            or _EXCLUDED.search(text, max(0, start - 20), start)
+            or (text[start - 1] not in "为是" and _EXCLUDED.search(text, max(0, start - 20), start))
             or _ADDED.match(words)
         ):
             past = m.end()
@@ -253,7 +253,8 @@ _ENCLOSED = re.compile(
     re.X,
 )
 _BEFORE_ENCLOSED = re.compile(
-    rf"[;,、]?等?(?:[{NUMERALS}\d]{{1,2}}[条段])?(?:城市|市政|规划|主要|主)?(?:道路|路段|河流|街道|干道|马路)?"
+    rf"[;,、]?等?(?:[{NUMERALS}\d]{{1,2}}[条段])?(?:城市|市政|规划|主要|主)?"
+    r"(?:(?:道路|路段|河流|街道|街巷|干道|马路|河道|铁路)(?:[和与及、](?=[道路河街铁]))?){0,2}"
     r"(?:沿线|一线)?(?:所|共同|首尾)?(?:相接)?$"
 )
 _LINK = re.compile(r"—+|~|→|-(?=[\u4e00-\u9fff])|、|/|,")
@@ -343,11 +344,12 @@ def _ring(prose: Prose, start: int, end: int, *, chained: bool) -> tuple[int, tu
     if (
         len(names) < (2 if chained else 3)
         or good < len(names) - len(names) // 4
-        or any(re.search(r"以[东南西北]", n) for n in names)
+        or any(re.search(r"以[东南西北]|拐点|坐标|界址点|\d个", n) for n in names)
     ):
         return None
-    if not first_link and not all(is_linear(n) for n in names):
-        return None
+    lines = sum(is_linear(n) for n in names)
+    if not first_link and lines < len(names) - len(names) // 4:
+        return None  # one of four may be a wall or a park
     return start, features_at(prose, pieces, "east")
 
 

@@ -45,7 +45,7 @@ _HEAD = re.compile(
     (?= (?P<directions> {_D} (?:{_SUFFIX})? {_HAND} (?: [、,和与及/]? {_D} (?:{_SUFFIX})? {_HAND} ){{0,3}} )
     (?: [两三四](?:面|侧|边|至|个方向) )?
     (?P<each> 分别|各自|各 )? (?:均|都|皆|全部|则|大致|基本|一直)?
-    (?: (?<=[侧面边部线]){one_of(EDGE_NOUNS)}(?=[为是:]) )?
+    (?: (?<=[侧面边部线]){one_of(EDGE_NOUNS)}{{1,2}}(?=[为是:]) )?
     (?: (?P<strong> 划界: | {one_of(SIDE_VERBS)} ) | (?P<weak> {one_of(WEAK_SIDE_VERBS)} ) )
     (?P<tail> (?:{one_of(VERB_TAILS)}){{0,2}} ) )
     """,
@@ -114,17 +114,16 @@ _NO_NAME = re.compile(
 
 _OTHER_CLAUSE = re.compile(
     rf"""
-      (?=[东南西北中途上下横纵流穿跨贯绕沿再又直折转经两四周其以隔距与]|[^,。;、]{{1,12}}以)
-    (?: (?:[东南西北中途流再]|依次)经(?![{NUMERALS}\d])[^,。;、]{{2}}   # 中经东湖
-    | [东南西北]?(?:上跨|下穿|横跨|横穿|纵穿|途经|途径|穿越|穿过|跨越|跨过|贯穿|流经|绕过)
+      (?: [中途上下横纵内外直再又折转东南西北]{{1,2}}[侧面边部角端]?      # 中经东湖, 东北连三路, 西距…
+          (?: 经(?![{NUMERALS}\d]) | 紧?[穿跨越贯绕距离隔连临邻靠接望揽毗濒至到抵向往]
+            | 为 | 是 | 通[往向至达] )
+          [^,。;、]{{2}}
+    | (?:穿越|穿过|跨越|跨过|贯穿|流经|绕过|经过|途径) | 其[^,。;、]{{2}}
     | 沿(?![江河海湖街线山溪湾滩港岸城])[^,。;、]{{2}}
-    | (?:再|又|直|折|转)[向往][东南西北]
-    | [东南西北]{{1,2}}(?:侧|面|边|部)?(?:距|离(?!宫)|隔|遥望|眺望|通往|通向|通达|跨|穿(?!山))[^,。;、]{{2}}
-    | [东南西北]{{2}}(?:角|侧|面|边|部|端)?(?:[连至临邻接靠为是以隔达望]|毗|紧)[^,。;、]{{2}}
-    | [东南西北][侧面边部段端角翼][^,。;、]{{0,8}}[为是][^,。;、]
+    | [^,。;、]{{1,10}}(?:[侧面边部角端处段米]|道路|河流|现状|其余|其他|两岸)[为是][^,。;、]
     | (?:两岸|两侧|两边|沿岸|四周|周边|周围|其余|其它|其他|其中)[^,。;、]{{0,12}}?[以为是与至]
     | [^,。;、]{{0,12}}以[^,。;、]{{2,20}}为(?:界|边|限|准|分界)
-    | (?:与|隔)[^,。;、]{{1,20}}(?:接壤|相邻|毗邻|毗连|相望|交界) )
+    | [与隔][^,。;、]{{1,20}}(?:接壤|相邻|毗邻|毗连|相望|交界|相距) )
     """,
     re.X,
 )
@@ -515,11 +514,13 @@ _TWICE = re.compile(rf"以[^,。;]{{1,40}}?{one_of(FRAME_ENDS)}")
 
 def _has_owner(text: str, head: Head) -> bool:
     """Tell whether the words before 东侧为 say whose east side it is: 项目东侧为X, 小区东边是X."""
-    owned = re.search(r"[侧面边](?:[^侧面边]*)$", text[head.start : head.end]) is not None
-    return owned and _OWNER.search(text, max(0, head.start - 8), head.start) is not None
+    if head.verb not in ("为", "是") or not re.search(r"[侧面边]", text[head.start : head.end]):
+        return False
+    before = re.split(r"[,。;:、()]", text[max(0, head.start - 12) : head.start])[-1].removesuffix("的")
+    return _OWNER.search(before) is not None or (is_complete(before) and not is_linear(before))
 
 
-_OWNER = re.compile(rf"(?:{one_of(AREA_NOUNS)}|该地|其|场地)的?$")
+_OWNER = re.compile(rf"(?:{one_of(AREA_NOUNS)}|该地|其|场地)$")
 _FRAMES = {"以": _BY, "由": _FROM, "与": _WITH, "和": _WITH, "同": _WITH, "隔": _ACROSS}
 _LONGEST_FRAME = 130
 _FRAME_END = re.compile(one_of((*FRAME_ENDS, *NEIGHBOUR_ENDS, "划定", "界定", "围成", "构成", "形成")))

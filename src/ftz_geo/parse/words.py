@@ -41,7 +41,7 @@ SIDE_VERBS = _words(
 )
 """Verbs that make a side wherever a direction stands before them."""
 
-WEAK_SIDE_VERBS = _words("为 是 达 及 连 近 界 对 同 和 滨 枕 贴 : — ——")
+WEAK_SIDE_VERBS = _words("为 是 达 及 连 近 界 对 同 和 滨 枕 贴 : — —— - --")
 """Verbs and marks that make a side only at the beginning of a clause: 北连 may be a name."""
 
 LYING_VERBS = _words(
