@@ -645,6 +645,188 @@ KINDS = [
         id="plain III 2",
     ),
     pytest.param(
+        "完善东西向主干道，形成北接京津、南连雄安的交通网络。",
+        "",
+        id="no side IV 1",
+    ),
+    pytest.param(
+        "本次展览从东到西依次为农业馆、工业馆和科技馆，南北两侧为休息区。",
+        "",
+        id="no side IV 2",
+    ),
+    pytest.param(
+        "全县呈东高西低之势，东部为山地，西部为平原，南北长42公里，东西宽31公里。",
+        "",
+        id="no side IV 3",
+    ),
+    pytest.param(
+        "物流通道东联京津，西通晋陕，南接中原，北达蒙东。",
+        "",
+        id="no side IV 4",
+    ),
+    pytest.param(
+        "坐标为东经117°12′，北纬39°08′，海拔3米。",
+        "",
+        id="no side IV 5",
+    ),
+    pytest.param(
+        "会场位于人民大会堂东侧，代表从南门进入，向北至主席台就座。",
+        "",
+        id="no side IV 6",
+    ),
+    pytest.param(
+        "The city lies in the north of China, and the river flows to the east and then to the south.",
+        "",
+        id="no side IV 7",
+    ),
+    pytest.param(
+        "The number of enterprises in the east increased by 5%, and in the west by 3%.",
+        "",
+        id="no side IV 8",
+    ),
+    pytest.param(
+        "以项目为抓手，以创新为动力，推动经济社会高质量发展，与周边地区相连相通。",
+        "",
+        id="no side IV 9",
+    ),
+    pytest.param(
+        "冬至当天气温南至华南、北至东北普遍下降。",
+        "",
+        id="no side IV 10",
+    ),
+    pytest.param(
+        "规划一、二期项目分别于2024年、2025年建成，3、4号楼已交付使用。",
+        "",
+        id="no side IV 11",
+    ),
+    pytest.param(
+        "由发改、财政、住建、交通四部门共同组成的专班负责围合式街区改造。",
+        "",
+        id="no side IV 12",
+    ),
+    pytest.param(
+        "从甲村出发，沿河北至乙村，再沿路东至丙镇，全程12公里。",
+        "",
+        id="no side IV 13",
+    ),
+    pytest.param(
+        "东至丽水路，规划支路穿越其间，南至桃园路，西至南山大道，北至深南大道。",
+        "E=丽水路;S=桃园路;W=南山大道;N=深南大道",
+        id="another clause IV 1",
+    ),
+    pytest.param(
+        "四至：东邻空军机场、净空限高60米，南邻京广线，西邻汉丹线，北邻金山大道。",
+        "E=空军机场;S=京广线;W=汉丹线;N=金山大道",
+        id="another clause IV 2",
+    ),
+    pytest.param(
+        "片区东至太湖大道，内含清名桥片区，南至金城路，西至运河西路，北至永乐路，面积5.2平方公里。",
+        "E=太湖大道;S=金城路;W=运河西路;N=永乐路",
+        id="another clause IV 3",
+    ),
+    pytest.param(
+        "以大桥头为起点，沿国道北行至岔路口，沿县道西至果园，沿果园围墙南至渠道，沿渠道东至起点。",
+        "",
+        id="walk IV 1",
+    ),
+    pytest.param(
+        "该界线自1号界桩起，向东至2号界桩，折南至3号界桩，再西至4号界桩，北至1号界桩。",
+        "",
+        id="walk IV 2",
+    ),
+    pytest.param(
+        "地块坐落于育才路南侧、花园街东侧、电厂路北侧，宗地编号2022-11。",
+        "S=电厂路;W=花园街;N=育才路",
+        id="on its side IV 1",
+    ),
+    pytest.param(
+        "B-07地块，位于中央大街以东、友谊路北侧，用地性质为商住。",
+        "S=友谊路;W=中央大街",
+        id="on its side IV 2",
+    ),
+    pytest.param(
+        "东面和李家湾村相接，南面和西面与国有林场为邻，北面隔水库与张家冲村相望。",
+        "E=李家湾村;S=国有林场;W=国有林场;N=水库",
+        id="neighbour IV 1",
+    ),
+    pytest.param(
+        "东北分别至龙川路、繁华大道，西南分别至习友路、潜山路，净用地89亩。",
+        "E=龙川路;S=潜山路;W=习友路;N=繁华大道",
+        id="neighbour IV 2",
+    ),
+    pytest.param(
+        "东至松山湖大道（与大朗镇交界），南至富民路，西至常虎高速，北至寒溪河。",
+        "E=松山湖大道（与大朗镇交界）;S=富民路;W=常虎高速;N=寒溪河",
+        id="neighbour IV 3",
+    ),
+    pytest.param(
+        "高铁新城位于京沪铁路以北及以东、太阳路以南、元和塘以西，面积28.9平方公里。",
+        "E=元和塘;S=京沪铁路;W=京沪铁路;N=太阳路",
+        id="lies IV 1",
+    ),
+    pytest.param(
+        "重劃區範圍：文心路、崇德路以北，松竹路以東，東山路以西之都市土地，面積約62公頃。",
+        "E=東山路;S=文心路,崇德路;W=松竹路",
+        id="lies IV 2",
+    ),
+    pytest.param(
+        "限制区域自解放路以南至健康路以北，东海路以西至西湖路以东。",
+        "E=东海路;S=健康路;W=西湖路;N=解放路",
+        id="lies IV 3",
+    ),
+    pytest.param(
+        "该单元系指长江路以南、黄河路以西、淮河路以北、珠江路以东的地区。",
+        "E=黄河路;S=淮河路;W=珠江路;N=长江路",
+        id="lies IV 4",
+    ),
+    pytest.param(
+        "合川路、吴中路、虹许路、古北路四路围合区域为试点范围。",
+        "R=合川路,吴中路,虹许路,古北路",
+        id="ring IV 1",
+    ),
+    pytest.param(
+        "试点区域就是东至大学路、西至工人路、南至陇海路、北至金水路形成的闭合区域。",
+        "E=大学路;S=陇海路;W=工人路;N=金水路",
+        id="lead and tail IV 1",
+    ),
+    pytest.param(
+        "据了解，规划区东起高新大道，西到光谷大道，南抵凤凰山，北至九峰山脚下，覆盖面积36平方公里。",
+        "E=高新大道;S=凤凰山;W=光谷大道;N=九峰山脚下",
+        id="lead and tail IV 2",
+    ),
+    pytest.param(
+        "东至科技一、科技二路，西至10、12、14号楼，南至G40与G42枢纽，北至经十路与纬八路连线。",
+        "E=科技一,科技二路;S=G40与G42枢纽;W=10,12,14号楼;N=经十路与纬八路连线",
+        id="parts IV 1",
+    ),
+    pytest.param(
+        "东至和平路及和顺街，南至共和路与人和巷，西至永和桥，北至政和园和颐和苑。",
+        "E=和平路,和顺街;S=共和路,人和巷;W=永和桥;N=政和园,颐和苑",
+        id="parts IV 2",
+    ),
+    pytest.param(
+        "The land parcel is bordered to the north by Xinhua Road; to the east by Jiefang Street "
+        "and Minzhu Street; to the south by the Hun River; and to the west by Beijing Street.",
+        "E=Jiefang Street,Minzhu Street;S=the Hun River;W=Beijing Street;N=Xinhua Road",
+        id="english IV 1",
+    ),
+    pytest.param(
+        "The core area covers 1.2 sq km, with Jiangnan Road to its east, Beihai Road to its "
+        "west, Nanshan Road to its south and the Qinhuai River to its north.",
+        "E=Jiangnan Road;S=Nanshan Road;W=Beihai Road;N=the Qinhuai River",
+        id="english IV 2",
+    ),
+    pytest.param(
+        "二、区位交通\n园区东接沪宁高速，西临京沪高铁，南靠太湖，北依长江，1小时可达上海。",
+        "",
+        id="location IV 1",
+    ),
+    pytest.param(
+        "东临日本海，西接内蒙古，南连辽宁，北邻俄罗斯，是东北亚地理几何中心。",
+        "",
+        id="location IV 2",
+    ),
+    pytest.param(
         "项目位于人民路以北、中兴街东侧，面积3亩。", "S=人民路;W=中兴街", id="on its side and beyond"
     ),
     pytest.param("宗地位于人民路北侧，面积2亩。", "S=人民路", id="one road beside a plot"),

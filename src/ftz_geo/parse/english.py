@@ -19,7 +19,7 @@ __all__ = ["english_sides"]
 _DIRECTION = r"(?:north|south|east|west)"
 _NAME = r"(?P<name>[A-Za-z0-9][^,.;:()]{1,60}?)"
 _AT_SIDE = (
-    rf"(?P<where>to|on|in|at)\s+the\s+(?P<direction>{_DIRECTION})(?:\s+side)?\b"
+    rf"(?P<where>to|on|in|at)\s+(?:the|its)\s+(?P<direction>{_DIRECTION})(?:\s+side)?\b"
     rf"(?:\s+and\s+(?:(?:to|on|in)\s+)?(?:the\s+)?(?P<second>{_DIRECTION})(?=\s*(?:[,.;)]|by\b|and\b|$)))?"
 )
 _KIND = (
@@ -35,14 +35,14 @@ _END = rf"""(?=\s*(?:
   | \band\s+by\b | \bto\s+the\s+{_DIRECTION} | \b{_DIRECTION}\s+of\b
 ))"""
 
-_OF = re.compile(rf"\b(?P<direction>{_DIRECTION})\s+of\s+{_NAME}{_END}", re.I | re.X)
+_OF = re.compile(rf"(?<!\bin\sthe\s)\b(?P<direction>{_DIRECTION})\s+of\s+{_NAME}{_END}", re.I | re.X)
 """east of X"""
 _BY = re.compile(
     rf"\b{_AT_SIDE}\s*,?\s*(?:it\s+)?(?:by|is|:|reaches|borders|adjoins|meets)\s+{_NAME}{_END}", re.I | re.X
 )
 """on the east by X"""
 _AT = re.compile(
-    rf"(?P<lead>\b(?:by|from|to|and|borders|adjoins|meets)\s+|[,;]\s*(?:and\s+)?){_NAME}\s+{_AT_SIDE}",
+    rf"(?P<lead>\b(?:by|from|to|and|with|borders|adjoins|meets)\s+|[,;]\s*(?:and\s+)?){_NAME}\s+{_AT_SIDE}",
     re.I | re.X,
 )
 """by X to the east, Y to the south"""
@@ -62,7 +62,8 @@ _WALK = re.compile(r"(?:along|from|go|goes|pass|connect|starts?|then)\b", re.I)
 """from the junction of X, go south along Y: a walk, which nobody can cut into sides safely."""
 
 _INNER_LEAD = re.compile(
-    r"(?:.*\b(?:(?:bounded|bordered|delimited|flanked|enclosed|limited)\s+by|is\s+by|and\s+by|borders|adjoins|meets)|(?:and\s+)?by)\s+",
+    r"(?:.*\b(?:(?:bounded|bordered|delimited|flanked|enclosed|limited)\s+by|is\s+by|and\s+by|borders|adjoins|meets)"
+    r"|(?:and\s+)?by|with)\s+",
     re.I,
 )
 """is bounded by X: the name begins behind it."""
@@ -70,6 +71,7 @@ _FROM = re.compile(r"(?:and\s+)?(?:extend(?:s|ing)?\s+)?from\s+", re.I)
 """extends from X in the east to Y in the west. With ``to the east`` it is a walk."""
 _AND = re.compile(r"\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+", re.I)
 _ENDED = re.compile(rf"{_ENDS_AS_NAME}$", re.I)
+_LIKE_A_NAME = re.compile(rf"{_ENDS_AS_NAME}$|\b(?:[A-Z]|\d)[^\s]*$")
 _ONE_PLACE = re.compile(
     r"\b(?:intersection|junction|crossing|corner|between|confluence|line\s+of|boundary\s+of)\b", re.I
 )
@@ -136,6 +138,8 @@ def english_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
             start, end = min(a, m.start()), max(b, m.end())
             if taken.find(1, start, end) >= 0 or b - a < 2 or _WALK.match(prose.text, a):
                 continue
+            if pattern is _AT and not _LIKE_A_NAME.search(prose.text, a, b):
+                continue  # the river flows to the east
             told = [m["direction"], *([m["second"]] if m.groupdict().get("second") else [])]
             named: list[Direction] = [d.lower() for d in told]  # type: ignore[misc]  # the pattern allows no other
             directions = tuple(OPPOSITE[d] if pattern is _OF else d for d in named)

@@ -106,6 +106,8 @@ def _goes_on(prose: Prose, group: list[Side], side: Side, label_starts: list[int
     if len(between) > 80 or len(group) == _MOST_SIDES:
         return False
     between = _ASIDE.sub("", _CORNER.sub("", between))
+    if last.latin:
+        between = between.replace(" and ", "").replace(" ", "")
     known = {d for s in group for d in s.directions}
     if known.intersection(side.directions):
         if side.inverse and last.inverse:
