@@ -890,3 +890,34 @@ def test_a_list_of_many_names_is_read_to_its_end() -> None:
     (parcel,) = parse_plan(f"范围：东至{'、'.join(names)}，南至乙路，西至丙路，北至丁路。").parcels
     assert [f.name for f in parcel.abuttals["east"]] == names
     assert [f.name for f in parcel.abuttals["north"]] == ["丁路"]
+
+
+OTHER_CLAUSES = (
+    "中经东湖 沿解放街 两岸以河堤为界 东北连三环路 西距老套河约500米 东南角为灯塔 "
+    "上跨京广铁路 横贯文昌路 紧挨着文昌湖 俯瞰文昌湖 前临文昌湖 左邻文昌路 "
+    "中夹文昌河 内有文昌湖 境内有文昌河 北面有文昌河 周围有文昌路 "
+    "其西侧200米为文庙 以文昌湖为中心 涵盖文昌湖 涉及文昌路 依托文昌路 靠近文昌路 "
+    "途经文昌镇 与高速公路相距800米 文昌河穿境而过 净空限高60米"
+).split()
+
+
+@pytest.mark.parametrize("mark", ["，", "、", "；"])
+@pytest.mark.parametrize("clause", OTHER_CLAUSES)
+def test_another_clause_is_no_feature_of_the_side_before_it(clause: str, mark: str) -> None:
+    text = f"四至范围：东至甲子路，南至乙丑河{mark}{clause}，西至丙寅路，北至丁卯路，面积2平方公里。"
+    (parcel,) = parse_plan(text).parcels
+    assert written(parcel) == "E=甲子路;S=乙丑河;W=丙寅路;N=丁卯路"
+
+
+@pytest.mark.parametrize(
+    "name",
+    (
+        "绕城高速 过境公路 中环路 越秀南路 经十五路 经远南路 临江西路 望江东路 "
+        "连云港路 环城西路 沿江大道 国有林场 新建路 含光北路 顺河东路 跨塘路 东经三路 "
+        "北和平街"
+    ).split(),
+)
+def test_a_name_that_begins_like_a_clause_goes_on_in_a_list(name: str) -> None:
+    text = f"四至范围：东至甲子路，南至乙丑河、{name}，西至丙寅路，北至丁卯路。"
+    (parcel,) = parse_plan(text).parcels
+    assert written(parcel) == f"E=甲子路;S=乙丑河,{name};W=丙寅路;N=丁卯路"

@@ -117,7 +117,7 @@ def _goes_on(prose: Prose, group: list[Side], side: Side, label_starts: list[int
         return False
     if side.faced and last.faced and prose.gaps[side.start] >= BREAK:
         return True  # each side a line of its own, with remarks at its end
-    if between.endswith(";") and "。" not in between and len(between) < 24 and len(known) < 4:
+    if ";" in between and not re.search(r"[。!?]", between) and len(between) < 24 and len(known) < 4:
         return True  # …;南至乙江,沿岸长约3公里;西至…
     if re.search(r"[。;!?]", between):
         # A side may begin the next sentence, but not one that tells something else first.
