@@ -10,7 +10,7 @@ from ftz_geo.parse.names import features_at, is_complete, is_linear, read_names
 from ftz_geo.parse.prose import BREAK, CELL
 from ftz_geo.parse.sides import Side, side_of
 from ftz_geo.parse.words import LEAD_INS
-from ftz_geo.wording import one_of
+from ftz_geo.wording import NUMERALS, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from ftz_geo.model import Feature
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["enclosing_chains", "inverse_sides", "named_first_sides"]
+__all__ = ["beside_sides", "enclosing_chains", "inverse_sides", "named_first_sides"]
 
-_INVERSE = re.compile(r"以(?P<direction>[东南西北]{1,2})(?P<after>侧|面|部|方)?")
+_INVERSE = re.compile(
+    r"以(?P<direction>[东南西北]{1,2})(?P<after>侧|面|部|方)?"
+    r"(?P<more>(?:[、及和与并]以?[东南西北](?=[、,。;)及和与侧面]|的|$))*+)"
+)
+"""以东, 以东及以北."""
 
 _DISTANCE = re.compile(r"(?:侧|面|方)?(?:大?约|近)?\d+(?:\.\d+)?(?:余|多)?(?:公里|千米|米|m|km|里)")
 
@@ -28,6 +32,9 @@ _NAME_LEAD = re.compile(
     rf"""^.*(?:
         招收|招生|位于|地处|处于|坐落于?|座落于?|{one_of(LEAD_INS)}(?:为|是)?|区域为|即
       | [东南西北](?:面|侧|边|线|界)(?:为|是)
+      | 覆盖 | 涵盖 | 囊括 | 包括 | 包含
+      | (?:区|域|块|段|围|划|地|目)就?(?:为|是|系就?|在|自)(?=...)
+      | 以[内外][及和与]
       | (?:其中|确定|规定|划定|凡是|指|^由|^对|^将(?!军))
       | (?:本|全|我)(?:市|县|区|镇|乡)
     )""",
@@ -37,10 +44,10 @@ _NAME_LEAD_SHORT = re.compile(
     r"""^(?:
         [(\[]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)\]、.](?!\d)
       | (?:市|城|主城|中心城|县城|老城|建成|城镇|市辖)区(?:范围)?内?的?(?=..)
-      | [在从以](?=...) | 沿(?![江海河湖街线山]) | 以及 | 包含 )""",
+      | [在从以自就系](?=...) | 沿(?![江海河湖街线山]) | 以及 | 包含 )""",
     re.X,
 )
-_EXCLUDED = re.compile(r"(?:含|包括|除|涉及|邻近|靠近)[^,。;、()]*$")
+_EXCLUDED = re.compile(r"(?:含|(?<!范围)(?<!区域)(?<!片区)包括|除|涉及|邻近|靠近)[^,。;、()]*$")
 _ADDED = re.compile(r"(?:另|还|并|也)?(?:不?含|包括|除)")
 """另含X以北, 包括X以西区域: what is added or left out is no side."""
 
@@ -87,15 +94,16 @@ def inverse_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
             or len(words) < 2
             or _DISTANCE.match(text, m.end())
             or any(taken[start : m.start()])
-            or _EXCLUDED.search(text, max(0, start - 20), start)
+            or (text[start - 1] not in "为是" and _EXCLUDED.search(text, max(0, start - 20), start))
             or _ADDED.match(words)
         ):
             past = m.end()
             continue
         first = _list_start(prose, start, past)
-        direction = OPPOSITE[SIDE_OF[m["direction"]]]
+        towards = [m["direction"], *re.findall("[东南西北]", m["more"])]
+        directions = tuple(OPPOSITE[SIDE_OF[c]] for c in dict.fromkeys(towards))
         reading = read_names(prose, first, m.start())
-        side = side_of(prose, first, m.end(), (direction,), reading, inverse=True)
+        side = side_of(prose, first, m.end(), directions, reading, inverse=True)
         past = m.end()
         if side:
             yield side
@@ -121,8 +129,8 @@ def _name_start(prose: Prose, end: int, past: int) -> int:
             break
         if prose.gaps[i] >= BREAK and (is_complete(text[i:end]) or prose.begins_item(i)):
             break
-    if i == past and text[i : i + 1] in tuple("至到和与及"):
-        i += 1  # 甲路以东至乙路以西
+    if i == past and text[i : i + 1] in tuple("至到和与及") and end - i > 3:
+        i += 1  # 甲路以东至乙路以西; 和平街 is a name
     if m := _NAME_LEAD.search(text[i:end]):
         i += m.end()
     while m := _NAME_LEAD_SHORT.search(text[i:end]):
@@ -141,6 +149,67 @@ def _list_start(prose: Prose, start: int, past: int) -> int:
             break
         first = before
     return first
+
+
+_BESIDE = re.compile(
+    r"(?P<name>[^,。;:、()“”]{2,24}?)(?P<direction>[东南西北])[侧面](?P<mark>[、,]|以及|[及和与](?!.[路街道巷])|(?=[围合的区所。;()]|$|地块))"
+)
+_BEYOND = re.compile(r"[^,。;:、()]{2,24}?以[东南西北](?:[、,]|以及|[及和与])")
+"""A路以北、B路西侧: both ways to say it in one list."""
+_LIES = re.compile(
+    r"(?:位于|坐落于?|座落于?|地处|选址于|选址(?!位于|于)|位置:|范围(?:为|:|是)|四至(?:为|:)|区域(?:为|是))"
+)
+_LAND = re.compile(r"(?:地块|宗地|区块|片区|图斑|用地)[^,。;:]{0,6}$")
+
+
+def beside_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
+    """Read 位于X北侧、Y西侧: the area lies on X's north side, so X is its south side.
+
+    Two of them in a row do after 位于 or a word for a range, or where 围合 follows; one does only
+    where 位于 tells the place of something that is named a plot of land.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> prose = Prose.of("地块位于兴宁区南梧路北侧、建兴路西侧，面积2亩。整治人民路东侧、中山路西侧的摊点。")
+    >>> for side in beside_sides(prose, bytearray(len(prose.text))):
+    ...     print(side.directions[0], [f.name for f in side.features[0][1]])
+    south ['兴宁区南梧路']
+    east ['建兴路']
+    """
+    text = prose.text
+    past = 0
+    for lead in _LIES.finditer(text):
+        if lead.start() < past:
+            continue
+        found = _beside(prose, lead.end(), taken)
+        subject = _LAND.search(text, max(0, lead.start() - 24), lead.start()) is not None
+        alone = text.startswith("位于", lead.start()) and subject
+        in_a_row = len(found) > 1 or (found and taken.find(1, lead.end(), found[-1].end) >= 0)
+        if in_a_row or (found and alone):
+            past = found[-1].end
+            yield from found
+
+
+def _beside(prose: Prose, start: int, taken: bytearray) -> list[Side]:
+    """Read the features that follow each other, each with the side of it on which the area lies."""
+    found: list[Side] = []
+    i = start
+    while m := _BESIDE.match(prose.text, i) or _BEYOND.match(prose.text, i):
+        if m.re is _BEYOND:
+            i = m.end()
+            continue
+        name = max(i, _name_start(prose, m.end("name"), i - 1))
+        direction = OPPOSITE[SIDE_OF[m["direction"]]]
+        if taken.find(1, i, m.end()) >= 0 or not is_complete(prose.text[name : m.end("name")]):
+            break
+        reading = read_names(prose, name, m.end("name"))
+        side = side_of(prose, name, m.end("direction") + 1, (direction,), reading, inverse=True)
+        if not side or any(direction in s.directions for s in found):
+            break
+        found.append(side)
+        i = m.end()
+    return found
 
 
 _NAMED_FIRST = re.compile(
@@ -185,7 +254,11 @@ _ENCLOSED = re.compile(
     """,
     re.X,
 )
-_BEFORE_ENCLOSED = re.compile(r"[;,、]?等?(?:道路|路段|河流)?(?:沿线|一线)?(?:所|共同|首尾)?(?:相接)?$")
+_BEFORE_ENCLOSED = re.compile(
+    rf"[;,、]?等?(?:[{NUMERALS}\d]{{1,2}}[条段]|(?<=[路街道河巷])[{NUMERALS}]路)?(?:城市|市政|规划|主要|主)?"
+    r"(?:(?:道路|路段|河流|街道|街巷|干道|马路|河道|铁路)(?:[和与及、](?=[道路河街铁]))?){0,2}"
+    r"(?:沿线|一线)?(?:所|共同|首尾)?(?:相接)?$"
+)
 _LINK = re.compile(r"—+|~|→|-(?=[\u4e00-\u9fff])|、|/|,")
 _CHAIN = re.compile(r"—|~|→|-(?=[\u4e00-\u9fff])")
 _STATED_CHAIN = re.compile(
@@ -194,7 +267,10 @@ _STATED_CHAIN = re.compile(
 )
 """四至范围为甲路—乙路—丙路—丁路: without a word that says that it encloses something."""
 
-_RING_LEAD = re.compile(r"^(?:[由为即以指:\"“]|[沿自从在](?!由)(?=[^—~→、/,-]{3}))+")
+_RING_LEAD = re.compile(
+    r"^(?:[^、,;—~→/-]{0,20}?(?:[区域块段围地目园城界](?:由|为|是|系|指|以|包括)|位于)(?=[^、,;—~→/-]{2}))?"
+    r"(?:[由为即以指:\"“]|[沿自从在](?!由)(?=[^—~→、/,-]{3}))*"
+)
 """What leads up to the first name. 自忠路 and 沿河路 are names: what would be left is too short."""
 
 
@@ -219,7 +295,7 @@ def enclosing_chains(prose: Prose, taken: bytearray) -> Iterator[tuple[int, int,
     for m in _ENCLOSED.finditer(text):
         if m.start() < past:
             continue
-        lead = _BEFORE_ENCLOSED.search(text, max(past, m.start() - 9), m.start())
+        lead = _BEFORE_ENCLOSED.search(text, max(past, m.start() - 14), m.start())
         end = lead.start() if lead else m.start()
         lowest = max(past, end - 1200)
         start = max((text.rfind(c, lowest, end) for c in '。:!?"“'), default=-1) + 1
@@ -257,8 +333,7 @@ def _ring(prose: Prose, start: int, end: int, *, chained: bool) -> tuple[int, tu
         return None
     else:
         start = _after_last_clause(text, start, end)
-    if lead := _RING_LEAD.match(text[start:end]):
-        start += lead.end()
+    start += _RING_LEAD.match(text[start:end]).end()  # type: ignore[union-attr]  # it may match nothing
     pieces: list[tuple[int, int]] = []
     a = start
     for m in _LINK.finditer(text, start, end):
@@ -271,11 +346,12 @@ def _ring(prose: Prose, start: int, end: int, *, chained: bool) -> tuple[int, tu
     if (
         len(names) < (2 if chained else 3)
         or good < len(names) - len(names) // 4
-        or any(re.search(r"以[东南西北]", n) for n in names)
+        or any(re.search(r"以[东南西北]|拐点|坐标|界址点|\d个", n) for n in names)
     ):
         return None
-    if not first_link and not all(is_linear(n) for n in names):
-        return None
+    lines = sum(is_linear(n) for n in names)
+    if not first_link and lines < len(names) - len(names) // 4:
+        return None  # one of four may be a wall or a park
     return start, features_at(prose, pieces, "east")
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftz_geo.compass import SIDE_OF, Direction
-from ftz_geo.endings import KIND_OF_SUFFIX, LINEAR_SUFFIXES, suffix_of
+from ftz_geo.endings import CROSSINGS, KIND_OF_SUFFIX, LINEAR_SUFFIXES, suffix_of
 from ftz_geo.model import Feature
 from ftz_geo.parse.paths import is_path, read_path
 from ftz_geo.parse.words import (
@@ -35,6 +35,7 @@ __all__ = [
     "is_linear",
     "read_feature",
     "read_names",
+    "shared_names",
 ]
 
 _LONGEST_ENDING = 40
@@ -275,6 +276,7 @@ _CUT = re.compile(
     rf"""
       {one_of(FRAME_ENDS)}.*$
     | (?<=.)[与和同].{{1,30}}?{_NEIGHBOURS_ONLY}$             # 至X与Y相邻: X is the side
+    | (?<=.{{2}})等(?:机构|单位|企业|道路|村庄|小区|建筑|设施|地|处|村)?$
     | (?<=.{{2}})相?(?:接壤|相邻|毗邻|相连|相接|毗连)$
     """,
     re.X,
@@ -284,6 +286,14 @@ _WITHOUT = re.compile(r"(?:不含|不包含|不包括|不计|除外)[^、,]*")
 
 _WHOLE_CHAIN = re.compile(r"(?<=[\u4e00-\u9fff)])(?:一线|一带|沿线)$")
 """A—B—C一线: the word is said of the whole chain."""
+
+_ROUTE_NODE = re.compile(
+    r"(?:[A-Z]\d{1,4}|[\u4e00-\u9fff]高速|[\u4e00-\u9fff]公路|[\d一二三四五六七八九十]号?[路线]|国道|省道)(?:枢纽|互通|互通立交)$"
+)
+"""G15与G40枢纽: where two routes meet. 虹桥枢纽 is a place of its own name."""
+
+_OWN_PARTS = frozenset(("支流", "支渠", "支线", "支路", "辅路", "匝道", "护堤", "围堤"))
+"""淡水河及其支流: what belongs to the first and is a thing beside it. 延长线 is the same line."""
 
 _DISTRICTS_LINE = re.compile(r"[^、/~→,;—-]{1,8}(?:[区县市镇乡省村]界线?|边界)(?![^、/~→,;—-])")
 """What follows the first of two districts whose common line is named."""
@@ -318,7 +328,8 @@ def read_names(prose: Prose, start: int, end: int) -> Reading:
     for m in _PLAIN_JOINT.finditer(masked):
         mark = m.group()
         left = masked[cuts[-1][1] : m.start()]
-        numbered = mark == "/" and _LEFT_OF_SLASH.match(left) and _RIGHT_OF_SLASH.match(masked[m.end() :])
+        right = masked[m.end() : m.end() + _LONGEST_ENDING]
+        numbered = mark == "/" and _LEFT_OF_SLASH.match(left) and _RIGHT_OF_SLASH.match(right)
         if mark in ("/", "+") and not (is_complete(left) or len(left) > 2 or numbered):
             continue
         if mark[0] in "—-~" and len(left) < 3 and not is_complete(left):
@@ -337,31 +348,44 @@ def read_names(prose: Prose, start: int, end: int) -> Reading:
         others += other or found
         doubtful = doubtful or other is not None
     tail = _WHOLE_CHAIN.search(masked)
-    if tail and re.search(r"—|~|→|--", masked):
+    if tail and (re.search(r"—|~|→|--", masked) or _is_drawn_along(masked)):
         pieces[-1] = (pieces[-1][0], tail.start())
     first = _trimmed(masked, pieces, start)
     second = _trimmed(masked, others, start) if doubtful else first
     return Reading(first, (second,) if second != first else ())
 
 
+def _is_drawn_along(words: str) -> bool:
+    """Tell whether 一线 adds nothing: 如意路一带, but not 高速路口一线: a line through a place."""
+    name = words[:-2]
+    return words.endswith(("一线", "一带")) and is_linear(name) and not name.endswith(CROSSINGS)
+
+
 def _cut_at_words(masked: str, a: int, b: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]] | None]:
     """Cut at 和, 与, 及 … where both halves are names; give another reading where that is in doubt."""
-    if _JUNCTION.search(masked, a, b):
+    if _JUNCTION.search(masked, a, b) or _ROUTE_NODE.search(masked[a:b]):
         return [(a, b)], None
     pieces: list[tuple[int, int]] = []
     last = a
     for m in _JOINT.finditer(masked, a, b):
         left, right = masked[last : m.start()], masked[m.end() : b]
         joint = m.group()
-        if len(left) < 2 or len(right) < 2 or joint == "及其" or not _begins_name(right):
+        if _count_on(left, right):
+            pieces.append((last, m.start()))  # 规划七和八路
+            last = m.end()
             continue
+        if len(left) < 2 or len(right) < 2 or not _begins_name(right):
+            continue
+        if joint == "及其" and not (right in _OWN_PARTS or right in KIND_OF_SUFFIX):
+            continue  # 黄河路及其延长线 is one road
         ends = is_complete(left) or (_LANE.search(left) is not None and is_linear(right))
         if joint in ("和", "与", "及") and not ends:
             # 东接杨浦和虹口, 南至华为和中兴产业园: nothing in the names tells one from two.
             apart, whole = [(last, m.start()), (m.end(), b)], [(last, b)]
             if _has_joint_inside(right):
                 continue
-            first, second = (whole, apart) if is_complete(right) else (apart, whole)
+            of_its_own = right in KIND_OF_SUFFIX  # 正房及围墙: a common noun is no part of a name
+            first, second = (whole, apart) if is_complete(right) and not of_its_own else (apart, whole)
             return pieces + first, pieces + second
         if joint == "和" and right[0] in "平谐睦顺美兴安畅" and _ONE_CHARACTER_STEM.match(right):
             # 人民路和平路: 平路, or 和平路 with its comma lost.
@@ -445,6 +469,7 @@ def feature_at(prose: Prose, start: int, end: int, side: Direction, *, faced: bo
     return Feature(name=prose.words(start, end), span=prose.span(start, end), **meaning._asdict())
 
 
+# 地铁3/4号线: a slash between two numbers is a list.
 _LEFT_OF_SLASH = re.compile(rf"^(?P<head>.+?)(?P<number>[{NUMERALS}]+|[0-9]+)$")
 _RIGHT_OF_SLASH = re.compile(rf"^(?:[{NUMERALS}]+|[0-9]+)(?P<tail>[^0-9].*)$")
 
@@ -457,11 +482,68 @@ def features_at(
     Of 地铁3/4号线 the words 地铁 and 号线 are said of both.
     """
     made = [feature_at(prose, a, b, side, faced=faced) for a, b in pieces]
-    for k, ((a, b), (c, d)) in enumerate(pairwise(pieces)):
-        left, right = _LEFT_OF_SLASH.match(prose.text[a:b]), _RIGHT_OF_SLASH.match(prose.text[c:d])
-        if prose.text[b:c] == "/" and left and right:
-            names = f"{prose.text[a:b]}{right['tail']}", f"{left['head']}{prose.text[c:d]}"
-            for n, name in enumerate(names, start=k):
-                meaning = read_feature(name, side)
-                made[n] = replace(made[n], kind=meaning.kind, base=meaning.base or name)
+    for n, name in shared_names(prose.text, pieces).items():
+        meaning = read_feature(name, side)
+        made[n] = replace(made[n], kind=meaning.kind, base=meaning.base or name)
     return tuple(made)
+
+
+_LISTED = re.compile(rf"(?P<head>.*?)(?P<number>[{NUMERALS}]{{1,4}}|[0-9]{{1,4}})(?P<tail>[^0-9{NUMERALS}]*)")
+"""A name that counts: 规划五, 六路, 地铁3, 4号线."""
+_COUNTED = frozenset(("栋", "幢", "座", "组", "队", "号", "号井", "单元", "期"))
+_MARK_OF_LIST = re.compile(r"[、/,和与及]|以及")
+
+
+def shared_names(text: str, pieces: Sequence[tuple[int, int]]) -> dict[int, str]:
+    """Return the full names of pieces that share a first or last word: 规划五、六路, 地铁3/4号线, 5、6号楼.
+
+    Examples
+    --------
+    >>> shared_names("规划五、六路", [(0, 3), (4, 6)]), shared_names("3、4号楼", [(0, 1), (2, 5)])
+    ({0: '规划五路', 1: '规划六路'}, {0: '3号楼', 1: '4号楼'})
+    >>> shared_names("淡水河及其支流", [(0, 3), (5, 7)]), shared_names("规划五路、六合路", [(0, 4), (5, 8)])
+    ({1: '淡水河支流'}, {})
+    """
+    words = [text[a:b] for a, b in pieces]
+    found: dict[int, str] = {}
+    tail = ""
+    for k in range(len(words) - 2, -1, -1):  # the last of a run tells what all of it are
+        between = text[pieces[k][1] : pieces[k + 1][0]]
+        left, right = _LISTED.fullmatch(words[k]), _LISTED.fullmatch(words[k + 1])
+        if between == "及其":
+            found[k + 1] = words[k] + words[k + 1]
+        if not (left and right and _MARK_OF_LIST.fullmatch(between)):
+            tail = ""
+            continue
+        tail = right["tail"] or tail
+        if left["tail"] or not _counts(tail) or right["head"] not in ("", left["head"]):
+            tail = ""
+            continue
+        found[k] = words[k] + tail
+        found.setdefault(k + 1, words[k + 1])
+    return _with_heads(words, found)
+
+
+def _count_on(left: str, right: str) -> bool:
+    """Tell whether the right words go on counting where the left ones end: 规划七 and 八路."""
+    a, b = _LISTED.fullmatch(left), _LISTED.fullmatch(right)
+    return bool(a and b and not a["tail"] and b["head"] in ("", a["head"]) and _counts(b["tail"]))
+
+
+def _with_heads(words: list[str], found: dict[int, str]) -> dict[int, str]:
+    """Put what stands before the first number of a run before the others: 规划五、六路."""
+    head = ""
+    for k in sorted(found):
+        m = _LISTED.fullmatch(words[k])
+        if m and m["head"] and not m["tail"]:
+            head = m["head"]
+        elif m and k - 1 in found and not m["head"]:
+            found[k] = head + found[k]
+        elif k - 1 not in found:
+            head = ""
+    return dict(sorted(found.items()))
+
+
+def _counts(tail: str) -> bool:
+    """Tell whether a word is one that numbered things of a kind end with: 路, 号楼, 号线."""
+    return tail in _COUNTED or tail.removeprefix("号").removeprefix("#") in KIND_OF_SUFFIX

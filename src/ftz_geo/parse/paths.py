@@ -7,11 +7,11 @@ import re
 from ftz_geo.parse.words import JUNCTIONS
 from ftz_geo.wording import one_of
 
-__all__ = ["is_path", "read_path"]
+__all__ = ["is_path", "read_path", "walks"]
 
 _PATH = re.compile(
     r"""
-      [向往][东南西北]{1,2}(?!\d|[侧面]?外) | ^[自从由沿].*(?:至|到|经|向) | [,].*沿.*至
+      [向往][东南西北]{1,2}(?!\d|[侧面]?外) | ^[自从由沿].*(?:至|到|经|向) | ^[^,]*,[^沿]*沿.*至
     """,
     re.X,
 )
@@ -28,6 +28,46 @@ _STEP = re.compile(
     re.X,
 )
 """What stands between the features of a walk: directions, junctions, and the ends of other sides."""
+
+
+_GOES = re.compile(
+    r"""(?:(?<=[,。;:、])|^)(?:并|然?后|而后|又)?
+    (?: (?:沿着?|顺着?|循|自|由|从)[^,。;:、]{2,40}? | (?:折|再|转|继续|复)[^,。;:、]{0,2} )
+    (?<![向往朝])[东南西北]{1,2}(?:行|方向)?(?:至|到|抵|达)(?![东南西北]?(?:[,。;:、]|$))""",
+    re.X | re.M,
+)
+"""沿县界西至…, 再东至…: where somebody goes next."""
+_GOES_ON = re.compile(r"[东南西北]{1,2}[面侧边]?(?:至|到|抵|达|起|自|止|临|邻|接)")
+_SENTENCE = re.compile(r"[^。;!?\n]+")
+_WALK_ENDS = re.compile(r"止(?=[,。;)]|$)|(?<=[^起])起(?=[,、])")
+
+
+def walks(text: str) -> list[tuple[int, int]]:
+    """Find the stretches that tell a walk around an area: their directions say where it goes.
+
+    A sentence is one if going comes first in it and it also tells its start or end, or goes twice.
+
+    Examples
+    --------
+    >>> text = "界线自甲桥起，沿县界西至乙山，北至丙沟，再东至甲桥止。东至丁路，沿丁路南至戊河，西至己村。"
+    >>> [text[a:b] for a, b in walks(text.replace("，", ","))]
+    ['沿县界西至乙山，北至丙沟，再东至甲桥止']
+    """
+    found: list[tuple[int, int]] = []
+    last = -1
+    for first in _GOES.finditer(text):
+        if first.start() < last:
+            continue
+        start = max(text.rfind(c, max(0, first.start() - 400), first.start()) for c in "。;!?\n") + 1
+        m = _SENTENCE.match(text, start)
+        last = m.end() if m else first.end()
+        plain = _GOES_ON.search(text, start, last)
+        again = _GOES.search(text, first.end(), last)
+        if (plain is None or plain.start() >= first.start()) and (
+            again or _WALK_ENDS.search(text, start, last)
+        ):
+            found.append((first.start(), last))
+    return found
 
 
 def is_path(words: str) -> bool:

@@ -9,18 +9,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ftz_geo.compass import SIDE_OF, Direction
-from ftz_geo.parse.names import feature_at, features_at, is_complete, is_linear, read_names
+from ftz_geo.parse.names import feature_at, features_at, is_complete, is_linear, read_names, shared_names
+from ftz_geo.parse.paths import walks
 from ftz_geo.parse.prose import BREAK, CELL, SPACE
 from ftz_geo.parse.words import (
+    AREA_NOUNS,
     DIRECTION_SUFFIXES,
+    EDGE_NOUNS,
     FRAME_ENDS,
     LEAD_INS,
+    LYING_VERBS,
     NEIGHBOUR_ENDS,
     SIDE_VERBS,
     VERB_TAILS,
     WEAK_SIDE_VERBS,
 )
-from ftz_geo.wording import one_of
+from ftz_geo.wording import NUMERALS, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,20 +37,23 @@ __all__ = ["Head", "Side", "direction_sides", "side_of", "verbless_sides"]
 
 _D = "[东南西北]"
 _SUFFIX = one_of(DIRECTION_SUFFIXES)
+_HAND = r"(?:\([上下左右前后]\))?"
+"""东(上), 南(左): where the side lies on the sheet, as deeds of land tell it."""
 
 _HEAD = re.compile(
     rf"""
-    (?= (?P<directions> {_D} (?:{_SUFFIX})? (?: [、,和与及/]? {_D} (?:{_SUFFIX})? ){{0,3}} )
+    (?= (?P<directions> {_D} (?:{_SUFFIX})? {_HAND} (?: [、,和与及/]? {_D} (?:{_SUFFIX})? {_HAND} ){{0,3}} )
     (?: [两三四](?:面|侧|边|至|个方向) )?
     (?P<each> 分别|各自|各 )? (?:均|都|皆|全部|则|大致|基本|一直)?
+    (?: (?<=[侧面边部线]){one_of(EDGE_NOUNS)}{{1,2}}(?=[为是:]) )?
     (?: (?P<strong> 划界: | {one_of(SIDE_VERBS)} ) | (?P<weak> {one_of(WEAK_SIDE_VERBS)} ) )
     (?P<tail> (?:{one_of(VERB_TAILS)}){{0,2}} ) )
     """,
     re.X,
 )
 
-_TRAVEL = re.compile(r"[向往朝自由从以折转]$")
-"""向东至: somebody walks there, it is no side."""
+_TRAVEL = re.compile(r"[向往朝自由从以折转到]$")
+"""向东至, 从东到西依次: somebody walks there, it is no side."""
 
 _PLACE_BEFORE = re.compile(
     r"(?:山|河|湖|广|海|云|江|华|京|陕|浦|辽|济|淮|鲁|苏|皖|闽|粤|桂|滇|豫|冀|晋|关|岭|黔|巴|渝|川|塞)$"
@@ -56,7 +63,7 @@ _PLACE_BEFORE = re.compile(
 _NO_BODY = re.compile(
     r"""
       [、,。;)]                          # 为东界、…
-    | [东南西北]?[经纬](?:度)?[\d°]     # coordinates
+    | [东南西北]?[经纬](?:度|[\d.]+(?![\d.路街道巷号线大支干环桥])|°)  # coordinates; 西经1路 is a road
     | \d+(?:\.\d+)?[°′度]
     | [东南西北]?(?:全|总|最)?[宽长](?:度)?[约为\d]
     | 县(?!道|城|界)                    # 东至县 is a county
@@ -83,6 +90,9 @@ _CLAUSE = re.compile(
     | 为(?=\d{4}年|[^,。;界止边限]{0,8}(?:区域|范围|区|年|地带))
     | 的?(?:连片)?(?:范围|区域|地区|地带)(?=[,。;)”]|$)
     | 的(?:范围|区域|地区|地块|部分|地段|地带|连线|路段|用地)
+    | (?:一线|一带|沿线)?(?:所|共同)?(?:形成|构成|组成|划成)的
+    | 之(?:间的?)?(?:非|都市|土地|范围|区域|地区|部分)
+    | 一[线带](?=等|所|共同|以内|范围)
     """,
     re.X,
 )
@@ -94,16 +104,42 @@ _NO_NAME = re.compile(
     | 结合 | 隔 | 全长 | 长约?\d | 宽约?\d | 位于 | 属于? | 地处 | 该 | 此 | 本 | 现 | 并 | 以及其 | 由 | 呈
     | 为 | 是 | 与 | 及其
     | 对应 | 距 | 合计 | 建筑 | 用地 | 四至 | 实际 | 最终 | 界址 | 核减 | 除 | 如 | 按 | 均 | 可 | 适时 | 拟
-    | [东西][南北](?:至|临|邻|接|以|到|起) | 以[^东南西北]{0,3}为准 | 东经 | 北纬
+    | [东西][南北](?:至|临|邻|接|以|到|起) | 以[^东南西北]{0,3}为准
+    | (?:东经|北纬)(?!\d{0,3}[路街道巷号线大支]|[一二三四五六七八九十]{1,3}[路街道巷号线])
     | \d+(?:\.\d+)?(?:亩|公顷|平方)
     """,
     re.X,
 )
 """Words that begin a clause which is no feature."""
 
+_LONG_VERBS = one_of(v for v in SIDE_VERBS if len(v) > 1 and v != "连接")
+_OTHER_CLAUSE = re.compile(
+    rf"""
+      (?: [中途上下横纵内外直再又折转前后左右旁东南西北]{{1,2}}[侧面边部角端]?   # 中经东湖, 东北连三路, 西距…
+          (?: 经(?![{NUMERALS}\d]) | (?<![再又直折转])[至到]
+            | 紧?[穿跨越贯绕距离隔连临邻靠依接望眺瞰揽拥抱扼夹毗濒抵达向往含辖纳设嵌]
+            | 为 | 是 | 有(?!限) | 通[往向至达] )
+          [^,。;、]{{2}}
+    | (?:{_LONG_VERBS}|连接(?!线)|经过|途径|环抱|俯瞰|遥对|斜对|面朝|串联|贯穿|穿越|跨越|绕过)[^,。;、]{{2}}
+    | (?:[跨穿]|绕(?!城))[^,。;、]{{3}}
+    | 其[^,。;、]{{2}} | 包括 | 包含 | 涵盖 | 覆盖 | 囊括 | 涉及 | 不含 | 面积
+    | 沿(?![江河海湖街线山溪湾滩港岸城])[^,。;、]{{2}}
+    | [^,。;、]{{0,3}}[内中部间面侧边围周原划](?:有(?!限)|含|设有)[^,。;、]{{2}}       # 境内有丙河
+    | [^,。;、]{{1,10}}(?:[侧面边部角端处段米间原]|道路|河流|现状|其余|其他|两岸)[为是][^,。;、]
+    | (?:两岸|两侧|两边|沿岸|四周|周边|周围|其余|其它|其他|其中)[^,。;、]{{0,12}}?[以为是与至]
+    | 以[^,。;、]{{2,20}}为 | [^,。;、]{{0,12}}以[^,。;、]{{2,20}}为(?:界|边|限|准|分界)
+    | [^,。;、]{{0,8}}[高宽深长厚距][度约为]{{0,2}}[\d.]+(?:米|公里|km|m)
+    | [^,。;、]{{2,12}}(?:而过|流经|流过|穿过|穿境)
+    | [与隔][^,。;、]{{1,20}}(?:接壤|相邻|毗邻|毗连|相望|交界|相距) )
+    """,
+    re.X,
+)
+"""A clause that tells something of its own: behind a mark it is no further feature of the side before it."""
+
 _SENTENCE_END = frozenset("。;!?")
 _CLOSERS = frozenset(")]}>”’」』")
-_LONGEST_BODY = 240
+_LONGEST_ITEM = 240
+"""Of the words between two marks of a list; the list itself may be of any length."""
 _BRACKET = re.compile(r"\((?:[^()]|\([^()]{0,80}\)){0,160}\)|\[[^\[\]]{0,80}\]")
 
 
@@ -137,6 +173,8 @@ class Side:
     inverse: bool = False
     faced: bool = False
     """Told like a heading: 东面为X以西, 东:X."""
+    lying: bool = False
+    """Told by a verb that says what lies near (临, 靠, 望) and not how far the area reaches."""
 
     @property
     def latin(self) -> bool:
@@ -155,6 +193,7 @@ def side_of(
     clean: bool = True,
     inverse: bool = False,
     faced: bool = False,
+    lying: bool = False,
     each: bool = False,
 ) -> Side | None:
     """Make the side of a reading; None if no feature is left."""
@@ -162,7 +201,12 @@ def side_of(
     def features(
         pieces: tuple[tuple[int, int], ...],
     ) -> tuple[tuple[Direction, tuple[Feature, ...]], ...]:
-        kept = [p for p in pieces if _LETTER.search(prose.text, *p) and not _QUANTITY.match(prose.text, *p)]
+        shared = shared_names(prose.text, pieces)
+        kept = [
+            p
+            for k, p in enumerate(pieces)
+            if k in shared or (_LETTER.search(prose.text, *p) and not _QUANTITY.match(prose.text, *p))
+        ]
         if each and len(kept) == len(directions):
             return tuple(
                 (d, (feature_at(prose, *p, d, faced=faced),)) for d, p in zip(directions, kept, strict=True)
@@ -173,7 +217,8 @@ def side_of(
     if not found:
         return None
     others = tuple(f for other in reading.others for f in features(other))
-    return Side(start, end, tuple(d for d, _ in found), found, others, strong, clean, inverse, faced)
+    directions = tuple(d for d, _ in found)
+    return Side(start, end, directions, found, others, strong, clean, inverse, faced, lying)
 
 
 @dataclass(frozen=True)
@@ -205,7 +250,7 @@ class _Scan:
         text, gaps, n = self.text, self.prose.gaps, len(self.text)
         i = item = start
         quotes = 0
-        while i < min(n, start + _LONGEST_BODY):
+        while i < n and i - item < _LONGEST_ITEM:
             c = text[i]
             if i > start:
                 if gaps[i] >= CELL and self._line_ends(item, i):
@@ -218,7 +263,7 @@ class _Scan:
                 if not (text[i - 1].isalnum() and text[i + 1 : i + 2].isalnum()):
                     return i
             elif c in "([":
-                closed = text.find(")" if c == "(" else "]", i, i + _LONGEST_BODY) > 0
+                closed = text.find(")" if c == "(" else "]", i, i + _LONGEST_ITEM) > 0
                 m = _BRACKET.match(text, i) if closed else None
                 if not m:
                     return i
@@ -237,6 +282,8 @@ class _Scan:
             elif c in "、/":
                 item = i + 1
                 if _NO_NAME.match(text, item) and not is_complete(self._segment(item)):
+                    return i
+                if _OTHER_CLAUSE.match(text, item):
                     return i
             elif i > item and _CLAUSE.match(text, i) and is_complete(text[item:i]):
                 return i
@@ -305,6 +352,8 @@ class _Scan:
             return True  # …西端,沿人民大街至与西宁大路交汇处
         if not 2 <= len(segment) <= 16 or _NO_NAME.match(segment) or _CLAUSE.search(segment):
             return False
+        if _OTHER_CLAUSE.match(self.text, i):
+            return False
         if not is_complete(segment) or re.search(r"[的是了]|以[东南西北]", segment):
             return False
         if not self._line_free(i):
@@ -325,7 +374,7 @@ def _facing_end(text: str, i: int, facing: str) -> bool:
     return re.compile(rf"(?:[^,。;:()]|\([^()]{{0,40}}\)){{2,30}}以{facing}[,。;]").match(text, i) is not None
 
 
-_WALKS_ON = re.compile(r"[沿经再转折][^,。;]{1,40}至")
+_WALKS_ON = re.compile(r"[沿经再转折][^,。;]{1,40}?(?<![东南西北])至")
 _SEGMENT_END = re.compile(r"[,、。;:!?()“”\[\]]")
 
 
@@ -339,6 +388,28 @@ def begins_clause(prose: Prose, i: int) -> bool:
     )
 
 
+_SOLSTICE = re.compile(r"冬(?=[面侧边]?至(?![当前后日节时期这那]))")
+_OTHER_SIDE = re.compile(r"[南西北][面侧边]?[至临邻接靠起到]")
+
+
+def _mended(text: str) -> str:
+    """Put 东至 for the misprint 冬至 (the solstice) where it begins a clause beside other sides."""
+
+    def mend(m: re.Match[str]) -> str:
+        begins = m.start() == 0 or text[m.start() - 1] in ",、;:。("
+        before, after = text[max(0, m.start() - 60) : m.start()], text[m.end() : m.end() + 60]
+        before, after = before.rpartition("。")[2], after.partition("。")[0]
+        return "东" if begins and len(_OTHER_SIDE.findall(before + "|" + after)) > 1 else m.group()
+
+    return _SOLSTICE.sub(mend, text)
+
+
+def is_within(i: int, spans: list[tuple[int, int]]) -> bool:
+    """Tell whether a position lies in one of some stretches, which stand in order."""
+    k = bisect_right(spans, (i, len(spans) and spans[-1][1] + 1)) - 1
+    return k >= 0 and i < spans[k][1]
+
+
 def find_heads(prose: Prose) -> dict[int, Head]:
     """Find every direction with a verb after it, by position.
 
@@ -349,17 +420,26 @@ def find_heads(prose: Prose) -> dict[int, Head]:
     [('east',), ('south', 'west'), ('west',)]
     """
     heads: dict[int, Head] = {}
-    for m in _HEAD.finditer(prose.text):
+    walked = walks(prose.text)
+    text = _mended(prose.text)
+    for m in _HEAD.finditer(text):
         letters = re.findall(_D, m["directions"])
         diagonal = re.search(r"[东西][南北](?![、,和与及/])|[南北][东西]", m["directions"])
-        if len(set(letters)) != len(letters) or (len(letters) == 2 and diagonal):
+        if len(set(letters)) != len(letters):
+            continue
+        told_apart = m["each"] is not None  # 东南分别与甲、乙相邻
+        if len(letters) == 2 and diagonal and not told_apart:
             continue  # 东北至: a corner
         i = m.start()
+        if is_within(i, walked):
+            continue
         if i and prose.text[i - 1] in SIDE_OF and not prose.gaps[i]:
             continue  # 西南以: a corner, or the second of 东、西
         if m["weak"] in ("为", "是") and re.search(r"[部段端翼]$", m["directions"]):
             continue  # 东部为山地 tells what a part is, not what bounds it
-        if _TRAVEL.search(prose.text, max(0, i - 1), i) or (len(letters) > 1 and not begins_clause(prose, i)):
+        if _TRAVEL.search(prose.text, max(0, i - 1), i):
+            continue
+        if len(letters) > 1 and not told_apart and not begins_clause(prose, i):
             continue
         heads[i] = Head(
             start=i,
@@ -393,7 +473,8 @@ def direction_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
             continue
         clean = begins_clause(prose, head.start)
         if not clean and (
-            not head.strong or _PLACE_BEFORE.search(prose.text, max(0, head.start - 1), head.start)
+            not (head.strong or _has_owner(prose.text, head))
+            or _PLACE_BEFORE.search(prose.text, max(0, head.start - 1), head.start)
         ):
             continue
         if head.start - past > 60 or len(used) == 4 or used.intersection(head.directions):
@@ -408,10 +489,11 @@ def direction_sides(prose: Prose, taken: bytearray) -> Iterator[Side]:
             end,
             head.directions,
             reading,
-            strong=head.strong,
+            strong=head.strong or head.verb in "和同",  # read only where 相邻 or the like ends the frame
             clean=clean,
             each=head.each,
             faced=head.verb in ("为", "是", ":", "划界:"),
+            lying=head.verb in LYING_VERBS,
         )
         if side:
             used |= set(head.directions)
@@ -434,6 +516,18 @@ _WITH = re.compile(
 _ACROSS = re.compile(r"(?P<name>[^,。;、与和同]{1,40}?)(?:[与和同为是][^。;,]{1,60}|相[望邻对])")
 
 
+_TWICE = re.compile(rf"以[^,。;]{{1,40}}?{one_of(FRAME_ENDS)}")
+
+
+def _has_owner(text: str, head: Head) -> bool:
+    """Tell whether the words before 东侧为 say whose east side it is: 项目东侧为X, 小区东边是X."""
+    if head.verb not in ("为", "是") or not re.search(r"[侧面边]", text[head.start : head.end]):
+        return False
+    before = re.split(r"[,。;:、()]", text[max(0, head.start - 12) : head.start])[-1].removesuffix("的")
+    return _OWNER.search(before) is not None or (is_complete(before) and not is_linear(before))
+
+
+_OWNER = re.compile(rf"(?:{one_of(AREA_NOUNS)}|该地|其|场地)$")
 _FRAMES = {"以": _BY, "由": _FROM, "与": _WITH, "和": _WITH, "同": _WITH, "隔": _ACROSS}
 _LONGEST_FRAME = 130
 _FRAME_END = re.compile(one_of((*FRAME_ENDS, *NEIGHBOUR_ENDS, "划定", "界定", "围成", "构成", "形成")))
@@ -441,9 +535,11 @@ _FRAME_END = re.compile(one_of((*FRAME_ENDS, *NEIGHBOUR_ENDS, "划定", "界定"
 
 def _framed(scan: _Scan, head: Head, used: set[Direction]) -> tuple[int, int]:
     """Return the stretch of a side's names: what a frame such as 以…为界 encloses, or all words."""
-    text, start = scan.text, head.end
-    pattern = _FRAMES.get(head.verb) if scan.frame_ends_after(start) else None
-    only_framed = head.verb in "与和同由"  # 北和平街 is a street
+    text, start, verb = scan.text, head.end, head.verb
+    if _TWICE.match(text, start):  # 东至以X为界
+        start, verb = start + 1, "以"
+    pattern = _FRAMES.get(verb) if verb == "隔" or scan.frame_ends_after(start) else None
+    only_framed = verb in "与和同由"  # 北和平街 is a street
     if only_framed and not pattern:
         return start, start
     if pattern and (m := pattern.match(text, start, start + _LONGEST_FRAME)):
@@ -458,7 +554,7 @@ def _framed(scan: _Scan, head: Head, used: set[Direction]) -> tuple[int, int]:
 
 
 _VERBLESS = re.compile(
-    r"(?P<direction>[东南西北])(?P<mark>[:—=-]|侧|面|边|方)?[:]?(?![\s,、;。:距离约宽长部])"
+    r"(?P<direction>[东南西北])(?P<mark>[:=]|[—-]{1,2}|侧|面|边|方)?[:]?(?![\s,、;。:距离约宽长部])"
 )
 _VERBLESS_LEAD = re.compile(rf"(?:{one_of(LEAD_INS)}|界)(?:为|是|:)*+$")
 

@@ -19,7 +19,7 @@ from ftz_geo.parse.grids import find_grids
 from ftz_geo.parse.groups import Group, group_sides, is_description
 from ftz_geo.parse.heads import find_headings, find_labels
 from ftz_geo.parse.ids import Ids
-from ftz_geo.parse.inverse import enclosing_chains, inverse_sides, named_first_sides
+from ftz_geo.parse.inverse import beside_sides, enclosing_chains, inverse_sides, named_first_sides
 from ftz_geo.parse.ledger import figures_of
 from ftz_geo.parse.names import features_at, read_names
 from ftz_geo.parse.outline import outlined_zones
@@ -125,6 +125,7 @@ def _descriptions(
             taken[row.start : row.end] = b"\1" * (row.end - row.start)
     sides = take(direction_sides(prose, taken))
     sides += take(inverse_sides(prose, taken))
+    sides += take(beside_sides(prose, taken))
     sides += take(named_first_sides(prose, taken))
     sides += take(english_sides(prose, taken))
     sides += take(verbless_sides(prose, taken))

@@ -17,10 +17,10 @@ def _words(table: str) -> tuple[str, ...]:
 TRADITIONAL = str.maketrans(
     "東鄰隣臨達緊為爲與連積頃畝裏裡圍範區塊號總劃線邊側間處於約規擴調個園縣鎮鄉橋鐵國場廠灣島嶺"
     "溝門開發濱業學樓莊長寬從條軌農團組兩後過銜對點標產實內屬別會員經濟術單設佔壩澗淵廣蘆環銀聯"
-    "絡華銅錦鋼隊幹運極樞紐陸蘇營鄭塢頭徑衛戶養館舊廟墳幾紅護衝際沒",
+    "絡華銅錦鋼隊幹運極樞紐陸蘇營鄭塢頭徑衛戶養館舊廟墳幾紅護衝際沒係計畫機構據",
     "东邻邻临达紧为为与连积顷亩里里围范区块号总划线边侧间处于约规扩调个园县镇乡桥铁国场厂湾岛岭"
     "沟门开发滨业学楼庄长宽从条轨农团组两后过衔对点标产实内属别会员经济术单设占坝涧渊广芦环银联"
-    "络华铜锦钢队干运极枢纽陆苏营郑坞头径卫户养馆旧庙坟几红护冲际没",
+    "络华铜锦钢队干运极枢纽陆苏营郑坞头径卫户养馆旧庙坟几红护冲际没系计划机构据",
 )
 """Traditional forms of the characters that the tables below are made of (not of whole texts)."""
 
@@ -41,8 +41,49 @@ SIDE_VERBS = _words(
 )
 """Verbs that make a side wherever a direction stands before them."""
 
-WEAK_SIDE_VERBS = _words("为 是 达 及 连 近 界 对 同 和 滨 枕 贴 :")
+WEAK_SIDE_VERBS = _words("为 是 达 及 连 近 界 对 同 和 滨 枕 贴 : — —— - --")
 """Verbs and marks that make a side only at the beginning of a clause: 北连 may be a name."""
+
+LYING_VERBS = _words(
+    """
+    临 邻 靠 依 接 倚 傍 挨 毗 濒 连 枕 望 紧邻 紧靠 紧临 紧接 毗邻 毗连 相邻 相接
+    相连 比邻 邻近 邻接 临近 靠近 接壤 接近 连接 衔接 濒临 面临 背靠 背依 背倚 依托 滨 对
+    近 达
+    """
+)
+"""Of the verbs above, the ones that tell what a place lies by: no word of a boundary by themselves."""
+
+WIDE_ENDS = _words(
+    """
+    海 洋 半岛 山脉 山系 平原 高原 盆地 沙漠 三角洲 群岛 海峡 省 自治区 国 各国 五国 大陆
+    经济圈 经济带 城市群 都市圈 京津冀 长三角 珠三角
+    """
+)
+WIDE_NAMES = _words(
+    """
+    日本 韩国 日韩 朝鲜 蒙古 俄罗斯 中亚 西亚 东亚 南亚 东南亚 东北亚 欧洲 欧亚 亚欧 中东
+    东盟 越南 老挝 缅甸 泰国 印度 巴基斯坦 哈萨克斯坦 渤海 渤海湾 北部湾 杭州湾 胶州湾 辽东湾
+    太行山 燕山 秦岭 泰山 大别山 大巴山 祁连山 长白山 大兴安岭 小兴安岭 武夷山 南岭 天山
+    阿尔泰山 昆仑山 阴山 贺兰山 吕梁山 沂蒙山 罗霄山 井冈山 巫山 武陵山 雪峰山 北京 上海 天津
+    重庆 香港 澳门 台湾 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北
+    湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海 内蒙古 广西 西藏 宁夏 新疆 港澳 京津 江浙
+    苏浙 晋冀 华北 东北 西北 西南 华东 华南
+    """
+)
+"""What no block reaches to: seas, mountain ranges, provinces, countries."""
+
+REMARK_HEADINGS = _words(
+    "区位 交通 概况 简介 介绍 地理环境 自然条件 自然环境 优势 基本情况 区情 县情 市情 镇情"
+)
+"""Words of a heading under which it is told where a place lies and not what bounds a block."""
+
+EDGE_NOUNS = _words(
+    """
+    道路 规划道路 市政道路 河流 河道 水系 铁路 公路 街道 地块 用地 现状 现 规划 边界 界线 相邻 毗邻 紧邻
+    相邻地块 相邻道路 邻近道路 周边道路 建筑 建筑物 居民区 单位 四至 范围
+    """
+)
+"""东侧道路为X: what lies there, named before the verb."""
 
 VERB_TAILS = _words("着 :")
 """What may follow any verb and belongs to it. Others stand in the table with their verb (起自, 止于):
@@ -64,7 +105,7 @@ NEIGHBOUR_ENDS = _words(
 
 JUNCTIONS = (
     *CROSSINGS,
-    *_words("交界处 交界 之间 中间 结合部 接合部 汇合处 汇合 连接处 连接线 接口"),
+    *_words("交界处 交界 之间 中间 结合部 接合部 汇合处 汇合 连接处 连接线 接口 连线"),
 )
 """After these, 和 and 与 join the two arms of one place and not two features."""
 
