@@ -161,12 +161,12 @@ def test_a_side_that_can_be_read_in_two_ways_keeps_both() -> None:
 @pytest.mark.parametrize(
     ("text", "unread"),
     [
-        ("项目四至范围详见附图。", "四至范围详见附图"),
+        ("项目四至范围详见附图。", "项目四至范围详见附图"),
         ("保护范围：四向各至墙基外30米。", "四向各至墙基外30米"),
         (f"甲园{SIDES}，面积-2平方公里。", "-2平方公里"),
         (f"甲园面积2-3.5平方公里，{SIDES}。", "2-3.5平方公里"),
         (f"甲园{SIDES}，面积28、77平方公里。", "28、77平方公里"),
-        (f"甲园{SIDES}。地块南侧紧邻学校，西临公园。", "南侧紧邻学校，西临公园"),
+        (f"甲园{SIDES}。地块南侧紧邻学校，西临公园。", "地块南侧紧邻学校，西临公园"),
     ],
 )
 def test_what_was_not_read_is_listed(text: str, unread: str) -> None:

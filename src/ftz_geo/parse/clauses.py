@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["clauses_like_sides"]
+__all__ = ["clauses_like_sides", "speaks_of_bound"]
 
 _MARKS = r",;。!?、:(\["
 _OPENING = rf"""
@@ -119,6 +119,20 @@ def clauses_like_sides(prose: Prose) -> tuple[tuple[int, int], ...]:
         else:
             found.append(_Found(clause, end, clause, kind, m.end()))
     return tuple(_with_between(prose, bounds, found))
+
+
+def speaks_of_bound(words: str) -> bool:
+    """Whether words open like a side or speak of a bound themselves, and do not only stand between such.
+
+    Examples
+    --------
+    >>> speaks_of_bound("西距乙河约500米"), speaks_of_bound("中经丙湖"), speaks_of_bound("北部区域")
+    (True, True, False)
+    """
+    return _SPEAKS.search(words) is not None or _ON_THE_WAY.match(words) is not None
+
+
+_ON_THE_WAY = re.compile("中|途|两[岸侧边]|经|沿|隔|跨|绕|穿")
 
 
 def _openings(text: str, begins: set[int]) -> Iterator[re.Match[str]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ftz_geo.compass import DIRECTIONS
 from ftz_geo.model import Block, Division, Parcel, Plan, Source, Undetermined, Zone
 from ftz_geo.parse.areas import declared_counts, stated_areas
+from ftz_geo.parse.clauses import clauses_like_sides, speaks_of_bound
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, ZoneDraft, draft_zones
 from ftz_geo.parse.english import english_sides
 from ftz_geo.parse.figures import find_figures
@@ -30,7 +31,7 @@ from ftz_geo.parse.tables import read_tables
 from ftz_geo.parse.words import PARCEL_NOUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ftz_geo.model import Area, Feature, Span, StatedFigure
     from ftz_geo.parse.areas import Count, StatedArea
@@ -81,6 +82,7 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
     figures = rows.with_running(find_figures(prose))
     running = [f for f in figures if not rows.holds(f) and not inside(f.end - 1)]
     stated = list(stated_areas(prose, running))
+    every = [*groups, *(node.group for node in rows.nodes if node.group is not None)]
     groups = [group for group in groups if not rows.has(group)]
     counts = [c for c in declared_counts(prose) if not inside(c.start)]
     headings = list(find_headings(prose))
@@ -91,7 +93,7 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
     drafts = outlined_zones(prose, stated, groups, labels, headings, counts, drafts, rows.nodes)
     zones = _zones(prose, drafts)
     ledger = figures_of(prose, figures, [*stated, *rows.stated], zones, rows.again)
-    unread = _unread(prose, zones, remarks, ledger)
+    unread = _unread(prose, every, zones, remarks, ledger)
     return Plan(text=text, source=source, zones=zones, figures=ledger, unread=unread)
 
 
@@ -317,23 +319,29 @@ def _members(prose: Prose, block: BlockDraft, limit: int) -> tuple[Feature, ...]
 
 # --- what was not read ----------------------------------------------------------------------
 
-_LOOKS_LIKE_ONE = re.compile(
-    r"""
-    (?=[四东南西北nsewNSEW])
-    (?: (?:四至|四界)(?:范围|边界|界线)?(?:为|是|:|,)?[^。;]{0,60}
-    | (?<![向往朝自由从以]) [东南西北][面侧边]?(?:至|临|邻|靠|抵|接|以(?=[^。,]{1,20}为界))[^,。;、]{1,20}
-    | \b(?i:north|south|east|west)(?:ern)?[ ](?i:boundary|side|of)\b[^.;。]{0,80} )
-    """,
-    re.X,
-)
 _GROWS = re.compile(
     r"(?:(?<=[,。;:])|^)[^,。;:\d]{0,20}?(?:外延|外扩|外推|各至)[^,。;\d]{0,6}\d+(?:\.\d+)?米", re.M
 )
 """城墙向东外延1.5米: a boundary told by how far it lies from something, which nobody named as a side."""
 
 
+def _unread_clauses(prose: Prose, groups: Sequence[Group]) -> Iterator[tuple[int, int]]:
+    """Yield the clauses that open like a side and have no word in any."""
+    sides = sorted((s.start, s.end) for g in groups for s in (g.sides or (g,)))
+    starts = [start for start, _ in sides]
+    for start, end in clauses_like_sides(prose):
+        k = bisect_right(starts, end - 1)
+        read = any(b > start for _, b in sides[max(0, k - 8) : k])
+        follows = k < len(sides) and sides[k][0] - end <= 2
+        words = prose.text[start:end]
+        leads = follows and re.search("四[至界址]|范围|边界", words) is not None
+        if not (read or leads) and speaks_of_bound(words):
+            yield start, end
+
+
 def _unread(
     prose: Prose,
+    groups: Sequence[Group],
     zones: tuple[Zone, ...],
     remarks: list[tuple[int, int]],
     figures: Sequence[StatedFigure],
@@ -342,15 +350,16 @@ def _unread(
     read = sorted(b.span for z in zones for b in z.blocks)
     starts = [s for s, _ in read]
     found = [prose.span(*r) for r in remarks]
-    for pattern in (_LOOKS_LIKE_ONE, _GROWS):
-        found += [prose.span(*m.span()) for m in pattern.finditer(prose.text)]
+    found += [prose.span(*m.span()) for m in _GROWS.finditer(prose.text)]
+    clauses = {prose.span(*c) for c in _unread_clauses(prose, groups)}
+    found += clauses
     unknown = {figure.span for figure in figures if figure.role == "unread"}
     result: list[Span] = []
     for start, end in sorted({*found, *unknown}):
         k = bisect_right(starts, start) - 1
         covered = k >= 0 and start < read[k][1]
         leads_up = k + 1 < len(read) and end > read[k + 1][0]
-        if (covered or leads_up) and (start, end) not in unknown:
+        if (covered or leads_up) and (start, end) not in unknown and (start, end) not in clauses:
             continue
         if result and start < result[-1][1]:
             result[-1] = (result[-1][0], max(end, result[-1][1]))
