@@ -914,10 +914,33 @@ def test_another_clause_is_no_feature_of_the_side_before_it(clause: str, mark: s
     (
         "绕城高速 过境公路 中环路 越秀南路 经十五路 经远南路 临江西路 望江东路 "
         "连云港路 环城西路 沿江大道 国有林场 新建路 含光北路 顺河东路 跨塘路 东经三路 "
-        "北和平街"
+        "北和平街 连接路 衔接道"
     ).split(),
 )
 def test_a_name_that_begins_like_a_clause_goes_on_in_a_list(name: str) -> None:
     text = f"四至范围：东至甲子路，南至乙丑河、{name}，西至丙寅路，北至丁卯路。"
     (parcel,) = parse_plan(text).parcels
     assert written(parcel) == f"E=甲子路;S=乙丑河,{name};W=丙寅路;N=丁卯路"
+
+
+LEADS = (
+    "范围包括 范围包括： 该片区覆盖 据悉，区域是 本区系 本區係就 范围就是 具体为 位于 "
+    "用地范围系指 覆盖了 管控区域包含 具体范围是 选址于 同意将 限于 划定为 调整后为"
+).split()
+
+
+@pytest.mark.parametrize("lead", LEADS)
+@pytest.mark.parametrize(
+    "tail", ["", "的区域", "一线", "形成的区域", "等区域", "之土地", "合围区域", "以内的地段"]
+)
+@pytest.mark.parametrize(
+    "sides",
+    [
+        "东至甲子路、南至乙丑河、西至丙寅路、北至丁卯路",
+        "西到丙寅路，东起甲子路，南接乙丑河，北临丁卯路",
+        "丁卯路以南、甲子路以西、乙丑河以北、丙寅路以东",
+    ],
+)
+def test_what_leads_up_and_what_follows_is_no_part_of_a_name(lead: str, sides: str, tail: str) -> None:
+    parcels = [p for p in parse_plan(f"{lead}{sides}{tail}，面积3公顷。").parcels if any(p.abuttals.values())]
+    assert [written(p) for p in parcels] == ["E=甲子路;S=乙丑河;W=丙寅路;N=丁卯路"]

@@ -20,6 +20,7 @@ from ftz_geo.parse.words import (
     LEAD_INS,
     LYING_VERBS,
     NEIGHBOUR_ENDS,
+    PASSING_VERBS,
     SIDE_VERBS,
     VERB_TAILS,
     WEAK_SIDE_VERBS,
@@ -112,7 +113,7 @@ _NO_NAME = re.compile(
 )
 """Words that begin a clause which is no feature."""
 
-_LONG_VERBS = one_of(v for v in SIDE_VERBS if len(v) > 1 and v != "连接")
+_LONG_VERBS = one_of((*PASSING_VERBS, *(v for v in SIDE_VERBS if len(v) > 1)))
 _OTHER_CLAUSE = re.compile(
     rf"""
       (?: [中途上下横纵内外直再又折转前后左右旁东南西北]{{1,2}}[侧面边部角端]?   # 中经东湖, 东北连三路, 西距…
@@ -120,7 +121,7 @@ _OTHER_CLAUSE = re.compile(
             | 紧?[穿跨越贯绕距离隔连临邻靠依接望眺瞰揽拥抱扼夹毗濒抵达向往含辖纳设嵌]
             | 为 | 是 | 有(?!限) | 通[往向至达] )
           [^,。;、]{{2}}
-    | (?:{_LONG_VERBS}|连接(?!线)|经过|途径|环抱|俯瞰|遥对|斜对|面朝|串联|贯穿|穿越|跨越|绕过)[^,。;、]{{2}}
+    | {_LONG_VERBS}(?![线路道街桥])[^,。;、]{{2}}
     | (?:[跨穿]|绕(?!城))[^,。;、]{{3}}
     | 其[^,。;、]{{2}} | 包括 | 包含 | 涵盖 | 覆盖 | 囊括 | 涉及 | 不含 | 面积
     | 沿(?![江河海湖街线山溪湾滩港岸城])[^,。;、]{{2}}
@@ -437,7 +438,7 @@ def find_heads(prose: Prose) -> dict[int, Head]:
             continue  # 西南以: a corner, or the second of 东、西
         if m["weak"] in ("为", "是") and re.search(r"[部段端翼]$", m["directions"]):
             continue  # 东部为山地 tells what a part is, not what bounds it
-        if _TRAVEL.search(prose.text, max(0, i - 1), i):
+        if _TRAVEL.search(prose.text, max(0, i - 1), i) and m["strong"] != "起":
             continue
         if len(letters) > 1 and not told_apart and not begins_clause(prose, i):
             continue

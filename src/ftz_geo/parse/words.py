@@ -77,6 +77,9 @@ REMARK_HEADINGS = _words(
 )
 """Words of a heading under which it is told where a place lies and not what bounds a block."""
 
+PASSING_VERBS = _words("经过 途径 途经 环抱 俯瞰 遥对 斜对 面朝 串联 贯穿 穿越 跨越 绕过 流经")
+"""Verbs that tell what passes or lies about, and make no side."""
+
 EDGE_NOUNS = _words(
     """
     道路 规划道路 市政道路 河流 河道 水系 铁路 公路 街道 地块 用地 现状 现 规划 边界 界线 相邻 毗邻 紧邻
