@@ -123,6 +123,7 @@ def parse(
     from ftz_geo.reading import read_plan
 
     plan = read_plan(file)
+    _tell_notes(plan, file, _talk())
     if as_json:
         _print_json(plan.to_dict())
     else:
@@ -669,7 +670,14 @@ def _read_plan(file: str | Path, say: Callable[[str], None]) -> Plan:
 
     say(f"reading {file}")
     expect(file, "notice", instead="name the notice whose words are meant")
-    return read_plan(file)
+    plan = read_plan(file)
+    _tell_notes(plan, file, say)
+    return plan
+
+
+def _tell_notes(plan: Plan, file: str | Path, say: Callable[[str], None]) -> None:
+    for note in plan.notes:
+        say(f"{file}: {note.en}")
 
 
 class _Given(NamedTuple):

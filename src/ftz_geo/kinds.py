@@ -76,7 +76,7 @@ def kind_of(path: str | Path) -> FileKind:
     if ending == ".csv" and _has_parcels_head(path):
         return "parcels"
     if ending == ".xlsx":
-        return "survey"
+        return _kind_of_words(sheets_text(path), bare="survey")
     if ending in TEXT_ENDINGS:
         return _kind_of_text(path)
     if ending in (".json", ".geojson") and (found := _kind_of_json(path)):
@@ -112,9 +112,15 @@ def expect(path: str | Path, *kinds: FileKind, instead: str) -> FileKind:
 
 
 def _kind_of_text(path: Path) -> FileKind:
-    text = read_document(path).text
+    return _kind_of_words(read_document(path, rows=False).text, bare="notice")
+
+
+def _kind_of_words(text: str, *, bare: FileKind) -> FileKind:
+    """Tell a list of corners from a notice; ``bare`` is what a text without corners, sides and areas is."""
     corners = len(_CORNER.findall(text))
-    return "survey" if "[地块坐标]" in text or (corners > 2 and not _SIDE.search(text)) else "notice"
+    if "[地块坐标]" in text or (corners > 2 and not _SIDE.search(text)):
+        return "survey"
+    return "notice" if _SIDE.search(text) or "面积" in text or "面積" in text else bare
 
 
 def _has_parcels_head(path: Path) -> bool:

@@ -74,7 +74,7 @@ def read_survey(path: str | Path) -> Survey | Drawing:
     if ending == ".xlsx":
         survey = parse_survey(sheets_text(path), Path(path).name)
     elif ending in TEXT_ENDINGS:
-        survey = parse_survey(read_document(path).text, Path(path).name)
+        survey = parse_survey(read_document(path, rows=False).text, Path(path).name)
     else:
         survey = _map_file(Path(path))
     if not Path(path).is_file():

@@ -45,7 +45,8 @@ def read_plan(path: str | Path) -> Plan:
     (5, 28)
     """
     document = read_document(path)
-    plan = replace(parse_plan(document.text, source=document.source), places=document.places)
+    plan = parse_plan(document.text, source=document.source)
+    plan = replace(plan, places=document.places, notes=document.notes)
     plan = replace(plan, tasks=read_tasks(plan), measures=read_measures(document.text))
     if not plan.measures and not any(p.ring or p.members or any(p.abuttals.values()) for p in plan.parcels):
         raise PlanError(
