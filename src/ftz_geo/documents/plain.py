@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ftz_geo.documents.tables import Cell, Tables
@@ -41,7 +42,7 @@ def decoded(data: bytes, path: str | Path) -> str:
     raise DocumentError(path, "its encoding is neither UTF-8 nor GBK", "save the document as UTF-8 text")
 
 
-_DELIMITERS = ",\t;|，"
+_DELIMITERS = ",\t;|"
 
 
 def csv_lines(data: bytes, path: str | Path, counts: Counter[str]) -> Iterator[Line]:
@@ -51,9 +52,14 @@ def csv_lines(data: bytes, path: str | Path, counts: Counter[str]) -> Iterator[L
     if rows is None:
         yield from text_lines(data, path, counts)
         return
-    lines = Tables(path).lines([[Cell([words]) for words in row] for row in rows])
-    for number, line in enumerate(lines, 1):
-        yield Line(line, None, number)
+    tables = Tables(path)
+    width = max(len(row) for row in rows)
+    number = 0
+    for some, block in groupby(rows, key=bool):  # a blank line parts two tables
+        cells = [[Cell([row[i] if i < len(row) else ""]) for i in range(width)] for row in block]
+        for line in tables.lines(cells) if some else []:
+            number += 1
+            yield Line(line, None, number)
 
 
 def _rows(text: str) -> list[list[str]] | None:
@@ -64,10 +70,11 @@ def _rows(text: str) -> list[list[str]] | None:
             continue
         try:
             found = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
-            rows = [row for row in found if row]
+            rows = list(found)
         except csv.Error:
             continue
         lengths = Counter(len(row) for row in rows if len(row) > 1)
-        if lengths and lengths.most_common(1)[0][1] > max(best[0], (len(rows) - 1) // 2):
-            best = (lengths.most_common(1)[0][1], rows)
+        most = max(lengths.values(), default=0)
+        if most > best[0] and 2 * most > sum(map(bool, rows)):
+            best = (most, rows)
     return best[1] or None
