@@ -75,9 +75,9 @@ _NOTED = {
         "pages with ruled lines whose tables are read as lines, since pdfplumber is not installed: {} "
         "(pip install 'ftz-geo[documents]')",
     ),
-    "many-lines": (
-        "线条过多的页 {} 页，其中的表格按文字行读入",
-        "pages with too many drawn lines, whose tables are read as lines: {}",
+    "lines-only": (
+        "线条无法辨认的页 {} 页，其中的表格按文字行读入",
+        "pages whose drawn lines cannot be made out, and whose tables are read as lines: {}",
     ),
 }
 
