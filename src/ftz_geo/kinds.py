@@ -8,11 +8,11 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from ftz_geo.documents import read_document
+from ftz_geo.documents import read_document, sheets_text
 from ftz_geo.errors import DocumentError, FtzGeoError
 from ftz_geo.files import NEEDED_PROPERTIES
 
-__all__ = ["TEXT_ENDINGS", "FileKind", "expect", "kind_of", "sheets_text"]
+__all__ = ["TEXT_ENDINGS", "FileKind", "expect", "kind_of"]
 
 FileKind = Literal["notice", "parcels", "polygons", "map", "survey", "patch"]
 """``notice`` words with boundaries or areas; ``parcels`` what ``build`` or ``export`` wrote; ``polygons`` any
@@ -157,34 +157,3 @@ def _kind_of_layers(path: Path) -> FileKind:
         frame = pyogrio.read_dataframe(path, layer=layers[0], columns=[], max_features=50)
         kind = " ".join(frame.geom_type.dropna()) if hasattr(frame, "geom_type") else ""
     return "polygons" if "Polygon" in kind else "map"
-
-
-def sheets_text(path: str | Path) -> str:
-    """Return the cells of a workbook as rows of text, sheet after sheet under its name."""
-    try:
-        import openpyxl
-    except ImportError:
-        raise DocumentError(
-            path, "Excel files are read by openpyxl, which is not installed", "pip install 'ftz-geo[report]'"
-        ) from None
-    from zipfile import BadZipFile
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except FileNotFoundError:
-        raise DocumentError(path, "there is no such file", "check the path") from None
-    except (
-        OSError,
-        BadZipFile,
-        KeyError,
-        ValueError,
-        openpyxl.utils.exceptions.InvalidFileException,
-    ) as error:
-        raise DocumentError(path, f"the workbook is damaged ({error})", "save it again as .xlsx") from error
-    rows = [
-        "\t".join("" if cell is None else str(cell) for cell in row)
-        for sheet in book.worksheets
-        for row in [(sheet.title if len(book.worksheets) > 1 else "",), *sheet.iter_rows(values_only=True)]
-    ]
-    book.close()
-    return "\n".join(rows)

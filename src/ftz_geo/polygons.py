@@ -15,10 +15,10 @@ import pandas as pd
 import shapely
 
 from ftz_geo import files
-from ftz_geo.documents import read_document
+from ftz_geo.documents import read_document, sheets_text
 from ftz_geo.errors import DocumentError
 from ftz_geo.frame import PARCEL_COLUMNS, Drawing, drawing_of, text_cells
-from ftz_geo.kinds import TEXT_ENDINGS, kind_of, sheets_text
+from ftz_geo.kinds import TEXT_ENDINGS, kind_of
 from ftz_geo.model import STORAGE_CRS, Digitised, Reason
 from ftz_geo.survey import Survey, parse_survey
 from ftz_geo.wording import folded

@@ -7,6 +7,7 @@ pypdfium2) are imported when a file of theirs is met.
 """
 
 from ftz_geo.documents.read import read_document
+from ftz_geo.documents.sheets import sheets_text
 from ftz_geo.documents.values import Document
 
-__all__ = ["Document", "read_document"]
+__all__ = ["Document", "read_document", "sheets_text"]

@@ -7,7 +7,9 @@ which words stand in a cell is told by the characters' places as pdfium gives th
 from __future__ import annotations
 
 import io
+import logging
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -63,10 +65,11 @@ class RuledLines:
             self._counts["no-tables"] += 1
             return []
         try:
-            self._file = self._file or pdfplumber.open(io.BytesIO(self._data))
-            page = self._file.pages[number]
-            tables = [[list(row.cells) for row in table.rows] for table in page.find_tables()]
-            page.close()
+            with _quiet("pdfminer"):
+                self._file = self._file or pdfplumber.open(io.BytesIO(self._data))
+                page = self._file.pages[number]
+                tables = [[list(row.cells) for row in table.rows] for table in page.find_tables()]
+                page.close()
         except Exception:  # pdfminer fails on what pdfium reads in many ways
             self._counts["lines-only"] += 1
             return []
@@ -77,6 +80,18 @@ class RuledLines:
         """Close the file that was opened to look at its lines."""
         if self._file is not None:
             self._file.close()
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Keep a library from telling about fonts, which are not asked of it here."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _ruled_grid(cells: Sequence[Sequence[_Box | None]], marks: Sequence[Mark]) -> Grid | None:
@@ -98,7 +113,7 @@ def _ruled_grid(cells: Sequence[Sequence[_Box | None]], marks: Sequence[Mark]) -
         found = next(((i, k) for i, k, b in boxes if b[0] <= x <= b[2] and b[1] <= y <= b[3]), None)
         if found is not None:
             inside[found].append(mark)
-    if len({i for i, _ in inside}) < 2 or len({k for _, k in inside}) < 2:
+    if len({k for _, k in inside}) < 2:
         return None
     width = max(len(row) for row in cells)
     words = tuple(tuple(_words(inside.get((i, k), ())) for k in range(width)) for i in range(len(cells)))

@@ -20,7 +20,9 @@ from ftz_geo.errors import DocumentError
 from ftz_geo.model import Place, Source
 
 if TYPE_CHECKING:
-    from ftz_geo.documents.values import Reader
+    from collections.abc import Callable, Iterator
+
+    from ftz_geo.documents.values import Line
 
 __all__ = ["read_document"]
 
@@ -135,7 +137,7 @@ def _kind(data: bytes, path: str | Path) -> str:
     return "csv" if ending in {".csv", ".tsv"} else "text"
 
 
-_READERS: dict[str, Reader] = {
+_READERS: dict[str, Callable[[bytes, str | Path, Counter[str]], Iterator[Line]]] = {
     "text": text_lines,
     "csv": csv_lines,
     "html": html_lines,
@@ -143,3 +145,4 @@ _READERS: dict[str, Reader] = {
     "xlsx": sheet_lines,
     "pdf": pdf_lines,
 }
+"""From a file's bytes and its name to its lines; what is noticed on the way is counted in the third."""

@@ -6,7 +6,9 @@ import datetime
 import io
 import re
 import warnings
+from contextlib import closing
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ftz_geo.documents.archive import Archive
@@ -18,14 +20,15 @@ from ftz_geo.errors import DocumentError
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterator
-    from pathlib import Path
 
-__all__ = ["sheet_lines"]
+__all__ = ["sheet_lines", "sheets_text"]
 
 
 def sheet_lines(data: bytes, path: str | Path, counts: Counter[str]) -> Iterator[Line]:
     """Read the lines of a workbook."""
-    book, formulas = _books(data, path)
+    _check_merged(data, path)
+    book = _opened(data, path, data_only=True)
+    formulas = _opened(data, path)  # to see where a formula has no stored result
     tables = Tables(path)
     number = 0
     for sheet in book.worksheets:
@@ -37,38 +40,69 @@ def sheet_lines(data: bytes, path: str | Path, counts: Counter[str]) -> Iterator
             yield Line(line, None, number)
 
 
-def _books(data: bytes, path: str | Path) -> tuple[Any, Any]:
-    """Open a workbook twice: with the results of its formulas, and to see where it has formulas."""
+def sheets_text(path: str | Path) -> str:
+    """Return the whole values of a workbook's cells as rows of text, sheet after sheet under its name.
+
+    What is shown may be rounded, which coordinates must not be; and what is hidden may be of use to them.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    DocumentError
+        The file is missing, damaged, too large, or openpyxl is not installed.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise DocumentError(path, "there is no such file", "check the path") from None
+    book = _opened(data, path, data_only=True, read_only=True)
+    with closing(book):
+        titles = len(book.worksheets) > 1
+        rows = [
+            "\t".join("" if cell is None else str(cell) for cell in row)
+            for sheet in book.worksheets
+            for row in [(sheet.title if titles else "",), *sheet.iter_rows(values_only=True)]
+        ]
+    return "\n".join(rows)
+
+
+def _opened(data: bytes, path: str | Path, **options: bool) -> Any:
     openpyxl = installed("openpyxl", "openpyxl", "Excel files", path)
-    _check(data, path)
+    archive = Archive(data, path)
+    for name in archive.names:
+        if name.endswith(".xml"):
+            archive.part(name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
-            return (
-                openpyxl.load_workbook(io.BytesIO(data), data_only=True),
-                openpyxl.load_workbook(io.BytesIO(data), data_only=False),
-            )
+            return openpyxl.load_workbook(io.BytesIO(data), **options)
     except Exception as error:
         # A damaged workbook fails in openpyxl with exceptions of many kinds.
         problem = f"the workbook is damaged ({one_line(str(error))[:200]})"
         raise DocumentError(path, problem, "save it again as .xlsx") from error
 
 
-def _check(data: bytes, path: str | Path) -> None:
-    """See that no part is too large, and that merged cells cover no more than cells there may be."""
+def _check_merged(data: bytes, path: str | Path) -> None:
+    """See that merged cells cover no more than cells there may be: openpyxl makes every one of them."""
     archive = Archive(data, path)
     total = 0
-    for name in sorted(archive.names):
-        if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
-            if name.endswith(".xml"):
-                archive.part(name)
-            continue
-        for element in archive.tree(name).iter():
-            if local(element) == "mergeCell":
-                total += _covered(attribute(element, "ref") or "")
-                if total > MAX_CELLS:
-                    problem = f"its merged cells cover more than {MAX_CELLS} cells"
-                    raise DocumentError(path, problem, "undo the merging of its cells")
+    for name in archive.names:
+        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+            total += sum(
+                _covered(attribute(element, "ref") or "")
+                for element in archive.tree(name).iter()
+                if local(element) == "mergeCell"
+            )
+    if total > MAX_CELLS:
+        problem = f"its merged cells cover more than {MAX_CELLS} cells"
+        raise DocumentError(path, problem, "undo the merging of its cells")
 
 
 def _covered(reference: str) -> int:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-__all__ = ["Cell", "Tables", "one_line"]
+__all__ = ["MAX_CELLS", "Cell", "Tables", "one_line"]
 
 MAX_SPAN = 10_000
 """Rows or columns that one cell covers; a cell of a notice covers some dozens."""

@@ -11,15 +11,11 @@ from ftz_geo.model import Note
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ftz_geo.model import Place, Source
 
-    Reader = Callable[[bytes, str | Path, Counter[str]], Iterator["Line"]]
-    """From a file's bytes and its name to its lines; what it notices is counted in the third."""
-
-__all__ = ["MAX_CHARACTERS", "Document", "Line", "Reader", "installed", "notes_of"]
+__all__ = ["MAX_CHARACTERS", "Document", "Line", "installed", "notes_of"]
 
 MAX_CHARACTERS = 20_000_000
 """Of a document's text; no notice comes near."""
