@@ -127,3 +127,11 @@ def test_a_drawing_of_thousands_of_lines_is_told(tmp_path: Path) -> None:
     text, notes = read(tmp_path, pdf(drawing))
     assert text == ["East Road"]
     assert notes == {"lines-only": 1}
+
+
+def test_a_grid_of_thousands_of_cells_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("pdfplumber")
+    lines = [rule(4 * i, 0, 4 * i, 800) + rule(0, 4 * i, 800, 4 * i) for i in range(200)]
+    text, notes = read(tmp_path, pdf("".join(lines) + word("East Road", 50, 600)))
+    assert text == ["East Road"]
+    assert notes == {"lines-only": 1}

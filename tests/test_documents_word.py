@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from builders import run as cli
 from ftz_geo.documents import read_document
 from ftz_geo.errors import DocumentError
 from ftz_geo.reading import read_plan
@@ -253,6 +254,8 @@ def test_the_plan_carries_the_notes(tmp_path: Path) -> None:
     plan = read_plan(save(tmp_path, paragraph(notice, run("隐", "<w:vanish/>"))))
     assert [(note.code, note.count) for note in plan.notes] == [("hidden", 1)]
     assert plan.notes[0].en == "hidden passages left out: 1"
+    for command in (("parse", tmp_path / "n.docx"), ("audit", tmp_path / "n.docx")):
+        assert "n.docx: hidden passages left out: 1" in cli(*command).stderr
 
 
 HOSTILE = {

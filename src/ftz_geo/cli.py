@@ -39,7 +39,9 @@ app = typer.Typer(
 
 _File = Annotated[
     str,
-    typer.Argument(metavar="FILE", help="The notice: text, .docx, .pdf or .html, or - for standard input."),
+    typer.Argument(
+        metavar="FILE", help="The notice: text, .docx, .xlsx, .csv, .pdf, .html; - is standard input."
+    ),
 ]
 _Reference = Annotated[
     list[Path],

@@ -24,7 +24,8 @@ def read_plan(path: str | Path) -> Plan:
     Parameters
     ----------
     path : str or Path
-        Plain text, ``.docx``, ``.pdf`` with text, or ``.html``; ``-`` reads standard input.
+        Plain text, ``.csv``, ``.docx``, ``.xlsx``, ``.pdf`` with text, ``.html``; ``-`` reads
+        standard input.
 
     Returns
     -------

@@ -21,6 +21,10 @@ __all__ = ["MOST_LINES", "Grid", "Mark", "RuledLines", "aligned_grids"]
 
 FEWEST_LINES, MOST_LINES = 4, 3_000
 """Drawn lines of a page that is looked at for tables; a map has more, and holds none."""
+MOST_CROSSINGS, MOST_CROSSINGS_IN_ALL = 5_000, 100_000
+"""Places where lines of a page, or of all pages, may cross: pdfplumber compares each with many others."""
+MOST_MARKS = 20_000
+"""Characters of a page that is looked at for tables; a printed page has two thousand."""
 
 
 class Mark(NamedTuple):
@@ -51,12 +55,13 @@ class RuledLines:
     def __init__(self, data: bytes, counts: Counter[str]) -> None:
         self._data, self._counts = data, counts
         self._file: Any = None
+        self._crossings = 0
 
     def grids(self, number: int, drawn: int, marks: Sequence[Mark]) -> list[Grid]:
         """Return the ruled tables of a page, counted from 0, on which so many lines are drawn."""
         if drawn < FEWEST_LINES or not marks:
             return []
-        if drawn > MOST_LINES:
+        if drawn > MOST_LINES or len(marks) > MOST_MARKS:
             self._counts["lines-only"] += 1
             return []
         try:
@@ -68,13 +73,25 @@ class RuledLines:
             with _quiet("pdfminer"):
                 self._file = self._file or pdfplumber.open(io.BytesIO(self._data))
                 page = self._file.pages[number]
-                tables = [[list(row.cells) for row in table.rows] for table in page.find_tables()]
+                found = page.find_tables() if self._may_cross(page) else []
+                tables = [[list(row.cells) for row in table.rows] for table in found]
                 page.close()
         except Exception:  # pdfminer fails on what pdfium reads in many ways
             self._counts["lines-only"] += 1
             return []
         grids = (_ruled_grid(table, marks) for table in tables)
         return [grid for grid in grids if grid is not None]
+
+    def _may_cross(self, page: Any) -> bool:
+        """Tell whether a page's lines cross in few enough places, and count those."""
+        upright = {round(edge["x0"]) for edge in page.edges if edge["orientation"] == "v"}
+        level = {round(edge["top"]) for edge in page.edges if edge["orientation"] == "h"}
+        crossings = len(upright) * len(level)
+        if crossings > MOST_CROSSINGS or self._crossings + crossings > MOST_CROSSINGS_IN_ALL:
+            self._counts["lines-only"] += 1
+            return False
+        self._crossings += crossings
+        return True
 
     def close(self) -> None:
         """Close the file that was opened to look at its lines."""
@@ -158,6 +175,8 @@ def aligned_grids(marks: Sequence[Mark]) -> list[Grid]:
     >>> [grid.rows for grid in aligned_grids(marks)]
     [(('00', '01', '02'), ('10', '11', '12'), ('20', '21', '22'))]
     """
+    if len(marks) > MOST_MARKS:
+        return []
     grids: list[Grid] = []
     run: list[list[list[Mark]]] = []
     for cells in [*(_cells(line) for line in _text_lines(marks)), []]:
