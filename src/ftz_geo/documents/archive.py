@@ -17,8 +17,8 @@ __all__ = ["Archive"]
 
 MAX_UNPACKED_BYTES = 256 * 2**20
 """Of all parts together, pictures with them."""
-MAX_PART_BYTES, MAX_TAGS = 64 * 2**20, 3_000_000
-"""Of one part of XML; a thousand pages have about a tenth of it."""
+MAX_PART_BYTES, MAX_TAGS = 64 * 2**20, 1_500_000
+"""Of one part of XML; a printed page of Word's has one or two thousand tags."""
 
 
 class Archive:

@@ -27,6 +27,8 @@ __all__ = ["word_lines"]
 
 MAX_TABLES_DEEP = 20
 """Tables within tables."""
+MAX_FIELDS_DEEP = 50
+"""Fields within fields; those that are deeper are read as words."""
 
 
 def word_lines(data: bytes, path: str | Path, counts: Counter[str]) -> Iterator[Line]:
@@ -181,7 +183,7 @@ class _Walk:
         if carried:
             yield carried
 
-    def _inside(self, container: Any, wanted: tuple[str, ...]) -> Iterator[Any]:
+    def _inside(self, container: Any, wanted: tuple[str, ...], inserted: bool = False) -> Iterator[Any]:
         """Yield a container's elements of some names, through what Word wraps them in."""
         for element in container:
             name = local(element)
@@ -190,11 +192,12 @@ class _Walk:
             elif name in {"del", "moveFrom"}:
                 self._count("deleted", element)
             elif name == "AlternateContent":
-                yield from self._inside(_chosen(element), wanted)
+                yield from self._inside(_chosen(element), wanted, inserted)
             elif name in {"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo"}:
-                if name in {"ins", "moveTo"}:
+                added = name in {"ins", "moveTo"}
+                if added and not inserted:
                     self._count("inserted", element)
-                yield from self._inside(element, wanted)
+                yield from self._inside(element, wanted, inserted or added)
 
     def _count(self, code: str, element: Any) -> None:
         if any(local(e) in {"t", "delText", "sym"} and (e.text or local(e) == "sym") for e in element.iter()):
@@ -282,7 +285,7 @@ class _Walk:
             elif name == "AlternateContent":
                 self._inline(_chosen(part), out, hidden)
             else:
-                if name in {"ins", "moveTo"}:
+                if name in {"ins", "moveTo"} and local(element) not in {"ins", "moveTo"}:
                     self._count("inserted", part)
                 self._part(name, part, out, hidden)
 
@@ -325,7 +328,7 @@ class _Walk:
             self._inline(part, out, hidden)
 
     def _field(self, kind: str | None) -> None:
-        if kind == "begin":
+        if kind == "begin" and len(self.fields) < MAX_FIELDS_DEEP:
             self.fields.append(True)
         elif kind == "separate" and self.fields:
             self.fields[-1] = False
