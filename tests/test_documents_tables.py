@@ -231,6 +231,17 @@ def test_merged_cells_without_end_end_in_one_sentence(tmp_path: Path) -> None:
         read_document(bomb)
 
 
+def test_a_sheet_of_far_cells_ends_in_one_sentence(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    workbook = openpyxl.Workbook()
+    workbook.active["XFD1"] = "远"
+    for row in range(2, 200):
+        workbook.active.cell(row, 1, "近")
+    workbook.save(tmp_path / "n.xlsx")
+    with pytest.raises(DocumentError, match="more than 2000000 cells"):
+        read_document(tmp_path / "n.xlsx")
+
+
 def test_a_damaged_workbook_ends_in_one_sentence(tmp_path: Path) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

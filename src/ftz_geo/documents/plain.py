@@ -53,11 +53,9 @@ def csv_lines(data: bytes, path: str | Path, counts: Counter[str]) -> Iterator[L
         yield from text_lines(data, path, counts)
         return
     tables = Tables(path)
-    width = max(len(row) for row in rows)
     number = 0
     for some, block in groupby(rows, key=bool):  # a blank line parts two tables
-        cells = [[Cell([row[i] if i < len(row) else ""]) for i in range(width)] for row in block]
-        for line in tables.lines(cells) if some else []:
+        for line in tables.lines([Cell([words]) for words in row] for row in block) if some else []:
             number += 1
             yield Line(line, None, number)
 

@@ -141,6 +141,7 @@ def _lines(sheet: Any, formulas: Any, tables: Tables, counts: Counter[str]) -> I
     yield one_line(sheet.title)
     last = max(max(row) for row in cells.values())
     columns = [i for i in range(1, last + 1) if i not in hidden]
+    tables.expect(len(cells) * len(columns))
     block: list[list[Cell]] = []
     before = min(cells)
     for row in sorted(cells):

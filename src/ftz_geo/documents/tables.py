@@ -82,6 +82,12 @@ class Tables:
                     lines += part if isinstance(part, list) else []
         return ["", *lines, ""] if any(lines) else []
 
+    def expect(self, cells: int) -> None:
+        """Raise DocumentError if so many more cells would be too many: before they are made."""
+        if self._cells + cells > MAX_CELLS:
+            problem = f"its tables have more than {MAX_CELLS} cells"
+            raise DocumentError(self._path, problem, "name the notice alone")
+
     def _place(self, rows: Iterable[Sequence[Cell]]) -> tuple[list[dict[int, Cell]], int]:
         """Return the cells of every row by the column they begin in, and how many columns there are."""
         placed: list[dict[int, Cell]] = []
@@ -114,10 +120,8 @@ class Tables:
                 raise DocumentError(self._path, problem, "undo the merging of its cells")
 
     def _count(self, cells: int) -> None:
+        self.expect(cells)
         self._cells += cells
-        if self._cells > MAX_CELLS:
-            problem = f"its tables have more than {MAX_CELLS} cells"
-            raise DocumentError(self._path, problem, "name the notice alone")
 
 
 def one_line(text: str) -> str:
