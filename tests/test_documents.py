@@ -45,7 +45,7 @@ def test_html_hides_scripts_and_keeps_table_cells(tmp_path: Path) -> None:
       <p>区块一：东至<b>津淄</b>公路&nbsp;</p><table>
       <tr><td>序号<td>面积</tr><tr><td>1</td><td>7.8 km&sup2;</td></tr></table>"""
     text = read_document(save(tmp_path, "n.html", page.encode("gb18030"))).text
-    assert text.splitlines() == ["区块一：东至津淄公路\xa0", "序号\t面积", "1\t7.8 km²"]
+    assert text.splitlines() == ["区块一：东至津淄公路\xa0", "", "序号\t面积", "1\t7.8 km²"]
     assert "东至河" not in text
 
 
@@ -63,8 +63,10 @@ def test_word_keeps_paragraphs_and_tables_in_order(tmp_path: Path) -> None:
     text = read_document(save(tmp_path, "n.docx", file.getvalue())).text
     assert text.splitlines() == [
         "区块一：东至津淄公路",
-        "区块 四至\t面积",
+        "",
+        "区块 四至\t\t面积",
         "区块二\t东至河 南至路\t2平方公里",
+        "",
         "联动创新区",
     ]
 

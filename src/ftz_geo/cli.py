@@ -39,7 +39,9 @@ app = typer.Typer(
 
 _File = Annotated[
     str,
-    typer.Argument(metavar="FILE", help="The notice: text, .docx, .pdf or .html, or - for standard input."),
+    typer.Argument(
+        metavar="FILE", help="The notice: text, .docx, .xlsx, .csv, .pdf, .html; - is standard input."
+    ),
 ]
 _Reference = Annotated[
     list[Path],
@@ -123,6 +125,7 @@ def parse(
     from ftz_geo.reading import read_plan
 
     plan = read_plan(file)
+    _tell_notes(plan, file, _talk())
     if as_json:
         _print_json(plan.to_dict())
     else:
@@ -669,7 +672,14 @@ def _read_plan(file: str | Path, say: Callable[[str], None]) -> Plan:
 
     say(f"reading {file}")
     expect(file, "notice", instead="name the notice whose words are meant")
-    return read_plan(file)
+    plan = read_plan(file)
+    _tell_notes(plan, file, say)
+    return plan
+
+
+def _tell_notes(plan: Plan, file: str | Path, say: Callable[[str], None]) -> None:
+    for note in plan.notes:
+        say(f"{file}: {note.en}")
 
 
 class _Given(NamedTuple):

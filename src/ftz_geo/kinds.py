@@ -8,11 +8,11 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from ftz_geo.documents import read_document
+from ftz_geo.documents import read_document, sheets_text
 from ftz_geo.errors import DocumentError, FtzGeoError
 from ftz_geo.files import NEEDED_PROPERTIES
 
-__all__ = ["TEXT_ENDINGS", "FileKind", "expect", "kind_of", "sheets_text"]
+__all__ = ["TEXT_ENDINGS", "FileKind", "expect", "kind_of"]
 
 FileKind = Literal["notice", "parcels", "polygons", "map", "survey", "patch"]
 """``notice`` words with boundaries or areas; ``parcels`` what ``build`` or ``export`` wrote; ``polygons`` any
@@ -76,7 +76,7 @@ def kind_of(path: str | Path) -> FileKind:
     if ending == ".csv" and _has_parcels_head(path):
         return "parcels"
     if ending == ".xlsx":
-        return "survey"
+        return _kind_of_words(sheets_text(path), bare="survey")
     if ending in TEXT_ENDINGS:
         return _kind_of_text(path)
     if ending in (".json", ".geojson") and (found := _kind_of_json(path)):
@@ -112,9 +112,15 @@ def expect(path: str | Path, *kinds: FileKind, instead: str) -> FileKind:
 
 
 def _kind_of_text(path: Path) -> FileKind:
-    text = read_document(path).text
+    return _kind_of_words(read_document(path, rows=False).text, bare="notice")
+
+
+def _kind_of_words(text: str, *, bare: FileKind) -> FileKind:
+    """Tell a list of corners from a notice; ``bare`` is what a text without corners, sides and areas is."""
     corners = len(_CORNER.findall(text))
-    return "survey" if "[地块坐标]" in text or (corners > 2 and not _SIDE.search(text)) else "notice"
+    if "[地块坐标]" in text or (corners > 2 and not _SIDE.search(text)):
+        return "survey"
+    return "notice" if _SIDE.search(text) or "面积" in text or "面積" in text else bare
 
 
 def _has_parcels_head(path: Path) -> bool:
@@ -151,34 +157,3 @@ def _kind_of_layers(path: Path) -> FileKind:
         frame = pyogrio.read_dataframe(path, layer=layers[0], columns=[], max_features=50)
         kind = " ".join(frame.geom_type.dropna()) if hasattr(frame, "geom_type") else ""
     return "polygons" if "Polygon" in kind else "map"
-
-
-def sheets_text(path: str | Path) -> str:
-    """Return the cells of a workbook as rows of text, sheet after sheet under its name."""
-    try:
-        import openpyxl
-    except ImportError:
-        raise DocumentError(
-            path, "Excel files are read by openpyxl, which is not installed", "pip install 'ftz-geo[report]'"
-        ) from None
-    from zipfile import BadZipFile
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except FileNotFoundError:
-        raise DocumentError(path, "there is no such file", "check the path") from None
-    except (
-        OSError,
-        BadZipFile,
-        KeyError,
-        ValueError,
-        openpyxl.utils.exceptions.InvalidFileException,
-    ) as error:
-        raise DocumentError(path, f"the workbook is damaged ({error})", "save it again as .xlsx") from error
-    rows = [
-        "\t".join("" if cell is None else str(cell) for cell in row)
-        for sheet in book.worksheets
-        for row in [(sheet.title if len(book.worksheets) > 1 else "",), *sheet.iter_rows(values_only=True)]
-    ]
-    book.close()
-    return "\n".join(rows)

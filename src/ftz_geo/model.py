@@ -50,6 +50,7 @@ __all__ = [
     "Metadata",
     "Method",
     "Neighbours",
+    "Note",
     "Parcel",
     "Place",
     "Plan",
@@ -174,6 +175,17 @@ class Place:
     """Counted from 1; None where the format has no pages."""
     line: int
     """Counted from 1, on the page or, without pages, in the document."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """What the reader of a document did that its text does not show, such as leaving out hidden words."""
+
+    code: str
+    count: int
+    """How often."""
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -681,6 +693,8 @@ class Plan:
     """Pilot measures told in the same document."""
     places: tuple[Place, ...] = field(default=(), repr=False)
     """Where in the document each stretch of the text stands; empty for text given directly."""
+    notes: tuple[Note, ...] = field(default=(), repr=False)
+    """What the document's reader did that the text does not show; empty for text given directly."""
 
     @property
     def parcels(self) -> tuple[Parcel, ...]:

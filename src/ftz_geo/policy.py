@@ -154,7 +154,7 @@ def read_measures(text: str) -> tuple[Measure, ...]:
     measures: list[Measure] = []
     columns: dict[str, int] = {}
     cells_in_head = 0
-    for line in re.finditer(r"[^\n]*\t[^\n]*", text):
+    for line in re.finditer(r"^[^\n\t]*+\t[^\n]*", text, re.M):
         cells = [cell.strip() for cell in line.group().split("\t")]
         if head := _head(cells):
             columns, cells_in_head = head, len(cells)

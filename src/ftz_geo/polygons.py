@@ -15,10 +15,10 @@ import pandas as pd
 import shapely
 
 from ftz_geo import files
-from ftz_geo.documents import read_document
+from ftz_geo.documents import read_document, sheets_text
 from ftz_geo.errors import DocumentError
 from ftz_geo.frame import PARCEL_COLUMNS, Drawing, drawing_of, text_cells
-from ftz_geo.kinds import TEXT_ENDINGS, kind_of, sheets_text
+from ftz_geo.kinds import TEXT_ENDINGS, kind_of
 from ftz_geo.model import STORAGE_CRS, Digitised, Reason
 from ftz_geo.survey import Survey, parse_survey
 from ftz_geo.wording import folded
@@ -74,7 +74,7 @@ def read_survey(path: str | Path) -> Survey | Drawing:
     if ending == ".xlsx":
         survey = parse_survey(sheets_text(path), Path(path).name)
     elif ending in TEXT_ENDINGS:
-        survey = parse_survey(read_document(path).text, Path(path).name)
+        survey = parse_survey(read_document(path, rows=False).text, Path(path).name)
     else:
         survey = _map_file(Path(path))
     if not Path(path).is_file():

@@ -24,7 +24,8 @@ def read_plan(path: str | Path) -> Plan:
     Parameters
     ----------
     path : str or Path
-        Plain text, ``.docx``, ``.pdf`` with text, or ``.html``; ``-`` reads standard input.
+        Plain text, ``.csv``, ``.docx``, ``.xlsx``, ``.pdf`` with text, ``.html``; ``-`` reads
+        standard input.
 
     Returns
     -------
@@ -45,7 +46,8 @@ def read_plan(path: str | Path) -> Plan:
     (5, 28)
     """
     document = read_document(path)
-    plan = replace(parse_plan(document.text, source=document.source), places=document.places)
+    plan = parse_plan(document.text, source=document.source)
+    plan = replace(plan, places=document.places, notes=document.notes)
     plan = replace(plan, tasks=read_tasks(plan), measures=read_measures(document.text))
     if not plan.measures and not plan.zones and not plan.figures and not plan.unread:
         raise PlanError(

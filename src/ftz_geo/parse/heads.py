@@ -25,6 +25,7 @@ __all__ = [
     "is_place",
     "name_after",
     "name_before",
+    "opening_place",
     "place_in",
     "subject_of",
 ]
@@ -53,7 +54,7 @@ _FIRM = re.compile(
       (?: {_N} | [A-Z]\d{{0,2}} ) (?:-\d{{1,2}})?
       (?! [\d.至界路街道亩个] | 号线 | 号路 | 平方 | 公顷 )          # 地块一四至, 区域2个
     | (?: 第?{_N}(?:号|\#|-\d{{1,2}}\#?)? | [A-Z]\d{{0,2}}(?:-\d{{1,3}})?号? )
-      (?P<noun2> {one_of((*BLOCK_NOUNS, "土地"))} ) (?![路街道])
+      (?P<noun2> {one_of((*BLOCK_NOUNS, "土地"))} ) (?![路街道]|共|均|合计|总计|组成|构成|之间|直线|相)
     """,
     re.X,
 )
@@ -152,7 +153,7 @@ _TAIL = re.compile(
 )
 _BEFORE_PLACE = re.compile(
     r"^(?:(?:新建|扩建|新设|改建|拟建|在建|调整后|扩区后|升级后)的?|拟?(?:征收|征用|出让|收回|使用|占用)|(?:本次|此次)|共|建成|设立|新设|建立|划定|规划(?:建设)?|其中|含有?|包含|包括|位于|涉及|拟对|拟|对"
-    r"|[一二三四五六七八九十\d]{1,3}[.、)]|以及|和|与|及|是|为|以|在|将|由|对)+(?=..)"
+    r"|[一二三四五六]是|其[一二三四五六]|[一二三四五六七八九十\d]{1,3}[.、)]|以及|和|与|及|是|为|以|在|将|由|对)+(?=..)"
 )
 
 
@@ -180,6 +181,9 @@ def place_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     verbs = [m.end() for m in _VERB.finditer(text, start, end)]
     if verbs and end - verbs[-1] >= 2:
         start = verbs[-1]
+    of = text.rfind("的", start, end) + 1
+    if of > start and end - of >= 2 and not text.startswith("区域", of):
+        start = of + text.startswith("是", of)  # 今年刚批下来的空港产业园
     if _LOCATED.match(text, start, end):
         return None
     while start < end and text[start] in " \"“”'—-,、;:":
@@ -207,10 +211,10 @@ def is_place(name: str) -> bool:
 
 
 _SUBJECT = re.compile(
-    rf"""(?P<name>[^,。;:!?]{{2,40}}?(?:{one_of(w for w in AREA_NOUNS if w not in ("区域", "范围", "地区"))}|[湾岛片湖河山岭港组])(?:[(][^()]{{1,20}}[)])?)
+    rf"""(?P<name>[^,。;:!?]{{2,40}}?(?:{one_of(w for w in AREA_NOUNS if w not in ("区域", "范围", "地区"))}|[湾岛片湖河山岭港组块矿])(?:[(][^()]{{1,20}}[)])?)
     (?= 是 | 位于 | 地处 | 坐落 | 的(?:总|规划|实施|范围|面积|四至) | 总 | 规划 | 面积 | 实施 | 范围 | 占地 | 用地 | 共 | 包括 | 由 | 涵盖
       | 总体 | 建设 | 全境 | 全域 | 四至 | 实行 | 分为 | 划分 | 下辖 | 东 | 北起 | 北至 | 南至 | 西至 | 扩 | 调整 | 获批 | 经 | 成立 | 于 | 简介 | 概况 | 规模
-      | 为 | 以 | 所辖 | 所属 | 各 | 内 | 设立 | 核准 | 控制 | 地跨 | 按 | 拟 | 涉及 | 总计 | 计划 | 主要 | 现 | 目前 | 将 | 已 | 有 | 坐落 | 距 | 南 | 西 | 北 | [,:] | $ )""",
+      | 为 | 以 | 原 | 所辖 | 所属 | 各 | 内 | 设立 | 核准 | 控制 | 地跨 | 按 | 拟 | 涉及 | 总计 | 计划 | 主要 | 现 | 目前 | 将 | 已 | 有 | 坐落 | 距 | 南 | 西 | 北 | [,:] | $ )""",
     re.X,
 )
 
@@ -254,6 +258,24 @@ def is_general(name: str) -> bool:
     (True, True, False)
     """
     return _GENERAL.fullmatch(name) is not None
+
+
+def opening_place(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
+    """Find the place that a sentence begins with: 东片以湖区为主体, 中片区原批复.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse.prose import Prose
+    >>> prose = Prose.of("二是东片以湖区为主体，面积2公顷")
+    >>> prose.words(*opening_place(prose, 0, len(prose.text)))
+    '东片'
+    """
+    m = _SUBJECT.match(prose.text, *_led(prose.text, start, end))
+    found = place_in(prose, *m.span("name")) if m else None
+    plain = prose.text[slice(*found)] if found else ""
+    return (
+        found if found and is_place(plain) and not is_general(plain) and not _NOT_ONE.search(plain) else None
+    )
 
 
 def _clauses(prose: Prose, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, PartDraft, ZoneDraft
-from ftz_geo.parse.heads import is_zone_name, subject_of
+from ftz_geo.parse.heads import Heading, is_general, is_place, is_zone_name, place_in, subject_of
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.tree import DOWN, Sentences, tree_of
 from ftz_geo.wording import NUMERALS
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ftz_geo.model import Area
     from ftz_geo.parse.areas import Count, StatedArea
     from ftz_geo.parse.groups import Group
-    from ftz_geo.parse.heads import Heading, Label
+    from ftz_geo.parse.heads import Label
     from ftz_geo.parse.prose import Prose
     from ftz_geo.parse.tree import Node
 
@@ -64,9 +64,24 @@ def outlined_zones(
         In the order of the text.
     """
     figures = [s for s in stated if not s.again and s.aside in (None, "land-use")]
-    outline = _Outline(prose, headings, zones, [s.number for s in stated], groups)
+    sections = list(_section_names(prose, labels))
+    outline = _Outline(prose, [*headings, *sections], zones, [s.number for s in stated], groups)
     tops = sorted([*tree_of(prose, figures, groups, labels), *rows], key=lambda node: node.start)
     return outline.of(tops, counts)
+
+
+def _section_names(prose: Prose, labels: Sequence[Label]) -> Iterator[Heading]:
+    """Yield the numbered lines that name a place and nothing else: 二、湖头镇."""
+    text = prose.text
+    for label in labels:
+        if label.firm or prose.gaps[label.start] < BREAK:
+            continue
+        stop = min(len(text), label.end + 40)
+        end = next((i for i in range(label.end + 1, stop) if prose.gaps[i] >= BREAK), None)
+        found = place_in(prose, label.end, end) if end is not None else None
+        plain = text[slice(*found)] if found else ""
+        if found and found[1] == end and is_place(plain) and not is_general(plain):
+            yield Heading(label.start, prose.words(*found))
 
 
 class _Outline:
@@ -81,7 +96,7 @@ class _Outline:
         self.prose = prose
         self.zones = [zone for zone in zones if zone.blocks or zone.area or zone.name]
         self._sentences = Sentences(prose)
-        self._headings = headings
+        self._headings = sorted(headings, key=lambda heading: heading.start)
         self._figures = figures
         self._group_starts = [group.start for group in groups]
         self._group_ends = [group.end for group in groups]
@@ -283,6 +298,8 @@ class _Outline:
     def _is_of(self, zone: ZoneDraft, name: str | None, node: Node) -> bool:
         """Whether a total is the open zone's."""
         assert node.stated is not None
+        if node.is_row and self._opens_zone(zone, node):
+            return False
         a, b = node.stated.start - 6, node.stated.number
         if zone.blocks and _AFTER.search(self.prose.text, max(0, a), b):
             return True
@@ -307,6 +324,8 @@ class _Outline:
         if node.kind == "place":
             return node.name
         if node.is_row:
+            if self._headings and (heading := self._heading_before(node.start)):
+                return heading
             titles = [node.title] if node.title else []
             named = (subject_of(self.prose, *at) for at in [*titles, self._sentences.span(0)])
             return next((name for name in named if name), None)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.parse.groups import Group
-from ftz_geo.parse.heads import is_general, is_place, name_after, name_before, place_in
+from ftz_geo.parse.heads import is_general, is_place, name_after, name_before, opening_place, place_in
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import LEAD_INS
 from ftz_geo.wording import NUMERALS, folded, one_of
@@ -208,12 +208,22 @@ class _Planting:
         if name is None and (before_colon := self._before_colon(stated.clause)):
             name, start = before_colon
             plain = folded(name)
+        if not plain and label is None and before is not None and (opening := self._opening(before, stated)):
+            name, start = self.prose.words(*opening), opening[0]
+            plain = self.prose.text[slice(*opening)]
         if re.search(r"(?:以上|上述|合计|总计|共计)", self.prose.text[max(0, start - 2) : stated.number]):
             return Node(start, stated.end, "generic", None, stated)
         named = bool(plain) and not is_general(plain) and (is_place(plain) or label is not None)
         if label is not None and label.firm:
             named = True
         return Node(start, stated.end, "place" if named else "generic", name, stated, None, label)
+
+    def _opening(self, before: Node, stated: StatedArea) -> tuple[int, int] | None:
+        """Return the place that the sentence of a figure begins with, if no other figure stands before it."""
+        text = self.prose.text
+        start, _ = self.sentences.span(self.sentences.number(stated.number))
+        start = max(start, text.rfind(";", start, stated.number) + 1)
+        return opening_place(self.prose, start, stated.clause) if start >= before.end else None
 
     def _before_colon(self, at: int) -> tuple[str, int] | None:
         """Return the place that stands before a colon right before a clause, and where it begins: 主园区：面积…."""
