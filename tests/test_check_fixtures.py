@@ -132,7 +132,7 @@ FIXTURES: dict[str, Fixture] = {
         "其中规划建设用地面积5平方公里，四至范围：东至丙路、南至寅路、西至丁路、北至卯路。",
         shapes=None,
     ),
-    "restated-total": words(("区块二", "区块二：又，总面积2.10平方公里。区块二")),
+    "restated-total": words(("北至卯路。", "北至卯路。\n以上合计总面积2.10平方公里。")),
     "two-units": words(("2.02平方公里", "2.02平方公里（212公顷）")),
     "larger-part": words(("2.02平方公里", "2.02平方公里，其中林地3.10平方公里")),
     "block-labels": words(("区块二", "区块三")),

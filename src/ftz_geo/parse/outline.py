@@ -70,17 +70,26 @@ def outlined_zones(
     return outline.of(tops, counts)
 
 
+_TOPIC = re.compile(r"[与和及]|面积|功能|范围|方案|要求|规划|条件|概况|情况|保护|区位|分[区级期]|地带")
+"""In a headline, what says that it names a matter and no place."""
+
+
 def _section_names(prose: Prose, labels: Sequence[Label]) -> Iterator[Heading]:
     """Yield the numbered lines that name a place and nothing else: 二、湖头镇."""
     text = prose.text
     for label in labels:
-        if label.firm or prose.gaps[label.start] < BREAK:
+        if (
+            label.firm
+            or prose.gaps[label.start] < BREAK
+            or not re.match(r"[(]?[一二三四五六七八九十]", label.words)
+        ):
             continue
         stop = min(len(text), label.end + 40)
         end = next((i for i in range(label.end + 1, stop) if prose.gaps[i] >= BREAK), None)
         found = place_in(prose, label.end, end) if end is not None else None
         plain = text[slice(*found)] if found else ""
-        if found and found[1] == end and is_place(plain) and not is_general(plain):
+        topic = is_general(plain) or _TOPIC.search(plain) is not None
+        if found and found[1] == end and is_place(plain) and not topic:
             yield Heading(label.start, prose.words(*found))
 
 
@@ -174,7 +183,8 @@ class _Outline:
         owner = zone.blocks[-1] if zone.blocks else zone
         end = zone.blocks[-1].end if zone.blocks else zone.start
         apart = self._sentences.number(node.start) - self._sentences.number(max(end - 1, 0))
-        if end <= node.start and apart <= 1:
+        in_line = not any(gap >= BREAK for gap in self.prose.gaps[end + 1 : node.start])
+        if end <= node.start and apart <= 1 and in_line:
             owner.parts.append(self._part(node))
 
     def _is_elsewhere(self, node: Node) -> bool:

@@ -208,7 +208,8 @@ class _Planting:
         if name is None and (before_colon := self._before_colon(stated.clause)):
             name, start = before_colon
             plain = folded(name)
-        if not plain and label is None and before is not None and (opening := self._opening(before, stated)):
+        opening = self._opening(before.end, stated.clause) if before is not None else None
+        if not plain and label is None and opening is not None:
             name, start = self.prose.words(*opening), opening[0]
             plain = self.prose.text[slice(*opening)]
         if re.search(r"(?:以上|上述|合计|总计|共计)", self.prose.text[max(0, start - 2) : stated.number]):
@@ -218,12 +219,11 @@ class _Planting:
             named = True
         return Node(start, stated.end, "place" if named else "generic", name, stated, None, label)
 
-    def _opening(self, before: Node, stated: StatedArea) -> tuple[int, int] | None:
-        """Return the place that the sentence of a figure begins with, if no other figure stands before it."""
-        text = self.prose.text
-        start, _ = self.sentences.span(self.sentences.number(stated.number))
-        start = max(start, text.rfind(";", start, stated.number) + 1)
-        return opening_place(self.prose, start, stated.clause) if start >= before.end else None
+    def _opening(self, past: int, clause: int) -> tuple[int, int] | None:
+        """Return the place that the sentence of a clause begins with, if no other node stands before it."""
+        start, _ = self.sentences.span(self.sentences.number(clause))
+        start = max(start, self.prose.text.rfind(";", start, clause) + 1)
+        return opening_place(self.prose, start, clause) if start >= past else None
 
     def _before_colon(self, at: int) -> tuple[str, int] | None:
         """Return the place that stands before a colon right before a clause, and where it begins: 主园区：面积…."""
@@ -243,6 +243,9 @@ class _Planting:
             name, _ = name_after(self.prose, label.end, group.start)
             return Node(label.start, group.end, "place", name, None, group, label)
         name = name_before(self.prose, max(lowest, group.start - 160), group.start)
+        opening = self._opening(lowest, group.start)
+        if opening is not None and (name is None or name.endswith(self.prose.words(*opening))):
+            name = self.prose.words(*opening)
         kind: Literal["place", "generic"] = "place" if name and not is_general(name) else "generic"
         return Node(group.start, group.end, kind, name, None, group)
 
