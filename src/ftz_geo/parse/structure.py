@@ -25,7 +25,7 @@ from ftz_geo.parse.ledger import figures_of
 from ftz_geo.parse.names import features_at, read_names
 from ftz_geo.parse.outline import outlined_zones
 from ftz_geo.parse.prose import Prose
-from ftz_geo.parse.rows import rows_of
+from ftz_geo.parse.entries import entries_of
 from ftz_geo.parse.sides import direction_sides, verbless_sides
 from ftz_geo.parse.tables import read_tables
 from ftz_geo.parse.words import PARCEL_NOUNS
@@ -78,7 +78,7 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
         source = replace(source, title=_title(text))
     groups, labels, tables, remarks = _descriptions(prose)
     inside = _inside(groups)
-    rows = rows_of(prose, tables, groups)
+    rows = entries_of(prose, tables, groups)
     figures = rows.with_running(find_figures(prose))
     running = [f for f in figures if not rows.holds(f) and not inside(f.end - 1)]
     stated = list(stated_areas(prose, running))

@@ -1,4 +1,4 @@
-"""Rows of tables as what a text speaks of: each row a block, a total row a total."""
+"""Entries of tables as what a text speaks of: each row a block, a total row a total."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from ftz_geo.parse.prose import Prose
     from ftz_geo.parse.tables import Cell, Row, Table
 
-__all__ = ["Rows", "rows_of"]
+__all__ = ["Entries", "entries_of"]
 
 
 @dataclass(frozen=True)
-class Rows:
+class Entries:
     """What tables tell."""
 
     nodes: tuple[Node, ...]
@@ -53,7 +53,7 @@ class Rows:
         return sorted([*self.figures, *others], key=lambda f: f.start)
 
 
-def rows_of(prose: Prose, tables: Sequence[Table], groups: Sequence[Group]) -> Rows:
+def entries_of(prose: Prose, tables: Sequence[Table], groups: Sequence[Group]) -> Entries:
     """Make of each row of tables a node of the tree.
 
     Parameters
@@ -65,7 +65,7 @@ def rows_of(prose: Prose, tables: Sequence[Table], groups: Sequence[Group]) -> R
 
     Returns
     -------
-    Rows
+    Entries
     """
     nodes: list[Node] = []
     stated: list[StatedArea] = []
@@ -94,7 +94,7 @@ def rows_of(prose: Prose, tables: Sequence[Table], groups: Sequence[Group]) -> R
                 stated += _other(other.figure, is_again=other.again is not None)
                 if other.again is not None:
                     again[other.figure.start] = other.again.start
-    return Rows(tuple(nodes), tuple(stated), tuple(figures), again, tuple(held))
+    return Entries(tuple(nodes), tuple(stated), tuple(figures), again, tuple(held))
 
 
 def _other(figure: Figure, *, is_again: bool) -> Iterator[StatedArea]:
