@@ -54,7 +54,7 @@ _LAND_USES = """
     农用地 耕地 园地 林地 草地 牧草地 水域 水田 旱地 坑塘 滩涂 未利用 其他土地 其他用地 其他农 基本农田
     建设用地 交通运输 水利 绿地 公园 湿地 居民点 独立工矿 工矿 宅基地 国有 集体 建成
     现状 剩余 新增 减少 历年 建筑 代征 代建 退让 其中
-    核心区 缓冲区 实验区 可 已 拟 未
+    核心区 缓冲区 实验区 可 已 未
 """.split()
 _PART = re.compile(rf"{one_of((*SUB_USES, *_LAND_USES))}|开发(?!区)|\d{{4}}年")
 """Words for a use, a part or a time: such a column holds no area of the whole row."""
@@ -64,7 +64,7 @@ _OF_ALL = re.compile(
     r"|.{0,8}总(?:用地|占地|土地)?(?:面积|规模)"
 )
 _OF_ROW = re.compile(
-    r"""(?:规划|用地|占地|土地|宗地|地块|出让|挂牌|拍卖|转让|供应|供地|征收|征地|批准|核准|核定|审批|审定|界定|实测|测量
+    r"""(?:拟|计划|储备|收储|收回|流转|规划|用地|占地|土地|宗地|地块|出让|挂牌|拍卖|转让|供应|供地|征收|征地|批准|核准|核定|审批|审定|界定|实测|测量
       |辖区|行政|区划|行政区域|行政区|区域|国土|管辖|控制|保护|保护区|范围|占用|图斑|划定|四至|使用权|使用|净|调查|登记
       |园区|片区|区块|项目|街道|乡镇|不动产|权属)*(?:面积|规模|用地|占地)
       |(?:净|项目)?(?:建设用地|建设用地使用权)面积""",
@@ -232,7 +232,7 @@ def read_columns(
 
 
 def _column(path: list[str], table_unit: str | None, mixed: bool) -> Column:
-    words = "".join(path)
+    words = "".join(path).rstrip(":")
     last = path[-1].rstrip(":") if path else ""
     parted = [_without_unit(w.rstrip(":")) for w in path]
     unit = next((u for _, u in reversed(parted) if u), None)

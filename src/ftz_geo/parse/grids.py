@@ -125,7 +125,7 @@ def _line(words: str, start: int) -> _Line:
     if "|" in words or "｜" in words or words[:1] == "+":
         if _RULE.fullmatch(words):
             return _Line("rule", start, end)
-        return _Line("bars", start, end, _split(_trimmed(words), r"[|｜]", start))
+        return _Line("bars", start, end, _split(words, r"[|｜]", start))
     if "\t" in words:
         return _Line("tabs", start, end, _split(words, "\t", start))
     if _DRAWN.search(words):
@@ -138,18 +138,6 @@ def _line(words: str, start: int) -> _Line:
             return _Line("spaces", start, end, pieces)
     first = start + len(words) - len(words.lstrip())
     return _Line("plain", start, end, ((first, end),))
-
-
-def _trimmed(words: str) -> str:
-    """Blank out the outer bars of a line, which part nothing."""
-    inner = words.strip()
-    first = words.index(inner[0]) if inner else 0
-    if inner[:1] in ("|", "｜"):
-        words = f"{words[:first]} {words[first + 1 :]}"
-    last = len(words.rstrip()) - 1
-    if len(inner) > 1 and inner[-1:] in ("|", "｜"):
-        words = words[:last]
-    return words
 
 
 def _split(words: str, mark: str, start: int) -> tuple[Span, ...]:
@@ -193,7 +181,7 @@ def _grid(prose: Prose, lines: list[_Line], above: list[_Line]) -> Grid | None:
     )
     start, end = _cell(prose, kept[0].start, kept[-1].end)
     cells = tuple(tuple(_cell(prose, a, b) for a, b in row) for row in rows)
-    return Grid(start, end, _without_margin(cells), titles)
+    return Grid(start, end, _without_margins(cells), titles)
 
 
 def _spanned(raw: str, lines: list[_Line]) -> Iterator[tuple[Span, ...]]:
@@ -220,11 +208,12 @@ def _go_on(row: list[Span], below: Counter[int], at: int) -> None:
         row.append((at, at))
 
 
-def _without_margin(rows: tuple[tuple[Cell, ...], ...]) -> tuple[tuple[Cell, ...], ...]:
-    """Leave out a first column that is empty in every row."""
-    if rows and all(row[0].start == row[0].end for row in rows if len(row) > 1):
-        return tuple(row[1:] if len(row) > 1 else row for row in rows)
-    return rows
+def _without_margins(rows: tuple[tuple[Cell, ...], ...]) -> tuple[tuple[Cell, ...], ...]:
+    """Leave out a first and a last column that are empty in every row: outer bars and tabs part nothing."""
+    several = [row for row in rows if len(row) > 1]
+    first = 1 if all(row[0].start == row[0].end for row in several) else 0
+    last = 1 if all(row[-1].start == row[-1].end and len(row) > first + 1 for row in several) else 0
+    return tuple(row[first : len(row) - last] if len(row) > 1 else row for row in rows)
 
 
 def _cell(prose: Prose, start: int, end: int) -> Cell:

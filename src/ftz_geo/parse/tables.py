@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from ftz_geo.compass import SIDE_OF
 from ftz_geo.parse.columns import (
     Column,
     is_ground,
@@ -184,7 +185,9 @@ class _Reader:
     def tables(self) -> Iterator[Table]:
         rows = self.grid.rows
         upright = [row for row in rows if self._is_upright(row)]
-        if len(upright) >= 2 and 2 * len(upright) >= len(rows) and self._answers(upright):
+        top = next((row for row in rows if not _alone(row)), ())
+        headed = not self._is_upright(top) and self._may_head(top)
+        if not headed and len(upright) >= 2 and 2 * len(upright) >= len(rows) and self._answers(upright):
             yield from self._beside()
             return
         ends = (len(rows), len(rows))
@@ -415,7 +418,9 @@ class _Body:
         filled = [cell for cell in cells if not _is_empty(cell)]
         if not filled:
             return
-        if len(cells) == 1 or (len(filled) == 1 and times == 1 and self._heads_group(cells[0])):
+        if (len(cells) == 1 and width > 1) or (
+            len(filled) == 1 and times == 1 and self._heads_group(cells[0])
+        ):
             self._add_alone(filled[0])
         elif len(cells) != width:
             # Whether a group begins in it is not known either.
@@ -446,7 +451,7 @@ class _Body:
             return
         depth, kind = 0, _kind(told[0].words)
         label = next((t.cell for t in told if t.column.use == "label"), None)
-        boundary = next((t.cell for t in told if t.column.use == "boundary"), None)
+        boundary = next((t.cell for t in told if t.column.use == "boundary" and not is_side(t.words)), None)
         for column, _, words in told:
             if column.use in _NAMING:
                 depth = max(depth, _depth(words))
@@ -461,6 +466,10 @@ class _Body:
         area, other = self._figures(told)
         sides = tuple(self._sides(told))
         row = Row(told[0].cell[0], told[-1].cell[1], kind, label, name, group, area, other, sides, boundary)
+        if sides and self.rows and not (name or label or area or other or boundary):
+            # One row for each side of what the rows above name.
+            above, whole = self.rows.pop()
+            depth, row = above, replace(whole, end=row.end, sides=whole.sides + sides)
         self.rows.append((depth, row))
 
     def _name_and_group(self, told: list[_Told]) -> tuple[Cell | None, Cell | None]:
@@ -475,11 +484,13 @@ class _Body:
         return own[narrowest], self.places[max(above)] if above else None
 
     def _sides(self, told: list[_Told]) -> Iterator[Side]:
-        for column, (a, b), _ in told:
-            if column.direction:
-                side = side_of(self.prose, a, b, (column.direction,), read_names(self.prose, a, b))
-                if side:
-                    yield side
+        """Return the sides of columns, and of cells 东|人民路 beside each other."""
+        for k, (column, (a, b), words) in enumerate(told):
+            direction = column.direction
+            if column.use in ("boundary", "words") and is_side(words) and k + 1 < len(told):
+                direction, (a, b) = SIDE_OF[words.removeprefix("四至")[0]], told[k + 1].cell
+            if direction and (side := side_of(self.prose, a, b, (direction,), read_names(self.prose, a, b))):
+                yield side
 
     def _figures(self, told: list[_Told]) -> tuple[Figure | None, tuple[Other, ...]]:
         """Return the area of a row, and its other figures; without its area, the same in another unit."""
