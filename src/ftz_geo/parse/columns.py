@@ -67,7 +67,8 @@ _OF_ROW = re.compile(
     r"""(?:拟|计划|储备|收储|收回|流转|规划|用地|占地|土地|宗地|地块|出让|挂牌|拍卖|转让|供应|供地|征收|征地|批准|核准|核定|审批|审定|界定|实测|测量
       |辖区|行政|区划|行政区域|行政区|区域|国土|管辖|控制|保护|保护区|范围|占用|图斑|划定|四至|使用权|使用|净|调查|登记
       |园区|片区|区块|项目|街道|乡镇|不动产|权属)*(?:面积|规模|用地|占地)
-      |(?:净|项目)?(?:建设用地|建设用地使用权)面积""",
+      |(?:净|项目)?(?:建设用地|建设用地使用权)面积
+      |(?:实施|规划|用地|划定|管辖|控制|保护)?范围""",
     re.X,
 )
 _GROUND = re.compile(r"[区园块片镇村街乡县市场岛城带地团元田域林]$")
@@ -77,17 +78,18 @@ _AGAIN = re.compile(r"(?:折合|折|合|约合|换算)(?:面积|亩数|公顷数
 _LEVELS = (
     r"省份?|省\(?(?:区|市|自治区|直辖市)*[)]?",
     r"市|地市|城市|州市|设区市|地区|盟市",
-    r"行政区划?|区县|县区|区\(?[县市]*\)?|县\(?[市区旗]*\)?|旗县|辖区",
+    r"行政区划?|行政区域|区县|县区|区\(?[县市]*\)?|县\(?[市区旗]*\)?|旗县|辖区",
     r"[乡镇街道\(\)/、]+|街镇|乡镇街道?|镇街",
-    r"片区?|园区|功能区|分区|区域|板块|组团|新区|开发区|工业园区?|所属园区|标段|单元|管控单元|大类|类型",
-    r"行?政?村|村?社区|村\(?社区\)?|村\(?居\)?|居委会|村居|村委会|权属单位|权利人村",
-    r"组|村民小组|小组|生产队|社",
+    r"片区?|园区|功能区|分区|区域|板块|组团|新区|开发区|工业园区?|所属园区|标段|单元|管控单元|大类",
+    r"行?政?村|村?社区|村\(?社区\)?|村\(?居\)?|居委会|村居|村委会|(?:土地)?权属(?:单位|人)?|(?:被征地|被征收|被征|征地)单位"
+    r"|(?:土地)?所有权人|(?:农村|村)?集体(?:经济)?(?:组织)?|中类",
+    r"组|村民小组|小组|生产队|社|小类",
 )
 """Heads of the names of places, from the widest to the narrowest."""
 _LEVEL = re.compile("|".join(f"(?P<l{k}>{words})" for k, words in enumerate(_LEVELS)))
-_OUTER = re.compile(r"^(?:所在|所属|涉及|隶属|被征地)|(?:名称|名)$")
+_OUTER = re.compile(r"^(?:所在|所属|涉及|隶属)|(?:名称|名)$")
 _NAME = re.compile(
-    r"(?:地块|宗地|区块|图斑|项目|名称|地类|类别|用地类别|用地类型|土地类型|土地类别|地类名称|建设项目|小区|项目\(地块\))(?:名称)?"
+    r"(?:地块|宗地|区块|图斑|项目|批次|名称|地类|类别|用地类别|用地类型|土地类型|土地类别|地类名称|建设项目|小区|项目\(地块\))(?:名称)?"
     r"|.{0,10}(?:名称|名)"
 )
 _LABEL = re.compile(
@@ -100,7 +102,7 @@ _BOUNDARY = re.compile(
 )
 _OTHER_KEY = re.compile(
     r".{0,8}(?:用途|性质|容积率|密度|绿地率|绿化率|限高|高度|期限|年限|年期|终止日期|[单起总底]价|价款|保证金|权利人|使用权人"
-    r"|受让人|出让人|备注|单位|日期|类型|方式|比例|占比|比重|级别|强度|单元号|标准|产业|指标|数值|数量|指标值)(?:\(.{0,12}\))?"
+    r"|受让人|出让人|备注|单位|日期|类型|方式|比例|占比|比重|级别|强度|单元号|标准|产业|指标|数值|数量|指标值|其中)(?:\(.{0,12}\))?"
 )
 _NUMBERS_OF_ELSE = re.compile(r"数量?$|年|人口|级|等|备注|时间|日期|文号|高|期|产业|用途|说明|单位$")
 _LONGEST_HEAD = 40
@@ -232,9 +234,10 @@ def read_columns(
 
 
 def _column(path: list[str], table_unit: str | None, mixed: bool) -> Column:
-    words = "".join(path).rstrip(":")
-    last = path[-1].rstrip(":") if path else ""
-    parted = [_without_unit(w.rstrip(":")) for w in path]
+    path = [word.rstrip(":") for word in path]
+    words = "".join(path)
+    last = path[-1] if path else ""
+    parted = [_without_unit(w) for w in path]
     unit = next((u for _, u in reversed(parted) if u), None)
     own = next((w for w, _ in reversed(parted) if w), "")
     if len(words) > 3 * _LONGEST_HEAD or not path:
@@ -249,12 +252,12 @@ def _column(path: list[str], table_unit: str | None, mixed: bool) -> Column:
         # 面积(公顷/亩), 面积(共3公顷): the cell must say which.
         several = _BARE_UNIT.search(own.removeprefix(_without_bracket(own)))
         return Column(words, "other", unit or (None if several else table_unit))
+    if any(_LABEL.fullmatch(w) for w in path):
+        return Column(words, "label")  # 用地代码 over 大类 and 中类
     return _named(words, own) or _part(words, own, None if mixed else table_unit)
 
 
 def _named(words: str, own: str) -> Column | None:
-    if _LABEL.fullmatch(own):
-        return Column(words, "label")
     if (level := _level(own)) is not None:
         return Column(words, "place", level=level)
     if _NAME.fullmatch(own):

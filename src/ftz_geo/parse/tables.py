@@ -511,17 +511,26 @@ class _Body:
     def done(self) -> Iterator[Row]:
         """Return the rows, each under the heading row above it."""
         self._settle_last_sum()
-        headings: dict[int, Cell] = {}
+        counted: dict[int, Cell] = {}
+        coded: list[tuple[str, Cell]] = []
         whole: Cell | None = None
         end = (0, Row(0, 0, "total"))
         for (depth, row), (after, following) in pairwise([*self.rows, end]):
-            headings = {} if row.kind == "total" else {d: c for d, c in headings.items() if d > depth}
-            group = row.group or (headings[min(headings)] if headings else None)
+            counted = {} if row.kind == "total" else {d: c for d, c in counted.items() if d > depth}
+            code = self._label(row)
+            while coded and code and not code.startswith(coded[-1][0]):
+                coded.pop()
+            coded = coded if row.kind == "item" else []
+            above = coded[-1][1] if coded else counted[min(counted)] if counted else None
+            group = row.group or above
             heads = False
             if row.name and following.kind == "item":
                 heads = depth > after or following.group == row.name
                 if depth > after:
-                    headings[depth] = row.name
+                    counted[depth] = row.name
+                elif _is_code_of(code, self._label(following), inner=bool(coded)):
+                    heads = True
+                    coded.append((code, row.name))
             if row.name and _OF_ABOVE.match(_words(self.prose, row.name)):
                 group = whole or group
             elif row.name:
@@ -530,6 +539,9 @@ class _Body:
                 kind = "subtotal" if heads and row.kind == "item" else row.kind
                 same = kind == row.kind and group == row.group
                 yield row if same else replace(row, group=group, kind=kind)
+
+    def _label(self, row: Row) -> str:
+        return _words(self.prose, row.label) if row.label else ""
 
     def _settle_last_sum(self) -> None:
         """Tell the sum of all from that of the last group, below whose merged cell both stand.
@@ -549,6 +561,18 @@ class _Body:
 
 _NAMING = frozenset({"label", "name", "place"})
 _NO_FIGURES = frozenset({"boundary", "side", "rate"})
+
+
+def _is_code_of(upper: str, lower: str, *, inner: bool) -> bool:
+    """Whether a code is of a class below another: R over R2, 07 over 0701, 1 over 1.1.
+
+    Below a class R the codes R2 and R21 are classes too; elsewhere A1 and A10 are two parcels.
+    """
+    if not upper or upper == lower or not lower.startswith(upper):
+        return False
+    rest = lower[len(upper) :]
+    is_class = re.fullmatch(r"[A-Z]|\d\d" + (r"|[A-Z]\d+" if inner else ""), upper) is not None
+    return (is_class and rest.isdigit()) or re.fullmatch(r"\.\d+", rest) is not None
 
 
 def _depth(words: str) -> int:
