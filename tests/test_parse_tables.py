@@ -295,3 +295,12 @@ def test_a_unit_in_letters_is_no_reading_aid() -> None:
 def test_an_empty_first_cell_without_outer_bars() -> None:
     text = "镇 | 村 | 面积（亩）\n--- | --- | ---\n甲 | a | 1\n | b | 2\n"
     assert all_told(text) == ["item 甲 / a = 1亩", "item 甲 / b = 2亩"]
+
+
+def test_a_block_is_a_label_beside_its_name_and_a_group_of_its_parcels() -> None:
+    prose, (table,) = tables("区块¦名称¦面积（亩）\n区块一¦甲园¦1\n区块二¦乙园¦2\n")
+    assert [prose.text[slice(*row.label)] for row in table.rows if row.label] == ["区块一", "区块二"]
+    assert all_told("区块¦地块¦面积（亩）\n区块一¦a¦1\n¦b¦2\n") == [
+        "item 区块一 / a = 1亩",
+        "item 区块一 / b = 2亩",
+    ]

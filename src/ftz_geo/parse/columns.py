@@ -53,7 +53,7 @@ _RATE = re.compile(
 _LAND_USES = """
     农用地 耕地 园地 林地 草地 牧草地 水域 水田 旱地 坑塘 滩涂 未利用 其他土地 其他用地 其他农 基本农田
     建设用地 交通运输 水利 绿地 公园 湿地 居民点 独立工矿 工矿 宅基地 国有 集体 建成
-    现状 剩余 新增 减少 历年 建筑 代征 代建 退让 其中
+    现状 剩余 闲置 新增 减少 历年 建筑 代征 代建 退让 其中
     核心区 缓冲区 实验区 可 已 未
 """.split()
 _PART = re.compile(rf"{one_of((*SUB_USES, *_LAND_USES))}|开发(?!区)|\d{{4}}年")
@@ -80,7 +80,7 @@ _LEVELS = (
     r"市|地市|城市|州市|设区市|地区|盟市",
     r"行政区划?|行政区域|区县|县区|区\(?[县市]*\)?|县\(?[市区旗]*\)?|旗县|辖区",
     r"[乡镇街道\(\)/、]+|街镇|乡镇街道?|镇街",
-    r"片区?|园区|功能区|分区|区域|板块|组团|新区|开发区|工业园区?|所属园区|标段|单元|管控单元|大类",
+    r"片区?|区块|园区|功能区|分区|区域|板块|组团|新区|开发区|工业园区?|所属园区|标段|单元|管控单元|大类",
     r"行?政?村|村?社区|村\(?社区\)?|村\(?居\)?|居委会|村居|村委会|(?:土地)?权属(?:单位|人)?|(?:被征地|被征收|被征|征地)单位"
     r"|(?:土地)?所有权人|(?:农村|村)?集体(?:经济)?(?:组织)?|中类",
     r"组|村民小组|小组|生产队|社|小类",
@@ -95,6 +95,9 @@ _NAME = re.compile(
 _LABEL = re.compile(
     r"序号|序|编号|代码|代号|号码|no\.?|项次|.{0,8}(?:编号|代码|代号|宗地号|地块号|图斑号|地号)", re.I
 )
+_COUNT = re.compile(r"序号?|项次|编号|no\.?", re.I)
+"""Of labels those that only count the rows."""
+_LABELLED = re.compile(r"地块|宗地|区块|图斑")
 _SITE = re.compile(r".{0,4}(?:坐落|座落|位置|地点|地址)")
 _SIDE = re.compile(r"(?:四至)?(?P<direction>[东南西北])(?:至|侧|面|边|临|邻|接|界|四至|方|向)?:?")
 _BOUNDARY = re.compile(
@@ -117,7 +120,7 @@ class Column:
     use: Use
     unit: str | None = None
     level: int = 0
-    """Of a place: the greater, the narrower."""
+    """Of a place: the greater, the narrower. Of a label: 0 if it only counts the rows."""
     direction: Direction | None = None
 
 
@@ -165,7 +168,7 @@ def is_key(words: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_ground(words: str) -> bool:
     """Tell whether a head in a table whose unit is one of area is of areas: 合计, 耕地, 核心区."""
-    return _part(words, words, "亩").use == "other"
+    return _part([words], "亩").use == "other"
 
 
 @lru_cache(maxsize=4096)
@@ -252,9 +255,9 @@ def _column(path: list[str], table_unit: str | None, mixed: bool) -> Column:
         # 面积(公顷/亩), 面积(共3公顷): the cell must say which.
         several = _BARE_UNIT.search(own.removeprefix(_without_bracket(own)))
         return Column(words, "other", unit or (None if several else table_unit))
-    if any(_LABEL.fullmatch(w) for w in path):
-        return Column(words, "label")  # 用地代码 over 大类 and 中类
-    return _named(words, own) or _part(words, own, None if mixed else table_unit)
+    if any(_LABEL.fullmatch(w) for w in path):  # 用地代码 may stand over 大类 and 中类
+        return Column(words, "label", level=0 if _COUNT.fullmatch(words) else 1)
+    return _named(words, own) or _part(path, None if mixed else table_unit)
 
 
 def _named(words: str, own: str) -> Column | None:
@@ -267,10 +270,11 @@ def _named(words: str, own: str) -> Column | None:
     return None
 
 
-def _part(words: str, own: str, unit: str | None) -> Column:
+def _part(path: list[str], unit: str | None) -> Column:
     """Take 耕地, 核心区, 合计 for areas if the table's unit is one of area."""
-    of_ground = _PART.search(own) or _OF_ALL.fullmatch(own) or _GROUND.search(own)
-    if unit and of_ground and not _OWN_BRACKET.search(own) and not _NUMBERS_OF_ELSE.search(own):
+    words = "".join(path)
+    of_ground = any(_PART.search(w) or _OF_ALL.fullmatch(w) or _GROUND.search(w) for w in path)
+    if unit and of_ground and not _OWN_BRACKET.search(path[-1]) and not _NUMBERS_OF_ELSE.search(path[-1]):
         return Column(words, "other", unit)
     return Column(words, "words")
 
@@ -297,11 +301,17 @@ def _with_sides(columns: list[Column]) -> list[Column]:
 def _with_name(columns: list[Column]) -> list[Column]:
     """Let the first column that nothing is known of name the rows, where no head says name; else the site."""
     if any(c.use in ("name", "place") for c in columns):
-        return columns
+        return [_labelled(c, columns) for c in columns]
     k = next((k for k, c in enumerate(columns) if c.use != "label"), None)
     if k is None or columns[k].use != "words" or _OTHER_KEY.fullmatch(columns[k].words.removesuffix("指标")):
         k = next((k for k, c in enumerate(columns) if c.use == "site"), None)
     return columns if k is None else [*columns[:k], replace(columns[k], use="name"), *columns[k + 1 :]]
+
+
+def _labelled(column: Column, columns: list[Column]) -> Column:
+    """Take 区块 beside 名称 for the label: 区块一|智能制造园."""
+    named = any(c.words in ("名称", f"{column.words}名称") for c in columns)
+    return replace(column, use="label", level=1) if named and _LABELLED.fullmatch(column.words) else column
 
 
 def _with_area(columns: list[Column], paths: list[list[str]]) -> list[Column]:

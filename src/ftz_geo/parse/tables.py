@@ -51,6 +51,7 @@ _VALUE = re.compile(
 _CLAUSE = re.compile(r"[。;,]|[东南西北][至临邻起].")
 _TOTAL = re.compile(
     r"(?:[全总以各本][^小]{0,5}|面积|用地|土地)?(?:面积|用地|土地|数)?(?:合计|总计|共计|总和|总数|计)(?:[(].*[)])?:?"
+    r"|总(?:用地|占地|规划)?面积|总用地"
 )
 _SUBTOTAL = re.compile(r".{0,30}(?:小计|合计|总计|共计)(?:[(].*[)])?:?")
 _TITLE = re.compile(r"(?:表|清单|目录|名单|一览|明细|统计|情况|汇总)(?:[(].*[)])?$|^附?[表件]\d?|^续表")
@@ -184,15 +185,21 @@ class _Reader:
 
     def tables(self) -> Iterator[Table]:
         rows = self.grid.rows
-        upright = [row for row in rows if self._is_upright(row)]
-        top = next((row for row in rows if not _alone(row)), ())
-        headed = not self._is_upright(top) and self._may_head(top)
-        if not headed and len(upright) >= 2 and 2 * len(upright) >= len(rows) and self._answers(upright):
+        if self._stands_beside():
             yield from self._beside()
             return
         ends = (len(rows), len(rows))
         for (first, last), (following, _) in pairwise([*self._heads(), ends]):
             yield from self._below(first, last, following)
+
+    def _stands_beside(self) -> bool:
+        """Whether heads stand beside their values: in most rows, and none above columns at the top."""
+        rows = self.grid.rows
+        top = next((row for row in rows if not _alone(row)), ())
+        if not self._is_upright(top) and self._may_head(top):
+            return False
+        upright = [row for row in rows if self._is_upright(row)]
+        return len(upright) >= max(2, len(rows) / 2) and self._answers(upright)
 
     # --- heads above columns ------------------------------------------------------------------
 
@@ -450,7 +457,8 @@ class _Body:
         if not told:
             return
         depth, kind = 0, _kind(told[0].words)
-        label = next((t.cell for t in told if t.column.use == "label"), None)
+        labels = [t for t in told if t.column.use == "label"]
+        label = max(labels, key=lambda t: t.column.level).cell if labels else None
         boundary = next((t.cell for t in told if t.column.use == "boundary" and not is_side(t.words)), None)
         for column, _, words in told:
             if column.use in _NAMING:
