@@ -33,6 +33,9 @@ Use = Literal["area", "again", "other", "name", "place", "label", "site", "side"
 ground; the name of a level above; its number; where it is, which names it where nothing else does; one
 side; all sides; prices and the like, which are no areas whatever their unit; anything else."""
 
+TITLE = re.compile(r"(?:表|清单|目录|名单|一览|明细|统计|情况|汇总)(?:[(].*[)])?$|^附?[表件]\d?|^续表")
+"""What the line above a table reads like."""
+
 _UNIT = one_of(UNITS)
 
 _HEAD_UNIT = re.compile(

@@ -29,6 +29,11 @@ class Cell(NamedTuple):
     start: int
     end: int
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no character."""
+        return self.start == self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
