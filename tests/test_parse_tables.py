@@ -304,3 +304,20 @@ def test_a_block_is_a_label_beside_its_name_and_a_group_of_its_parcels() -> None
         "item 区块一 / a = 1亩",
         "item 区块一 / b = 2亩",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"|{'-' * 300_000}甲\n",
+        f"名称¦面积（亩）\n甲¦3亩{'折合约合' * 20_000}x2公顷\n",
+        f"名称¦面积（亩）¦{'行政区域' * 28}x面积\n甲¦1¦2\n",
+        f"名称¦面积（亩）\n{'表(' * 200_000}¦\n甲¦1\n",
+        "<tr><td>" * 50_000,
+        "<tr>" + "<td rowspan=40 colspan=40>" * 5_000 + "</tr>" + "<tr></tr>" * 40,
+    ],
+    ids=["rule", "again", "head", "alone", "tags", "spans"],
+)
+def test_hostile_tables_are_read_to_their_end(text: str) -> None:
+    # A rule that tries every way of cutting these would not come back.
+    assert len(tables(text)[1]) <= 1

@@ -59,11 +59,13 @@ class _Line(NamedTuple):
 
 _DRAWN = re.compile(r"[\u2502\u2503\u2506\u2507\u250a-\u254b\u2551-\u256c]")
 """Lines that stand upright, and the corners and crosses of them."""
-_RULE = re.compile(r"[\s|｜+:=—─━-]*[=—─━-]{2}[\s|｜+:=—─━-]*")
+_RULE = re.compile(r"(?:(?![=—─━-]{2})[\s|｜+:=—─━-])*+[=—─━-]{2}[\s|｜+:=—─━-]*")
 _AFTER_ROW = re.compile(r"</tr[^<>\n]{0,20}>?\s*")
 _TAG_CELL = re.compile(r"<t[dh]\b(?P<attributes>[^<>]{0,300})>")
 _SPAN = re.compile(r"""\b(col|row)span\s*=\s*["']?(\d{1,3})""", re.I)
 _MOST_SPANNED = 40
+_SPARE_CELLS = 20
+"""So many cells a tag may span on average; a table that spans more is no table that people print."""
 _PIECE = re.compile(r"[^ \u3000\xa0]+(?:[ \u3000\xa0][^ \u3000\xa0]+)*")
 _LONGEST_ALONE = 40
 """A line of one cell inside a table names a group; a longer one is running text."""
@@ -192,14 +194,18 @@ def _grid(prose: Prose, lines: list[_Line], above: list[_Line]) -> Grid | None:
 def _spanned(raw: str, lines: list[_Line]) -> Iterator[tuple[Span, ...]]:
     """Return the cells of rows in tags; where a cell goes on, to the right or below, an empty one stands."""
     below: Counter[int] = Counter()
+    spare = 50 * _SPARE_CELLS
     for line in lines:
         row: list[Span] = []
         tags = list(_TAG_CELL.finditer(raw, line.start, line.end))
         ends = [*(m.start() for m in tags[1:]), line.end]
-        for m, end in zip(tags, ends, strict=True):
+        for m, end in zip(tags, ends, strict=False):
             _go_on(row, below, line.start)
             spans = {name.lower(): min(int(n), _MOST_SPANNED) for name, n in _SPAN.findall(m["attributes"])}
             wide, high = max(1, spans.get("col", 1)), max(1, spans.get("row", 1))
+            spare += _SPARE_CELLS - wide * high
+            if spare < 0:
+                wide = high = 1
             below.update(dict.fromkeys(range(len(row), len(row) + wide), high - 1) if high > 1 else {})
             row += [(m.end(), end), *[(end, end)] * (wide - 1)]
         _go_on(row, below, line.start)

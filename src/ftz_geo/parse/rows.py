@@ -32,11 +32,13 @@ _TOTAL = re.compile(
 )
 _SUBTOTAL = re.compile(r".{0,30}(?:小计|合计|总计|共计)(?:[(].*[)])?:?")
 _NOTE = re.compile(r"(?:备?注|说明|资料来源|数据来源|单位)[:\d]|续表")
+_LONGEST_GROUP = 60
+"""A cell alone in its row that is longer is running text."""
 _COUNTED = re.compile(r"[一二三四五六七八九十]{1,3}(?:[、.:,]|(?=$))|第[一二三四五六七八九十]{1,3}[类批部章]")
 _COUNTED_BELOW = re.compile(r"[(][一二三四五六七八九十]{1,3}[)]")
 _OF_ABOVE = re.compile(r"其中")
 _BEFORE_AREA = re.compile(r"(?:总|用地|占地|规划|土地|宗地|出让)*(?:面积)?[约共计为:近大超过不少于]*")
-_RESTATED = re.compile(r"[(,、/;]*(?:合|即|约|折合|约合|相当于|折|计|也就是|为)*")
+_RESTATED = re.compile(r"[(,、/;]*(?:合|即|约|相当于|折|计|也就是|为)*")
 _NUMBER_ALONE = re.compile(r"[\d.,]*")
 _DIGITS = re.compile(r"[约近]?\d[\d,.]*")
 
@@ -121,7 +123,12 @@ class Body:
 
     def _add_alone(self, cell: Cell) -> None:
         words = self._words(cell)
-        if not _NOTE.match(words) and not TITLE.search(words) and _kind(words) == "item":
+        if (
+            len(words) <= _LONGEST_GROUP
+            and not _NOTE.match(words)
+            and not TITLE.search(words)
+            and _kind(words) == "item"
+        ):
             self.rows.append((max(1, _depth(words)), Row(cell.start, cell.end, name=cell)))
 
     def _add(self, cells: Sequence[Cell]) -> None:
