@@ -103,8 +103,8 @@ def outline(text: str) -> list[tuple[str | None, str | None, list[tuple[str | No
     return [
         (
             zone.name,
-            zone.declared_area and zone.declared_area.text,
-            [(b.name or b.label, b.declared_area and b.declared_area.text) for b in zone.blocks],
+            zone.declared_area.text if zone.declared_area else None,
+            [(b.name or b.label, b.declared_area.text if b.declared_area else None) for b in zone.blocks],
         )
         for zone in parse_plan(text).zones
     ]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ftz_geo.parse.prose import Prose
 from ftz_geo.parse.tables import Row, Table, read_tables
-from table_cases import LAND_LISTS
+from table_cases import TABLES
 
 if TYPE_CHECKING:
     from ftz_geo.parse.figures import Figure
@@ -41,7 +41,7 @@ def all_told(text: str) -> list[str]:
     return [told(prose, row) for table in found for row in table.rows]
 
 
-@pytest.mark.parametrize(("text", "rows"), LAND_LISTS.values(), ids=LAND_LISTS)
+@pytest.mark.parametrize(("text", "rows"), TABLES.values(), ids=TABLES)
 def test_a_table_is_read_row_by_row(text: str, rows: str) -> None:
     assert all_told(text) == rows.split("\n")[1:-1]
 
@@ -278,3 +278,46 @@ def test_any_text_is_read_and_every_figure_stands_in_its_row(text: str) -> None:
             assert table.start <= row.start <= row.end <= table.end <= len(prose.text)
             figures = [row.area, *(o.figure for o in row.other)]
             assert all(row.start <= f.start < f.end <= row.end for f in figures if f)
+
+
+def test_a_row_for_each_side_is_one_item() -> None:
+    lines = ["区块¦四至¦¦面积（公顷）", "甲¦东¦A路¦12", "¦南¦B河¦", "¦西¦C路¦", "¦北¦D路¦", "乙¦东¦E路¦3"]
+    prose, (table,) = tables("\n".join(lines))
+    assert [told(prose, row) for row in table.rows] == ["item - / 甲 = 12公顷", "item - / 乙 = 3公顷"]
+    assert [s.directions[0] for s in table.rows[0].sides] == ["east", "south", "west", "north"]
+    assert all(row.boundary is None for row in table.rows)
+
+
+def test_a_unit_in_letters_is_no_reading_aid() -> None:
+    assert all_told("地块¦用地面积(ha)¦限高(m)\n甲¦3¦54\n") == ["item - / 甲 = 3公顷"]
+
+
+def test_an_empty_first_cell_without_outer_bars() -> None:
+    text = "镇 | 村 | 面积（亩）\n--- | --- | ---\n甲 | a | 1\n | b | 2\n"
+    assert all_told(text) == ["item 甲 / a = 1亩", "item 甲 / b = 2亩"]
+
+
+def test_a_block_is_a_label_beside_its_name_and_a_group_of_its_parcels() -> None:
+    prose, (table,) = tables("区块¦名称¦面积（亩）\n区块一¦甲园¦1\n区块二¦乙园¦2\n")
+    assert [prose.text[slice(*row.label)] for row in table.rows if row.label] == ["区块一", "区块二"]
+    assert all_told("区块¦地块¦面积（亩）\n区块一¦a¦1\n¦b¦2\n") == [
+        "item 区块一 / a = 1亩",
+        "item 区块一 / b = 2亩",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"|{'-' * 300_000}甲\n",
+        f"名称¦面积（亩）\n甲¦3亩{'折合约合' * 20_000}x2公顷\n",
+        f"名称¦面积（亩）¦{'行政区域' * 28}x面积\n甲¦1¦2\n",
+        f"名称¦面积（亩）\n{'表(' * 200_000}¦\n甲¦1\n",
+        "<tr><td>" * 50_000,
+        "<tr>" + "<td rowspan=40 colspan=40>" * 5_000 + "</tr>" + "<tr></tr>" * 40,
+    ],
+    ids=["rule", "again", "head", "alone", "tags", "spans"],
+)
+def test_hostile_tables_are_read_to_their_end(text: str) -> None:
+    # A rule that tries every way of cutting these would not come back.
+    assert len(tables(text)[1]) <= 1

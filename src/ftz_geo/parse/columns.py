@@ -33,6 +33,9 @@ Use = Literal["area", "again", "other", "name", "place", "label", "site", "side"
 ground; the name of a level above; its number; where it is, which names it where nothing else does; one
 side; all sides; prices and the like, which are no areas whatever their unit; anything else."""
 
+TITLE = re.compile(r"(?:表|清单|目录|名单|一览|明细|统计|情况|汇总)(?:[(].*[)])?$|^附?[表件]\d?|^续表")
+"""What the line above a table reads like."""
+
 _UNIT = one_of(UNITS)
 
 _HEAD_UNIT = re.compile(
@@ -53,8 +56,8 @@ _RATE = re.compile(
 _LAND_USES = """
     农用地 耕地 园地 林地 草地 牧草地 水域 水田 旱地 坑塘 滩涂 未利用 其他土地 其他用地 其他农 基本农田
     建设用地 交通运输 水利 绿地 公园 湿地 居民点 独立工矿 工矿 宅基地 国有 集体 建成
-    现状 剩余 新增 减少 历年 建筑 代征 代建 退让 其中
-    核心区 缓冲区 实验区 可 已 拟 未
+    现状 剩余 闲置 新增 减少 历年 建筑 代征 代建 退让 其中
+    核心区 缓冲区 实验区 可 已 未
 """.split()
 _PART = re.compile(rf"{one_of((*SUB_USES, *_LAND_USES))}|开发(?!区)|\d{{4}}年")
 """Words for a use, a part or a time: such a column holds no area of the whole row."""
@@ -64,10 +67,11 @@ _OF_ALL = re.compile(
     r"|.{0,8}总(?:用地|占地|土地)?(?:面积|规模)"
 )
 _OF_ROW = re.compile(
-    r"""(?:规划|用地|占地|土地|宗地|地块|出让|挂牌|拍卖|转让|供应|供地|征收|征地|批准|核准|核定|审批|审定|界定|实测|测量
-      |辖区|行政|区划|行政区域|行政区|区域|国土|管辖|控制|保护|保护区|范围|占用|图斑|划定|四至|使用权|使用|净|调查|登记
+    r"""(?:拟|计划|储备|收储|收回|流转|规划|用地|占地|土地|宗地|地块|出让|挂牌|拍卖|转让|供应|供地|征收|征地|批准|核准|核定|审批|审定|界定|实测|测量
+      |辖区|行政|区划|行政区|区域|国土|管辖|控制|保护|保护区|范围|占用|图斑|划定|四至|使用权|使用|净|调查|登记
       |园区|片区|区块|项目|街道|乡镇|不动产|权属)*(?:面积|规模|用地|占地)
-      |(?:净|项目)?(?:建设用地|建设用地使用权)面积""",
+      |(?:净|项目)?(?:建设用地|建设用地使用权)面积
+      |(?:实施|规划|用地|划定|管辖|控制|保护)?范围""",
     re.X,
 )
 _GROUND = re.compile(r"[区园块片镇村街乡县市场岛城带地团元田域林]$")
@@ -77,22 +81,26 @@ _AGAIN = re.compile(r"(?:折合|折|合|约合|换算)(?:面积|亩数|公顷数
 _LEVELS = (
     r"省份?|省\(?(?:区|市|自治区|直辖市)*[)]?",
     r"市|地市|城市|州市|设区市|地区|盟市",
-    r"行政区划?|区县|县区|区\(?[县市]*\)?|县\(?[市区旗]*\)?|旗县|辖区",
+    r"行政区划?|行政区域|区县|县区|区\(?[县市]*\)?|县\(?[市区旗]*\)?|旗县|辖区",
     r"[乡镇街道\(\)/、]+|街镇|乡镇街道?|镇街",
-    r"片区?|园区|功能区|分区|区域|板块|组团|新区|开发区|工业园区?|所属园区|标段|单元|管控单元|大类|类型",
-    r"行?政?村|村?社区|村\(?社区\)?|村\(?居\)?|居委会|村居|村委会|权属单位|权利人村",
-    r"组|村民小组|小组|生产队|社",
+    r"片区?|区块|园区|功能区|分区|区域|板块|组团|新区|开发区|工业园区?|所属园区|标段|单元|管控单元|大类",
+    r"行?政?村|村?社区|村\(?社区\)?|村\(?居\)?|居委会|村居|村委会|(?:土地)?权属(?:单位|人)?|(?:被征地|被征收|被征|征地)单位"
+    r"|(?:土地)?所有权人|(?:农村|村)?集体(?:经济)?(?:组织)?|中类",
+    r"组|村民小组|小组|生产队|社|小类",
 )
 """Heads of the names of places, from the widest to the narrowest."""
 _LEVEL = re.compile("|".join(f"(?P<l{k}>{words})" for k, words in enumerate(_LEVELS)))
-_OUTER = re.compile(r"^(?:所在|所属|涉及|隶属|被征地)|(?:名称|名)$")
+_OUTER = re.compile(r"^(?:所在|所属|涉及|隶属)|(?:名称|名)$")
 _NAME = re.compile(
-    r"(?:地块|宗地|区块|图斑|项目|名称|地类|类别|用地类别|用地类型|土地类型|土地类别|地类名称|建设项目|小区|项目\(地块\))(?:名称)?"
+    r"(?:地块|宗地|区块|图斑|项目|批次|名称|地类|类别|用地类别|用地类型|土地类型|土地类别|地类名称|建设项目|小区|项目\(地块\))(?:名称)?"
     r"|.{0,10}(?:名称|名)"
 )
 _LABEL = re.compile(
     r"序号|序|编号|代码|代号|号码|no\.?|项次|.{0,8}(?:编号|代码|代号|宗地号|地块号|图斑号|地号)", re.I
 )
+_COUNT = re.compile(r"序号?|项次|编号|no\.?", re.I)
+"""Of labels those that only count the rows."""
+_LABELLED = re.compile(r"地块|宗地|区块|图斑")
 _SITE = re.compile(r".{0,4}(?:坐落|座落|位置|地点|地址)")
 _SIDE = re.compile(r"(?:四至)?(?P<direction>[东南西北])(?:至|侧|面|边|临|邻|接|界|四至|方|向)?:?")
 _BOUNDARY = re.compile(
@@ -100,7 +108,7 @@ _BOUNDARY = re.compile(
 )
 _OTHER_KEY = re.compile(
     r".{0,8}(?:用途|性质|容积率|密度|绿地率|绿化率|限高|高度|期限|年限|年期|终止日期|[单起总底]价|价款|保证金|权利人|使用权人"
-    r"|受让人|出让人|备注|单位|日期|类型|方式|比例|占比|比重|级别|强度|单元号|标准|产业|指标|数值|数量|指标值)(?:\(.{0,12}\))?"
+    r"|受让人|出让人|备注|单位|日期|类型|方式|比例|占比|比重|级别|强度|单元号|标准|产业|指标|数值|数量|指标值|其中)(?:\(.{0,12}\))?"
 )
 _NUMBERS_OF_ELSE = re.compile(r"数量?$|年|人口|级|等|备注|时间|日期|文号|高|期|产业|用途|说明|单位$")
 _LONGEST_HEAD = 40
@@ -115,7 +123,7 @@ class Column:
     use: Use
     unit: str | None = None
     level: int = 0
-    """Of a place: the greater, the narrower."""
+    """Of a place: the greater, the narrower. Of a label: 0 if it only counts the rows."""
     direction: Direction | None = None
 
 
@@ -163,7 +171,7 @@ def is_key(words: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_ground(words: str) -> bool:
     """Tell whether a head in a table whose unit is one of area is of areas: 合计, 耕地, 核心区."""
-    return _part(words, words, "亩").use == "other"
+    return _part([words], "亩").use == "other"
 
 
 @lru_cache(maxsize=4096)
@@ -232,9 +240,10 @@ def read_columns(
 
 
 def _column(path: list[str], table_unit: str | None, mixed: bool) -> Column:
+    path = [word.rstrip(":") for word in path]
     words = "".join(path)
-    last = path[-1].rstrip(":") if path else ""
-    parted = [_without_unit(w.rstrip(":")) for w in path]
+    last = path[-1] if path else ""
+    parted = [_without_unit(w) for w in path]
     unit = next((u for _, u in reversed(parted) if u), None)
     own = next((w for w, _ in reversed(parted) if w), "")
     if len(words) > 3 * _LONGEST_HEAD or not path:
@@ -249,12 +258,12 @@ def _column(path: list[str], table_unit: str | None, mixed: bool) -> Column:
         # 面积(公顷/亩), 面积(共3公顷): the cell must say which.
         several = _BARE_UNIT.search(own.removeprefix(_without_bracket(own)))
         return Column(words, "other", unit or (None if several else table_unit))
-    return _named(words, own) or _part(words, own, None if mixed else table_unit)
+    if any(_LABEL.fullmatch(w) for w in path):  # 用地代码 may stand over 大类 and 中类
+        return Column(words, "label", level=0 if _COUNT.fullmatch(words) else 1)
+    return _named(words, own) or _part(path, None if mixed else table_unit)
 
 
 def _named(words: str, own: str) -> Column | None:
-    if _LABEL.fullmatch(own):
-        return Column(words, "label")
     if (level := _level(own)) is not None:
         return Column(words, "place", level=level)
     if _NAME.fullmatch(own):
@@ -264,10 +273,11 @@ def _named(words: str, own: str) -> Column | None:
     return None
 
 
-def _part(words: str, own: str, unit: str | None) -> Column:
+def _part(path: list[str], unit: str | None) -> Column:
     """Take 耕地, 核心区, 合计 for areas if the table's unit is one of area."""
-    of_ground = _PART.search(own) or _OF_ALL.fullmatch(own) or _GROUND.search(own)
-    if unit and of_ground and not _OWN_BRACKET.search(own) and not _NUMBERS_OF_ELSE.search(own):
+    words = "".join(path)
+    of_ground = any(_PART.search(w) or _OF_ALL.fullmatch(w) or _GROUND.search(w) for w in path)
+    if unit and of_ground and not _OWN_BRACKET.search(path[-1]) and not _NUMBERS_OF_ELSE.search(path[-1]):
         return Column(words, "other", unit)
     return Column(words, "words")
 
@@ -294,11 +304,17 @@ def _with_sides(columns: list[Column]) -> list[Column]:
 def _with_name(columns: list[Column]) -> list[Column]:
     """Let the first column that nothing is known of name the rows, where no head says name; else the site."""
     if any(c.use in ("name", "place") for c in columns):
-        return columns
+        return [_labelled(c, columns) for c in columns]
     k = next((k for k, c in enumerate(columns) if c.use != "label"), None)
     if k is None or columns[k].use != "words" or _OTHER_KEY.fullmatch(columns[k].words.removesuffix("指标")):
         k = next((k for k, c in enumerate(columns) if c.use == "site"), None)
     return columns if k is None else [*columns[:k], replace(columns[k], use="name"), *columns[k + 1 :]]
+
+
+def _labelled(column: Column, columns: list[Column]) -> Column:
+    """Take 区块 beside 名称 for the label: 区块一|智能制造园."""
+    named = any(c.words in ("名称", f"{column.words}名称") for c in columns)
+    return replace(column, use="label", level=1) if named and _LABELLED.fullmatch(column.words) else column
 
 
 def _with_area(columns: list[Column], paths: list[list[str]]) -> list[Column]:

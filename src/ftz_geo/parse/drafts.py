@@ -321,12 +321,20 @@ class _Drafting:
         if zone.blocks and zone.area is None and self._same_breath(zone.blocks[-1].end, stated.start):
             zone.area = stated.area  # …，总面积40.38平方公里 at the end of the list
             return
+        if zone.blocks and zone.area is not None and self._is_behind(stated):
+            zone.restated.append(stated.area)
+            return
         if zone.blocks:
             self.zones.append(ZoneDraft(stated.start))
             self.block = self.parcel = None
         self.zone.area = stated.area
         if not self.zone.name:
             self.zone.name = self._subject(stated.number, stated.end)
+
+    def _is_behind(self, stated: StatedArea) -> bool:
+        """Whether a total speaks of the blocks before it."""
+        lead = self.prose.text[stated.clause : stated.number]
+        return re.search(r"以上|上述|合计|总计|共计", lead) is not None
 
     def _same_breath(self, end: int, start: int) -> bool:
         between = self.prose.text[end:start]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,11 +12,13 @@ from ftz_geo.parse.tree import Node
 from ftz_geo.wording import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ftz_geo.parse.figures import Figure
+    from ftz_geo.parse.grids import Cell
     from ftz_geo.parse.prose import Prose
-    from ftz_geo.parse.tables import Cell, Row, Table
+    from ftz_geo.parse.rows import Row
+    from ftz_geo.parse.tables import Table
 
 __all__ = ["Entries", "entries_of"]
 

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.model import Area
-from ftz_geo.parse.prose import SPACE
+from ftz_geo.parse.prose import CELL, SPACE
 from ftz_geo.parse.words import APPROXIMATE_AFTER, APPROXIMATE_BEFORE, AT_LEAST, AT_MOST
 from ftz_geo.wording import NUMERALS, UNITS, decimal_in_words, one_of, unit_of
 
@@ -94,9 +94,17 @@ def find_figures(prose: Prose, start: int = 0, end: int | None = None) -> Iterat
     for m in _FIGURE.finditer(text, start, len(text) if end is None else end):
         if m["number"] and _is_counted(text, m.start()):
             continue
+        if any(_parts(prose, i) for i in range(m.start() + 1, m.end("unit" if m["unit"] else "mu"))):
+            continue
         first, problem = _joined(text, m.start(), start)
         after = m["after"] if m["after"] and prose.gaps[m.start("after")] < SPACE else ""
         yield _figure(prose, m, first, after, problem, start)
+
+
+def _parts(prose: Prose, i: int) -> bool:
+    """Whether a cell's edge, or a line's between two digits, stands before a character."""
+    gap = prose.gaps[i]
+    return gap == CELL or (gap > CELL and prose.text[i].isdigit() and prose.text[i - 1].isdigit())
 
 
 def _is_counted(text: str, start: int) -> bool:

@@ -29,6 +29,11 @@ class Cell(NamedTuple):
     start: int
     end: int
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no character."""
+        return self.start == self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -54,11 +59,13 @@ class _Line(NamedTuple):
 
 _DRAWN = re.compile(r"[\u2502\u2503\u2506\u2507\u250a-\u254b\u2551-\u256c]")
 """Lines that stand upright, and the corners and crosses of them."""
-_RULE = re.compile(r"[\s|｜+:=—─━-]*[=—─━-]{2}[\s|｜+:=—─━-]*")
+_RULE = re.compile(r"(?:(?![=—─━-]{2})[\s|｜+:=—─━-])*+[=—─━-]{2}[\s|｜+:=—─━-]*")
 _AFTER_ROW = re.compile(r"</tr[^<>\n]{0,20}>?\s*")
 _TAG_CELL = re.compile(r"<t[dh]\b(?P<attributes>[^<>]{0,300})>")
 _SPAN = re.compile(r"""\b(col|row)span\s*=\s*["']?(\d{1,3})""", re.I)
 _MOST_SPANNED = 40
+_SPARE_CELLS = 20
+"""So many cells a tag may span on average; a table that spans more is no table that people print."""
 _PIECE = re.compile(r"[^ \u3000\xa0]+(?:[ \u3000\xa0][^ \u3000\xa0]+)*")
 _LONGEST_ALONE = 40
 """A line of one cell inside a table names a group; a longer one is running text."""
@@ -125,7 +132,7 @@ def _line(words: str, start: int) -> _Line:
     if "|" in words or "｜" in words or words[:1] == "+":
         if _RULE.fullmatch(words):
             return _Line("rule", start, end)
-        return _Line("bars", start, end, _split(_trimmed(words), r"[|｜]", start))
+        return _Line("bars", start, end, _split(words, r"[|｜]", start))
     if "\t" in words:
         return _Line("tabs", start, end, _split(words, "\t", start))
     if _DRAWN.search(words):
@@ -138,18 +145,6 @@ def _line(words: str, start: int) -> _Line:
             return _Line("spaces", start, end, pieces)
     first = start + len(words) - len(words.lstrip())
     return _Line("plain", start, end, ((first, end),))
-
-
-def _trimmed(words: str) -> str:
-    """Blank out the outer bars of a line, which part nothing."""
-    inner = words.strip()
-    first = words.index(inner[0]) if inner else 0
-    if inner[:1] in ("|", "｜"):
-        words = f"{words[:first]} {words[first + 1 :]}"
-    last = len(words.rstrip()) - 1
-    if len(inner) > 1 and inner[-1:] in ("|", "｜"):
-        words = words[:last]
-    return words
 
 
 def _split(words: str, mark: str, start: int) -> tuple[Span, ...]:
@@ -193,20 +188,24 @@ def _grid(prose: Prose, lines: list[_Line], above: list[_Line]) -> Grid | None:
     )
     start, end = _cell(prose, kept[0].start, kept[-1].end)
     cells = tuple(tuple(_cell(prose, a, b) for a, b in row) for row in rows)
-    return Grid(start, end, _without_margin(cells), titles)
+    return Grid(start, end, _without_margins(cells), titles)
 
 
 def _spanned(raw: str, lines: list[_Line]) -> Iterator[tuple[Span, ...]]:
     """Return the cells of rows in tags; where a cell goes on, to the right or below, an empty one stands."""
     below: Counter[int] = Counter()
+    spare = 50 * _SPARE_CELLS
     for line in lines:
         row: list[Span] = []
         tags = list(_TAG_CELL.finditer(raw, line.start, line.end))
         ends = [*(m.start() for m in tags[1:]), line.end]
-        for m, end in zip(tags, ends, strict=True):
+        for m, end in zip(tags, ends, strict=False):
             _go_on(row, below, line.start)
             spans = {name.lower(): min(int(n), _MOST_SPANNED) for name, n in _SPAN.findall(m["attributes"])}
             wide, high = max(1, spans.get("col", 1)), max(1, spans.get("row", 1))
+            spare += _SPARE_CELLS - wide * high
+            if spare < 0:
+                wide = high = 1
             below.update(dict.fromkeys(range(len(row), len(row) + wide), high - 1) if high > 1 else {})
             row += [(m.end(), end), *[(end, end)] * (wide - 1)]
         _go_on(row, below, line.start)
@@ -220,11 +219,12 @@ def _go_on(row: list[Span], below: Counter[int], at: int) -> None:
         row.append((at, at))
 
 
-def _without_margin(rows: tuple[tuple[Cell, ...], ...]) -> tuple[tuple[Cell, ...], ...]:
-    """Leave out a first column that is empty in every row."""
-    if rows and all(row[0].start == row[0].end for row in rows if len(row) > 1):
-        return tuple(row[1:] if len(row) > 1 else row for row in rows)
-    return rows
+def _without_margins(rows: tuple[tuple[Cell, ...], ...]) -> tuple[tuple[Cell, ...], ...]:
+    """Leave out a first and a last column that are empty in every row: outer bars and tabs part nothing."""
+    several = [row for row in rows if len(row) > 1]
+    first = 1 if all(row[0].start == row[0].end for row in several) else 0
+    last = 1 if all(row[-1].start == row[-1].end and len(row) > first + 1 for row in several) else 0
+    return tuple(row[first : len(row) - last] if len(row) > 1 else row for row in rows)
 
 
 def _cell(prose: Prose, start: int, end: int) -> Cell:

@@ -43,7 +43,7 @@ def figures_of(
     tuple of StatedFigure
         One for each figure, in the order of the text.
     """
-    used = {span: place for span, place in _used(zones)}
+    used = dict(_used(zones))
     meanings = {s.number: s for s in stated}
     found = []
     spans = {s.number: s.area.span for s in stated}

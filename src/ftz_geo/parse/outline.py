@@ -546,4 +546,4 @@ def _settle_total(zone: ZoneDraft) -> None:
 
 def _alike(one: str | None, other: str | None) -> bool:
     one, other = (re.sub(r"[()（）]|中国|以下简称.*", "", name or "") for name in (one, other))
-    return bool(one and other) and (one in other or other in one)  # type: ignore[operator]
+    return bool(one and other) and (one in other or other in one)

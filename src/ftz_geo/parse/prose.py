@@ -51,7 +51,8 @@ _LEFT_OUT = re.compile(
     (?:
       (?P<tag>   </?(?:{_MARKUP})\b[^<>\n]{{0,300}}> )
     | (?P<entity> &(?:nbsp|ensp|emsp|ldquo|rdquo|amp|\#\d{{1,6}}); )
-    | (?P<pinyin> (?<=[\u4e00-\u9fff])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{{1,6}}\)
+    | (?P<pinyin> (?<=[\u4e00-\u9fff])(?!(?<=[积模地])\(ha\))   # 面积(ha) is a unit
+                  \([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{{1,6}}\)
                   (?:\([a-z]{{1,6}}\))* )                 # 東(dong): left by some web pages
     | (?P<blank> (?:
           (?:(?<=\n)|\A)[ \t]*[-+•▪·](?=[ \t])            # a list's bullet

@@ -15,6 +15,7 @@ from ftz_geo.parse.areas import declared_counts, stated_areas
 from ftz_geo.parse.clauses import clauses_like_sides, speaks_of_bound
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, ZoneDraft, draft_zones
 from ftz_geo.parse.english import english_sides
+from ftz_geo.parse.entries import entries_of
 from ftz_geo.parse.figures import find_figures
 from ftz_geo.parse.grids import find_grids
 from ftz_geo.parse.groups import Group, group_sides, is_description
@@ -25,7 +26,6 @@ from ftz_geo.parse.ledger import figures_of
 from ftz_geo.parse.names import features_at, read_names
 from ftz_geo.parse.outline import outlined_zones
 from ftz_geo.parse.prose import Prose
-from ftz_geo.parse.entries import entries_of
 from ftz_geo.parse.sides import direction_sides, verbless_sides
 from ftz_geo.parse.tables import read_tables
 from ftz_geo.parse.words import PARCEL_NOUNS

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from ftz_geo.parse.columns import (
-    Column,
+    TITLE,
     is_ground,
     is_key,
     is_known,
@@ -23,16 +23,13 @@ from ftz_geo.parse.columns import (
     read_columns,
     unit_of_line,
 )
-from ftz_geo.parse.figures import find_figures, read_cell
 from ftz_geo.parse.grids import Cell, find_grids
-from ftz_geo.parse.names import read_names
-from ftz_geo.parse.sides import side_of
+from ftz_geo.parse.rows import Body, Other, Row
 from ftz_geo.wording import UNITS, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftz_geo.parse.figures import Figure
     from ftz_geo.parse.grids import Grid
     from ftz_geo.parse.prose import Prose
     from ftz_geo.parse.sides import Side
@@ -42,60 +39,15 @@ __all__ = ["Cell", "Other", "Row", "Table", "read_tables"]
 _Form = list[tuple[list[str], Sequence[Cell]]]
 """Each key, from the uppermost down, and its values, one for an item."""
 
-Kind = Literal["item", "total", "subtotal"]
 
 _VALUE = re.compile(
     rf"[约近≥≤<>±+-]?\d[\d,.~—-]*(?:%|‰|{one_of(UNITS)})?(?:[(].*[)])?|[/—-]{{1,4}}|[×X]{{2,}}", re.I
 )
 _CLAUSE = re.compile(r"[。;,]|[东南西北][至临邻起].")
-_TOTAL = re.compile(
-    r"(?:[全总以各本][^小]{0,5}|面积|用地|土地)?(?:面积|用地|土地|数)?(?:合计|总计|共计|总和|总数|计)(?:[(].*[)])?:?"
-)
-_SUBTOTAL = re.compile(r".{0,30}(?:小计|合计|总计|共计)(?:[(].*[)])?:?")
-_TITLE = re.compile(r"(?:表|清单|目录|名单|一览|明细|统计|情况|汇总)(?:[(].*[)])?$|^附?[表件]\d?|^续表")
-_NOTE = re.compile(r"(?:备?注|说明|资料来源|数据来源|单位)[:\d]|续表")
 _LONGEST_TITLE = 60
 _MOST_HEADS = 400
 """Of a row no more cells are looked at to tell whether it is a head."""
-_COUNTED = re.compile(r"[一二三四五六七八九十]{1,3}(?:[、.:,]|(?=$))|第[一二三四五六七八九十]{1,3}[类批部章]")
-_COUNTED_BELOW = re.compile(r"[(][一二三四五六七八九十]{1,3}[)]")
 _NUMBERED = re.compile(r"[(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)]?[、.]?")
-_OF_ABOVE = re.compile(r"其中")
-_BEFORE_AREA = re.compile(r"(?:总|用地|占地|规划|土地|宗地|出让)*(?:面积)?[约共计为:近大超过不少于]*")
-_RESTATED = re.compile(r"[(,、/;]*(?:合|即|约|折合|约合|相当于|折|计|也就是|为)*")
-_NUMBER_ALONE = re.compile(r"[\d.,]*")
-_DIGITS = re.compile(r"[约近]?\d[\d,.]*")
-
-
-class Other(NamedTuple):
-    """A figure of a row beside its area."""
-
-    figure: Figure
-    head: str
-    """The words of its column's head, folded."""
-    again: Figure | None
-    """The figure that it tells once more, in another unit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row, or one item of a form. Places are in the folded text."""
-
-    start: int
-    end: int
-    kind: Kind = "item"
-    label: Cell | None = None
-    """序号, 地块编号."""
-    name: Cell | None = None
-    """Of several names in levels the narrowest."""
-    group: Cell | None = None
-    """The name of the level above, of the heading row above, or, for 其中…, of the row it is a part of."""
-    area: Figure | None = None
-    """Of the row's ground as a whole. Its ``area`` is None where it cannot be read."""
-    other: tuple[Other, ...] = ()
-    sides: tuple[Side, ...] = ()
-    boundary: Cell | None = None
-    """A cell that holds all sides, for the rules of running text to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +106,7 @@ def _title(prose: Prose, lines: Sequence[Cell]) -> Cell | None:
     """Return the nearest line that reads like a title; a line for the unit may stand below it."""
     for line in lines[:2]:
         words = _words(prose, line)
-        if len(words) <= _LONGEST_TITLE and "。" not in words and _TITLE.search(_without_unit_line(words)):
+        if len(words) <= _LONGEST_TITLE and "。" not in words and TITLE.search(_without_unit_line(words)):
             return line
     return None
 
@@ -183,13 +135,21 @@ class _Reader:
 
     def tables(self) -> Iterator[Table]:
         rows = self.grid.rows
-        upright = [row for row in rows if self._is_upright(row)]
-        if len(upright) >= 2 and 2 * len(upright) >= len(rows) and self._answers(upright):
+        if self._stands_beside():
             yield from self._beside()
             return
         ends = (len(rows), len(rows))
         for (first, last), (following, _) in pairwise([*self._heads(), ends]):
             yield from self._below(first, last, following)
+
+    def _stands_beside(self) -> bool:
+        """Whether heads stand beside their values: in most rows, and none above columns at the top."""
+        rows = self.grid.rows
+        top = next((row for row in rows if not _alone(row)), ())
+        if not self._is_upright(top) and self._may_head(top):
+            return False
+        upright = [row for row in rows if self._is_upright(row)]
+        return len(upright) >= max(2, len(rows) / 2) and self._answers(upright)
 
     # --- heads above columns ------------------------------------------------------------------
 
@@ -224,8 +184,8 @@ class _Reader:
         while (
             k > past
             and len(rows[k - 1]) == len(rows[k])
-            and _is_empty(rows[k][0])
-            and not _is_empty(rows[k - 1][0])
+            and rows[k][0].is_empty
+            and not rows[k - 1][0].is_empty
             and not _alone(rows[k - 1])
             and not any(_is_value(self.words(c)) for c in rows[k - 1])
         ):
@@ -246,10 +206,8 @@ class _Reader:
             return False
         if not words[0] and any(is_unit(w) for w in words):
             return all(len(w) <= 8 for w in words)
-        spans = [
-            _is_empty(c) or (k + 1 < len(upper) and _is_empty(upper[k + 1])) for k, c in enumerate(upper)
-        ]
-        return not _is_empty(upper[0]) and all(
+        spans = [c.is_empty or (k + 1 < len(upper) and upper[k + 1].is_empty) for k, c in enumerate(upper)]
+        return not upper[0].is_empty and all(
             span or not w or w == self.words(c) for span, w, c in zip(spans, words, upper, strict=True)
         )
 
@@ -276,7 +234,7 @@ class _Reader:
         paths = self._paths(first, last)
         times = _times_repeated(paths)
         columns = read_columns(paths[: width // times], unit, mixed=mixed)
-        body = _Body(self.prose, columns)
+        body = Body(self.prose, columns)
         for row in rows[last + 1 : following]:
             body.add(_fitted(row, width), width, times)
         if not any(c.use in ("area", "other", "again", "side", "boundary") for c in columns):
@@ -313,7 +271,7 @@ class _Reader:
         items: list[Row] = []
         for form in [self._turned(rows)] if self._is_turned(rows) else self._forms(rows):
             columns = read_columns([path for path, _ in form], unit, mixed=mixed)
-            body = _Body(self.prose, columns)
+            body = Body(self.prose, columns)
             for item in zip(*(values for _, values in form), strict=True):
                 body.add(item, len(columns), 1)
             heads += [c.words for c in columns if c.words not in heads]
@@ -339,7 +297,7 @@ class _Reader:
         if len({len(row) for row in rows}) != 1 or len(rows[0]) < 3:
             return False
         return all(not any(is_known(self.words(c)) for c in row[1:]) for row in rows) and (
-            2 * sum(sum(not _is_empty(c) for c in row[1:]) >= 2 for row in rows) > len(rows)
+            2 * sum(sum(not c.is_empty for c in row[1:]) >= 2 for row in rows) > len(rows)
         )
 
     def _pairs(self, row: Sequence[Cell]) -> Iterator[tuple[list[str], Cell]]:
@@ -359,13 +317,9 @@ def _nests(key: str, under: str) -> bool:
     return ("四" in key and is_side(under)) or is_unit(under)
 
 
-def _is_empty(cell: Cell) -> bool:
-    return cell.start == cell.end
-
-
 def _alone(row: Sequence[Cell]) -> bool:
     """Whether only the first cell of a row holds anything."""
-    return not _is_empty(row[0]) and all(map(_is_empty, row[1:]))
+    return not row[0].is_empty and all(cell.is_empty for cell in row[1:])
 
 
 def _is_value(words: str) -> bool:
@@ -374,7 +328,7 @@ def _is_value(words: str) -> bool:
 
 def _fitted(row: tuple[Cell, ...], width: int) -> tuple[Cell, ...]:
     """Leave out empty cells beyond the head."""
-    while len(row) > width and _is_empty(row[-1]):
+    while len(row) > width and row[-1].is_empty:
         row = row[:-1]
     return row
 
@@ -386,195 +340,3 @@ def _times_repeated(paths: list[list[str]]) -> int:
         if part >= 2 and not rest and all(paths[k] == paths[k % part] for k in range(len(paths))):
             return times
     return 1
-
-
-# --- rows -------------------------------------------------------------------------------------
-
-
-class _Told(NamedTuple):
-    """A cell that is not empty, below its column."""
-
-    column: Column
-    cell: Cell
-    words: str
-
-
-@dataclass(slots=True)
-class _Body:
-    """The rows of a table as they come, and what the rows above leave for them."""
-
-    prose: Prose
-    columns: Sequence[Column]
-    rows: list[tuple[int, Row]] = field(default_factory=list)
-    """How deep each stands in its list, 2 for 一, 1 for (一), 0 for anything else, and the row."""
-    places: dict[int, Cell] = field(default_factory=dict)
-    """Of every level the last name."""
-
-    def add(self, cells: Sequence[Cell], width: int, times: int) -> None:
-        """Add a line: one row, several side by side, or the name of a group."""
-        filled = [cell for cell in cells if not _is_empty(cell)]
-        if not filled:
-            return
-        if len(cells) == 1 or (len(filled) == 1 and times == 1 and self._heads_group(cells[0])):
-            self._add_alone(filled[0])
-        elif len(cells) != width:
-            # Whether a group begins in it is not known either.
-            self.places = {}
-            self.rows.append((0, Row(filled[0].start, filled[-1].end)))
-        else:
-            part = width // times
-            for k in range(0, width, part):
-                self._add(cells[k : k + part])
-
-    def _heads_group(self, cell: Cell) -> bool:
-        """Whether a row of one cell names a group: it is counted, or stands where numbers stand."""
-        words = _words(self.prose, cell)
-        if not words or _kind(words) != "item":
-            return False
-        return _depth(words) > 0 or (self.columns[0].use == "label" and re.search(r"\d", words) is None)
-
-    def _add_alone(self, cell: Cell) -> None:
-        words = _words(self.prose, cell)
-        if not _NOTE.match(words) and not _TITLE.search(words) and _kind(words) == "item":
-            self.rows.append((max(1, _depth(words)), Row(cell.start, cell.end, name=cell)))
-
-    def _add(self, cells: Sequence[Cell]) -> None:
-        text = self.prose.text
-        told = [_Told(c, cell, text[cell[0] : cell[1]]) for c, cell in zip(self.columns, cells, strict=True)]
-        told = [t for t in told if t.words]
-        if not told:
-            return
-        depth, kind = 0, _kind(told[0].words)
-        labels = [t.cell for t in told if t.column.use == "label"]
-        # A code says more than the place in the list: 序号 1, 宗地编号 JG2024-21.
-        label = max(labels, key=lambda cell: cell.end - cell.start, default=None)
-        boundary = next((t.cell for t in told if t.column.use == "boundary"), None)
-        for column, _, words in told:
-            if column.use in _NAMING:
-                depth = max(depth, _depth(words))
-                kind = kind if kind != "item" else _kind(words)
-        name, group = self._name_and_group(told)
-        if name is None and kind != "item":
-            name, label, group = told[0].cell, None, None
-        if kind == "total" and group:
-            kind = "subtotal"
-        elif kind == "total":
-            self.places = {}
-        area, other = self._figures(told)
-        sides = tuple(self._sides(told))
-        row = Row(told[0].cell[0], told[-1].cell[1], kind, label, name, group, area, other, sides, boundary)
-        self.rows.append((depth, row))
-
-    def _name_and_group(self, told: list[_Told]) -> tuple[Cell | None, Cell | None]:
-        """Return the narrowest name of a row, and the one above it that a merged cell may have told."""
-        own = {t.column.level: t.cell for t in told if t.column.use in ("name", "place")}
-        if not own:
-            return None, self.places[max(self.places)] if self.places else None
-        widest, narrowest = min(own), max(own)
-        # A new name of a wide level ends what stood below the old one.
-        self.places = {k: cell for k, cell in self.places.items() if k < widest} | own
-        above = [k for k in self.places if k < narrowest]
-        return own[narrowest], self.places[max(above)] if above else None
-
-    def _sides(self, told: list[_Told]) -> Iterator[Side]:
-        for column, (a, b), _ in told:
-            if column.direction:
-                side = side_of(self.prose, a, b, (column.direction,), read_names(self.prose, a, b))
-                if side:
-                    yield side
-
-    def _figures(self, told: list[_Told]) -> tuple[Figure | None, tuple[Other, ...]]:
-        """Return the area of a row, and its other figures; without its area, the same in another unit."""
-        area: Figure | None = None
-        other: list[Other] = []
-        for column, cell, words in told:
-            if column.use in _NO_FIGURES or "%" in words:
-                continue
-            own, rest = _in_cell(self.prose, cell, column.unit)
-            if own and (column.use == "area" or (column.use == "again" and area is None)):
-                area = own
-            elif own:
-                other.append(Other(own, column.words, area if column.use == "again" else None))
-            if own or column.use not in ("area", "again"):
-                other += [Other(figure, column.words, own if again else None) for figure, again in rest]
-        return area, tuple(other)
-
-    def done(self) -> Iterator[Row]:
-        """Return the rows, each under the heading row above it."""
-        self._settle_last_sum()
-        headings: dict[int, Cell] = {}
-        whole: Cell | None = None
-        end = (0, Row(0, 0, "total"))
-        for (depth, row), (after, following) in pairwise([*self.rows, end]):
-            headings = {} if row.kind == "total" else {d: c for d, c in headings.items() if d > depth}
-            group = row.group or (headings[min(headings)] if headings else None)
-            heads = False
-            if row.name and following.kind == "item":
-                heads = depth > after or following.group == row.name
-                if depth > after:
-                    headings[depth] = row.name
-            if row.name and _OF_ABOVE.match(_words(self.prose, row.name)):
-                group = whole or group
-            elif row.name:
-                whole = row.name
-            if row.area or row.other or not (heads or (row.start, row.end) == row.name):
-                kind = "subtotal" if heads and row.kind == "item" else row.kind
-                same = kind == row.kind and group == row.group
-                yield row if same else replace(row, group=group, kind=kind)
-
-    def _settle_last_sum(self) -> None:
-        """Tell the sum of all from that of the last group, below whose merged cell both stand.
-
-        It is that of all if the group has one already, or if no other group has any.
-        """
-        if not self.rows:
-            return
-        depth, last = self.rows[-1]
-        if not last.group or not last.name or not _TOTAL.fullmatch(_words(self.prose, last.name)):
-            return
-        rows = [row for _, row in self.rows[:-1] if row.group]
-        with_sums = {row.group for row in rows if row.kind == "subtotal"}
-        if last.group in with_sums or (not with_sums and len({row.group for row in rows}) > 1):
-            self.rows[-1] = depth, replace(last, kind="total", group=None)
-
-
-_NAMING = frozenset({"label", "name", "place"})
-_NO_FIGURES = frozenset({"boundary", "side", "rate"})
-
-
-def _depth(words: str) -> int:
-    if words[0] not in "一二三四五六七八九十第(":
-        return 0
-    return 2 if _COUNTED.match(words) else 1 if _COUNTED_BELOW.match(words) else 0
-
-
-def _kind(words: str) -> Kind:
-    """Say whether a name is that of a sum."""
-    if "计" not in words and "总" not in words:
-        return "item"
-    return "total" if _TOTAL.fullmatch(words) else "subtotal" if _SUBTOTAL.fullmatch(words) else "item"
-
-
-def _in_cell(prose: Prose, cell: Cell, unit: str | None) -> tuple[Figure | None, list[tuple[Figure, bool]]]:
-    """Return the figure that a cell as a whole states, and the others, and whether each tells it again.
-
-    Words before a figure may say that it is of something else.
-    """
-    start, end = cell
-    text = prose.text
-    if _NUMBER_ALONE.fullmatch(text, start, end):
-        return (read_cell(prose, start, end, unit) if unit else None), []
-    figures = list(find_figures(prose, start, end))
-    own, known = None, start
-    if figures and _BEFORE_AREA.fullmatch(text, start, figures[0].start):
-        own = figures.pop(0)
-        known = own.end
-    elif unit:
-        own = read_cell(prose, start, end, unit)
-        number = _DIGITS.match(text, start, end)
-        known = number.end() if number else start
-    rest: list[tuple[Figure, bool]] = []
-    for figure in figures:
-        rest.append((figure, own is not None and _RESTATED.fullmatch(text, known, figure.start) is not None))
-        known = figure.end
-    return own, rest
