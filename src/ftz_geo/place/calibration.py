@@ -25,6 +25,9 @@ _BINS_M = np.array([0.0, 200.0, 400.0, 800.0, 1500.0, np.inf])
 _AT_M = np.array([100.0, 300.0, 600.0, 1150.0, 2000.0])
 """Where in its bin each figure is said to hold."""
 
+_AT_POINT = 0.5
+"""The share of the first figure that holds at a point itself: none was left out so near to another."""
+
 _USUAL_M = {False: (38.0, 112.0, 138.0, 256.0, 500.0), True: (51.0, 126.0, 310.0, 400.0, 1363.0)}
 """The same for a gazetteer too small to tell: measured on 691 points of Tianjin, between and beyond."""
 
@@ -54,7 +57,9 @@ class Calibration(NamedTuple):
     def band_m(self, away_m: NDArray[np.float64], beyond: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return the half width at places that lie so far along an axis from the nearest point."""
         far = np.maximum(away_m / _AT_M[-1], 1.0)
-        between, out = (np.interp(away_m, _AT_M, of) for of in (self.between_m, self.beyond_m))
+        between, out = (
+            np.interp(away_m, (0.0, *_AT_M), (_AT_POINT * of[0], *of)) for of in (self.between_m, self.beyond_m)
+        )
         band: NDArray[np.float64] = np.where(beyond, np.maximum(out, between), between) * far
         return band
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from shapely.ops import substring
 
 from ftz_geo.compass import Direction
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS
 from ftz_geo.place.axes import Axis, Places, axis_through, places_of
 from ftz_geo.place.headings import Headings
+from ftz_geo.place.mates import continued, stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +35,7 @@ _MOST_BESIDE = 400
 _SURE_GAP_M = 3000.0
 """Between places farther apart than this a line tells nothing of how roads run."""
 
-_REACH_M = (200.0, 600.0)
+_REACH_M = (200.0, 1000.0)
 """The least and the most that an axis goes on beyond its last place, else twice its usual step: a label
 stands in the middle of a way, and the way goes on."""
 
@@ -139,7 +141,8 @@ def roads_of(points: ReferenceMap, names: Mapping[str, str], wanted: Mapping[str
     found: dict[str, Road] = {}
     for name, stretches in places_of_name.items():
         for k, places in enumerate(stretches):
-            axis = _axis(places, headings, name, wanted.get(names[name], Wanted(Counter(), 0.0)))
+            mates = [other for mate in table.mates(name) for other in table.places(mate)]
+            axis = _axis(places, mates, headings, name, wanted.get(names[name], Wanted(Counter(), 0.0)))
             if axis is not None:
                 key = f"{PREFIX}{name}:{k}"
                 count = int(places.weight.sum())
@@ -154,9 +157,17 @@ class _Table:
         self.xy = shapely.get_coordinates(plane.to_xy(features.geometry.to_numpy()))
         self.rows = {str(name): np.asarray(rows) for name, rows in features.groupby("name").indices.items()}
         self._kinds = features["kind"].to_numpy()
+        self._of_stem: dict[tuple[str, str] | None, list[str]] = defaultdict(list)
+        for name in self.rows:
+            self._of_stem[stem_of(name)].append(name)
 
     def places(self, name: str) -> list[Places]:
         return list(places_of(self.xy[self.rows[name]]))
+
+    def mates(self, name: str) -> list[str]:
+        """Return the names that may continue one."""
+        stem = stem_of(name)
+        return [other for other in self._of_stem.get(stem, ()) if other != name] if stem else []
 
     def kind(self, name: str) -> Kind:
         kind: Kind = self._kinds[self.rows[name][0]]
@@ -192,13 +203,16 @@ def _pieces(stretches: Sequence[Places]) -> Iterator[NDArray[np.float64]]:
             yield pieces[axis.held_m[k] - axis.held_m[k - 1] <= _SURE_GAP_M]
 
 
-def _axis(places: Places, headings: Headings, name: str, wanted: Wanted) -> Axis | None:
+def _axis(
+    places: Places, mates: Sequence[Places], headings: Headings, name: str, wanted: Wanted
+) -> Axis | None:
     half_m = min(wanted.length_m / 2, _FARTHEST_M)
     farthest_m = max(_REACH_M[1], half_m)
-    if len(places.xy) > 1:
-        step = float(np.median(np.hypot(*np.diff(places.xy, axis=0).T)))
+    through = continued(places, mates)
+    if len(through.xy) > 1:
+        step = float(np.median(np.hypot(*np.diff(places.xy, axis=0).T))) if len(places.xy) > 2 else _REACH_M[1]
         reach_m = float(np.clip(max(2 * step, half_m), _REACH_M[0], farthest_m))
-        return axis_through(places, reach_m, headings, name)
+        return _cut(axis_through(through, reach_m, headings, name), places, through, reach_m)
     if not wanted.sides:
         return None
     sides = wanted.sides
@@ -210,3 +224,16 @@ def _axis(places: Places, headings: Headings, name: str, wanted: Wanted) -> Axis
     ends = Places(np.stack([at - 20 * across, at + 20 * across]), np.full(2, 16.0))
     axis = axis_through(ends, farthest_m, headings, name)
     return axis._replace(held_m=np.array([axis.held_m.mean()]))
+
+
+def _cut(axis: Axis, places: Places, through: Places, reach_m: float) -> Axis:
+    """Return an axis as far as its own road may go: to the first place of the road that continues it."""
+    if len(through.xy) == len(places.xy):
+        return axis
+    own = shapely.line_locate_point(axis.line, shapely.points(places.xy))
+    first, last = float(own.min()), float(own.max())
+    before, after = axis.held_m[axis.held_m < first - 1], axis.held_m[axis.held_m > last + 1]
+    start = min(first - reach_m, float(before[-1]) if len(before) else np.inf)
+    end = max(last + reach_m, float(after[0]) if len(after) else -np.inf)
+    start, end = max(start, 0.0), min(end, axis.line.length)
+    return Axis(shapely.get_coordinates(substring(axis.line, start, end)), axis.held_m - start)
