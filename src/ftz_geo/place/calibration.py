@@ -11,6 +11,7 @@ import shapely
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import LINEAR_KINDS
 from ftz_geo.place.axes import NOISE_M, Places, axis_through, places_of
+from ftz_geo.place.headings import headings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ftz_geo.model import ReferenceMap
+    from ftz_geo.place.headings import Headings
 
 __all__ = ["Calibration", "calibration_of", "leave_one_out"]
 
@@ -34,8 +36,11 @@ _USUAL_M = {False: (38.0, 112.0, 138.0, 256.0, 500.0), True: (51.0, 126.0, 310.0
 _ENOUGH = 20
 """Points left out that are needed for a figure."""
 
-_MOST = 600
-"""Points left out in all: more do not change the figures by a tenth."""
+_RUNS = (1, 2, 4, 8)
+"""How many places of a road are left out at a time: alone, they would all have another one near."""
+
+_MOST = 200
+"""Runs left out of each length: more do not change the figures by a tenth."""
 
 _WINDOW = 20
 """Places on either side of one that is left out through which the axis is drawn again."""
@@ -136,32 +141,35 @@ def _errors(points: ReferenceMap) -> Iterator[tuple[str, float, bool, float]]:
         return
     plane = LocalPlane.around(features.geometry.to_numpy())
     xy = shapely.get_coordinates(plane.to_xy(features.geometry.to_numpy()))
-    stretches = [
-        (str(name), places)
-        for name, rows in features.groupby("name").indices.items()
-        if len(rows) > 2
-        for places in places_of(xy[rows])
-        if len(places.xy) > 2
-    ]
-    count = sum(len(places.xy) for _, places in stretches)
-    every = max(count // _MOST, 1)
-    n = 0
-    for name, places in stretches:
-        for k in range(len(places.xy)):
-            n += 1
-            if n % every == 0:
-                yield name, *_error(places, k)
+    roads = {str(name): list(places_of(xy[rows])) for name, rows in features.groupby("name").indices.items()}
+    headings = headings_of(roads)
+    for run in _RUNS:
+        cases = [
+            (name, places, start)
+            for name, stretches in roads.items()
+            for places in stretches
+            if len(places.xy) >= run + 2
+            for start in range(len(places.xy) - run + 1)
+        ]
+        for name, places, start in cases[:: max(len(cases) // _MOST, 1)]:
+            yield name, *_error(places, start, run, headings, name)
 
 
-def _error(places: Places, left_out: int) -> tuple[float, bool, float]:
-    """Return how far a place lies from the others, whether beyond them, and how far from their axis."""
-    # Places farther along say nothing of this one.
+def _error(
+    places: Places, start: int, run: int, headings: Headings, name: str
+) -> tuple[float, bool, float]:
+    """Return how far a place lies from the others, whether beyond them, and how far from their axis.
+
+    Left out is a run of places; looked at is the one of them that is farthest from the others.
+    """
     rows = np.arange(len(places.xy))
-    kept = (rows != left_out) & (np.abs(rows - left_out) <= _WINDOW)
+    out = (rows >= start) & (rows < start + run)
+    # Places farther along say nothing of this one.
+    kept = ~out & (rows >= start - _WINDOW) & (rows < start + run + _WINDOW)
     others = Places(places.xy[kept], places.weight[kept])
-    point = places.xy[left_out]
-    nearest = float(np.hypot(*(others.xy - point).T).min())
-    axis = axis_through(others, nearest, None, "")
-    at = axis.line.project(shapely.Point(point))
-    away, beyond = axis.away_m(np.array([at]))
-    return float(away[0]), bool(beyond[0]), float(axis.line.distance(shapely.Point(point)))
+    away = np.hypot(*(places.xy[out][:, None] - others.xy[None]).transpose(2, 0, 1)).min(axis=1)
+    k = int(away.argmax())
+    point = shapely.Point(places.xy[out][k])
+    axis = axis_through(others, float(away[k]), headings, name)
+    far, beyond = axis.away_m(np.array([axis.line.project(point)]))
+    return float(far[0]), bool(beyond[0]), float(axis.line.distance(point))

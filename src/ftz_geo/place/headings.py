@@ -8,14 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import shapely
 from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["Heading", "Headings"]
+    from ftz_geo.place.axes import Places
+
+__all__ = ["Heading", "Headings", "headings_of"]
 
 _BESIDE_M = 1500.0
 """Roads farther off tell nothing;"""
@@ -33,6 +36,14 @@ _LEAST = 5
 """Pieces of other roads that are needed, each as long as a line's knots are apart."""
 
 _EXACT = np.radians(3)
+
+_LENGTH_M = 200.0
+"""Roads shorter than this run anyhow;"""
+
+_GAP_M = 3000.0
+"""and between places farther apart than this a road may run any way."""
+
+_PIECE_M = 40.0
 
 
 class Heading(NamedTuple):
@@ -78,3 +89,38 @@ class Headings:
         mean = float(weight @ turn / weight.sum())
         spread = float(np.sqrt(weight @ (turn - mean) ** 2 / weight.sum()))
         return Heading(own + mean, max(spread, float(_EXACT)))
+
+
+def headings_of(roads: Mapping[str, Sequence[Places]]) -> Headings:
+    """Return which way roads run, from the lines between their places.
+
+    Parameters
+    ----------
+    roads : mapping of str to sequence of Places
+        By name.
+
+    Returns
+    -------
+    Headings
+
+    Examples
+    --------
+    >>> from ftz_geo.place.axes import Places
+    >>> beside = {"甲路": [Places(np.array([(0.0, 50.0), (400.0, 90.0)]), np.ones(2))]}
+    >>> told = headings_of(beside).beside(np.array([(200.0, 0.0), (240.0, 0.0)]), "乙路")
+    >>> round(float(np.degrees(told.angle)), 1)
+    5.7
+    """
+    return Headings([(name, pieces) for name, of in roads.items() for pieces in _pieces(of)])
+
+
+def _pieces(stretches: Sequence[Places]) -> Iterator[NDArray[np.float64]]:
+    """Yield the pieces of one road, all about as long as each other, shape (n, 2, 2)."""
+    for places in stretches:
+        xy = places.xy
+        if len(xy) > 1 and np.hypot(*(xy[-1] - xy[0])) >= _LENGTH_M:
+            steps = np.stack([xy[:-1], xy[1:]], axis=1)
+            steps = steps[np.hypot(*(steps[:, 1] - steps[:, 0]).T) <= _GAP_M]
+            for line in shapely.segmentize(shapely.linestrings(steps), _PIECE_M):
+                fine = shapely.get_coordinates(line)
+                yield np.stack([fine[:-1], fine[1:]], axis=1)

@@ -14,13 +14,11 @@ from ftz_geo.compass import Direction
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS
 from ftz_geo.place.axes import Axis, Places, axis_through, places_of
-from ftz_geo.place.headings import Headings
+from ftz_geo.place.headings import headings_of
 from ftz_geo.place.mates import continued, stem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Mapping, Sequence
 
     from ftz_geo.model import Kind, ReferenceMap, Zone
 
@@ -31,9 +29,6 @@ _AROUND_M = 3000.0
 
 _MOST_BESIDE = 400
 """but no more of them than this, the nearest first."""
-
-_SURE_GAP_M = 3000.0
-"""Between places farther apart than this a line tells nothing of how roads run."""
 
 _REACH_M = (200.0, 1000.0)
 """The least and the most that an axis goes on beyond its last place, else twice its usual step: a label
@@ -188,19 +183,7 @@ def _headings(table: _Table, wanted: Mapping[str, Sequence[Places]]) -> Headings
                 beside[name] = float(away.min())
     nearest = sorted(beside, key=lambda name: (beside[name], name))[:_MOST_BESIDE]
     every = {**wanted, **{name: table.places(name) for name in nearest}}
-    return Headings([(name, pieces) for name, of in every.items() for pieces in _pieces(of)])
-
-
-def _pieces(stretches: Sequence[Places]) -> Iterator[NDArray[np.float64]]:
-    """Yield the pieces of an axis that tell which way its road runs, shape (n, 2, 2)."""
-    for places in stretches:
-        if len(places.xy) > 1 and np.hypot(*(places.xy[-1] - places.xy[0])) >= _REACH_M[0]:
-            axis = axis_through(places, 0.0, None, "")
-            pieces = np.stack([axis.xy[:-1], axis.xy[1:]], axis=1)
-            along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(axis.xy, axis=0).T))])
-            middle = (along[1:] + along[:-1]) / 2
-            k = np.clip(axis.held_m.searchsorted(middle), 1, len(axis.held_m) - 1)
-            yield pieces[axis.held_m[k] - axis.held_m[k - 1] <= _SURE_GAP_M]
+    return headings_of(every)
 
 
 def _axis(
