@@ -12,6 +12,7 @@ import shapely
 from ftz_geo.compass import AXIS, DIRECTIONS, OPPOSITE
 from ftz_geo.measure import area_m2
 from ftz_geo.model import Reason
+from ftz_geo.place.axes import SD_90
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,11 +37,8 @@ _WIDTH_M = 7.5
 
 _STEP_M = 25.0
 
-_SD_90 = 1.645
-"""Standard deviations within which a normal error lies with 90 %."""
-
 _RADIUS_90 = 2.146
-"""The same for a distance in the plane: the root of -2 ln 0.1."""
+"""Standard deviations within which a place in the plane lies with 90 %: the root of -2 ln 0.1."""
 
 
 Evidence = Mapping[str, tuple["Road", ...]]
@@ -229,7 +227,7 @@ def _held(pieces: Sequence[_Piece], evidence: Evidence) -> dict[Direction, int]:
 
 def _radius_m(by_side: Mapping[Direction, float], held: Mapping[Direction, int]) -> float:
     """Return the radius that holds the centre with 90 %: a side moves it by half of what it is off."""
-    sd_m = {side: by_side[side] / _SD_90 / max(held[side], 1) ** 0.5 for side in DIRECTIONS}
+    sd_m = {side: by_side[side] / SD_90 / max(held[side], 1) ** 0.5 for side in DIRECTIONS}
     sd = np.linalg.norm(list(sd_m.values())) / 2  # of x and y together
     return float(np.hypot(_RADIUS_90 * sd / np.sqrt(2), _WIDTH_M))
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.place.headings import Headings
 
-__all__ = ["NOISE_M", "Axis", "Places", "axis_through", "joined_places", "places_of"]
+__all__ = ["NOISE_M", "SD_90", "Axis", "Places", "axis_through", "joined_places", "places_of"]
 
 MERGE_M = 60.0
 """Points of one name this close are one place: on both carriageways, or on the parts of a crossing."""
@@ -37,6 +37,9 @@ SPLIT_M = 4000.0
 _KNOT_M = 40.0
 NOISE_M = 12.0
 """How far label points lie off the axis: carriageways are some 10 to 15 m off the middle."""
+
+SD_90 = 1.645
+"""Standard deviations within which a normal error lies with 90 %."""
 
 _WANDER = 0.02
 """Standard deviation of the change of direction, radians, for each root of a metre. On the gazetteer of

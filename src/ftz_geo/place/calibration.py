@@ -10,7 +10,7 @@ import shapely
 
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import LINEAR_KINDS
-from ftz_geo.place.axes import NOISE_M, Places, axis_through, places_of
+from ftz_geo.place.axes import NOISE_M, SD_90, Places, axis_through, places_of
 from ftz_geo.place.headings import headings_of
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ _WINDOW = 20
 
 _SHARE = 0.9
 
-_LABEL_M = 1.645 * NOISE_M
+_LABEL_M = SD_90 * NOISE_M
 """A label lies off the axis of its road by this much with 90 %: that is no error of the axis."""
 
 
@@ -63,7 +63,8 @@ class Calibration(NamedTuple):
         """Return the half width at places that lie so far along an axis from the nearest point."""
         far = np.maximum(away_m / _AT_M[-1], 1.0)
         between, out = (
-            np.interp(away_m, (0.0, *_AT_M), (_AT_POINT * of[0], *of)) for of in (self.between_m, self.beyond_m)
+            np.interp(away_m, (0.0, *_AT_M), (_AT_POINT * of[0], *of))
+            for of in (self.between_m, self.beyond_m)
         )
         band: NDArray[np.float64] = np.where(beyond, np.maximum(out, between), between) * far
         return band
@@ -155,9 +156,7 @@ def _errors(points: ReferenceMap) -> Iterator[tuple[str, float, bool, float]]:
             yield name, *_error(places, start, run, headings, name)
 
 
-def _error(
-    places: Places, start: int, run: int, headings: Headings, name: str
-) -> tuple[float, bool, float]:
+def _error(places: Places, start: int, run: int, headings: Headings, name: str) -> tuple[float, bool, float]:
     """Return how far a place lies from the others, whether beyond them, and how far from their axis.
 
     Left out is a run of places; looked at is the one of them that is farthest from the others.

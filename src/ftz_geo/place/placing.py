@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
@@ -10,10 +11,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS, Anchor, ReferenceMap
+from ftz_geo.model import STORAGE_CRS, Anchor, ReferenceMap
 from ftz_geo.place.approximate import as_approximate, evidence_of
-from ftz_geo.place.axes import Axis
-from ftz_geo.place.roads import PREFIX, Road, Roads, roads_of, wanted_of
+from ftz_geo.place.roads import Roads, roads_of, wanted_of
+from ftz_geo.place.solved import Piece, pieces_of, roads_through
 from ftz_geo.place.spots import spots_of, stated_m2_of
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.resolve.names import Names
@@ -21,13 +22,13 @@ from ftz_geo.trace import trace_parcels
 from ftz_geo.trace.near import is_near
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.measure import LocalPlane
     from ftz_geo.model import Candidate, Digitised, Parcel, Plan, Settings, SideKey, Zone
     from ftz_geo.place.calibration import Calibration
+    from ftz_geo.place.roads import Road
     from ftz_geo.reference import Alias
 
 __all__ = ["Placed", "place_zone"]
@@ -35,8 +36,8 @@ __all__ = ["Placed", "place_zone"]
 _SAME_ROAD_M = 100.0
 """An axis this near to a line of its own name on the map tells nothing that the line does not."""
 
-_ROUNDS = 3
-"""A side that its block's area gave serves the blocks beside it, and theirs others."""
+_ROUNDS = 6
+"""A side that its block's area gave serves the blocks beside it, and theirs others: so often at most."""
 
 
 class Placed(NamedTuple):
@@ -89,28 +90,86 @@ def place_zone(
     wanted = wanted_of(zone, stated)
     roads = roads_of(points, _names(points, list(wanted)), wanted)
     lines = _together(reference, roads)
-    drawn: dict[str, Digitised] = {}
+    ground = _Ground(roads, lines)
+    draw = partial(_drawn_on, plan=only, stated=stated, calibration=calibration, settings=settings)
+    candidates, drawn = draw(ground)
+    pieces: dict[tuple[str, str], Piece] = {}
+    known = set(lines.features["name"])
     for _ in range(_ROUNDS):
-        candidates = resolve_plan(only, lines)
-        traced = _traced(only, lines, candidates, settings)
-        for parcel in zone.parcels:
-            if parcel.id in drawn and drawn[parcel.id].polygon is not None:
-                continue  # what its own words gave is surer than what others' sides give
-            block = traced[parcel.id]
-            evidence = evidence_of(parcel, candidates, block.edges, roads)
-            if block.polygon is not None and not evidence:
-                continue  # what closes without points is for the map alone to say, within its own limits
-            if block.polygon is not None:
-                block = as_approximate(block, evidence, roads.plane, calibration, stated.get(parcel.id))
-            drawn[parcel.id] = block
-        solved = list(_solved(drawn, zone, set(lines.features["name"]), roads.plane))
-        if not solved:
+        pieces |= pieces_of(zone.parcels, drawn, known, roads.plane)
+        if not pieces:
             break
-        more = Roads(roads.plane, {road.id: road for road in solved})
-        roads = Roads(roads.plane, {**roads.by_id, **more.by_id})
-        lines = ReferenceMap(features=_joined(lines.features, more.features()), sources=lines.sources)
-    spots = spots_of(only, drawn, candidates, points, lines, roads, calibration, stated)
+        ground = _with(_Ground(roads, lines), roads_through(pieces.values()))
+        candidates, again = draw(ground)
+        news = {
+            key for key, block in again.items() if block.polygon is not None and not _is_placed(drawn, key)
+        }
+        drawn |= {key: again[key] for key in news}
+        if not news:
+            drawn |= {key: block for key, block in again.items() if _is_surer(block, drawn.get(key))}
+            break
+    spots = spots_of(only, drawn, candidates, points, ground.lines, ground.roads, calibration, stated)
     return Placed(zone.parcels, drawn, candidates, tuple(spots))
+
+
+def _is_placed(drawn: Mapping[str, Digitised], key: str) -> bool:
+    return key in drawn and drawn[key].polygon is not None
+
+
+def _is_surer(again: Digitised, before: Digitised | None) -> bool:
+    """Return whether a block is surer of its place than before."""
+    if again.placement_uncertainty_m is None:
+        return False
+    return (
+        before is None
+        or before.placement_uncertainty_m is None
+        or again.placement_uncertainty_m < before.placement_uncertainty_m
+    )
+
+
+class _Ground(NamedTuple):
+    """What blocks are drawn on."""
+
+    roads: Roads
+    lines: ReferenceMap
+    """The roads, and what a map has."""
+
+
+def _with(ground: _Ground, roads: Mapping[str, Road]) -> _Ground:
+    """Return a ground with more roads."""
+    plane = ground.roads.plane
+    features = _joined(ground.lines.features, Roads(plane, roads).features())
+    return _Ground(
+        Roads(plane, {**ground.roads.by_id, **roads}),
+        ReferenceMap(features=features, sources=ground.lines.sources),
+    )
+
+
+def _drawn_on(
+    ground: _Ground,
+    *,
+    plan: Plan,
+    stated: Mapping[str, float],
+    calibration: Calibration,
+    settings: Settings,
+) -> tuple[Mapping[SideKey, tuple[Candidate, ...]], dict[str, Digitised]]:
+    """Return what features were looked up as, and the blocks: ``approximate`` or undetermined.
+
+    What closes without points is left out: it is for the map alone to say, within its own limits.
+    """
+    candidates = resolve_plan(plan, ground.lines)
+    traced = _traced(plan, ground.lines, candidates, settings)
+    drawn = {}
+    for parcel in plan.parcels:
+        block = traced[parcel.id]
+        evidence = evidence_of(parcel, candidates, block.edges, ground.roads)
+        if block.polygon is None:
+            drawn[parcel.id] = block
+        elif evidence:
+            drawn[parcel.id] = as_approximate(
+                block, evidence, ground.roads.plane, calibration, stated.get(parcel.id)
+            )
+    return candidates, drawn
 
 
 def _traced(
@@ -129,21 +188,6 @@ def _traced(
         return drawn
     by_near_name = trace_parcels(plan, lines, candidates, settings)
     return {key: block if block.polygon is not None else by_near_name[key] for key, block in drawn.items()}
-
-
-def _solved(drawn: Mapping[str, Digitised], zone: Zone, known: set[str], plane: LocalPlane) -> Iterator[Road]:
-    """Yield the sides that areas gave, of names that neither map nor points have."""
-    features = {(key.parcel_id, key.side): f for p in zone.parcels for key, f in p.bounds()}
-    for parcel_id, block in drawn.items():
-        for k, edge in enumerate(block.edges):
-            feature = features.get((parcel_id, edge.side))
-            if feature is None or edge.method != "area-closure" or edge.uncertainty_m is None:
-                continue
-            if feature.kind in LINEAR_KINDS and feature.called not in known:
-                xy = shapely.get_coordinates(plane.to_xy(edge.line))
-                axis = Axis(xy, np.array([0.0, float(shapely.LineString(xy).length)]))
-                key = f"{PREFIX}solved:{parcel_id}:{k}"
-                yield Road(key, feature.called, feature.kind, axis, 0, edge.uncertainty_m)
 
 
 def _renamed(points: ReferenceMap, names: Mapping[str, str]) -> ReferenceMap:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ftz_geo.model import Kind, ReferenceMap, Zone
+    from ftz_geo.place.headings import Headings
 
 __all__ = ["PREFIX", "Road", "Roads", "Wanted", "roads_of", "wanted_of"]
 
@@ -193,7 +194,8 @@ def _axis(
     farthest_m = max(_REACH_M[1], half_m)
     through = continued(places, mates)
     if len(through.xy) > 1:
-        step = float(np.median(np.hypot(*np.diff(places.xy, axis=0).T))) if len(places.xy) > 2 else _REACH_M[1]
+        steps = np.hypot(*np.diff(places.xy, axis=0).T)
+        step = float(np.median(steps)) if len(steps) > 1 else _REACH_M[1]  # one step tells nothing of others
         reach_m = float(np.clip(max(2 * step, half_m), _REACH_M[0], farthest_m))
         return _cut(axis_through(through, reach_m, headings, name), places, through, reach_m)
     if not wanted.sides:
