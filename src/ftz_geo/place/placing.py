@@ -101,11 +101,10 @@ def place_zone(
             break
         ground = _with(_Ground(roads, lines), roads_through(pieces.values()))
         candidates, again = draw(ground)
-        news = {
-            key for key, block in again.items() if block.polygon is not None and not _is_placed(drawn, key)
-        }
-        drawn |= {key: again[key] for key in news}
+        news = {key: block for key, block in again.items() if block.polygon and not _is_placed(drawn, key)}
+        drawn |= news
         if not news:
+            # What a block's own words close stands until all others have told what they know.
             drawn |= {key: block for key, block in again.items() if _is_surer(block, drawn.get(key))}
             break
     spots = spots_of(only, drawn, candidates, points, ground.lines, ground.roads, calibration, stated)
