@@ -22,7 +22,7 @@ from ftz_geo.files import edges_geojson, parcels_geojson, read_drawing, to_json
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import ReferenceMap
 from ftz_geo.parse import parse_plan
-from ftz_geo.pipeline import build
+from ftz_geo.pipeline import build, explain_block
 from ftz_geo.reference import Alias, read_points
 
 if TYPE_CHECKING:
@@ -281,7 +281,7 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     (tmp_path / "blocks.geojson").write_text(to_json(parcels_geojson(drawing)), encoding="utf-8")
     (tmp_path / "edges.geojson").write_text(to_json(edges_geojson(drawing)), encoding="utf-8")
     back = read_drawing(tmp_path / "blocks.geojson")
-    for column in ("grade", "area_shaped", "placement_uncertainty_m", "reasons"):
+    for column in ("grade", "area_shaped", "placement_uncertainty_m", "reasons", "reason_codes"):
         assert back.parcels[column].tolist() == drawing.parcels[column].tolist()
     for column in ("parcel_id", "side", "feature", "method", "source_ids"):
         assert back.edges[column].tolist() == drawing.edges[column].tolist()
@@ -310,7 +310,7 @@ def test_a_block_with_one_or_two_sides_is_sketched_within_its_radius(gone: tuple
     assert off_m(drawing, true_block()) <= parcel["placement_uncertainty_m"]
     assert parcel["placement_uncertainty_m"] < 8000
     assert "by-points" not in parcel["reason_codes"]
-    told = parcel["reasons"][parcel["reason_codes"].index("anchor")]
+    told = parcel["reasons"][parcel["reason_codes"].index("known-sides")]
     assert all((name in told) == (name not in gone) for name in SIDES.values())
 
 
@@ -415,6 +415,36 @@ def test_a_near_name_is_told_and_never_equal() -> None:
     assert parcel["grade"] == "approximate"
     assert "near-name" in parcel["reason_codes"]
     assert any("汉口街" in reason and "汉口路" in reason for reason in parcel["reasons"])
+
+
+# --- what reasons say was looked at -------------------------------------------------------------
+
+
+def test_reasons_of_points_alone_speak_of_no_map() -> None:
+    hamlet = ("某村", "place", 0.0, at_m(ACROSS[3]))
+    text = words(east="汉口街", north="天山路") + words("二", area=None, north="某村")
+    parcels = drawn(text, town(more=[hamlet]), anchors=()).parcels
+    told = [reason for row in parcels["reasons"] for reason in row]
+    assert "地名点中没有北至的“天山路”" in told
+    assert "北至的“某村”只有地名点，没有连成线" in told
+    assert not [reason for reason in told if "底图" in reason]
+    assert not [reason for row in parcels["reasons_en"] for reason in row if "map" in reason]
+
+
+def test_reasons_say_which_of_map_and_points_a_name_is_not_in() -> None:
+    text = words(area=None, north="天山路")
+    on_map = lines(UP[2], UP[3])
+    both = drawn(text, town(only=[ACROSS[2]]), on_map).parcels
+    assert "底图和地名点中都没有北至的“天山路”" in both["reasons"].iloc[0]
+    alone = draw(parse_plan(text), on_map).parcels
+    assert "底图上没有北至的“天山路”" in alone["reasons"].iloc[0]
+
+
+@pytest.mark.slow
+def test_what_is_told_of_a_feature_names_where_it_was_looked_up() -> None:
+    plan = parse_plan(words(north="天山路", east="珠江三路"))
+    [told] = explain_block(plan, "区块一", points=town())
+    assert [f.doubts[0].zh for f in told.features if f.feature.name == "天山路"] == ["地名点中没有"]
 
 
 # --- aliases ----------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.diff import Change
     from ftz_geo.explain import Explanation
-    from ftz_geo.model import Anchor, Candidate, Measure, Parcel, ReferenceMap, SideKey
+    from ftz_geo.model import Anchor, Candidate, Measure, Parcel, ReferenceMap, Searched, SideKey
     from ftz_geo.place.placing import Placed
     from ftz_geo.reference import Alias
 
@@ -198,7 +198,9 @@ def draw(
     if reference is not None:
         resolutions = resolve_plan(plan, reference)
         traced |= trace_parcels(plan, reference, resolutions, settings)
-        choices |= {parcel.id: tuple(_choices(parcel, resolutions)) for parcel in plan.parcels}
+        choices |= {
+            parcel.id: tuple(_choices(parcel, resolutions, reference.searched)) for parcel in plan.parcels
+        }
         if points is None and any(block.polygon is None for block in traced.values()):
             from ftz_geo.place import spots_on_map
 
@@ -208,7 +210,7 @@ def draw(
             for parcel in placed.parcels:
                 if parcel.id in placed.drawn and _is_better(placed.drawn[parcel.id], traced.get(parcel.id)):
                     traced[parcel.id] = placed.drawn[parcel.id]
-                    choices[parcel.id] = tuple(_choices(parcel, placed.candidates))
+                    choices[parcel.id] = tuple(_choices(parcel, placed.candidates, placed.searched))
             anchors = (*anchors, *placed.spots)
     drawn = {key: value for key, value in traced.items() if value.polygon is not None}
     for zone in plan.zones:
@@ -265,9 +267,11 @@ def _named_points(plan: Plan, points: ReferenceMap, aliases: Sequence[Alias]) ->
     return found
 
 
-def _choices(parcel: Parcel, resolutions: Mapping[SideKey, tuple[Candidate, ...]]) -> Iterator[Choice]:
+def _choices(
+    parcel: Parcel, resolutions: Mapping[SideKey, tuple[Candidate, ...]], searched: Searched
+) -> Iterator[Choice]:
     for key, feature in parcel.bounds():
-        yield Choice(side=key.side, feature=feature, candidates=resolutions.get(key, ()))
+        yield Choice(side=key.side, feature=feature, candidates=resolutions.get(key, ()), searched=searched)
 
 
 def audit(

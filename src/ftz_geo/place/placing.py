@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS, Anchor, ReferenceMap
+from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS, Anchor, ReferenceMap, Searched
 from ftz_geo.place.approximate import as_approximate, evidence_of
 from ftz_geo.place.axes import Axis
 from ftz_geo.place.roads import PREFIX, Road, Roads, roads_of, wanted_of
@@ -47,6 +47,8 @@ class Placed(NamedTuple):
     """By parcel id: ``approximate`` on points, or undetermined; not what closes without points."""
     candidates: Mapping[SideKey, tuple[Candidate, ...]]
     """What each feature was looked up as, on the map and among the axes."""
+    searched: Searched
+    """What that was looked up in."""
     spots: tuple[Anchor, ...]
     """Where those lie that did not close, and of which some side is known."""
 
@@ -87,8 +89,11 @@ def place_zone(
     settings = replace(settings, longest_extension_m=9_999.0)  # the bands say how far it may be off
     stated = stated_m2_of(plan, zone)
     wanted = wanted_of(zone, stated)
-    roads = roads_of(points, _names(points, list(wanted)), wanted)
-    lines = _together(reference, roads)
+    filed = Names.of(points)
+    roads = roads_of(points, _names(filed, list(wanted)), wanted)
+    found = frozenset(name for name in wanted if next(filed.find(name), None))
+    searched = Searched(has_map=reference is not None, has_points=True, only_points=found)
+    lines = replace(_together(reference, roads), searched=searched)
     drawn: dict[str, Digitised] = {}
     for _ in range(_ROUNDS):
         candidates = resolve_plan(only, lines)
@@ -108,9 +113,9 @@ def place_zone(
             break
         more = Roads(roads.plane, {road.id: road for road in solved})
         roads = Roads(roads.plane, {**roads.by_id, **more.by_id})
-        lines = ReferenceMap(features=_joined(lines.features, more.features()), sources=lines.sources)
+        lines = replace(lines, features=_joined(lines.features, more.features()))
     spots = spots_of(only, drawn, candidates, points, lines, roads, calibration, stated)
-    return Placed(zone.parcels, drawn, candidates, tuple(spots))
+    return Placed(zone.parcels, drawn, candidates, searched, tuple(spots))
 
 
 def _traced(
@@ -162,9 +167,8 @@ def _renamed(points: ReferenceMap, names: Mapping[str, str]) -> ReferenceMap:
     return ReferenceMap(features=_joined(features, renamed), sources=points.sources)
 
 
-def _names(points: ReferenceMap, wanted: Sequence[str]) -> dict[str, str]:
+def _names(filed: Names, wanted: Sequence[str]) -> dict[str, str]:
     """Return the gazetteer's names that the words may mean, and which of theirs each is."""
-    filed = Names.of(points)
     meant: dict[str, str] = {}
     for name in wanted:
         for _, map_name, _ in filed.find(name):
@@ -204,6 +208,8 @@ def _left_over(road: Road, reference: ReferenceMap, roads: Roads) -> BaseGeometr
 def _joined(one: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return features of both; what one of them does not tell is nothing."""
     both = pd.concat([one, other], ignore_index=True)
-    if "one_way" in both:
-        both["one_way"] = both["one_way"].fillna(0).astype(np.int8)
+    for column, dtype in (("one_way", np.int8), ("of_points", np.bool_)):
+        if column in both:
+            both[column] = [0 if value != value else value for value in both[column]]
+            both[column] = both[column].astype(dtype)
     return gpd.GeoDataFrame(both, crs=STORAGE_CRS)

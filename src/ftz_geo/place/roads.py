@@ -78,6 +78,7 @@ class Roads(NamedTuple):
                 "kind": [road.kind for road in roads],
                 "one_way": np.zeros(len(roads), dtype=np.int8),
                 "source": 0,
+                "of_points": True,
             },
             geometry=self.plane.to_lonlat(lines) if roads else [],
             crs=STORAGE_CRS,

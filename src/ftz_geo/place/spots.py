@@ -10,7 +10,7 @@ import shapely
 from shapely.ops import substring
 
 from ftz_geo.measure import LocalPlane
-from ftz_geo.model import LABELS_ZH, Anchor, ReferenceMap
+from ftz_geo.model import BY_SIDES, LABELS_ZH, Anchor, ReferenceMap
 from ftz_geo.place.calibration import calibration_of
 from ftz_geo.place.roads import Roads
 from ftz_geo.place.sites import Around, Known, Spot, spot_of
@@ -89,6 +89,7 @@ def spots_of(
                 source="、".join(str(source.get("file", "")) for source in (*points.sources, *lines.sources)),
                 licence=str(licence),
                 basis=f"按{told}的位置推算",
+                code=BY_SIDES,
             )
 
 

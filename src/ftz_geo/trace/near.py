@@ -117,8 +117,14 @@ def taken(sides: Sides, near: Sequence[Near], atlas: Atlas) -> tuple[Target, ...
     if len(sides.missing) != 1 or len(near) != 1 or len(near[0].names) != 1:
         return None
     ((key, feature, (name,)),) = near
-    ids = tuple(map(str, atlas.features["source_id"][atlas.names == name]))
-    candidate = Candidate(source_ids=ids, map_name=name, score=NEAR_SCORE, how="one character differs")
+    own = atlas.features[atlas.names == name]
+    candidate = Candidate(
+        source_ids=tuple(map(str, own["source_id"])),
+        map_name=name,
+        score=NEAR_SCORE,
+        how="one character differs",
+        of_points="of_points" in own and bool(own["of_points"].all()),
+    )
     target = Target(key=key, feature=feature, candidate=candidate)
     return tuple(sorted((*sides.targets, target), key=lambda t: t.key))
 
