@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builders import reference_map
 from ftz_geo import audit, draw, read_plan
@@ -23,7 +25,9 @@ from ftz_geo.measure import LocalPlane
 from ftz_geo.model import ReferenceMap
 from ftz_geo.parse import parse_plan
 from ftz_geo.pipeline import build, explain_block
+from ftz_geo.place import Gazetteer
 from ftz_geo.reference import Alias, read_points
+from ftz_geo.trace.near import is_near
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -531,11 +535,50 @@ def test_strange_gazetteers_give_a_block_that_says_how_sure_it_is(
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="points on the other side of the globe have no place on the plane", strict=True)
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_points_all_around_the_globe_are_no_crash() -> None:
     around = [(name, "road", (lon, 0.0)) for name in FOUR for lon in (180.0, 179.9, -180.0, -179.9)]
     drawn(words(), points_at(around, in_degrees=True))
+
+
+@pytest.mark.slow
+def test_names_scattered_over_the_globe_are_no_crash(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    places = np.column_stack([rng.uniform(-180, 180, 400), rng.uniform(-90, 90, 400)])
+    rows = [(FOUR[k % 4], "road", tuple(place)) for k, place in enumerate(places)]
+    built = build(parse_plan(words()), tmp_path / "out", points=points_at(rows, in_degrees=True))
+    assert np.isfinite(shapely.get_coordinates(built.drawing.parcels.geometry.iloc[0])).all()
+
+
+def test_points_far_from_the_zone_s_other_names_are_left_out_and_told(whole: Drawing) -> None:
+    far = points_at([(UP[3], "road", (104.0 + d, 30.6)) for d in (0, 0.004, 0.008)], in_degrees=True)
+    parcel = drawn(words(), together(town(), far)).parcels.iloc[0]
+    assert parcel["reason_codes"] == ["by-points", "points-beyond-reach"]
+    assert f"“{UP[3]}”另有3个地名点" in parcel["reasons"][-1]
+    assert parcel["geometry"].equals_exact(whole.parcels.geometry.iloc[0], 1e-6)
+
+
+def test_what_lies_in_two_places_as_likely_is_kept() -> None:
+    here = [(name, "road", (117.0, 39.0)) for name in FOUR]
+    there = [(name, "road", (104.0, 30.6)) for name in FOUR]
+    meant = dict.fromkeys(FOUR, FOUR[0])
+    both = Gazetteer(points_at([*here, *there], in_degrees=True))
+    assert both.reached(meant) == (both, {})
+    most = Gazetteer(points_at([*here, *there[:2]], in_degrees=True))
+    gazetteer, beyond = most.reached(meant)
+    assert (len(gazetteer.points.features), beyond) == (4, {FOUR[0]: 2})
+
+
+NAMES_OF_ROADS = st.text("东西南北一二甲乙路街道大", min_size=1, max_size=5)
+
+
+@given(st.lists(NAMES_OF_ROADS, min_size=1, max_size=12), st.lists(NAMES_OF_ROADS, min_size=1, max_size=4))
+def test_names_near_a_word_are_those_that_a_look_at_each_finds(names: list[str], wanted: list[str]) -> None:
+    gazetteer = Gazetteer(points_at([(name, "road", HERE) for name in names], in_degrees=True))
+    meant = gazetteer.meant(wanted)
+    found = {n for word in wanted for _, n, _ in gazetteer.names.find(word)}
+    near = {n: next((w for w in wanted if is_near(w, n)), None) for n in names if n not in found}
+    assert {n: word for n, word in meant.items() if n not in found} == {n: w for n, w in near.items() if w}
+    assert found <= meant.keys()
 
 
 def test_no_points_at_all_are_as_if_none_were_given() -> None:

@@ -10,7 +10,8 @@ import shapely
 
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import LINEAR_KINDS
-from ftz_geo.place.axes import NOISE_M, Places, axis_through, places_of
+from ftz_geo.place.axes import NOISE_M, Places, axis_through
+from ftz_geo.place.crowds import places_of_crowd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,9 @@ _MOST = 600
 
 _WINDOW = 20
 """Places on either side of one that is left out through which the axis is drawn again."""
+
+_ON_A_PLANE = 10.0
+"""Degrees that one plane holds: at 500 km from its middle, lengths are off by a thousandth."""
 
 _SHARE = 0.9
 
@@ -129,13 +133,13 @@ def _errors(points: ReferenceMap) -> Iterator[tuple[str, float, bool, float]]:
     features = features[is_point & features["kind"].isin(list(LINEAR_KINDS)).to_numpy()]
     if features.empty:
         return
-    plane = LocalPlane.around(features.geometry.to_numpy())
-    xy = shapely.get_coordinates(plane.to_xy(features.geometry.to_numpy()))
+    xy, region = _on_planes(features.geometry.to_numpy())
     stretches = [
         (str(name), places)
         for name, rows in features.groupby("name").indices.items()
-        if len(rows) > 2
-        for places in places_of(xy[rows])
+        for k in np.unique(region[rows])
+        if (region[rows] == k).sum() > 2
+        for places in places_of_crowd(xy[rows[region[rows] == k]])
         if len(places.xy) > 2
     ]
     count = sum(len(places.xy) for _, places in stretches)
@@ -146,6 +150,20 @@ def _errors(points: ReferenceMap) -> Iterator[tuple[str, float, bool, float]]:
             n += 1
             if n % every == 0:
                 yield name, *_error(places, k)
+
+
+def _on_planes(points: NDArray[np.object_]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Return points in metres, shape (n, 2), and on which plane each lies: on one if they fit there."""
+    lonlat = shapely.get_coordinates(points)
+    region = np.zeros(len(points), dtype=np.intp)
+    if np.ptp(lonlat, axis=0).max() > _ON_A_PLANE:
+        cells = np.floor(lonlat / _ON_A_PLANE)
+        region = np.unique(cells, axis=0, return_inverse=True)[1].ravel()
+    xy = np.empty(lonlat.shape)
+    for k in range(region.max() + 1):
+        own = points[region == k]
+        xy[region == k] = shapely.get_coordinates(LocalPlane.around(own).to_xy(own))
+    return xy, region
 
 
 def _error(places: Places, left_out: int) -> tuple[float, bool, float]:

@@ -13,12 +13,11 @@ import shapely
 from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS, Anchor, ReferenceMap, Searched
 from ftz_geo.place.approximate import as_approximate, evidence_of
 from ftz_geo.place.axes import Axis
+from ftz_geo.place.gazetteer import Gazetteer, told_beyond
 from ftz_geo.place.roads import PREFIX, Road, Roads, roads_of, wanted_of
 from ftz_geo.place.spots import spots_of, stated_m2_of
 from ftz_geo.resolve import resolve_plan
-from ftz_geo.resolve.names import Names
 from ftz_geo.trace import trace_parcels
-from ftz_geo.trace.near import is_near
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,7 +55,7 @@ class Placed(NamedTuple):
 def place_zone(
     plan: Plan,
     zone: Zone,
-    points: ReferenceMap,
+    gazetteer: Gazetteer,
     calibration: Calibration,
     settings: Settings,
     *,
@@ -70,8 +69,8 @@ def place_zone(
     plan : Plan
     zone : Zone
         One of the plan's.
-    points : ReferenceMap
-        A gazetteer: points with names.
+    gazetteer : Gazetteer
+        Points with names.
     calibration : Calibration
         Of that gazetteer.
     settings : Settings
@@ -85,13 +84,15 @@ def place_zone(
     Placed
     """
     only = replace(plan, zones=(zone,))
-    points = _renamed(points, {a.map_name: a.name for a in aliases if a.holds_in(zone.words)})
+    if names := {a.map_name: a.name for a in aliases if a.holds_in(zone.words)}:
+        gazetteer = Gazetteer(_renamed(gazetteer.points, names))
     settings = replace(settings, longest_extension_m=9_999.0)  # the bands say how far it may be off
     stated = stated_m2_of(plan, zone)
     wanted = wanted_of(zone, stated)
-    filed = Names.of(points)
-    roads = roads_of(points, _names(filed, list(wanted)), wanted)
-    found = frozenset(name for name in wanted if next(filed.find(name), None))
+    meant = gazetteer.meant(list(wanted))
+    gazetteer, beyond = gazetteer.reached(meant)
+    roads = roads_of(gazetteer.points, meant, wanted)
+    found = frozenset(name for name in wanted if gazetteer.has(name))
     searched = Searched(has_map=reference is not None, has_points=True, only_points=found)
     lines = replace(_together(reference, roads), searched=searched)
     drawn: dict[str, Digitised] = {}
@@ -114,7 +115,10 @@ def place_zone(
         more = Roads(roads.plane, {road.id: road for road in solved})
         roads = Roads(roads.plane, {**roads.by_id, **more.by_id})
         lines = replace(lines, features=_joined(lines.features, more.features()))
-    spots = spots_of(only, drawn, candidates, points, lines, roads, calibration, stated)
+    for parcel in zone.parcels:
+        if parcel.id in drawn and (left_out := tuple(told_beyond(parcel, beyond))):
+            drawn[parcel.id] = replace(drawn[parcel.id], reasons=(*drawn[parcel.id].reasons, *left_out))
+    spots = spots_of(only, drawn, candidates, gazetteer, lines, roads, calibration, stated)
     return Placed(zone.parcels, drawn, candidates, searched, tuple(spots))
 
 
@@ -153,8 +157,6 @@ def _solved(drawn: Mapping[str, Digitised], zone: Zone, known: set[str], plane: 
 
 def _renamed(points: ReferenceMap, names: Mapping[str, str]) -> ReferenceMap:
     """Return a gazetteer in which points of other names are of the roads that they stand for."""
-    if not names:
-        return points
     features = points.features
     other = features[features["name"].isin(list(names))]
     roads = features.set_index("name")["kind"]
@@ -165,20 +167,6 @@ def _renamed(points: ReferenceMap, names: Mapping[str, str]) -> ReferenceMap:
         source_id=other["source_id"].astype(str) + "*",
     )
     return ReferenceMap(features=_joined(features, renamed), sources=points.sources)
-
-
-def _names(filed: Names, wanted: Sequence[str]) -> dict[str, str]:
-    """Return the gazetteer's names that the words may mean, and which of theirs each is."""
-    meant: dict[str, str] = {}
-    for name in wanted:
-        for _, map_name, _ in filed.find(name):
-            meant.setdefault(map_name, name)
-    near = (name for name in filed.rows if name not in meant)
-    for name in near:
-        like = next((word for word in wanted if is_near(word, name)), None)
-        if like is not None:
-            meant[name] = like
-    return meant
 
 
 def _together(reference: ReferenceMap | None, roads: Roads) -> ReferenceMap:

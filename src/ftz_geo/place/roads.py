@@ -12,7 +12,8 @@ import shapely
 from ftz_geo.compass import Direction
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS
-from ftz_geo.place.axes import Axis, Places, axis_through, places_of
+from ftz_geo.place.axes import Axis, Places, axis_through
+from ftz_geo.place.crowds import places_of_crowd
 from ftz_geo.place.headings import Headings
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class _Table:
         self._kinds = features["kind"].to_numpy()
 
     def places(self, name: str) -> list[Places]:
-        return list(places_of(self.xy[self.rows[name]]))
+        return list(places_of_crowd(self.xy[self.rows[name]]))
 
     def kind(self, name: str) -> Kind:
         kind: Kind = self._kinds[self.rows[name][0]]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ftz_geo.trace.atlas import Atlas
     from ftz_geo.trace.targets import Sides
 
-__all__ = ["NEAR_SCORE", "Near", "is_near", "near_names_of", "taken"]
+__all__ = ["NEAR_SCORE", "Near", "is_near", "near_keys", "near_names_of", "taken"]
 
 NEAR_SCORE = 0.4
 """Rank of a name that differs by one character: below every rule of the names themselves."""
@@ -69,6 +69,18 @@ def is_near(one: str, other: str) -> bool:
     differing = {*short[at : at + rest], long[at]}
     shared = {*short[:at], *short[at + rest :]} - _STREETS
     return short[at + rest :] == long[at + 1 :] and bool(shared) and not differing <= _NUMBERS
+
+
+def near_keys(name: str) -> Iterator[str]:
+    """Yield keys of a name: two that are near share one at least, so that few need to be compared.
+
+    >>> sorted(set(near_keys("打浦街")) & set(near_keys("打浦路")))
+    ['打浦', '打浦…']
+    """
+    if stem := _stem(name):
+        yield f"{stem}…"
+    yield name
+    yield from (name[:k] + name[k + 1 :] for k in range(len(name)))
 
 
 class Near(NamedTuple):
