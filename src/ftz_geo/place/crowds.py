@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from ftz_geo.place.axes import MERGE_M, SPLIT_M, places_of
+from ftz_geo.place import axes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +42,11 @@ def places_of_crowd(xy: NDArray[np.float64]) -> Iterator[Places]:
     (30, 30000.0)
     """
     if len(xy) <= MOST:
-        yield from places_of(xy)
+        yield from axes.places_of(xy)
         return
     for region in _regions(xy):
         own = xy[region]
-        roads = list(places_of(_thinned(own)))
+        roads = list(axes.places_of(_thinned(own)))
         number = np.repeat(np.arange(len(roads)), [len(road.xy) for road in roads])
         _, nearest = cKDTree(np.concatenate([road.xy for road in roads])).query(own)
         weight = np.bincount(nearest, minlength=len(number)).astype(float)
@@ -55,7 +55,7 @@ def places_of_crowd(xy: NDArray[np.float64]) -> Iterator[Places]:
 
 def _regions(xy: NDArray[np.float64]) -> Iterator[NDArray[np.intp]]:
     """Yield the rows of points that lie together: what is less than a cell apart lies in cells that touch."""
-    cells, cell = np.unique(np.floor(xy / SPLIT_M), axis=0, return_inverse=True)
+    cells, cell = np.unique(np.floor(xy / axes.SPLIT_M), axis=0, return_inverse=True)
     pairs = cKDTree(cells).query_pairs(1.5, output_type="ndarray")
     touching = coo_array((np.ones(len(pairs)), pairs.T), shape=(len(cells),) * 2)
     region = connected_components(touching, directed=False)[1][cell.ravel()]
@@ -65,7 +65,7 @@ def _regions(xy: NDArray[np.float64]) -> Iterator[NDArray[np.intp]]:
 
 def _thinned(xy: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the middles of the points of each cell, no more than :data:`MOST` of them."""
-    cell_m = MERGE_M / 4
+    cell_m = axes.MERGE_M / 4
     while len(xy) > MOST:
         _, cell = np.unique(np.floor(xy / cell_m), axis=0, return_inverse=True)
         count = np.bincount(cell.ravel())
