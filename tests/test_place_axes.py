@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import example, given, settings
@@ -16,6 +18,7 @@ from ftz_geo.measure import LocalPlane
 from ftz_geo.model import ReferenceMap
 from ftz_geo.place import Calibration, calibration_of, leave_one_out
 from ftz_geo.place.axes import Places, axis_through, places_of
+from ftz_geo.place.crowds import MOST, places_of_crowd
 from ftz_geo.place.headings import Headings
 from ftz_geo.place.roads import Wanted, roads_of
 
@@ -281,6 +284,31 @@ def test_a_road_of_one_point_runs_with_the_grid(degrees: float, side: Direction,
     assert len(road.axis.held_m) == 1
 
 
+# --- crowds of points -------------------------------------------------------------------------
+
+
+def test_a_crowd_is_the_road_that_a_few_of_its_points_are() -> None:
+    rng = np.random.default_rng(0)
+    along = rng.uniform(0, 6000, 6000)
+    road = np.column_stack([along, 300 * np.sin(along / 1500)]) + rng.normal(0, 8, (6000, 2))
+    far = rng.normal((90_000, 0), 20, (50, 2))
+    found = sorted(places_of_crowd(np.concatenate([road, far])), key=lambda places: -places.weight.sum())
+    assert [places.weight.sum() for places in found] == [6000, 50]
+    (few,) = axes(road[:400])
+    assert few.line.hausdorff_distance(axis_through(found[0], REACH_M, None, "").line) < 60
+    assert len(found[0].xy) < MOST
+
+
+def test_memory_does_not_grow_with_the_square_of_a_name_s_points() -> None:
+    rng = np.random.default_rng(0)
+    points = gazetteer({"甲路": rng.uniform(-50_000, 50_000, (20_000, 2))})
+    tracemalloc.start()
+    calibration_of(points)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 200e6  # the distances of each from each take 1.6 GB
+
+
 # --- calibration ------------------------------------------------------------------------------
 
 
@@ -317,6 +345,15 @@ def test_a_small_gazetteer_says_what_is_usual() -> None:
     assert (few.left_out, none.left_out, places.left_out) == (5, 0, 0)
     assert few._replace(left_out=0) == none == places
     assert isinstance(none, Calibration)
+
+
+def test_a_gazetteer_of_two_far_regions_tells_of_both_what_each_tells() -> None:
+    here = gazetteer({name: xy for name, (xy, _) in curved_roads(0, 8, 12, 100).items()})
+    shapes = here.features.geometry.translate(xoff=-13)
+    both = pd.concat([here.features, here.features.set_geometry(shapes)], ignore_index=True)
+    one, two = (leave_one_out(ReferenceMap(features=of)) for of in (here.features, gpd.GeoDataFrame(both)))
+    assert abs(two["error_m"].median() / one["error_m"].median() - 1) < 0.1
+    assert two["distance_m"].max() < 2 * one["distance_m"].max()
 
 
 def test_what_is_left_out_is_told_in_columns() -> None:

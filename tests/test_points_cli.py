@@ -67,7 +67,7 @@ POLYGONS = {
     "features": [
         {
             "type": "Feature",
-            "properties": {"name": "甲"},
+            "properties": {"name": None},
             "geometry": shapely.geometry.mapping(shapely.box(117, 39, 118, 40)),
         }
     ],
@@ -78,7 +78,7 @@ UNUSABLE = {
     "no_columns.csv": "a,b\n汉口路,1\n",
     "only_a_head.csv": "name,lon,lat\n",
     "no_degrees.csv": "name,lon,lat\n汉口路,500000,4300000\n",
-    "areas.geojson": json.dumps(POLYGONS),
+    "areas_without_names.geojson": json.dumps(POLYGONS),
     "words.txt": NOTICE,
     "hinted.csv": "name,高德经度,高德纬度\n汉口路,117.2,39.1\n",
 }

@@ -52,7 +52,7 @@ _Points = Annotated[
     typer.Option(
         "--points",
         metavar="FILE",
-        help="Named points: CSV with name, lon, lat, or any layer of points; a folder; several times.",
+        help="Named points: CSV with name, lon, lat, any layer or map; a folder; several times.",
     ),
 ]
 _PointsDatum = Annotated[
@@ -593,7 +593,7 @@ def prepare(
         str | None, typer.Option("--date", help="Date of the data of maps that do not state it.")
     ] = None,
 ) -> None:
-    """Clip and index map files once, into one that reads quickly and keeps names and sources."""
+    """Clip and index map files once, into one that reads quickly and keeps names, points and sources."""
     from ftz_geo.reference import prepare_reference
 
     box = _box(bbox)
@@ -708,6 +708,11 @@ def _read_points(
             f"{source['file']}: {source['count']} named points, "
             f"datum {source.get('datum_check', source['datum'])}"
         )
+        if source.get("labels"):
+            say(
+                f"{source['file']}: {source['labels']} of them are the middles of lines and areas, "
+                "which tell more as --reference"
+            )
     for alias in unmatched_aliases(points, named):
         say(f"{alias.name}: no point is called {alias.map_name}, as the aliases say")
     return _Given(points, named)

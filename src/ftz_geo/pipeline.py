@@ -27,7 +27,6 @@ from ftz_geo.polygons import join_polygons, read_polygons, read_survey
 from ftz_geo.reading import read_plan
 from ftz_geo.reference import read_reference as read_maps
 from ftz_geo.resolve import resolve_plan
-from ftz_geo.resolve.names import Names
 from ftz_geo.sketch import sketch_lines, sketch_zone
 from ftz_geo.trace import trace_parcels
 
@@ -39,7 +38,8 @@ if TYPE_CHECKING:
 
     from ftz_geo.diff import Change
     from ftz_geo.explain import Explanation
-    from ftz_geo.model import Anchor, Candidate, Measure, Parcel, ReferenceMap, SideKey
+    from ftz_geo.model import Anchor, Candidate, Measure, Parcel, ReferenceMap, Searched, SideKey
+    from ftz_geo.place.gazetteer import Gazetteer
     from ftz_geo.place.placing import Placed
     from ftz_geo.reference import Alias
 
@@ -198,17 +198,24 @@ def draw(
     if reference is not None:
         resolutions = resolve_plan(plan, reference)
         traced |= trace_parcels(plan, reference, resolutions, settings)
-        choices |= {parcel.id: tuple(_choices(parcel, resolutions)) for parcel in plan.parcels}
+        choices |= {
+            parcel.id: tuple(_choices(parcel, resolutions, reference.searched)) for parcel in plan.parcels
+        }
         if points is None and any(block.polygon is None for block in traced.values()):
             from ftz_geo.place import spots_on_map
 
             anchors = (*anchors, *spots_on_map(plan, traced, resolutions, reference))
+    named: Mapping[str, gpd.GeoSeries] = {}
     if points is not None:
-        for placed in _placed(plan, points, settings, reference, aliases):
+        from ftz_geo.place import Gazetteer
+
+        gazetteer = Gazetteer(points)
+        named = _named_points(plan, gazetteer, aliases)
+        for placed in _placed(plan, gazetteer, settings, reference, aliases):
             for parcel in placed.parcels:
                 if parcel.id in placed.drawn and _is_better(placed.drawn[parcel.id], traced.get(parcel.id)):
                     traced[parcel.id] = placed.drawn[parcel.id]
-                    choices[parcel.id] = tuple(_choices(parcel, placed.candidates))
+                    choices[parcel.id] = tuple(_choices(parcel, placed.candidates, placed.searched))
             anchors = (*anchors, *placed.spots)
     drawn = {key: value for key, value in traced.items() if value.polygon is not None}
     for zone in plan.zones:
@@ -224,7 +231,6 @@ def draw(
         "coordinates": "WGS 84; CGCS2000 is taken as the same (PROJ: a zero shift of unknown accuracy)",
         "versions": versions(),
     }
-    named = _named_points(plan, points, aliases) if points is not None else {}
     return drawing_of(plan, drawn, points=named, about=about)
 
 
@@ -237,7 +243,7 @@ def _is_better(placed: Digitised, traced: Digitised | None) -> bool:
 
 def _placed(
     plan: Plan,
-    points: ReferenceMap,
+    gazetteer: Gazetteer,
     settings: Settings,
     reference: ReferenceMap | None,
     aliases: Sequence[Alias],
@@ -245,14 +251,14 @@ def _placed(
     """Yield what named points give of each zone."""
     from ftz_geo.place import calibration_of, place_zone
 
-    calibration = calibration_of(points)
+    calibration = calibration_of(gazetteer.points)
     for zone in plan.zones:
-        yield place_zone(plan, zone, points, calibration, settings, reference=reference, aliases=aliases)
+        yield place_zone(plan, zone, gazetteer, calibration, settings, reference=reference, aliases=aliases)
 
 
-def _named_points(plan: Plan, points: ReferenceMap, aliases: Sequence[Alias]) -> dict[str, gpd.GeoSeries]:
+def _named_points(plan: Plan, gazetteer: Gazetteer, aliases: Sequence[Alias]) -> dict[str, gpd.GeoSeries]:
     """Return by zone the points that names of its sides mean, indexed by their own names."""
-    filed, shapes = Names.of(points), points.features.set_index("name").geometry
+    filed, shapes = gazetteer.names, gazetteer.points.features.set_index("name").geometry
     found = {}
     for zone in plan.zones:
         features = [feature for parcel in zone.parcels for _, feature in parcel.bounds()]
@@ -265,9 +271,11 @@ def _named_points(plan: Plan, points: ReferenceMap, aliases: Sequence[Alias]) ->
     return found
 
 
-def _choices(parcel: Parcel, resolutions: Mapping[SideKey, tuple[Candidate, ...]]) -> Iterator[Choice]:
+def _choices(
+    parcel: Parcel, resolutions: Mapping[SideKey, tuple[Candidate, ...]], searched: Searched
+) -> Iterator[Choice]:
     for key, feature in parcel.bounds():
-        yield Choice(side=key.side, feature=feature, candidates=resolutions.get(key, ()))
+        yield Choice(side=key.side, feature=feature, candidates=resolutions.get(key, ()), searched=searched)
 
 
 def audit(

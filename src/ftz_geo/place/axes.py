@@ -26,7 +26,17 @@ if TYPE_CHECKING:
 
     from ftz_geo.place.headings import Headings
 
-__all__ = ["NOISE_M", "SD_90", "Axis", "Places", "axis_through", "joined_places", "places_of"]
+__all__ = [
+    "MERGE_M",
+    "NOISE_M",
+    "SD_90",
+    "SPLIT_M",
+    "Axis",
+    "Places",
+    "axis_through",
+    "joined_places",
+    "places_of",
+]
 
 MERGE_M = 60.0
 """Points of one name this close are one place: on both carriageways, or on the parts of a crossing."""

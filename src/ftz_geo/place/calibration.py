@@ -10,12 +10,14 @@ import shapely
 
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import LINEAR_KINDS
-from ftz_geo.place.axes import NOISE_M, SD_90, Places, axis_through, places_of
+from ftz_geo.place.axes import NOISE_M, SD_90, Places, axis_through
+from ftz_geo.place.crowds import places_of_crowd
 from ftz_geo.place.headings import headings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from ftz_geo.model import ReferenceMap
@@ -27,7 +29,7 @@ _BINS_M = np.array([0.0, 200.0, 400.0, 800.0, 1500.0, np.inf])
 _AT_M = np.array([100.0, 300.0, 600.0, 1150.0, 2000.0])
 """Where in its bin each figure is said to hold."""
 
-_AT_POINT = 0.5
+_AT_POINT = 0.75
 """The share of the first figure that holds at a point itself: none was left out so near to another."""
 
 _USUAL_M = {False: (38.0, 112.0, 138.0, 256.0, 500.0), True: (51.0, 126.0, 310.0, 400.0, 1363.0)}
@@ -44,6 +46,9 @@ _MOST = 200
 
 _WINDOW = 20
 """Places on either side of one that is left out through which the axis is drawn again."""
+
+_ON_A_PLANE = 10.0
+"""Degrees that one plane holds: at 500 km from its middle, lengths are off by a thousandth."""
 
 _SHARE = 0.9
 
@@ -140,20 +145,40 @@ def _errors(points: ReferenceMap) -> Iterator[tuple[str, float, bool, float]]:
     features = features[is_point & features["kind"].isin(list(LINEAR_KINDS)).to_numpy()]
     if features.empty:
         return
-    plane = LocalPlane.around(features.geometry.to_numpy())
-    xy = shapely.get_coordinates(plane.to_xy(features.geometry.to_numpy()))
-    roads = {str(name): list(places_of(xy[rows])) for name, rows in features.groupby("name").indices.items()}
-    headings = headings_of(roads)
+    regions = [_Region(roads, headings_of(roads)) for roads in _on_planes(features)]
     for run in _RUNS:
-        cases = [
-            (name, places, start)
-            for name, stretches in roads.items()
-            for places in stretches
-            if len(places.xy) >= run + 2
-            for start in range(len(places.xy) - run + 1)
-        ]
-        for name, places, start in cases[:: max(len(cases) // _MOST, 1)]:
+        cases = [case for region in regions for case in region.runs(run)]
+        for name, places, start, headings in cases[:: max(len(cases) // _MOST, 1)]:
             yield name, *_error(places, start, run, headings, name)
+
+
+class _Region(NamedTuple):
+    """What lies on one plane."""
+
+    roads: Mapping[str, Sequence[Places]]
+    headings: Headings
+
+    def runs(self, count: int) -> Iterator[tuple[str, Places, int, Headings]]:
+        """Yield every run of so many places that leaves two or more of its road."""
+        for name, stretches in self.roads.items():
+            for places in stretches:
+                for start in range(len(places.xy) - count + 1 if len(places.xy) >= count + 2 else 0):
+                    yield name, places, start, self.headings
+
+
+def _on_planes(features: gpd.GeoDataFrame) -> Iterator[dict[str, list[Places]]]:
+    """Yield the places of roads by name, in metres: all on one plane if they fit there."""
+    lonlat = shapely.get_coordinates(features.geometry.to_numpy())
+    region = np.zeros(len(features), dtype=np.intp)
+    if np.ptp(lonlat, axis=0).max() > _ON_A_PLANE:
+        cells = np.floor(lonlat / _ON_A_PLANE)
+        region = np.unique(cells, axis=0, return_inverse=True)[1].ravel()
+    for k in range(region.max() + 1):
+        own = features[region == k]
+        plane = LocalPlane.around(own.geometry.to_numpy())
+        xy = shapely.get_coordinates(plane.to_xy(own.geometry.to_numpy()))
+        names = own.groupby("name").indices.items()
+        yield {str(name): list(places_of_crowd(xy[rows])) for name, rows in names}
 
 
 def _error(places: Places, start: int, run: int, headings: Headings, name: str) -> tuple[float, bool, float]:

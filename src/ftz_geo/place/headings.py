@@ -63,7 +63,9 @@ class Headings:
         step = pieces[:, 1] - pieces[:, 0]
         self._angle = np.arctan2(step[:, 1], step[:, 0])
         self._middle = pieces.mean(axis=1)
-        self._name = np.repeat([name for name, _ in roads], [len(xy) for _, xy in roads])
+        self._numbers = {name: k for k, name in enumerate(dict.fromkeys(name for name, _ in roads))}
+        numbers = np.array([self._numbers[name] for name, _ in roads], dtype=np.intp)
+        self._number = np.repeat(numbers, [len(xy) for _, xy in roads])
         self._tree = cKDTree(self._middle) if len(pieces) else None
 
     def beside(self, piece: NDArray[np.float64], name: str, within: float = _LIKE) -> Heading | None:
@@ -79,7 +81,7 @@ class Headings:
         middle = piece.mean(axis=0)
         near = np.array(self._tree.query_ball_point(middle, _BESIDE_M), dtype=np.intp)
         turn = (self._angle[near] - own + np.pi / 2) % np.pi - np.pi / 2
-        kept = (np.abs(turn) < within) & (self._name[near] != name)
+        kept = (np.abs(turn) < within) & (self._number[near] != self._numbers.get(name, -1))
         if kept.sum() < _LEAST:
             return None
         turn, away = turn[kept], np.hypot(*(self._middle[near[kept]] - middle).T)

@@ -11,15 +11,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ftz_geo.model import STORAGE_CRS, Anchor, ReferenceMap
+from ftz_geo.model import STORAGE_CRS, Anchor, ReferenceMap, Searched
 from ftz_geo.place.approximate import as_approximate, evidence_of
+from ftz_geo.place.gazetteer import Gazetteer, told_beyond
 from ftz_geo.place.roads import Roads, roads_of, wanted_of
 from ftz_geo.place.solved import Piece, pieces_of, roads_through
 from ftz_geo.place.spots import spots_of, stated_m2_of
 from ftz_geo.resolve import resolve_plan
-from ftz_geo.resolve.names import Names
 from ftz_geo.trace import trace_parcels
-from ftz_geo.trace.near import is_near
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +47,8 @@ class Placed(NamedTuple):
     """By parcel id: ``approximate`` on points, or undetermined; not what closes without points."""
     candidates: Mapping[SideKey, tuple[Candidate, ...]]
     """What each feature was looked up as, on the map and among the axes."""
+    searched: Searched
+    """What that was looked up in."""
     spots: tuple[Anchor, ...]
     """Where those lie that did not close, and of which some side is known."""
 
@@ -55,7 +56,7 @@ class Placed(NamedTuple):
 def place_zone(
     plan: Plan,
     zone: Zone,
-    points: ReferenceMap,
+    gazetteer: Gazetteer,
     calibration: Calibration,
     settings: Settings,
     *,
@@ -69,8 +70,8 @@ def place_zone(
     plan : Plan
     zone : Zone
         One of the plan's.
-    points : ReferenceMap
-        A gazetteer: points with names.
+    gazetteer : Gazetteer
+        Points with names.
     calibration : Calibration
         Of that gazetteer.
     settings : Settings
@@ -84,22 +85,27 @@ def place_zone(
     Placed
     """
     only = replace(plan, zones=(zone,))
-    points = _renamed(points, {a.map_name: a.name for a in aliases if a.holds_in(zone.words)})
+    if names := {a.map_name: a.name for a in aliases if a.holds_in(zone.words)}:
+        gazetteer = Gazetteer(_renamed(gazetteer.points, names))
     settings = replace(settings, longest_extension_m=9_999.0)  # the bands say how far it may be off
     stated = stated_m2_of(plan, zone)
     wanted = wanted_of(zone, stated)
-    roads = roads_of(points, _names(points, list(wanted)), wanted)
-    lines = _together(reference, roads)
-    ground = _Ground(roads, lines)
+    meant = gazetteer.meant(list(wanted))
+    gazetteer, beyond = gazetteer.reached(meant)
+    roads = roads_of(gazetteer.points, meant, wanted)
+    found = frozenset(name for name in wanted if gazetteer.has(name))
+    searched = Searched(has_map=reference is not None, has_points=True, only_points=found)
+    own = _Ground(roads, replace(_together(reference, roads), searched=searched))
     draw = partial(_drawn_on, plan=only, stated=stated, calibration=calibration, settings=settings)
+    ground = own
     candidates, drawn = draw(ground)
     pieces: dict[tuple[str, str], Piece] = {}
-    known = set(lines.features["name"])
+    known = set(own.lines.features["name"])
     for _ in range(_ROUNDS):
         pieces |= pieces_of(zone.parcels, drawn, known, roads.plane)
         if not pieces:
             break
-        ground = _with(_Ground(roads, lines), roads_through(pieces.values()))
+        ground = _with(own, roads_through(pieces.values()))
         candidates, again = draw(ground)
         news = {key: block for key, block in again.items() if block.polygon and not _is_placed(drawn, key)}
         drawn |= news
@@ -107,8 +113,11 @@ def place_zone(
             # What a block's own words close stands until all others have told what they know.
             drawn |= {key: block for key, block in again.items() if _is_surer(block, drawn.get(key))}
             break
-    spots = spots_of(only, drawn, candidates, points, ground.lines, ground.roads, calibration, stated)
-    return Placed(zone.parcels, drawn, candidates, tuple(spots))
+    for parcel in zone.parcels:
+        if parcel.id in drawn and (left_out := tuple(told_beyond(parcel, beyond))):
+            drawn[parcel.id] = replace(drawn[parcel.id], reasons=(*drawn[parcel.id].reasons, *left_out))
+    spots = spots_of(only, drawn, candidates, gazetteer, ground.lines, ground.roads, calibration, stated)
+    return Placed(zone.parcels, drawn, candidates, searched, tuple(spots))
 
 
 def _is_placed(drawn: Mapping[str, Digitised], key: str) -> bool:
@@ -138,10 +147,7 @@ def _with(ground: _Ground, roads: Mapping[str, Road]) -> _Ground:
     """Return a ground with more roads."""
     plane = ground.roads.plane
     features = _joined(ground.lines.features, Roads(plane, roads).features())
-    return _Ground(
-        Roads(plane, {**ground.roads.by_id, **roads}),
-        ReferenceMap(features=features, sources=ground.lines.sources),
-    )
+    return _Ground(Roads(plane, {**ground.roads.by_id, **roads}), replace(ground.lines, features=features))
 
 
 def _drawn_on(
@@ -191,8 +197,6 @@ def _traced(
 
 def _renamed(points: ReferenceMap, names: Mapping[str, str]) -> ReferenceMap:
     """Return a gazetteer in which points of other names are of the roads that they stand for."""
-    if not names:
-        return points
     features = points.features
     other = features[features["name"].isin(list(names))]
     roads = features.set_index("name")["kind"]
@@ -203,21 +207,6 @@ def _renamed(points: ReferenceMap, names: Mapping[str, str]) -> ReferenceMap:
         source_id=other["source_id"].astype(str) + "*",
     )
     return ReferenceMap(features=_joined(features, renamed), sources=points.sources)
-
-
-def _names(points: ReferenceMap, wanted: Sequence[str]) -> dict[str, str]:
-    """Return the gazetteer's names that the words may mean, and which of theirs each is."""
-    filed = Names.of(points)
-    meant: dict[str, str] = {}
-    for name in wanted:
-        for _, map_name, _ in filed.find(name):
-            meant.setdefault(map_name, name)
-    near = (name for name in filed.rows if name not in meant)
-    for name in near:
-        like = next((word for word in wanted if is_near(word, name)), None)
-        if like is not None:
-            meant[name] = like
-    return meant
 
 
 def _together(reference: ReferenceMap | None, roads: Roads) -> ReferenceMap:
@@ -247,6 +236,8 @@ def _left_over(road: Road, reference: ReferenceMap, roads: Roads) -> BaseGeometr
 def _joined(one: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return features of both; what one of them does not tell is nothing."""
     both = pd.concat([one, other], ignore_index=True)
-    if "one_way" in both:
-        both["one_way"] = both["one_way"].fillna(0).astype(np.int8)
+    for column, dtype in (("one_way", np.int8), ("of_points", np.bool_)):
+        if column in both:
+            both[column] = [0 if value != value else value for value in both[column]]
+            both[column] = both[column].astype(dtype)
     return gpd.GeoDataFrame(both, crs=STORAGE_CRS)

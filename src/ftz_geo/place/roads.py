@@ -13,7 +13,8 @@ from shapely.ops import substring
 from ftz_geo.compass import Direction
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS
-from ftz_geo.place.axes import Axis, Places, axis_through, places_of
+from ftz_geo.place.axes import Axis, Places, axis_through
+from ftz_geo.place.crowds import places_of_crowd
 from ftz_geo.place.headings import headings_of
 from ftz_geo.place.mates import continued, stem_of
 
@@ -76,6 +77,7 @@ class Roads(NamedTuple):
                 "kind": [road.kind for road in roads],
                 "one_way": np.zeros(len(roads), dtype=np.int8),
                 "source": 0,
+                "of_points": True,
             },
             geometry=self.plane.to_lonlat(lines) if roads else [],
             crs=STORAGE_CRS,
@@ -158,7 +160,7 @@ class _Table:
             self._of_stem[stem_of(name)].append(name)
 
     def places(self, name: str) -> list[Places]:
-        return list(places_of(self.xy[self.rows[name]]))
+        return list(places_of_crowd(self.xy[self.rows[name]]))
 
     def mates(self, name: str) -> list[str]:
         """Return the names that may continue one."""

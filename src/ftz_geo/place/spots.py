@@ -10,11 +10,11 @@ import shapely
 from shapely.ops import substring
 
 from ftz_geo.measure import LocalPlane
-from ftz_geo.model import LABELS_ZH, Anchor, ReferenceMap
+from ftz_geo.model import BY_SIDES, LABELS_ZH, Anchor, ReferenceMap
 from ftz_geo.place.calibration import calibration_of
+from ftz_geo.place.gazetteer import Gazetteer
 from ftz_geo.place.roads import Roads
 from ftz_geo.place.sites import Around, Known, Spot, spot_of
-from ftz_geo.resolve.names import Names
 from ftz_geo.trace.places import unit
 
 if TYPE_CHECKING:
@@ -48,21 +48,20 @@ def spots_of(
     plan: Plan,
     drawn: Mapping[str, Digitised],
     candidates: Mapping[SideKey, tuple[Candidate, ...]],
-    points: ReferenceMap,
+    gazetteer: Gazetteer,
     lines: ReferenceMap,
     roads: Roads,
     calibration: Calibration,
     stated_m2: Mapping[str, float],
 ) -> Iterator[Anchor]:
     """Yield where the parcels lie that did not close, from the sides of which something is known."""
-    gazetteer = _Gazetteer(points, lines, roads)
-    licence = next(
-        (source["licence"] for source in (*points.sources, *lines.sources) if source.get("licence")), ""
-    )
+    sights = _Sights(gazetteer, lines, roads)
+    sources = (*gazetteer.points.sources, *lines.sources)
+    licence = next((source["licence"] for source in sources if source.get("licence")), "")
     evidence = {
         parcel.id: found
         for _, _, parcel in plan.walk()
-        if not _is_drawn(parcel, drawn) and (found := gazetteer.look_up(parcel, candidates))
+        if not _is_drawn(parcel, drawn) and (found := sights.look_up(parcel, candidates))
     }
     known = {key: _known(found, calibration) for key, found in evidence.items()}
     centres = {key: block.polygon.centroid for key, block in drawn.items() if block.polygon is not None}
@@ -86,9 +85,10 @@ def spots_of(
                 lon=at.x,
                 lat=at.y,
                 uncertainty_m=round(spot.radius_m),
-                source="、".join(str(source.get("file", "")) for source in (*points.sources, *lines.sources)),
+                source="、".join(str(source.get("file", "")) for source in sources),
                 licence=str(licence),
                 basis=f"按{told}的位置推算",
+                code=BY_SIDES,
             )
 
 
@@ -119,8 +119,8 @@ def spots_on_map(
     """
     shapes = reference.features.geometry.to_numpy()
     plane = LocalPlane.around(shapes)
-    nothing = ReferenceMap(features=reference.features.iloc[:0])
-    usual = calibration_of(nothing)
+    nothing = Gazetteer(ReferenceMap(features=reference.features.iloc[:0]))
+    usual = calibration_of(nothing.points)
     for zone in plan.zones:
         if any(_is_drawn(parcel, drawn) for parcel in zone.parcels):
             continue
@@ -196,11 +196,11 @@ def _known(evidence: Sequence[_Found], calibration: Calibration) -> list[Known]:
     return known
 
 
-class _Gazetteer:
+class _Sights:
     """Everything that is known of where a feature lies: on a map, along an axis, or as places of its name."""
 
-    def __init__(self, points: ReferenceMap, lines: ReferenceMap, roads: Roads) -> None:
-        self.points, self.names, self.roads = points.features, Names.of(points), roads
+    def __init__(self, gazetteer: Gazetteer, lines: ReferenceMap, roads: Roads) -> None:
+        self.points, self.names, self.roads = gazetteer.points.features, gazetteer.names, roads
         self.shapes = lines.features.geometry.set_axis(lines.features["source_id"])
 
     def look_up(self, parcel: Parcel, candidates: Mapping[SideKey, tuple[Candidate, ...]]) -> list[_Found]:

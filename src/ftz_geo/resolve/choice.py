@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from ftz_geo.model import Candidate, Reason
+from ftz_geo.model import Candidate, Reason, Searched
 from ftz_geo.resolve.places import APART_M
 
 if TYPE_CHECKING:
@@ -269,9 +269,11 @@ def _why(
 
 def _tied(chosen: Candidate, candidate: Candidate, places: Places) -> Reason:
     here, there = places.lonlat(chosen), places.lonlat(candidate)
+    mixed = chosen.of_points != candidate.of_points
+    where = Searched(has_points=True).where if mixed else chosen.searched.where
     return Reason(
         code="tied",
-        zh=f"底图上“{chosen.map_name}”（{here}）与“{candidate.map_name}”（{there}）"
+        zh=f"{where.zh}“{chosen.map_name}”（{here}）与“{candidate.map_name}”（{there}）"
         "都可能是所指，其他各边和片区分不出是哪一处",
         en=f"{chosen.map_name} at {here} and {candidate.map_name} at {there} are both possible; "
         "neither the other sides nor the zone tell which is meant",

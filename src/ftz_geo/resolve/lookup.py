@@ -74,6 +74,9 @@ class _LookUp:
         self.kinds = reference.features["kind"].to_numpy()
         self.is_linear = np.isin(self.kinds.astype(str), sorted(LINEAR_KINDS))
         self.source_ids = reference.features["source_id"].to_numpy()
+        self.of_points = np.zeros(len(geometry), dtype=bool)
+        if "of_points" in reference.features:
+            self.of_points |= reference.features["of_points"].to_numpy(dtype=bool)
         self._known: dict[tuple[str, str], tuple[Candidate, ...]] = {}
 
     def candidates(self, feature: Feature) -> tuple[Candidate, ...]:
@@ -91,7 +94,11 @@ class _LookUp:
         for score, map_name, rule, rows in ranked:
             for group in self.places.groups(rows):
                 yield Candidate(
-                    source_ids=tuple(self.source_ids[group]), map_name=map_name, score=score, how=rule
+                    source_ids=tuple(self.source_ids[group]),
+                    map_name=map_name,
+                    score=score,
+                    how=rule,
+                    of_points=bool(self.of_points[group].all()),
                 )
 
     def _ranked(self, feature: Feature) -> Iterator[tuple[float, str, str, NDArray[np.intp]]]:
