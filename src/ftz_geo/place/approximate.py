@@ -227,7 +227,9 @@ def _held(pieces: Sequence[_Piece], evidence: Evidence) -> dict[Direction, int]:
 
 def _radius_m(by_side: Mapping[Direction, float], held: Mapping[Direction, int]) -> float:
     """Return the radius that holds the centre with 90 %: a side moves it by half of what it is off."""
-    sd_m = {side: by_side[side] / SD_90 / max(held[side], 1) ** 0.5 for side in DIRECTIONS}
+    # What a place is off, others are not; but all may lie on one carriageway.
+    own_m = {side: max(by_side[side] ** 2 - _WIDTH_M**2, 0.0) / max(held[side], 1) for side in DIRECTIONS}
+    sd_m = {side: (own + _WIDTH_M**2) ** 0.5 / SD_90 for side, own in own_m.items()}
     sd = np.linalg.norm(list(sd_m.values())) / 2  # of x and y together
     return float(np.hypot(_RADIUS_90 * sd / np.sqrt(2), _WIDTH_M))
 

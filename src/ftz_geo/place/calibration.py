@@ -29,7 +29,7 @@ _BINS_M = np.array([0.0, 200.0, 400.0, 800.0, 1500.0, np.inf])
 _AT_M = np.array([100.0, 300.0, 600.0, 1150.0, 2000.0])
 """Where in its bin each figure is said to hold."""
 
-_AT_POINT = 0.75
+_AT_POINT = 0.5
 """The share of the first figure that holds at a point itself: none was left out so near to another."""
 
 _USUAL_M = {False: (38.0, 112.0, 138.0, 256.0, 500.0), True: (51.0, 126.0, 310.0, 400.0, 1363.0)}
@@ -145,7 +145,7 @@ def _errors(points: ReferenceMap) -> Iterator[tuple[str, float, bool, float]]:
     features = features[is_point & features["kind"].isin(list(LINEAR_KINDS)).to_numpy()]
     if features.empty:
         return
-    regions = [_Region(roads, headings_of(roads)) for roads in _on_planes(features)]
+    regions = [_Region.of(roads) for roads in _on_planes(features)]
     for run in _RUNS:
         cases = [case for region in regions for case in region.runs(run)]
         for name, places, start, headings in cases[:: max(len(cases) // _MOST, 1)]:
@@ -157,6 +157,11 @@ class _Region(NamedTuple):
 
     roads: Mapping[str, Sequence[Places]]
     headings: Headings
+
+    @classmethod
+    def of(cls, roads: Mapping[str, Sequence[Places]]) -> _Region:
+        xy = {name: [places.xy for places in stretches] for name, stretches in roads.items()}
+        return cls(roads, headings_of(xy))
 
     def runs(self, count: int) -> Iterator[tuple[str, Places, int, Headings]]:
         """Yield every run of so many places that leaves two or more of its road."""

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ftz_geo.place.axes import Places
-
 __all__ = ["Heading", "Headings", "headings_of"]
 
 _BESIDE_M = 1500.0
@@ -93,13 +91,13 @@ class Headings:
         return Heading(own + mean, max(spread, float(_EXACT)))
 
 
-def headings_of(roads: Mapping[str, Sequence[Places]]) -> Headings:
+def headings_of(roads: Mapping[str, Sequence[NDArray[np.float64]]]) -> Headings:
     """Return which way roads run, from the lines between their places.
 
     Parameters
     ----------
-    roads : mapping of str to sequence of Places
-        By name.
+    roads : mapping of str to sequence of ndarray, shape (n, 2)
+        By name, places in order along each stretch.
 
     Returns
     -------
@@ -107,8 +105,7 @@ def headings_of(roads: Mapping[str, Sequence[Places]]) -> Headings:
 
     Examples
     --------
-    >>> from ftz_geo.place.axes import Places
-    >>> beside = {"甲路": [Places(np.array([(0.0, 50.0), (400.0, 90.0)]), np.ones(2))]}
+    >>> beside = {"甲路": [np.array([(0.0, 50.0), (400.0, 90.0)])]}
     >>> told = headings_of(beside).beside(np.array([(200.0, 0.0), (240.0, 0.0)]), "乙路")
     >>> round(float(np.degrees(told.angle)), 1)
     5.7
@@ -116,10 +113,9 @@ def headings_of(roads: Mapping[str, Sequence[Places]]) -> Headings:
     return Headings([(name, pieces) for name, of in roads.items() for pieces in _pieces(of)])
 
 
-def _pieces(stretches: Sequence[Places]) -> Iterator[NDArray[np.float64]]:
+def _pieces(stretches: Sequence[NDArray[np.float64]]) -> Iterator[NDArray[np.float64]]:
     """Yield the pieces of one road, all about as long as each other, shape (n, 2, 2)."""
-    for places in stretches:
-        xy = places.xy
+    for xy in stretches:
         if len(xy) > 1 and np.hypot(*(xy[-1] - xy[0])) >= _LENGTH_M:
             steps = np.stack([xy[:-1], xy[1:]], axis=1)
             steps = steps[np.hypot(*(steps[:, 1] - steps[:, 0]).T) <= _GAP_M]

@@ -63,6 +63,11 @@ def continued(places: Places, others: Sequence[Places]) -> Places:
     others : sequence of Places
         Of roads that may continue it.
 
+    Returns
+    -------
+    Places
+        In one order along the road; ``places`` itself where nothing lies ahead.
+
     Examples
     --------
     >>> own = Places(np.array([(0.0, 0.0), (500.0, 0.0)]), np.ones(2))

@@ -186,7 +186,7 @@ def _headings(table: _Table, wanted: Mapping[str, Sequence[Places]]) -> Headings
                 beside[name] = float(away.min())
     nearest = sorted(beside, key=lambda name: (beside[name], name))[:_MOST_BESIDE]
     every = {**wanted, **{name: table.places(name) for name in nearest}}
-    return headings_of(every)
+    return headings_of({name: [places.xy for places in of] for name, of in every.items()})
 
 
 def _axis(
