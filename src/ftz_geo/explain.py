@@ -67,6 +67,8 @@ def fate(candidate: Candidate) -> Reason:
         return Reason(code="chosen", zh="取用", en="chosen")
     if lost.code == "tied":  # the reason names both places at length, and stands among the doubts
         return Reason(code="tied", zh="未取，但同样可能", en="not chosen, though as likely")
+    if lost.code == "points":
+        return Reason(code="points", zh="落选：地名点在另一处", en="lost: named points lie near the other")
     return Reason(code=lost.code, zh=f"落选：{lost.zh}", en=f"lost: {lost.en}")
 
 
@@ -312,7 +314,7 @@ def _doubts(
                 zh=f"底图名称为“{chosen.map_name}”（{rule_zh(chosen.how)}）",
                 en=f"the map calls it {chosen.map_name} ({chosen.how})",
             )
-        yield from (c.lost for c in candidates if c.lost is not None and c.lost.code == "tied")
+        yield from (c.lost for c in candidates if c.lost is not None and c.is_rival)
     if not edges:
         yield Reason(code="no-edge", zh="没有单独的边", en="no edge was drawn for it")
     for edge in edges:

@@ -685,6 +685,11 @@ class Candidate:
     lost: Reason | None = None
     """Why another candidate was chosen; None for the chosen one."""
 
+    @property
+    def is_rival(self) -> bool:
+        """Whether nothing on the map speaks against it: it is as likely, or named points decided."""
+        return self.lost is not None and self.lost.code in ("tied", "points")
+
 
 @dataclass(frozen=True, slots=True)
 class Text:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from ftz_geo.diff import Change
     from ftz_geo.explain import Explanation
     from ftz_geo.model import Anchor, Candidate, Measure, Parcel, ReferenceMap, SideKey
-    from ftz_geo.place.placing import Placed
+    from ftz_geo.place.placing import Alone, Placed
     from ftz_geo.reference import Alias
 
 __all__ = [
@@ -193,22 +193,22 @@ def draw(
         )
     settings = settings or Settings()
     anchors = shipped.read_anchors() if anchors is None else anchors
-    traced: dict[str, Digitised] = {}
-    choices: dict[str, tuple[Choice, ...]] = {}
-    if reference is not None:
-        resolutions = resolve_plan(plan, reference)
-        traced |= trace_parcels(plan, reference, resolutions, settings)
-        choices |= {parcel.id: tuple(_choices(parcel, resolutions)) for parcel in plan.parcels}
-        if points is None and any(block.polygon is None for block in traced.values()):
-            from ftz_geo.place import spots_on_map
+    alone = _alone(plan, reference, settings, points, aliases)
+    traced = dict(alone.drawn)
+    choices = {p.id: tuple(_choices(p, alone.candidates)) for p in plan.parcels} if reference else {}
+    if reference is not None and points is None and any(b.polygon is None for b in traced.values()):
+        from ftz_geo.place import spots_on_map
 
-            anchors = (*anchors, *spots_on_map(plan, traced, resolutions, reference))
+        anchors = (*anchors, *spots_on_map(plan, traced, alone.candidates, reference))
     if points is not None:
-        for placed in _placed(plan, points, settings, reference, aliases):
+        for placed in _placed(plan, points, settings, reference, aliases, alone):
             for parcel in placed.parcels:
-                if parcel.id in placed.drawn and _is_better(placed.drawn[parcel.id], traced.get(parcel.id)):
+                if placed.is_better(parcel.id, traced.get(parcel.id)):
                     traced[parcel.id] = placed.drawn[parcel.id]
                     choices[parcel.id] = tuple(_choices(parcel, placed.candidates))
+                elif parcel.id in placed.beside:
+                    own, told = traced[parcel.id], placed.beside[parcel.id].reasons
+                    traced[parcel.id] = replace(own, reasons=(*own.reasons, *told))
             anchors = (*anchors, *placed.spots)
     drawn = {key: value for key, value in traced.items() if value.polygon is not None}
     for zone in plan.zones:
@@ -228,11 +228,21 @@ def draw(
     return drawing_of(plan, drawn, points=named, about=about)
 
 
-def _is_better(placed: Digitised, traced: Digitised | None) -> bool:
-    """Return whether points tell more of a block than the map alone: never where it traces or infers it."""
-    if traced is None or traced.polygon is None:
-        return True
-    return placed.polygon is not None and traced.grade == "approximate"
+def _alone(
+    plan: Plan,
+    reference: ReferenceMap | None,
+    settings: Settings,
+    points: ReferenceMap | None,
+    aliases: Sequence[Alias],
+) -> Alone:
+    """Return what a map gives by itself; points only tell which of several roads of one name are meant."""
+    from ftz_geo.place import Alone, witnesses_of
+
+    if reference is None:
+        return Alone({}, {}, {})
+    witnesses = witnesses_of(plan, points, aliases) if points is not None else {}
+    resolutions = resolve_plan(plan, reference, witnesses)
+    return Alone(trace_parcels(plan, reference, resolutions, settings), resolutions, witnesses)
 
 
 def _placed(
@@ -241,13 +251,16 @@ def _placed(
     settings: Settings,
     reference: ReferenceMap | None,
     aliases: Sequence[Alias],
+    alone: Alone,
 ) -> Iterator[Placed]:
     """Yield what named points give of each zone."""
     from ftz_geo.place import calibration_of, place_zone
 
     calibration = calibration_of(points)
     for zone in plan.zones:
-        yield place_zone(plan, zone, points, calibration, settings, reference=reference, aliases=aliases)
+        yield place_zone(
+            plan, zone, points, calibration, settings, reference=reference, aliases=aliases, alone=alone
+        )
 
 
 def _named_points(plan: Plan, points: ReferenceMap, aliases: Sequence[Alias]) -> dict[str, gpd.GeoSeries]:

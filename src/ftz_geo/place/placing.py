@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS, Anchor, ReferenceMap
 from ftz_geo.place.approximate import as_approximate, evidence_of
 from ftz_geo.place.axes import Axis
+from ftz_geo.place.beside import Beside, beside_of, lines_that_end
 from ftz_geo.place.roads import PREFIX, Road, Roads, roads_of, wanted_of
 from ftz_geo.place.spots import spots_of, stated_m2_of
+from ftz_geo.place.witnesses import joined, renamed
 from ftz_geo.resolve import resolve_plan
 from ftz_geo.resolve.names import Names
 from ftz_geo.trace import trace_parcels
@@ -26,17 +27,38 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.measure import LocalPlane
-    from ftz_geo.model import Candidate, Digitised, Parcel, Plan, Settings, SideKey, Zone
+    from ftz_geo.model import Candidate, Digitised, Parcel, Plan, Reason, Settings, SideKey, Zone
     from ftz_geo.place.calibration import Calibration
     from ftz_geo.reference import Alias
+    from ftz_geo.resolve import Witness
 
-__all__ = ["Placed", "place_zone"]
+__all__ = ["Alone", "Placed", "place_zone"]
 
 _SAME_ROAD_M = 100.0
 """An axis this near to a line of its own name on the map tells nothing that the line does not."""
 
 _ROUNDS = 3
 """A side that its block's area gave serves the blocks beside it, and theirs others."""
+
+
+class Alone(NamedTuple):
+    """What a map alone gives of a plan."""
+
+    drawn: Mapping[str, Digitised]
+    """By parcel id."""
+    candidates: Mapping[SideKey, tuple[Candidate, ...]]
+    """What each feature was looked up as on it."""
+    witnesses: Mapping[str, Sequence[Witness]]
+    """By parcel id, what points know of where its features are, as :func:`witnesses_of` gives it."""
+
+    def decided(
+        self, parcel: Parcel, candidates: Mapping[SideKey, tuple[Candidate, ...]]
+    ) -> Iterator[Reason]:
+        """Yield what points decided between lines of one name, where lines and axes together chose alike."""
+        for key, _ in parcel.bounds():
+            chosen, *lost = self.candidates.get(key, ()) or (None,)
+            if chosen is not None and set(chosen.source_ids) <= set(candidates[key][0].source_ids):
+                yield from (c.lost for c in lost if c.lost is not None and c.lost.code == "points")
 
 
 class Placed(NamedTuple):
@@ -49,6 +71,25 @@ class Placed(NamedTuple):
     """What each feature was looked up as, on the map and among the axes."""
     spots: tuple[Anchor, ...]
     """Where those lie that did not close, and of which some side is known."""
+    beside: Mapping[str, Beside]
+    """By parcel id, what points say of what the map alone drew by rule."""
+
+    def is_better(self, parcel_id: str, mapped: Digitised | None) -> bool:
+        """Return whether points tell more of a block than the map alone.
+
+        They do not where the map traces it, nor where it infers it but for two reasons: the map lacks a
+        side, for which the stated area stood in, and points know that side; or what it drew by rule runs
+        beside the points of its road.
+        """
+        placed = self.drawn.get(parcel_id)
+        if mapped is None or mapped.polygon is None:
+            return placed is not None
+        if placed is None or placed.polygon is None or mapped.grade == "traced":
+            return False
+        if mapped.grade == "inferred":
+            by_area = mapped.area_shaped and not placed.area_shaped
+            return by_area or (parcel_id in self.beside and self.beside[parcel_id].denied)
+        return (placed.placement_uncertainty_m or 0.0) < (mapped.placement_uncertainty_m or np.inf)
 
 
 def place_zone(
@@ -60,6 +101,7 @@ def place_zone(
     *,
     reference: ReferenceMap | None = None,
     aliases: Sequence[Alias] = (),
+    alone: Alone | None = None,
 ) -> Placed:
     """Draw the blocks of a zone along axes of named points.
 
@@ -77,40 +119,48 @@ def place_zone(
         A map of lines: a line goes before the points of its name.
     aliases : sequence of Alias, optional
         Names that points may have for those of the words.
+    alone : Alone, optional
+        What the map alone gives; nothing by default.
 
     Returns
     -------
     Placed
     """
     only = replace(plan, zones=(zone,))
-    points = _renamed(points, {a.map_name: a.name for a in aliases if a.holds_in(zone.words)})
+    alone = alone or Alone({}, {}, {})
+    points = renamed(points, {a.map_name: a.name for a in aliases if a.holds_in(zone.words)})
     settings = replace(settings, longest_extension_m=9_999.0)  # the bands say how far it may be off
     stated = stated_m2_of(plan, zone)
     wanted = wanted_of(zone, stated)
     roads = roads_of(points, _names(points, list(wanted)), wanted)
     lines = _together(reference, roads)
     drawn: dict[str, Digitised] = {}
+    beside: dict[str, Beside] = {}
     for _ in range(_ROUNDS):
-        candidates = resolve_plan(only, lines)
+        candidates = resolve_plan(only, lines, alone.witnesses)
         traced = _traced(only, lines, candidates, settings)
         for parcel in zone.parcels:
             if parcel.id in drawn and drawn[parcel.id].polygon is not None:
                 continue  # what its own words gave is surer than what others' sides give
             block = traced[parcel.id]
             evidence = evidence_of(parcel, candidates, block.edges, roads)
+            if (own := alone.drawn.get(parcel.id)) is not None and own.grade == "inferred":
+                beside[parcel.id] = beside_of(own, evidence, roads.plane, calibration)
             if block.polygon is not None and not evidence:
                 continue  # what closes without points is for the map alone to say, within its own limits
             if block.polygon is not None:
                 block = as_approximate(block, evidence, roads.plane, calibration, stated.get(parcel.id))
+                ends = lines_that_end(parcel, candidates, block, roads.plane)
+                block = replace(block, reasons=(*block.reasons, *alone.decided(parcel, candidates), *ends))
             drawn[parcel.id] = block
         solved = list(_solved(drawn, zone, set(lines.features["name"]), roads.plane))
         if not solved:
             break
         more = Roads(roads.plane, {road.id: road for road in solved})
         roads = Roads(roads.plane, {**roads.by_id, **more.by_id})
-        lines = ReferenceMap(features=_joined(lines.features, more.features()), sources=lines.sources)
+        lines = ReferenceMap(features=joined(lines.features, more.features()), sources=lines.sources)
     spots = spots_of(only, drawn, candidates, points, lines, roads, calibration, stated)
-    return Placed(zone.parcels, drawn, candidates, tuple(spots))
+    return Placed(zone.parcels, drawn, candidates, tuple(spots), beside)
 
 
 def _traced(
@@ -146,22 +196,6 @@ def _solved(drawn: Mapping[str, Digitised], zone: Zone, known: set[str], plane: 
                 yield Road(key, feature.called, feature.kind, axis, 0, edge.uncertainty_m)
 
 
-def _renamed(points: ReferenceMap, names: Mapping[str, str]) -> ReferenceMap:
-    """Return a gazetteer in which points of other names are of the roads that they stand for."""
-    if not names:
-        return points
-    features = points.features
-    other = features[features["name"].isin(list(names))]
-    roads = features.set_index("name")["kind"]
-    kinds = [roads.get(names[name], "road") for name in other["name"]]
-    renamed = other.assign(
-        name=other["name"].map(names),
-        kind=[kind if isinstance(kind, str) else "road" for kind in kinds],
-        source_id=other["source_id"].astype(str) + "*",
-    )
-    return ReferenceMap(features=_joined(features, renamed), sources=points.sources)
-
-
 def _names(points: ReferenceMap, wanted: Sequence[str]) -> dict[str, str]:
     """Return the gazetteer's names that the words may mean, and which of theirs each is."""
     filed = Names.of(points)
@@ -187,7 +221,7 @@ def _together(reference: ReferenceMap | None, roads: Roads) -> ReferenceMap:
     kept = np.array([_left_over(road, reference, roads) for road in roads.by_id.values()], dtype=object)
     axes = axes.set_geometry(gpd.GeoSeries(roads.plane.to_lonlat(kept), crs=STORAGE_CRS, index=axes.index))
     axes = axes[~axes.geometry.is_empty]
-    return ReferenceMap(features=_joined(reference.features, axes), sources=reference.sources)
+    return ReferenceMap(features=joined(reference.features, axes), sources=reference.sources)
 
 
 def _left_over(road: Road, reference: ReferenceMap, roads: Roads) -> BaseGeometry:
@@ -199,11 +233,3 @@ def _left_over(road: Road, reference: ReferenceMap, roads: Roads) -> BaseGeometr
     beside = shapely.union_all(roads.plane.to_xy(own)).buffer(_SAME_ROAD_M)
     left = shapely.get_parts(road.axis.line.difference(beside))
     return shapely.MultiLineString([part for part in left if part.length > 2 * _SAME_ROAD_M])
-
-
-def _joined(one: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return features of both; what one of them does not tell is nothing."""
-    both = pd.concat([one, other], ignore_index=True)
-    if "one_way" in both:
-        both["one_way"] = both["one_way"].fillna(0).astype(np.int8)
-    return gpd.GeoDataFrame(both, crs=STORAGE_CRS)
