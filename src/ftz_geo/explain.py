@@ -40,6 +40,8 @@ RULES_ZH = {
     "stretch of the feature": "原文指其一段",
     "road that it follows": "所沿之路",
     "other word for road": "路、道、大道之别",
+    "by its numbered series": "按编号序列推定",
+    "side of another block by its area": "另一区块按面积推算的边",
 }
 """The rules by which a name of the map matches, in Chinese."""
 

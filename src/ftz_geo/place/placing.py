@@ -13,7 +13,7 @@ from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS, Anchor, ReferenceMap
 from ftz_geo.place.approximate import as_approximate, evidence_of
 from ftz_geo.place.axes import Axis
 from ftz_geo.place.beside import Beside, beside_of, lines_that_end
-from ftz_geo.place.roads import PREFIX, Road, Roads, roads_of, wanted_of
+from ftz_geo.place.roads import SERIES, SOLVED, Road, Roads, roads_by_series, roads_of, wanted_of
 from ftz_geo.place.spots import spots_of, stated_m2_of
 from ftz_geo.place.witnesses import joined, renamed
 from ftz_geo.resolve import resolve_plan
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.measure import LocalPlane
     from ftz_geo.model import Candidate, Digitised, Parcel, Plan, Reason, Settings, SideKey, Zone
+    from ftz_geo.place.approximate import Evidence
     from ftz_geo.place.calibration import Calibration
     from ftz_geo.reference import Alias
     from ftz_geo.resolve import Witness
@@ -134,9 +135,11 @@ def place_zone(
     wanted = wanted_of(zone, stated)
     roads = roads_of(points, _names(points, list(wanted)), wanted)
     lines = _together(reference, roads)
+    unknown = {name: of for name, of in wanted.items() if not _is_known(name, lines, points)}
+    by_series = list(roads_by_series(points, unknown, roads.plane))
     drawn: dict[str, Digitised] = {}
     beside: dict[str, Beside] = {}
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS + 1):
         candidates = resolve_plan(only, lines, alone.witnesses)
         traced = _traced(only, lines, candidates, settings)
         for parcel in zone.parcels:
@@ -146,21 +149,53 @@ def place_zone(
             evidence = evidence_of(parcel, candidates, block.edges, roads)
             if (own := alone.drawn.get(parcel.id)) is not None and own.grade == "inferred":
                 beside[parcel.id] = beside_of(own, evidence, roads.plane, calibration)
-            if block.polygon is not None and not evidence:
-                continue  # what closes without points is for the map alone to say, within its own limits
+            if block.polygon is None and not by_series and parcel.id in drawn:
+                continue  # why it did not close without the series says more
+            if block.polygon is not None and not _is_borne_out(block, evidence):
+                continue
             if block.polygon is not None:
                 block = as_approximate(block, evidence, roads.plane, calibration, stated.get(parcel.id))
                 ends = lines_that_end(parcel, candidates, block, roads.plane)
                 block = replace(block, reasons=(*block.reasons, *alone.decided(parcel, candidates), *ends))
             drawn[parcel.id] = block
-        solved = list(_solved(drawn, zone, set(lines.features["name"]), roads.plane))
-        if not solved:
+        more = list(_solved(drawn, zone, set(lines.features["name"]), roads.plane))
+        if not more:  # what areas give is surer than what a series does
+            more, by_series = by_series, []
+        if not more:
             break
-        more = Roads(roads.plane, {road.id: road for road in solved})
-        roads = Roads(roads.plane, {**roads.by_id, **more.by_id})
-        lines = ReferenceMap(features=joined(lines.features, more.features()), sources=lines.sources)
+        further = Roads(roads.plane, {road.id: road for road in more})
+        roads = Roads(roads.plane, {**roads.by_id, **further.by_id})
+        lines = ReferenceMap(features=joined(lines.features, further.features()), sources=lines.sources)
+    candidates = {key: tuple(map(_as_found, of)) for key, of in candidates.items()}
     spots = spots_of(only, drawn, candidates, points, lines, roads, calibration, stated)
     return Placed(zone.parcels, drawn, candidates, tuple(spots), beside)
+
+
+def _is_known(name: str, *gazetteers: ReferenceMap) -> bool:
+    """Return whether a map or points have a name."""
+    return any(next(Names.of(of).find(name), None) is not None for of in gazetteers)
+
+
+def _is_borne_out(block: Digitised, evidence: Evidence) -> bool:
+    """Return whether a block rests on points.
+
+    What closes without them is for the map alone to say, within its own limits. What a series gives may be
+    one side of it, beside two or more of which points or a map know where they are.
+    """
+    guessed = {name for name, roads in evidence.items() if not any(road.points for road in roads)}
+    if not any(road.members for roads in evidence.values() for road in roads):
+        return bool(evidence)
+    known = {edge.feature for edge in block.edges if edge.source_ids} - guessed
+    return len(guessed) == 1 and len(known) > 1
+
+
+_HOW = {SERIES: "by its numbered series", SOLVED: "side of another block by its area"}
+
+
+def _as_found(candidate: Candidate) -> Candidate:
+    """Return a candidate that says how its axis was found, where neither a map nor points have its name."""
+    how = next((how for prefix, how in _HOW.items() if candidate.source_ids[0].startswith(prefix)), None)
+    return candidate if how is None else replace(candidate, how=how)
 
 
 def _traced(
@@ -192,7 +227,7 @@ def _solved(drawn: Mapping[str, Digitised], zone: Zone, known: set[str], plane: 
             if feature.kind in LINEAR_KINDS and feature.called not in known:
                 xy = shapely.get_coordinates(plane.to_xy(edge.line))
                 axis = Axis(xy, np.array([0.0, float(shapely.LineString(xy).length)]))
-                key = f"{PREFIX}solved:{parcel_id}:{k}"
+                key = f"{SOLVED}{parcel_id}:{k}"
                 yield Road(key, feature.called, feature.kind, axis, 0, edge.uncertainty_m)
 
 
