@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from shapely import LineString, MultiPolygon, Polygon
 
 __all__ = [
+    "AXIS_PREFIX",
     "DIRECTIONS",
     "GRADES",
     "HOLDS_ZH",
+    "KNOWN_SIDES",
     "LABELS_ZH",
     "LINEAR_KINDS",
     "PASSES_ZH",
@@ -120,6 +122,12 @@ Boundary = Literal["centre", "near", "far"]
 
 STORAGE_CRS = "EPSG:4326"
 """Results are stored as WGS 84 longitude, latitude; areas are taken on the CGCS2000 ellipsoid."""
+
+AXIS_PREFIX = "points:"
+"""What the ids of axes through named points begin with, among those of a map's features."""
+
+KNOWN_SIDES = "已知各边"
+"""What the anchor of a parcel is called that the known ones of its own sides place."""
 
 LABELS_ZH: Mapping[str, str] = {
     **{str(side): zh for side, zh in SIDE_ZH.items()},
@@ -725,6 +733,8 @@ class Choice:
     feature: Feature
     candidates: tuple[Candidate, ...]
     """The chosen one first, then those that lost, each with its reason; empty where there was none."""
+    points: tuple[tuple[str, int], ...] = ()
+    """Names of named points that were taken for it, its own and others, each with how many have it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,8 +8,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.compass import SIDE_ZH
-from ftz_geo.model import Reason
-from ftz_geo.place.roads import PREFIX
+from ftz_geo.model import AXIS_PREFIX, Reason
 from ftz_geo.trace.reasons import told_en, told_zh
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ def lines_that_end(
         own = [e for e in drawn.edges if e.feature == feature.name and key.side in ("ring", e.side)]
         by_points = [edge for edge in own if edge.method == "points"]
         ids = candidates[key][0].source_ids if candidates.get(key) else ()
-        if not by_points or all(i.startswith(PREFIX) for i in ids):
+        if not by_points or all(i.startswith(AXIS_PREFIX) for i in ids):
             continue
         length_m = sum(float(plane.to_xy(edge.line).length) for edge in by_points)
         yield Reason(

@@ -11,7 +11,7 @@ import shapely
 
 from ftz_geo.compass import Direction
 from ftz_geo.measure import LocalPlane
-from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS
+from ftz_geo.model import AXIS_PREFIX, LINEAR_KINDS, STORAGE_CRS
 from ftz_geo.place.axes import Axis, Places, axis_through, places_of
 from ftz_geo.place.headings import Headings
 from ftz_geo.place.series import placed_by_series
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ftz_geo.model import Kind, ReferenceMap, Zone
 
 __all__ = [
-    "PREFIX",
     "SERIES",
     "SOLVED",
     "Road",
@@ -54,13 +53,10 @@ _FARTHEST_M = 5000.0
 _EITHER = np.radians(44)
 """A road of one place runs as one of the two directions of a grid does."""
 
-PREFIX = "points:"
-"""What the ids of axes begin with, among those of a map;"""
+SERIES = f"{AXIS_PREFIX}series:"
+"""What the ids of roads begin with that their numbered series placed,"""
 
-SERIES = f"{PREFIX}series:"
-"""those of roads that their numbered series placed;"""
-
-SOLVED = f"{PREFIX}solved:"
+SOLVED = f"{AXIS_PREFIX}solved:"
 """and those of sides that the area of a block gave."""
 
 
@@ -183,7 +179,7 @@ def roads_of(points: ReferenceMap, names: Mapping[str, str], wanted: Mapping[str
         for k, places in enumerate(stretches):
             axis = _axis(places, headings, name, wanted.get(names[name], Wanted(Counter(), 0.0)))
             if axis is not None:
-                key = f"{PREFIX}{name}:{k}"
+                key = f"{AXIS_PREFIX}{name}:{k}"
                 count = int(places.weight.sum())
                 found[key] = Road(key, name, table.kind(name), axis, count)
     return Roads(plane, found)

@@ -10,7 +10,7 @@ import shapely
 from shapely.ops import substring
 
 from ftz_geo.measure import LocalPlane
-from ftz_geo.model import LABELS_ZH, Anchor, ReferenceMap
+from ftz_geo.model import KNOWN_SIDES, LABELS_ZH, Anchor, ReferenceMap
 from ftz_geo.place.calibration import calibration_of
 from ftz_geo.place.roads import Roads
 from ftz_geo.place.sites import Around, Known, Spot, spot_of
@@ -80,7 +80,7 @@ def spots_of(
             at = roads.plane.to_lonlat(shapely.Point(spot.xy))
             told = "、".join(_told(found) for found in evidence[parcel.id])
             yield Anchor(
-                name="已知各边",
+                name=KNOWN_SIDES,
                 zone=zone.name or "",
                 parcels=(parcel.id,),
                 lon=at.x,
@@ -232,14 +232,17 @@ class _Gazetteer:
         return substring(road.axis.line, max(start, 0.0), end)
 
     def _shape(self, feature: Feature, candidates: Sequence[Candidate]) -> BaseGeometry | None:
-        if feature.kind in ("vague", "block"):
+        if feature.kind == "block":
             return None
         if candidates:
             return shapely.union_all([self._held(key) for key in candidates[0].source_ids])
         found = next(self.names.find(feature.called), None)
         if found is None:
             return None
-        return shapely.union_all(self.roads.plane.to_xy(self.points.geometry.iloc[found[2]].to_numpy()))
+        own = self.points.iloc[found[2]]
+        if feature.kind == "vague":  # no map can know what it means, but for those whom an alias names
+            own = own[own["own_name"].notna()] if "own_name" in own else own[:0]
+        return shapely.union_all(self.roads.plane.to_xy(own.geometry.to_numpy())) if len(own) else None
 
 
 def _beyond(shape: BaseGeometry, goes_on_m: float) -> BaseGeometry | None:

@@ -17,12 +17,14 @@ from ftz_geo.resolve.names import Names
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import Feature, Parcel, Plan, SideKey
+    from ftz_geo.model import Feature, Parcel, Plan, SideKey, Zone
     from ftz_geo.reference import Alias
 
-__all__ = ["joined", "renamed", "witnesses_of"]
+__all__ = ["joined", "known_points", "renamed", "witnesses_of"]
 
 
 def witnesses_of(
@@ -51,6 +53,24 @@ def witnesses_of(
     return found
 
 
+def known_points(
+    zone: Zone, points: ReferenceMap, aliases: Sequence[Alias] = ()
+) -> dict[str, dict[str, NDArray[np.intp]]]:
+    """Return by what a zone's features are called the names that points have for each, and their rows.
+
+    What no map can know (空地) has points only where an alias names them.
+    """
+    filed = Names.of(points)
+    known: dict[str, dict[str, NDArray[np.intp]]] = {}
+    for feature in (feature for parcel in zone.parcels for _, feature in parcel.bounds()):
+        own = known.setdefault(feature.called, {})
+        if feature.kind not in ("vague", "block"):
+            own.update((map_name, rows) for _, map_name, rows in filed.find(feature.called))
+        others = (a.map_name for a in aliases if a.name == feature.called and a.holds_in(zone.words))
+        own.update((name, filed.rows[name]) for name in others if name in filed.rows)
+    return known
+
+
 def _witnesses(parcel: Parcel, filed: Names, shapes: gpd.GeoSeries) -> Iterator[Witness]:
     known: list[tuple[SideKey, Feature, BaseGeometry]] = []
     for key, feature in parcel.bounds():
@@ -71,7 +91,10 @@ def _places(points: BaseGeometry) -> Iterator[tuple[float, float]]:
 
 
 def renamed(points: ReferenceMap, names: Mapping[str, str]) -> ReferenceMap:
-    """Return a gazetteer in which points of other names are of the roads that they stand for."""
+    """Return a gazetteer in which points of other names are of the roads that they stand for.
+
+    Their own names stand in the column ``own_name``, which is there only if there are such points.
+    """
     if not names:
         return points
     features = points.features
@@ -82,6 +105,7 @@ def renamed(points: ReferenceMap, names: Mapping[str, str]) -> ReferenceMap:
         name=other["name"].map(names),
         kind=[kind if isinstance(kind, str) else "road" for kind in kinds],
         source_id=other["source_id"].astype(str) + "*",
+        own_name=other["name"],
     )
     return ReferenceMap(features=joined(features, more), sources=points.sources)
 
