@@ -54,6 +54,10 @@ def beside_of(drawn: Digitised, evidence: Evidence, plane: LocalPlane, calibrati
         Of the axes.
     calibration : Calibration
         Of the gazetteer.
+
+    Returns
+    -------
+    Beside
     """
     told = [
         (edge, off)
@@ -121,6 +125,10 @@ def lines_that_end(
         The block, its edges on axes with the method ``points``.
     plane : LocalPlane
         Of the axes.
+
+    Yields
+    ------
+    Reason
     """
     for key, feature in parcel.bounds():
         own = [e for e in drawn.edges if e.feature == feature.name and key.side in ("ring", e.side)]

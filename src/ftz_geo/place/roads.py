@@ -130,6 +130,11 @@ def roads_by_series(points: ReferenceMap, wanted: Mapping[str, Wanted], plane: L
     wanted : mapping of str to Wanted
         What the words ask of each name that neither it nor a map has.
     plane : LocalPlane
+
+    Yields
+    ------
+    Road
+        Without points, with the members that placed it.
     """
     for name, places in placed_by_series(points, wanted, plane).items():
         for k, (ends, band_m, members) in enumerate(places):
