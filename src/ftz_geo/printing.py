@@ -9,7 +9,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from ftz_geo.compass import DIRECTIONS
-from ftz_geo.files import safe_cell
 from ftz_geo.model import LABELS_ZH, title
 
 if TYPE_CHECKING:
@@ -134,6 +133,8 @@ def account_csv(accounts: Sequence[ParcelAccount]) -> str:
         Without a byte order mark, and without a line break at the end. Several features of one side stand in
         one cell, in the order of the text; no cell runs as a formula.
     """
+    from ftz_geo.files import safe_cell
+
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     parts = [f"{side}{part}" for side in _SIDES for part in ("", "_found", "_used")]
