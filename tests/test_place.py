@@ -581,6 +581,25 @@ def test_names_near_a_word_are_those_that_a_look_at_each_finds(names: list[str],
     assert found <= meant.keys()
 
 
+@given(
+    st.lists(NAMES_OF_ROADS, min_size=1, max_size=8),
+    st.lists(st.tuples(NAMES_OF_ROADS, st.integers(0, 7)), max_size=4),
+)
+def test_names_that_aliases_add_are_filed_as_if_all_were_filed_anew(
+    names: list[str], other: list[tuple[str, int]]
+) -> None:
+    gazetteer = Gazetteer(points_at([(name, "road", HERE) for name in names], in_degrees=True))
+    aliases = [Alias(name=name, map_name=names[k % len(names)]) for name, k in other]
+    renamed = gazetteer.renamed(parse_plan(words()).zones[0], aliases)
+    assert (renamed is gazetteer) == (not aliases)
+    assert renamed.points.features["source_id"].is_unique
+    anew = Gazetteer(renamed.points).names
+    assert renamed.names.filed == anew.filed
+    assert {name: rows.tolist() for name, rows in renamed.names.rows.items()} == {
+        name: rows.tolist() for name, rows in anew.rows.items()
+    }
+
+
 def test_no_points_at_all_are_as_if_none_were_given() -> None:
     none = town()
     none = replace(none, features=none.features.iloc[:0])

@@ -174,6 +174,8 @@ def test_build_without_arguments_places_blocks_by_the_points_that_come_along(
     code, _, err = ran("build")
     assert code == 0
     assert "named points" in err
+    assert "rows of slip roads (_link) are set aside" in err
+    assert "no point is called" not in err
     blocks = [feature["properties"] for feature in blocks_of(tmp_path / "out")]
     assert len(blocks) == 28
     assert {block["grade"] for block in blocks} == {"approximate", "sketched"}

@@ -40,6 +40,8 @@ RULES_ZH = {
     "stretch of the feature": "原文指其一段",
     "road that it follows": "所沿之路",
     "other word for road": "路、道、大道之别",
+    "by its numbered series": "按编号序列推定",
+    "side of another block by its area": "另一区块按面积推算的边",
 }
 """The rules by which a name of the map matches, in Chinese."""
 
@@ -67,6 +69,8 @@ def fate(candidate: Candidate) -> Reason:
         return Reason(code="chosen", zh="取用", en="chosen")
     if lost.code == "tied":  # the reason names both places at length, and stands among the doubts
         return Reason(code="tied", zh="未取，但同样可能", en="not chosen, though as likely")
+    if lost.code == "points":
+        return Reason(code="points", zh="落选：地名点在另一处", en="lost: named points lie near the other")
     return Reason(code=lost.code, zh=f"落选：{lost.zh}", en=f"lost: {lost.en}")
 
 
@@ -315,7 +319,7 @@ def _doubts(feature: Feature, choice: Choice | None, edges: Sequence[DrawnEdge])
                 zh=f"{chosen.searched.where.zh}名为“{chosen.map_name}”（{rule_zh(chosen.how)}）",
                 en=f"it is called {chosen.map_name} {chosen.searched.where.en} ({chosen.how})",
             )
-        yield from (c.lost for c in candidates if c.lost is not None and c.lost.code == "tied")
+        yield from (c.lost for c in candidates if c.lost is not None and c.is_rival)
     if not edges:
         yield Reason(code="no-edge", zh="没有单独的边", en="no edge was drawn for it")
     for edge in edges:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shapely import LineString, MultiPolygon, Polygon
 
 __all__ = [
+    "AXIS_PREFIX",
     "BY_SIDES",
     "DIRECTIONS",
     "GRADES",
@@ -122,6 +123,9 @@ Boundary = Literal["centre", "near", "far"]
 
 STORAGE_CRS = "EPSG:4326"
 """Results are stored as WGS 84 longitude, latitude; areas are taken on the CGCS2000 ellipsoid."""
+
+AXIS_PREFIX = "points:"
+"""What the ids of axes through named points begin with, among those of a map's features."""
 
 LABELS_ZH: Mapping[str, str] = {
     **{str(side): zh for side, zh in SIDE_ZH.items()},
@@ -753,6 +757,11 @@ class Candidate:
         """What it was found in."""
         return Searched(has_map=not self.of_points, has_points=self.of_points)
 
+    @property
+    def is_rival(self) -> bool:
+        """Whether nothing on the map speaks against it: it is as likely, or named points decided."""
+        return self.lost is not None and self.lost.code in ("tied", "points")
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -790,6 +799,8 @@ class Choice:
     """The chosen one first, then those that lost, each with its reason; empty where there was none."""
     searched: Searched = Searched()
     """What it was looked up in."""
+    points: tuple[tuple[str, int], ...] = ()
+    """Names of named points that were taken for it, its own and others, each with how many have it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

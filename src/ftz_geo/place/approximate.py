@@ -96,7 +96,12 @@ def as_approximate(
     radius_m = _radius_m(by_side, _held(pieces, evidence))
     own_m2 = float(area_m2([drawn.polygon])[0])
     solved = list(_solved(evidence))
-    told = [*_placed(evidence, radius_m), *solved, *(r for r in drawn.reasons if r.code not in _OF_LINES)]
+    told = [
+        *_placed(evidence, radius_m),
+        *_by_series(evidence),
+        *solved,
+        *(r for r in drawn.reasons if r.code not in _OF_LINES),
+    ]
     if radius_m > _LOOSE * own_m2**0.5:
         loose = replace(
             drawn, polygon=None, grade="undetermined", edges=(), area_near_km2=None, area_far_km2=None
@@ -248,12 +253,25 @@ def _placed(evidence: Evidence, radius_m: float) -> Iterator[Reason]:
 def _solved(evidence: Evidence) -> Iterator[Reason]:
     """Say which sides the area of another block gave."""
     for name, roads in evidence.items():
-        if any(not road.points for road in roads):
+        if any(not road.points and not road.members for road in roads):
             yield Reason(
                 code="side-of-neighbour",
                 zh=f"“{name}”没有地名点，取自另一区块按申报面积推算的边",
                 en=f"{name} has no points: it is the side that the stated area of another block gave",
             )
+
+
+def _by_series(evidence: Evidence) -> Iterator[Reason]:
+    """Say which sides the other roads of a numbered series gave."""
+    for name, roads in evidence.items():
+        for road in roads:
+            if road.members:
+                zh, en = "、".join(road.members), ", ".join(road.members)
+                yield Reason(
+                    code="by-series",
+                    zh=f"“{name}”没有地名点，按同一编号序列的{zh}推定，误差约{road.band_m:.0f}米以内（九成把握）",
+                    en=f"{name} has no points: its series, {en}, places it to {road.band_m:.0f} m (90 %)",
+                )
 
 
 def _too_loose(radius_m: float) -> Reason:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from ftz_geo.measure import METRES_PER_DEGREE
-from ftz_geo.model import Reason, ReferenceMap
+from ftz_geo.model import STORAGE_CRS, Reason, ReferenceMap
 from ftz_geo.resolve.names import Names
 from ftz_geo.trace.near import is_near, near_keys
+from ftz_geo.wording import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from ftz_geo.model import Parcel
+    from ftz_geo.model import Kind, Parcel, Zone
+    from ftz_geo.reference import Alias
 
-__all__ = ["Gazetteer", "Reached", "told_beyond"]
+__all__ = ["Gazetteer", "Reached", "joined", "told_beyond"]
 
 _REACH_M = 200_000.0
 """Points farther than this from where most of a zone's names lie together are of other roads,"""
@@ -36,13 +41,15 @@ _CELL = 0.5
 class Gazetteer:
     """Named points, with what is worked out of their names when it is first asked for."""
 
-    def __init__(self, points: ReferenceMap) -> None:
+    def __init__(self, points: ReferenceMap, names: Names | None = None) -> None:
         self.points = points
+        self._names = names
+        self._renamed: dict[frozenset[tuple[str, str]], Gazetteer] = {}
 
     @cached_property
     def names(self) -> Names:
         """Its names, filed for looking up."""
-        return Names.of(self.points)
+        return self._names or Names.of(self.points)
 
     @cached_property
     def _by_near_key(self) -> Mapping[str, Sequence[str]]:
@@ -51,6 +58,46 @@ class Gazetteer:
             for key in near_keys(name):
                 found[key].append(name)
         return found
+
+    @cached_property
+    def series(self) -> Mapping[tuple[str, str], Sequence[tuple[int, str]]]:
+        """Its numbered names, by what stands before and after the number."""
+        found: defaultdict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+        for name in self.names.rows:
+            if (told := numbered(name)) is not None:
+                before, number, after = told
+                found[before, after].append((number, name))
+        return found
+
+    def renamed(self, zone: Zone, aliases: Sequence[Alias]) -> Gazetteer:
+        """Return it with points of other names as those of what they stand for in a zone, too.
+
+        Their own names stand in the column ``own_name``, which is there only if there are such points.
+        """
+        pairs = frozenset((a.map_name, a.name) for a in aliases if a.holds_in(zone.words))
+        if pairs not in self._renamed:
+            known = sorted(pair for pair in pairs if pair[0] in self.names.rows)
+            self._renamed[pairs] = self._with(known) if known else self
+        return self._renamed[pairs]
+
+    def _with(self, pairs: Sequence[tuple[str, str]]) -> Gazetteer:
+        features = self.points.features
+        rows = [self.names.rows[own] for own, _ in pairs]
+        names = np.repeat(np.array([name for _, name in pairs], dtype=object), [len(of) for of in rows])
+        other = features.iloc[np.concatenate(rows)]
+        more = other.assign(
+            name=names,
+            kind=[self._kind(name) for name in names],
+            source_id=other["source_id"].astype(str) + "*" + names,
+            own_name=other["name"],
+        )
+        both = replace(self.points, features=joined(features, more))
+        return Gazetteer(both, self.names.joined(Names.of(ReferenceMap(features=more)), len(features)))
+
+    def _kind(self, name: str) -> Kind:
+        rows = self.names.rows.get(name)
+        kind: Kind = "road" if rows is None else self.points.features["kind"].iloc[rows[0]]
+        return kind
 
     def has(self, name: str) -> bool:
         """Return whether points have a name, by any rule of names."""
@@ -121,6 +168,16 @@ def told_beyond(parcel: Parcel, beyond: Mapping[str, int]) -> Iterator[Reason]:
                 zh=f"“{name}”另有{count}个地名点远离本片区其他名称所在之处，未用",
                 en=f"{count} points of {name} lie far from where most names of the zone are: left out",
             )
+
+
+def joined(one: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return features of both; what one of them does not tell is nothing."""
+    both = pd.concat([one, other], ignore_index=True)
+    for column, dtype in (("one_way", np.int8), ("of_points", np.bool_)):
+        if column in both:
+            both[column] = [0 if value != value else value for value in both[column]]
+            both[column] = both[column].astype(dtype)
+    return gpd.GeoDataFrame(both, crs=STORAGE_CRS)
 
 
 def _middles(points: ReferenceMap) -> NDArray[np.float64]:

@@ -12,19 +12,30 @@ from shapely.ops import substring
 
 from ftz_geo.compass import Direction
 from ftz_geo.measure import LocalPlane
-from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS
+from ftz_geo.model import AXIS_PREFIX, LINEAR_KINDS, STORAGE_CRS
 from ftz_geo.place.axes import Axis, Places, axis_through
 from ftz_geo.place.crowds import places_of_crowd
 from ftz_geo.place.headings import headings_of
 from ftz_geo.place.mates import continued, stem_of
+from ftz_geo.place.series import placed_by_series
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ftz_geo.model import Kind, ReferenceMap, Zone
+    from ftz_geo.place.gazetteer import Gazetteer
     from ftz_geo.place.headings import Headings
 
-__all__ = ["PREFIX", "Road", "Roads", "Wanted", "roads_of", "wanted_of"]
+__all__ = [
+    "SERIES",
+    "SOLVED",
+    "Road",
+    "Roads",
+    "Wanted",
+    "roads_by_series",
+    "roads_of",
+    "wanted_of",
+]
 
 _AROUND_M = 3000.0
 """Roads this near to those that are named tell which way roads run there;"""
@@ -42,8 +53,11 @@ _FARTHEST_M = 5000.0
 _EITHER = np.radians(44)
 """A road of one place runs as one of the two directions of a grid does."""
 
-PREFIX = "points:"
-"""What the ids of axes begin with, among those of a map."""
+SERIES = f"{AXIS_PREFIX}series:"
+"""What the ids of roads begin with that their numbered series placed,"""
+
+SOLVED = f"{AXIS_PREFIX}solved:"
+"""and those of sides that the area of a block gave."""
 
 
 class Road(NamedTuple):
@@ -57,6 +71,8 @@ class Road(NamedTuple):
     """How many points of the gazetteer it rests on; 0 for a side that the area of a block gave."""
     band_m: float = 0.0
     """Half the width of the band that holds it with 90 %, beside what its distance from places adds."""
+    members: tuple[str, ...] = ()
+    """The roads of its numbered series that it was placed by, where it has no points itself."""
 
 
 class Roads(NamedTuple):
@@ -105,6 +121,34 @@ def wanted_of(zone: Zone, stated_m2: Mapping[str, float]) -> dict[str, Wanted]:
     return wanted
 
 
+def roads_by_series(gazetteer: Gazetteer, wanted: Mapping[str, Wanted], plane: LocalPlane) -> Iterator[Road]:
+    """Yield the axes of numbered roads that have no points, by the others of their series.
+
+    Parameters
+    ----------
+    gazetteer : Gazetteer
+        Points with names.
+    wanted : mapping of str to Wanted
+        What the words ask of each name that neither it nor a map has.
+    plane : LocalPlane
+
+    Yields
+    ------
+    Road
+        Without points, with the members that placed it.
+    """
+    for name, places in placed_by_series(gazetteer, wanted, plane).items():
+        for k, (ends, band_m, members) in enumerate(places):
+            reach_m = max(_REACH_M[1], min(wanted[name].length_m / 2, _FARTHEST_M))
+            along = ends[1] - ends[0]
+            along = along / max(float(np.hypot(*along)), 1.0)
+            middle = ends.mean(axis=0)
+            half_m = max(float(np.hypot(*(ends[1] - ends[0]))) / 2, 20.0)
+            xy = middle + np.array([[-half_m - reach_m], [half_m + reach_m]]) * along
+            axis = Axis(xy, np.array([reach_m, reach_m + 2 * half_m]))
+            yield Road(f"{SERIES}{name}:{k}", name, "road", axis, 0, band_m, members)
+
+
 def roads_of(points: ReferenceMap, names: Mapping[str, str], wanted: Mapping[str, Wanted]) -> Roads:
     """Return the axes of the roads that a zone names.
 
@@ -142,7 +186,7 @@ def roads_of(points: ReferenceMap, names: Mapping[str, str], wanted: Mapping[str
             mates = [other for mate in table.mates(name) for other in table.places(mate)]
             axis = _axis(places, mates, headings, name, wanted.get(names[name], Wanted(Counter(), 0.0)))
             if axis is not None:
-                key = f"{PREFIX}{name}:{k}"
+                key = f"{AXIS_PREFIX}{name}:{k}"
                 count = int(places.weight.sum())
                 found[key] = Road(key, name, table.kind(name), axis, count)
     return Roads(plane, found)

@@ -13,7 +13,7 @@ import numpy as np
 
 from ftz_geo.model import LINEAR_KINDS
 from ftz_geo.place.axes import NOISE_M, SD_90, Axis, axis_through, places_of
-from ftz_geo.place.roads import PREFIX, Road
+from ftz_geo.place.roads import SOLVED, Road
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -87,7 +87,7 @@ def _roads(pieces: Sequence[Piece]) -> Iterator[Road]:
     for k, axis in enumerate(_axes(pieces)):
         # The blocks share more than their errors: those of two are not as good as of two measurements.
         band_m = float(np.mean([piece.band_m for piece in pieces])) / len(pieces) ** 0.25
-        yield Road(f"{PREFIX}solved:{name}:{k}", name, kind, axis, 0, band_m)
+        yield Road(f"{SOLVED}{name}:{k}", name, kind, axis, 0, band_m)
 
 
 def _axes(pieces: Sequence[Piece]) -> Iterator[Axis]:

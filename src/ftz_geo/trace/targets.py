@@ -73,5 +73,5 @@ def sides_of(
             reasons.append(no_distance(key.side, feature))
         else:
             targets.append(Target(key=key, feature=feature, candidate=candidates[0], block=block))
-            reasons += [c.lost for c in candidates if c.lost is not None and c.lost.code == "tied"]
+            reasons += [c.lost for c in candidates if c.lost is not None and c.is_rival]
     return Sides(len(parcel.around()), tuple(targets), tuple(missing), tuple(reasons))
