@@ -5,8 +5,9 @@
 SHARED is the folder of cases and reference maps, ``../shared`` beside the checkout by default. Without
 ``--part`` every part is measured. ``shanghai`` is the 150 blocks of central Shanghai; ``cities`` other cities
 and the western half of the 150; ``calibration`` leaves points of Tianjin out and looks how far from them the
-axis of their road then runs. No areas are given but where the row says so. The measure is that of the cases'
-own ``score_places.py``: looked at are the blocks that are graded ``approximate``.
+axis of their road then runs; ``together`` draws the 150 blocks on a map without a quarter of its ways and on
+half of the points, each alone and both together. No areas are given but where the row says so. The measure
+is that of the cases' own ``score_places.py``: looked at are the blocks that are graded ``approximate``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +26,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from cases import Maps, notice, shared_folder, told, wide
+from cases import HIT, SEEDS, Damage, Maps, notice, read_map, shared_folder, told, wide
+from cases import score as hit_score
 from large_maps import MAP_OF
 
 import ftz_geo
@@ -173,10 +175,58 @@ def calibration(maps: Maps, _misses: bool) -> None:
         print_calibration(found)
 
 
+TOGETHER = Gazetteer("keep 0.5", ("--keep", "0.5"))
+
+
+def together(maps: Maps, _misses: bool) -> None:
+    """Print hits and overlap on a damaged map alone, on points alone and on both, and what went wrong."""
+    print(f"{'case':32} {'drawn on':10} {'hits':>5} {'overlap':>8}", *(f"{g:>12}" for g in GRADES_DRAWN))
+    blocks = read_blocks(maps.shared, CENTRAL, CENTRAL_MAP)
+    points = ftz_geo.read_points(write_points(maps, blocks.map_name, TOGETHER, np.inf))
+    for seed, areas in product(SEEDS, (False, True)):
+        label = f"0.25 missing, seed {seed}{', areas' if areas else ''}"
+        told(label)
+        damaged = read_map(maps, blocks.map_name, Damage(missing="0.25", seed=seed))
+        plan = blocks.plan(areas)
+        alone = ftz_geo.draw(plan, damaged)
+        by_points = ftz_geo.draw(plan, points=points)
+        both = ftz_geo.draw(plan, damaged, points=points)
+        for name, drawing in (("map", alone), ("points", by_points), ("both", both)):
+            print_together(label, name, blocks, drawing)
+        print_faults(alone, both)
+
+
+GRADES_DRAWN = ("traced", "inferred", "approximate")
+
+
+def print_together(label: str, name: str, blocks: Blocks, drawing: Drawing) -> None:
+    hits, shared = [], []
+    for row in drawing.parcels.itertuples():
+        number = int(re.findall(r"\d+", row.block)[0]) - 1
+        truth = blocks.truth.geometry[number], blocks.truth["outer"][number]
+        found = row.geometry if row.grade in GRADES_DRAWN else None
+        hits.append(hit_score(found, *truth) >= HIT)
+        shared.append(max(overlap(found, true) for true in truth) if found is not None else 0.0)
+    counts = drawing.parcels["grade"].value_counts()
+    grades = (f"{counts.get(grade, 0):12}" for grade in GRADES_DRAWN)
+    print(f"{label:32} {name:10} {sum(hits):5} {np.mean(shared):8.3f}", *grades, flush=True)
+
+
+def print_faults(alone: Drawing, both: Drawing) -> None:
+    """Tell when points took a grade away from what was traced, or gave one that they do not bear."""
+    before, after = alone.parcels["grade"], both.parcels["grade"]
+    if lost := int(((before == "traced") & (after != "traced")).sum()):
+        print(f"  {lost} blocks are traced no longer")
+    on_points = both.edges.loc[both.edges["method"] == "points", "parcel_id"]
+    if wrong := int(after.loc[on_points.unique()].isin(["traced", "inferred"]).sum()):
+        print(f"  {wrong} blocks that rest on points are graded traced or inferred")
+
+
 PARTS: dict[str, Callable[[Maps, bool], None]] = {
     "shanghai": shanghai,
     "cities": cities,
     "calibration": calibration,
+    "together": together,
 }
 
 

@@ -155,3 +155,14 @@ def test_gcj02_comes_back(lon: float, lat: float) -> None:
     shifted = gcj02_of(point)
     assert 0 < shifted.distance(point) < 0.02
     assert wgs84_of_gcj02(shifted).distance(point) < 1e-9
+
+
+def test_the_middle_of_what_lies_on_both_sides_of_the_antimeridian_is_there() -> None:
+    there = np.array([shapely.Point(179.9, 10.0), shapely.Point(-179.7, 12.0)], dtype=object)
+    plane = LocalPlane.around(there)
+    assert [plane.lon, plane.lat] == pytest.approx([-179.9, 11.0])
+    assert np.hypot(*shapely.get_coordinates(plane.to_xy(there)).T).max() < 120_000
+    wide = np.array(
+        [shapely.Point(-100.0, 0.0), shapely.Point(0.0, 0.0), shapely.Point(100.0, 0.0)], dtype=object
+    )
+    assert LocalPlane.around(wide).lon == 0.0

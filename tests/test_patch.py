@@ -149,6 +149,7 @@ def test_a_moved_corner_changes_its_block_and_nothing_else(tmp_path: Path) -> No
     assert np.isnan(back["area_near_km2"]["xiqing-1"])
     assert back["reasons"]["xiqing-1"][0] == "张三于 2026-03-01 在地图页上修改了界线"
     assert len(back["reasons"]["xiqing-1"]) == 1
+    assert back["reason_codes"]["xiqing-1"] == ["edited"]
 
 
 def geodesic_km2(ring: list[tuple[float, float]]) -> float:
@@ -175,6 +176,7 @@ def test_moved_edges_claim_nothing_and_others_keep_their_evidence(tmp_path: Path
     # A trace of which an edge was moved lies no longer on the features with all its sides.
     assert back["grade"].tolist() == ["inferred", "traced"]
     assert back["reasons"]["xiqing-1"][0] == "原因"
+    assert back["reason_codes"]["xiqing-1"] == ["why", "edited"]
     assert all(edge.method == "on-feature" for edge in edges["xiqing-2"])
 
 

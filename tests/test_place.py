@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builders import reference_map
 from ftz_geo import audit, draw, read_plan
@@ -22,8 +24,10 @@ from ftz_geo.files import edges_geojson, parcels_geojson, read_drawing, to_json
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import ReferenceMap
 from ftz_geo.parse import parse_plan
-from ftz_geo.pipeline import build
+from ftz_geo.pipeline import build, explain_block
+from ftz_geo.place import Gazetteer
 from ftz_geo.reference import Alias, read_points
+from ftz_geo.trace.near import is_near
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -281,7 +285,7 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     (tmp_path / "blocks.geojson").write_text(to_json(parcels_geojson(drawing)), encoding="utf-8")
     (tmp_path / "edges.geojson").write_text(to_json(edges_geojson(drawing)), encoding="utf-8")
     back = read_drawing(tmp_path / "blocks.geojson")
-    for column in ("grade", "area_shaped", "placement_uncertainty_m", "reasons"):
+    for column in ("grade", "area_shaped", "placement_uncertainty_m", "reasons", "reason_codes"):
         assert back.parcels[column].tolist() == drawing.parcels[column].tolist()
     for column in ("parcel_id", "side", "feature", "method", "source_ids"):
         assert back.edges[column].tolist() == drawing.edges[column].tolist()
@@ -310,7 +314,7 @@ def test_a_block_with_one_or_two_sides_is_sketched_within_its_radius(gone: tuple
     assert off_m(drawing, true_block()) <= parcel["placement_uncertainty_m"]
     assert parcel["placement_uncertainty_m"] < 8000
     assert "by-points" not in parcel["reason_codes"]
-    told = parcel["reasons"][parcel["reason_codes"].index("anchor")]
+    told = parcel["reasons"][parcel["reason_codes"].index("known-sides")]
     assert all((name in told) == (name not in gone) for name in SIDES.values())
 
 
@@ -417,6 +421,36 @@ def test_a_near_name_is_told_and_never_equal() -> None:
     assert any("汉口街" in reason and "汉口路" in reason for reason in parcel["reasons"])
 
 
+# --- what reasons say was looked at -------------------------------------------------------------
+
+
+def test_reasons_of_points_alone_speak_of_no_map() -> None:
+    hamlet = ("某村", "place", 0.0, at_m(ACROSS[3]))
+    text = words(east="汉口街", north="天山路") + words("二", area=None, north="某村")
+    parcels = drawn(text, town(more=[hamlet]), anchors=()).parcels
+    told = [reason for row in parcels["reasons"] for reason in row]
+    assert "地名点中没有北至的“天山路”" in told
+    assert "北至的“某村”只有地名点，没有连成线" in told
+    assert not [reason for reason in told if "底图" in reason]
+    assert not [reason for row in parcels["reasons_en"] for reason in row if "map" in reason]
+
+
+def test_reasons_say_which_of_map_and_points_a_name_is_not_in() -> None:
+    text = words(area=None, north="天山路")
+    on_map = lines(UP[2], UP[3])
+    both = drawn(text, town(only=[ACROSS[2]]), on_map).parcels
+    assert "底图和地名点中都没有北至的“天山路”" in both["reasons"].iloc[0]
+    alone = draw(parse_plan(text), on_map).parcels
+    assert "底图上没有北至的“天山路”" in alone["reasons"].iloc[0]
+
+
+@pytest.mark.slow
+def test_what_is_told_of_a_feature_names_where_it_was_looked_up() -> None:
+    plan = parse_plan(words(north="天山路", east="珠江三路"))
+    [told] = explain_block(plan, "区块一", points=town())
+    assert [f.doubts[0].zh for f in told.features if f.feature.name == "天山路"] == ["地名点中没有"]
+
+
 # --- aliases ----------------------------------------------------------------------------------
 
 ZONES = "甲开发区总面积0.64平方公里。" + words(east="东风渠路") + "乙开发区总面积0.64平方公里。"
@@ -501,11 +535,69 @@ def test_strange_gazetteers_give_a_block_that_says_how_sure_it_is(
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="points on the other side of the globe have no place on the plane", strict=True)
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_points_all_around_the_globe_are_no_crash() -> None:
     around = [(name, "road", (lon, 0.0)) for name in FOUR for lon in (180.0, 179.9, -180.0, -179.9)]
     drawn(words(), points_at(around, in_degrees=True))
+
+
+@pytest.mark.slow
+def test_names_scattered_over_the_globe_are_no_crash(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    places = np.column_stack([rng.uniform(-180, 180, 400), rng.uniform(-90, 90, 400)])
+    rows = [(FOUR[k % 4], "road", tuple(place)) for k, place in enumerate(places)]
+    built = build(parse_plan(words()), tmp_path / "out", points=points_at(rows, in_degrees=True))
+    assert np.isfinite(shapely.get_coordinates(built.drawing.parcels.geometry.iloc[0])).all()
+
+
+def test_points_far_from_the_zone_s_other_names_are_left_out_and_told(whole: Drawing) -> None:
+    far = points_at([(UP[3], "road", (104.0 + d, 30.6)) for d in (0, 0.004, 0.008)], in_degrees=True)
+    parcel = drawn(words(), together(town(), far)).parcels.iloc[0]
+    assert parcel["reason_codes"] == ["by-points", "points-beyond-reach"]
+    assert f"“{UP[3]}”另有3个地名点" in parcel["reasons"][-1]
+    assert parcel["geometry"].equals_exact(whole.parcels.geometry.iloc[0], 1e-6)
+
+
+def test_what_lies_in_two_places_as_likely_is_kept() -> None:
+    here = [(name, "road", (117.0, 39.0)) for name in FOUR]
+    there = [(name, "road", (104.0, 30.6)) for name in FOUR]
+    meant = dict.fromkeys(FOUR, FOUR[0])
+    both = Gazetteer(points_at([*here, *there], in_degrees=True))
+    assert both.reached(meant) == (both, {})
+    most = Gazetteer(points_at([*here, *there[:2]], in_degrees=True))
+    gazetteer, beyond = most.reached(meant)
+    assert (len(gazetteer.points.features), beyond) == (4, {FOUR[0]: 2})
+
+
+NAMES_OF_ROADS = st.text("东西南北一二甲乙路街道大", min_size=1, max_size=5)
+
+
+@given(st.lists(NAMES_OF_ROADS, min_size=1, max_size=12), st.lists(NAMES_OF_ROADS, min_size=1, max_size=4))
+def test_names_near_a_word_are_those_that_a_look_at_each_finds(names: list[str], wanted: list[str]) -> None:
+    gazetteer = Gazetteer(points_at([(name, "road", HERE) for name in names], in_degrees=True))
+    meant = gazetteer.meant(wanted)
+    found = {n for word in wanted for _, n, _ in gazetteer.names.find(word)}
+    near = {n: next((w for w in wanted if is_near(w, n)), None) for n in names if n not in found}
+    assert {n: word for n, word in meant.items() if n not in found} == {n: w for n, w in near.items() if w}
+    assert found <= meant.keys()
+
+
+@given(
+    st.lists(NAMES_OF_ROADS, min_size=1, max_size=8),
+    st.lists(st.tuples(NAMES_OF_ROADS, st.integers(0, 7)), max_size=4),
+)
+def test_names_that_aliases_add_are_filed_as_if_all_were_filed_anew(
+    names: list[str], other: list[tuple[str, int]]
+) -> None:
+    gazetteer = Gazetteer(points_at([(name, "road", HERE) for name in names], in_degrees=True))
+    aliases = [Alias(name=name, map_name=names[k % len(names)]) for name, k in other]
+    renamed = gazetteer.renamed(parse_plan(words()).zones[0], aliases)
+    assert (renamed is gazetteer) == (not aliases)
+    assert renamed.points.features["source_id"].is_unique
+    anew = Gazetteer(renamed.points).names
+    assert renamed.names.filed == anew.filed
+    assert {name: rows.tolist() for name, rows in renamed.names.rows.items()} == {
+        name: rows.tolist() for name, rows in anew.rows.items()
+    }
 
 
 def test_no_points_at_all_are_as_if_none_were_given() -> None:

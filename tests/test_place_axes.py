@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import example, given, settings
@@ -16,8 +18,11 @@ from ftz_geo.measure import LocalPlane
 from ftz_geo.model import ReferenceMap
 from ftz_geo.place import Calibration, calibration_of, leave_one_out
 from ftz_geo.place.axes import Places, axis_through, places_of
+from ftz_geo.place.crowds import MOST, places_of_crowd
 from ftz_geo.place.headings import Headings
+from ftz_geo.place.mates import continued
 from ftz_geo.place.roads import Wanted, roads_of
+from ftz_geo.place.solved import Piece, roads_through
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -281,6 +286,77 @@ def test_a_road_of_one_point_runs_with_the_grid(degrees: float, side: Direction,
     assert len(road.axis.held_m) == 1
 
 
+# --- streets of one line, and pieces that areas gave -------------------------------------------
+
+
+def bend(x: NDArray[np.float64]) -> XY:
+    return np.column_stack([x, (x / 1500.0) ** 2 * 150])
+
+
+def test_the_street_that_continues_one_tells_which_way_it_leaves() -> None:
+    own, ahead = bend(np.array([0.0, 300.0])), bend(np.array([900.0, 1300.0, 1700.0]))
+    wanted = {"甲乙东路": Wanted(Counter({"north": 1}), 0.0)}
+    true = shapely.LineString(bend(np.linspace(0, 900, 50)))
+
+    def off_m(others: dict[str, XY]) -> float:
+        found = roads_of(gazetteer({"甲乙东路": own, **others}), {"甲乙东路": "甲乙东路"}, wanted)
+        (road,) = found.by_id.values()
+        assert road.points == 2
+        there = found.plane.to_xy(PLANE.to_lonlat(shapely.points(true.coords)))
+        return float(shapely.distance(there, road.axis.line).max())
+
+    assert off_m({"甲乙西路": ahead}) < 15 < 30 < off_m({})
+
+
+@pytest.mark.parametrize(
+    "xy",
+    [
+        [(0.0, 400.0), (300.0, 400.0), (600.0, 400.0)],  # beside it
+        [(5000.0, 0.0), (5300.0, 0.0), (5600.0, 0.0)],  # too far ahead
+    ],
+)
+def test_what_does_not_continue_a_street_changes_nothing(xy: list[tuple[float, float]]) -> None:
+    own = Places(np.array([(0.0, 0.0), (300.0, 0.0)]), np.ones(2))
+    assert continued(own, [Places(np.array(xy), np.ones(3))]) is own
+
+
+def test_pieces_of_one_road_serve_as_one_and_are_surer_together() -> None:
+    rng = np.random.default_rng(0)
+    off_m = rng.normal(0, 40, 5)
+    ends = [np.array([(300 * k, off), (300 * k + 300, off)]) for k, off in enumerate(off_m)]
+    pieces = [Piece("甲路", "road", xy, 80.0) for xy in ends]
+    (together,) = roads_through(pieces).values()
+    (alone,) = roads_through(pieces[:1]).values()
+    true = shapely.LineString([(0, 0), (1500, 0)])
+    assert together.band_m < alone.band_m == 80.0
+    assert together.axis.line.hausdorff_distance(true) < np.abs(off_m).max()
+
+
+# --- crowds of points -------------------------------------------------------------------------
+
+
+def test_a_crowd_is_the_road_that_a_few_of_its_points_are() -> None:
+    rng = np.random.default_rng(0)
+    along = rng.uniform(0, 6000, 6000)
+    road = np.column_stack([along, 300 * np.sin(along / 1500)]) + rng.normal(0, 8, (6000, 2))
+    far = rng.normal((90_000, 0), 20, (50, 2))
+    found = sorted(places_of_crowd(np.concatenate([road, far])), key=lambda places: -places.weight.sum())
+    assert [places.weight.sum() for places in found] == [6000, 50]
+    (few,) = axes(road[:400])
+    assert few.line.hausdorff_distance(axis_through(found[0], REACH_M, None, "").line) < 60
+    assert len(found[0].xy) < MOST
+
+
+def test_memory_does_not_grow_with_the_square_of_a_name_s_points() -> None:
+    rng = np.random.default_rng(0)
+    points = gazetteer({"甲路": rng.uniform(-50_000, 50_000, (20_000, 2))})
+    tracemalloc.start()
+    calibration_of(points)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 200e6  # the distances of each from each take 1.6 GB
+
+
 # --- calibration ------------------------------------------------------------------------------
 
 
@@ -314,9 +390,18 @@ def test_a_small_gazetteer_says_what_is_usual() -> None:
     few = calibration_of(gazetteer({"甲路": row(5, 0)}))
     none = calibration_of(gazetteer({"甲路": row(1, 0)}))
     places = calibration_of(gazetteer({"甲村": row(30, 0)}, "place"))
-    assert (few.left_out, none.left_out, places.left_out) == (5, 0, 0)
+    assert (few.left_out, none.left_out, places.left_out) == (9, 0, 0)
     assert few._replace(left_out=0) == none == places
     assert isinstance(none, Calibration)
+
+
+def test_a_gazetteer_of_two_far_regions_tells_of_both_what_each_tells() -> None:
+    here = gazetteer({name: xy for name, (xy, _) in curved_roads(0, 8, 12, 100).items()})
+    shapes = here.features.geometry.translate(xoff=-13)
+    both = pd.concat([here.features, here.features.set_geometry(shapes)], ignore_index=True)
+    one, two = (leave_one_out(ReferenceMap(features=of)) for of in (here.features, gpd.GeoDataFrame(both)))
+    assert abs(two["error_m"].median() / one["error_m"].median() - 1) < 0.1
+    assert two["distance_m"].max() < 2 * one["distance_m"].max()
 
 
 def test_what_is_left_out_is_told_in_columns() -> None:

@@ -67,7 +67,7 @@ POLYGONS = {
     "features": [
         {
             "type": "Feature",
-            "properties": {"name": "甲"},
+            "properties": {"name": None},
             "geometry": shapely.geometry.mapping(shapely.box(117, 39, 118, 40)),
         }
     ],
@@ -78,7 +78,7 @@ UNUSABLE = {
     "no_columns.csv": "a,b\n汉口路,1\n",
     "only_a_head.csv": "name,lon,lat\n",
     "no_degrees.csv": "name,lon,lat\n汉口路,500000,4300000\n",
-    "areas.geojson": json.dumps(POLYGONS),
+    "areas_without_names.geojson": json.dumps(POLYGONS),
     "words.txt": NOTICE,
     "hinted.csv": "name,高德经度,高德纬度\n汉口路,117.2,39.1\n",
 }
@@ -174,6 +174,8 @@ def test_build_without_arguments_places_blocks_by_the_points_that_come_along(
     code, _, err = ran("build")
     assert code == 0
     assert "named points" in err
+    assert "rows of slip roads (_link) are set aside" in err
+    assert "no point is called" not in err
     blocks = [feature["properties"] for feature in blocks_of(tmp_path / "out")]
     assert len(blocks) == 28
     assert {block["grade"] for block in blocks} == {"approximate", "sketched"}

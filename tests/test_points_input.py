@@ -30,6 +30,7 @@ from ftz_geo.reference import (
     with_aliases,
 )
 from ftz_geo.reference.crossings import crossing_roads
+from ftz_geo.reference.prepared import write_prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -242,11 +243,79 @@ def test_every_layer_and_any_reference_system(tmp_path: Path) -> None:
     assert there["points:a:1"].distance(there["points:b:1"]) < 1e-8
 
 
-@pytest.mark.parametrize("shape", [shapely.LineString([(117, 39), (118, 39)]), shapely.box(117, 39, 118, 40)])
-def test_lines_and_areas_are_for_reference(tmp_path: Path, shape: shapely.Geometry) -> None:
+def test_lines_and_areas_give_a_point_each(tmp_path: Path) -> None:
     path = tmp_path / "roads.geojson"
-    gpd.GeoDataFrame({"name": ["甲路"]}, geometry=[shape], crs=4326).to_file(path)
-    assert "--reference" in refusal(path)
+    twice = shapely.MultiLineString([[(117, 39), (118, 39)], [(118, 39), (118, 39.5)]])
+    shapes = [twice, shapely.box(117, 39, 118, 40), shapely.Point(117, 38)]
+    rows = {"name": ["甲路", "乙湖", "丙村"], "highway": ["primary", None, None]}
+    gpd.GeoDataFrame(rows, geometry=shapes, crs=4326).to_file(path)
+    points = read_points(path)
+    places = {row.source_id: row.geometry.coords[0] for row in points.features.itertuples()}
+    assert places == {
+        "roads:1": (117.5, 39),
+        "roads:1#2": (118, 39.25),
+        "roads:2": (117.5, 39.5),
+        "roads:3": (117, 38),
+    }
+    assert points.sources[0]["labels"] == 3
+    assert balance(points) == points.sources[0]["rows"] == 3
+
+
+OSM = """<osm version="0.6"><bounds minlat="39" minlon="117" maxlat="39.1" maxlon="117.1"/>
+<node id="1" lat="39.00" lon="117.00" version="1"/><node id="2" lat="39.02" lon="117.00" version="1"/>
+<node id="3" lat="39.03" lon="117.01" version="1"><tag k="place" v="village"/><tag k="name" v="乙村"/></node>
+<node id="4" lat="39.01" lon="117.00" version="1">
+  <tag k="highway" v="bus_stop"/><tag k="public_transport" v="platform"/><tag k="name" v="甲路站"/></node>
+<node id="5" lat="39.02" lon="117.00" version="1"><tag k="highway" v="crossing"/></node>
+<node id="6" lat="39.05" lon="117.05" version="1">
+  <tag k="addr:housenumber" v="8"/><tag k="name" v="甲路与丙路交叉口"/></node>
+<way id="7" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/><tag k="name" v="甲路"/></way>
+<way id="8" version="1"><nd ref="1"/><nd ref="3"/><tag k="highway" v="primary_link"/>
+  <tag k="name" v="甲路"/></way>
+<way id="9" version="1"><nd ref="2"/><nd ref="3"/><tag k="highway" v="primary"/><tag k="name" v="丙路"/></way>
+</osm>"""
+
+
+def as_rows(points: ReferenceMap) -> list[tuple[Any, ...]]:
+    columns = ["source_id", "name", "alt_names", "kind", "source"]
+    places = points.features.geometry.to_wkt().tolist()
+    rows = points.features[columns].to_numpy().tolist()
+    return [(*row, place) for row, place in zip(rows, places, strict=True)]
+
+
+def test_a_map_and_what_was_prepared_of_it_give_the_same_points(tmp_path: Path) -> None:
+    path = tmp_path / "map.osm"
+    path.write_text(OSM, encoding="utf-8")
+    layer = tmp_path / "layer.geojson"
+    frame(category=["道路", "地名", None], address=["", "甲路与丙路交叉口", ""]).to_file(layer)
+    prepared = tmp_path / "prepared.gpkg"
+    kept = prepare_reference([path, layer], prepared, licence="ODbL", date="2024-05")
+    whole, again = read_points(path, layer), read_points(prepared)
+    assert as_rows(again) == as_rows(whole)
+    named = {row.source_id: (row.name, row.kind) for row in again.features.itertuples()}
+    assert named["n4"] == ("甲路站", "place")
+    assert named["n6/1"] == ("甲路", "road")
+    assert "w8" not in named
+    assert again.sources[0]["set_aside"] == {"of slip roads (_link)": 1}
+    assert again.sources[0]["sha256"] == whole.sources[0]["sha256"]
+    assert [source["licence"] for source in again.sources] == [whole.sources[0]["licence"], "ODbL"]
+    # As a map it is what it was: no stop in it, and the slip road.
+    assert as_rows(kept) == as_rows(read_reference(path, layer))
+    assert {"w8", "n3"} < set(kept.features["source_id"])
+    assert "n4" not in set(kept.features["source_id"])
+    twice = tmp_path / "twice.gpkg"
+    prepare_reference([prepared], twice)
+    assert as_rows(read_points(twice)) == as_rows(whole)
+    prepare_reference([path, layer], twice, box=(117.005, 39.0, 117.02, 39.05))
+    assert set(read_points(twice).features["source_id"]) == {"n3", "w9"}
+    assert [source["count"] for source in read_points(twice).sources] == [2, 0]
+
+
+def test_a_map_prepared_before_points_were_kept_gives_labels(tmp_path: Path) -> None:
+    (tmp_path / "map.osm").write_text(OSM, encoding="utf-8")
+    write_prepared(read_reference(tmp_path / "map.osm"), tmp_path / "old.gpkg")
+    names = set(read_points(tmp_path / "old.gpkg").features["name"])
+    assert names == {"甲路", "丙路", "乙村", "甲路与丙路交叉口"}
 
 
 def test_a_folder_and_several_files(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ftz_geo.errors import ReferenceMapError
-from ftz_geo.reference import Overpass, download_reference, read_reference
+from ftz_geo.reference import Overpass, download_reference, read_points, read_reference
 from ftz_geo.reference.download import overpass_query
 
 if TYPE_CHECKING:
@@ -76,6 +76,25 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         yield state
         http.shutdown()
         thread.join()
+
+
+def test_stops_are_asked_for_and_kept_as_points(server: Server, tmp_path: Path) -> None:
+    stop = {"highway": "bus_stop", "public_transport": "platform", "name": "甲路站"}
+    road = [{"lon": 117.0, "lat": 39.0}, {"lon": 117.0, "lat": 39.02}]
+    elements = [
+        {"type": "node", "id": 1, "lon": 117.0, "lat": 39.0, "tags": stop},
+        {"type": "way", "id": 2, "geometry": road, "tags": {"highway": "primary", "name": "甲路"}},
+    ]
+    server.answer(200, json.dumps({"elements": elements}).encode())
+    reference = download_reference(tmp_path / "map.gpkg", box=BOX, overpass=Overpass(server=server.address))
+    assert reference.features["name"].tolist() == ["甲路"]
+    points = read_points(tmp_path / "map.gpkg")
+    assert dict(zip(points.features["name"], points.features["kind"], strict=True)) == {
+        "甲路": "road",
+        "甲路站": "place",
+    }
+    assert 'node["name"]["public_transport"](' in server.asked[0]
+    assert points.sources[0]["query"] == server.asked[0]
 
 
 def test_real_answer_is_the_map(shared: Path, server: Server, tmp_path: Path) -> None:
@@ -205,7 +224,7 @@ def test_a_name_stays_inside_its_quotes(name: str) -> None:
         assert not name.strip() or not name.strip().isprintable()
         return
     lines = query.splitlines()
-    assert len(lines) == 8
+    assert len(lines) == 9
     # A JSON string has the same two escapes: its reader is the judge of where the name ends.
     head = 'area["boundary"="administrative"]["name"='
     assert lines[1].startswith(head)

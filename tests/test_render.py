@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from importlib import resources
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import folium
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 
 from builders import drawing, reference_map
 from ftz_geo.errors import GeometryError
+from ftz_geo.files import parcels_geojson, read_drawing, to_json
 from ftz_geo.frame import Drawing
 from ftz_geo.measure import area_m2
 from ftz_geo.model import (
@@ -295,7 +297,7 @@ def test_points_of_a_page_are_those_nearest_its_blocks() -> None:
     assert page_data(map_pages(None, parcels(), None)["xiqing.html"])["points"] is None
 
 
-def test_a_page_has_the_points_that_its_sides_name_and_tells_what_placed_a_block() -> None:
+def test_a_page_has_the_points_that_its_sides_name_and_tells_what_placed_a_block(tmp_path: Path) -> None:
     plan = parse_plan("甲区：区块一：面积1平方公里，东至子路、南至丑路、西至空地、北至卯路。")
     [zone] = plan.zones
     along = np.linspace(-0.02, 0.02, 9)
@@ -307,6 +309,9 @@ def test_a_page_has_the_points_that_its_sides_name_and_tells_what_placed_a_block
     data = page_data(map_pages(plan, drawn, None)[f"{zone.id}.html"])
     assert [named["name"] for named in data["points"]["named"]] == ["子路", "丑大街"]
     assert (data["shapes"]["grade"], data["shapes"]["by_sides"]) == (["sketched"], [True])
+    (tmp_path / "blocks.geojson").write_text(to_json(parcels_geojson(drawn)), encoding="utf-8")
+    back = page_data(map_pages(plan, read_drawing(tmp_path / "blocks.geojson"), None)[f"{zone.id}.html"])
+    assert back["shapes"]["by_sides"] == [True]
     place = Anchor(
         name="某站", zone="", lon=117, lat=39, uncertainty_m=900, source="", licence="", basis="旁有车站"
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ftz_geo.frame import Drawing
     from ftz_geo.parse import parse_plan
     from ftz_geo.pipeline import (
+        account,
         audit,
         build,
         digitise,
@@ -42,6 +43,7 @@ __all__ = [
     "Plan",
     "ReferenceMap",
     "Settings",
+    "account",
     "apply_patch",
     "audit",
     "build",
@@ -69,6 +71,7 @@ __all__ = [
 _HOME = {
     "Drawing": "frame",
     "apply_patch": "corrections",
+    "account": "pipeline",
     "audit": "pipeline",
     "build": "pipeline",
     "digitise": "pipeline",

@@ -54,7 +54,7 @@ _Points = Annotated[
     typer.Option(
         "--points",
         metavar="FILE",
-        help="Named points: CSV with name, lon, lat, or any layer of points; a folder; several times.",
+        help="Named points: CSV with name, lon, lat, any layer or map; a folder; several times.",
     ),
 ]
 _PointsDatum = Annotated[
@@ -529,7 +529,10 @@ def diff(
 @app.command()
 def explain(
     file: _File,
-    block: Annotated[str, typer.Argument(metavar="BLOCK", help="A block's id, label or name.")],
+    block: Annotated[
+        str | None,
+        typer.Argument(metavar="[BLOCK]", help="A block's id, label or name; without it one line for each."),
+    ] = None,
     reference: _Reference = [],  # noqa: B006
     points: _Points = [],  # noqa: B006
     points_datum: _PointsDatum = None,
@@ -541,8 +544,19 @@ def explain(
         typer.Option("--out", "-o", metavar="PAGE", help="Draw the block and all candidates on this page."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the explanation as JSON.")] = False,
+    as_csv: Annotated[
+        bool,
+        typer.Option("--csv", help="Print one line for each parcel as CSV: what is known, how it was used."),
+    ] = False,
 ) -> None:
-    """Say how a block came to its edges: words, candidates on the map, choice, edge, and how sure each is."""
+    """Say how a block came to its edges: words, candidates on the map, choice, edge, and how sure each is.
+
+    Without BLOCK, one line for each parcel: what was found of every side, and how it was used.
+    """
+    if as_csv and (as_json or out is not None):
+        raise FtzGeoError("--csv: it is one form of the answer; give it without --json and --out")
+    if block is None and out is not None:
+        raise FtzGeoError("--out: a page shows one block; name it after the notice")
     from ftz_geo import pipeline
     from ftz_geo.render import explanation_table
 
@@ -550,6 +564,10 @@ def explain(
     plan = _read_plan(file, say)
     features = _read_reference(reference, say, gcj02, outlines)
     given = _read_points(points, aliases, points_datum, features, say)
+    if as_csv or (block is None and not as_json):
+        accounts = pipeline.account(plan, block, features, points=given.points, aliases=given.aliases)
+        print(printing.account_csv(accounts) if as_csv else "\n".join(printing.account_lines(accounts)))
+        return
     told = pipeline.explain_block(plan, block, features, points=given.points, aliases=given.aliases, out=out)
     if as_json:
         parcels = [explanation.to_dict() for explanation in told]
@@ -596,7 +614,7 @@ def prepare(
         str | None, typer.Option("--date", help="Date of the data of maps that do not state it.")
     ] = None,
 ) -> None:
-    """Clip and index map files once, into one that reads quickly and keeps names and sources."""
+    """Clip and index map files once, into one that reads quickly and keeps names, points and sources."""
     from ftz_geo.reference import prepare_reference
 
     box = _box(bbox)
@@ -718,6 +736,13 @@ def _read_points(
             f"{source['file']}: {source['count']} named points, "
             f"datum {source.get('datum_check', source['datum'])}"
         )
+        for reason, count in source.get("set_aside", {}).items():
+            say(f"{source['file']}: {count} rows {reason} are set aside")
+        if source.get("labels"):
+            say(
+                f"{source['file']}: {source['labels']} of them are the middles of lines and areas, "
+                "which tell more as --reference"
+            )
     for alias in unmatched_aliases(points, named):
         say(f"{alias.name}: no point is called {alias.map_name}, as the aliases say")
     return _Given(points, named)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.compass import Direction
     from ftz_geo.frame import Drawing
-    from ftz_geo.model import Candidate, Edge, Feature, Parcel, Plan
+    from ftz_geo.model import Candidate, Choice, Edge, Feature, Parcel, Plan
 
 __all__ = [
     "DrawnEdge",
@@ -40,6 +40,8 @@ RULES_ZH = {
     "stretch of the feature": "原文指其一段",
     "road that it follows": "所沿之路",
     "other word for road": "路、道、大道之别",
+    "by its numbered series": "按编号序列推定",
+    "side of another block by its area": "另一区块按面积推算的边",
 }
 """The rules by which a name of the map matches, in Chinese."""
 
@@ -67,6 +69,8 @@ def fate(candidate: Candidate) -> Reason:
         return Reason(code="chosen", zh="取用", en="chosen")
     if lost.code == "tied":  # the reason names both places at length, and stands among the doubts
         return Reason(code="tied", zh="未取，但同样可能", en="not chosen, though as likely")
+    if lost.code == "points":
+        return Reason(code="points", zh="落选：地名点在另一处", en="lost: named points lie near the other")
     return Reason(code=lost.code, zh=f"落选：{lost.zh}", en=f"lost: {lost.en}")
 
 
@@ -247,7 +251,7 @@ def explain_parcel(plan: Plan, drawing: Drawing, parcel_id: str) -> Explanation:
     _, block, parcel = next(position for position in plan.walk() if position.parcel.id == parcel_id)
     row = drawing.parcels.loc[parcel_id]
     edges = drawing.edges_of().get(parcel_id, ())
-    candidates = {(c.side, c.feature.span): c.candidates for c in drawing.choices.get(parcel_id, ())}
+    choices = {(c.side, c.feature.span): c for c in drawing.choices.get(parcel_id, ())}
     names = (block.label, block.name if block.name != block.label else None, parcel.label)
     area = row["measured_area_km2"]
     return Explanation(
@@ -257,7 +261,7 @@ def explain_parcel(plan: Plan, drawing: Drawing, parcel_id: str) -> Explanation:
         grade=row["grade"],
         measured_area_km2=float(area) if area == area else None,
         features=tuple(
-            _explained(side, feature, candidates.get((side, feature.span)), edges)
+            _explained(side, feature, choices.get((side, feature.span)), edges)
             for side, feature in parcel.features()
         ),
         reasons=reasons_of(row),
@@ -265,15 +269,15 @@ def explain_parcel(plan: Plan, drawing: Drawing, parcel_id: str) -> Explanation:
 
 
 def _explained(
-    side: Direction, feature: Feature, candidates: tuple[Candidate, ...] | None, evidence: Iterable[Edge]
+    side: Direction, feature: Feature, choice: Choice | None, evidence: Iterable[Edge]
 ) -> FeatureExplanation:
     edges = tuple(_edges(e for e in evidence if e.side == side and e.feature == feature.name))
     return FeatureExplanation(
         side=side,
         feature=feature,
-        candidates=candidates or (),
+        candidates=choice.candidates if choice else (),
         edges=edges,
-        doubts=tuple(_doubts(feature, candidates, edges)),
+        doubts=tuple(_doubts(feature, choice, edges)),
     )
 
 
@@ -290,29 +294,32 @@ def _edges(pieces: Iterable[Edge]) -> Iterator[DrawnEdge]:
         )
 
 
-def _doubts(
-    feature: Feature, candidates: tuple[Candidate, ...] | None, edges: Sequence[DrawnEdge]
-) -> Iterator[Reason]:
+def _doubts(feature: Feature, choice: Choice | None, edges: Sequence[DrawnEdge]) -> Iterator[Reason]:
     """Say what keeps a feature's edge from being sure, from what was looked up and drawn for it."""
+    candidates = choice.candidates if choice else ()
     if feature.kind in ("vague", "block") and not candidates:
         yield Reason(
             code=feature.kind,
-            zh="指另一区块，不查底图" if feature.kind == "block" else "泛指，底图无从查找",
-            en="another block: not looked up" if feature.kind == "block" else "no map can know what it means",
+            zh="指另一区块，不另查找" if feature.kind == "block" else "泛指，无从查找",
+            en="another block: not looked up"
+            if feature.kind == "block"
+            else "nothing that could be looked up",
         )
-    elif candidates is None:
-        yield Reason(code="no-map", zh="没有底图", en="there was no reference map")
+    elif choice is None:
+        yield Reason(
+            code="no-map", zh="没有底图，也没有地名点", en="there were neither a map nor named points"
+        )
     elif not candidates:
-        yield Reason(code="not-on-map", zh="底图上没有", en="it is not on the reference map")
+        yield choice.searched.missing("", "it", feature)
     else:
         chosen = candidates[0]
         if chosen.score < _NAMED_WELL:
             yield Reason(
                 code="name-differs",
-                zh=f"底图名称为“{chosen.map_name}”（{rule_zh(chosen.how)}）",
-                en=f"the map calls it {chosen.map_name} ({chosen.how})",
+                zh=f"{chosen.searched.where.zh}名为“{chosen.map_name}”（{rule_zh(chosen.how)}）",
+                en=f"it is called {chosen.map_name} {chosen.searched.where.en} ({chosen.how})",
             )
-        yield from (c.lost for c in candidates if c.lost is not None and c.lost.code == "tied")
+        yield from (c.lost for c in candidates if c.lost is not None and c.is_rival)
     if not edges:
         yield Reason(code="no-edge", zh="没有单独的边", en="no edge was drawn for it")
     for edge in edges:

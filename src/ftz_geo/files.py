@@ -408,10 +408,11 @@ def _geometry(geometry: shapely.Geometry | None) -> dict[str, Any] | None:
 
 
 def _flat(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Parcels as a frame whose every cell a GIS driver can hold; reasons as a JSON list."""
+    """Parcels as a frame whose every cell a GIS driver can hold; reasons and their codes as JSON lists."""
     records = _records(parcels)
     for row in records:
-        row["reasons"] = json.dumps(row["reasons"] or [], ensure_ascii=False)
+        for name in ("reasons", "reason_codes"):
+            row[name] = json.dumps(row[name] or [], ensure_ascii=False)
     table = pd.DataFrame(records, columns=list(PARCEL_PROPERTIES))
     for name in table.columns:
         if name.endswith(("_km2", "_m")):

@@ -72,7 +72,7 @@ PARCEL_COLUMNS = (
     Column("area_shaped", "bool", None, "the stated area decided the shape, so that it proves nothing"),
     Column("area_doubt_km2", "float", "km²", "by how much what was drawn by rule may change the area"),
     Column("reasons_en", "texts", None, "the reasons in English", in_files=False),
-    Column("reason_codes", "texts", None, "a stable word for each reason", in_files=False),
+    Column("reason_codes", "texts", None, "a stable word for each reason"),
 )
 """Of the frame of parcels, beside the index ``id`` and the geometry: a polygon or several in
 :data:`~ftz_geo.model.STORAGE_CRS`, None where nothing was drawn."""
@@ -282,12 +282,15 @@ def _texts(values: Sequence[str | None]) -> NDArray[np.object_]:
 
 
 def reasons_of(row: Mapping[str, Any]) -> tuple[Reason, ...]:
-    """Return the reasons of one row of parcels; in Chinese only where the frame was read from a file."""
+    """Return the reasons of one row of parcels; in Chinese only where the frame was read from a file.
+
+    What does not go with them one to one, in a file that somebody changed, is left out.
+    """
     zh = row.get("reasons")
     zh = zh if isinstance(zh, list) else []
     en, codes = (row.get(name) for name in ("reasons_en", "reason_codes"))
-    en = en if isinstance(en, list) else zh
-    codes = codes if isinstance(codes, list) else [""] * len(zh)
+    en = en if isinstance(en, list) and len(en) == len(zh) else zh
+    codes = codes if isinstance(codes, list) and len(codes) == len(zh) else [""] * len(zh)
     return tuple(Reason(code=c, zh=z, en=e) for c, z, e in zip(codes, zh, en, strict=True))
 
 

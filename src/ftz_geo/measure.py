@@ -349,8 +349,17 @@ class LocalPlane:
 
     @classmethod
     def around(cls, geometries: Sequence[BaseGeometry] | NDArray[np.object_]) -> LocalPlane:
-        """Return the plane around the middle of some geometries' bounds."""
+        """Return the plane around the middle of some geometries' bounds.
+
+        Of those on either side of the antimeridian, it is the middle there.
+        """
         west, south, east, north = shapely.total_bounds(geometries)
+        if east - west > 180:
+            lon = shapely.get_coordinates(geometries)[:, 0] % 360
+            if np.ptp(lon) < east - west:
+                west, east = lon.min(), lon.max()
+                if west + east > 360:
+                    west, east = west - 360, east - 360
         return cls(lon=float((west + east) / 2), lat=float((south + north) / 2))
 
     def to_xy(self, geometry: _G) -> _G:

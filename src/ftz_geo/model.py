@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from shapely import LineString, MultiPolygon, Polygon
 
 __all__ = [
+    "AXIS_PREFIX",
+    "BY_SIDES",
     "DIRECTIONS",
     "GRADES",
     "HOLDS_ZH",
@@ -59,6 +61,7 @@ __all__ = [
     "ReferenceMap",
     "Relation",
     "Rule",
+    "Searched",
     "Settings",
     "Severity",
     "SideKey",
@@ -124,6 +127,9 @@ Boundary = Literal["centre", "near", "far"]
 
 STORAGE_CRS = "EPSG:4326"
 """Results are stored as WGS 84 longitude, latitude; areas are taken on the CGCS2000 ellipsoid."""
+
+AXIS_PREFIX = "points:"
+"""What the ids of axes through named points begin with, among those of a map's features."""
 
 LABELS_ZH: Mapping[str, str] = {
     **{str(side): zh for side, zh in SIDE_ZH.items()},
@@ -745,6 +751,62 @@ class Plan:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Searched:
+    """What names were looked up in: the one home of how sentences speak of it.
+
+    Examples
+    --------
+    >>> road = Feature(name="甲路", kind="road", span=(0, 2))
+    >>> Searched(has_map=False, has_points=True).missing("“甲路”", "甲路", road).zh
+    '地名点中没有“甲路”'
+    >>> Searched(has_points=True).missing("“甲路”", "甲路", road).en
+    '甲路 is neither on the map nor among the named points'
+    """
+
+    has_map: bool = True
+    """A map of lines."""
+    has_points: bool = False
+    """Named points, and the axes drawn through them."""
+    only_points: frozenset[str] = frozenset()
+    """Names that points have; where no line was found of one, they made none."""
+
+    def missing(self, zh: str, en: str, feature: Feature) -> Reason:
+        """Say that no line is known of a feature, which is called so in Chinese and in English."""
+        if feature.called in self.only_points:
+            return Reason(
+                code="no-line-of-points",
+                zh=f"{zh}只有地名点，没有连成线",
+                en=f"{en} has named points, of which no line was made",
+            )
+        both = self.has_map and self.has_points
+        return Reason(
+            code="not-on-map",
+            zh=f"底图和地名点中都没有{zh}" if both else f"{self.where.zh}没有{zh}",
+            en=f"{en} is neither on the map nor among the named points"
+            if both
+            else f"{en} is not {self.where.en}",
+        )
+
+    @property
+    def where(self) -> Text:
+        """Where names are found."""
+        if not self.has_points:
+            return Text("底图上", "on the map")
+        if not self.has_map:
+            return Text("地名点中", "among the named points")
+        return Text("底图和地名点中", "on the map and among the named points")
+
+    @property
+    def along(self) -> Text:
+        """What lines run along."""
+        if not self.has_points:
+            return Text("在底图上", "on the map")
+        if not self.has_map:
+            return Text("按地名点连成的中线", "along axes through the named points")
+        return Text("按底图和地名点连成的中线", "on the map and along axes through the named points")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReferenceMap:
     """Named features of one or more map files, ready to be looked up.
 
@@ -754,10 +816,13 @@ class ReferenceMap:
     features: geopandas.GeoDataFrame
     """Columns ``source_id`` (str, unique), ``name``, ``alt_names`` (tuple of str), ``kind``
     (a :data:`Kind`), ``source`` (index into :attr:`sources`), geometry in :data:`STORAGE_CRS`. ``one_way``
-    may be missing: 1 or -1 for main roads that are run along or against their line only."""
+    may be missing: 1 or -1 for main roads that are run along or against their line only; so may
+    ``of_points``: whether it is no line of a map, but an axis drawn through named points."""
     sources: tuple[Mapping[str, Any], ...] = ()
     """One mapping per file, or per layer where layers differ: file, sha256, licence, date, crs, datum;
     None where the file does not say."""
+    searched: Searched = Searched()
+    """What it is made of."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -774,6 +839,18 @@ class Candidate:
     """Which rule matched: ``exact``, ``normalised``, ``alternative name`` …"""
     lost: Reason | None = None
     """Why another candidate was chosen; None for the chosen one."""
+    of_points: bool = False
+    """Whether it is an axis through named points, and not on the map."""
+
+    @property
+    def searched(self) -> Searched:
+        """What it was found in."""
+        return Searched(has_map=not self.of_points, has_points=self.of_points)
+
+    @property
+    def is_rival(self) -> bool:
+        """Whether nothing on the map speaks against it: it is as likely, or named points decided."""
+        return self.lost is not None and self.lost.code in ("tied", "points")
 
 
 @dataclass(frozen=True, slots=True)
@@ -810,6 +887,10 @@ class Choice:
     feature: Feature
     candidates: tuple[Candidate, ...]
     """The chosen one first, then those that lost, each with its reason; empty where there was none."""
+    searched: Searched = Searched()
+    """What it was looked up in."""
+    points: tuple[tuple[str, int], ...] = ()
+    """Names of named points that were taken for it, its own and others, each with how many have it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -862,6 +943,10 @@ class Digitised:
             raise ValueError(f"{self.parcel_id}: an empty polygon is no result; give None and a reason")
 
 
+BY_SIDES = "known-sides"
+"""The code of a place that a parcel has from the known ones of its sides."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Anchor:
     """A place where blocks of a zone are known to lie, as far as anybody knows."""
@@ -884,6 +969,8 @@ class Anchor:
     licence: str
     basis: str
     """Why the blocks are believed to lie there."""
+    code: str = "anchor"
+    """What the reason for a place there is called."""
 
     def __post_init__(self) -> None:
         if not (-180 <= self.lon <= 180 and -90 <= self.lat <= 90):

@@ -22,7 +22,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from ftz_geo.errors import PatchError
-from ftz_geo.frame import Drawing, edges_frame
+from ftz_geo.frame import Drawing, edges_frame, reasons_of
 from ftz_geo.measure import area_m2
 
 if TYPE_CHECKING:
@@ -282,13 +282,14 @@ _CHANGED = (
     "measured_area_km2",
     "grade",
     "reasons",
+    "reason_codes",
     "placement_uncertainty_m",
     "area_near_km2",
     "area_far_km2",
     "area_shaped",
     "area_doubt_km2",
 )
-_OBJECTS = frozenset({"grade", "reasons", "geometry"})
+_OBJECTS = frozenset({"grade", "reasons", "reason_codes", "geometry"})
 
 
 def area_changes(
@@ -349,12 +350,18 @@ def _corrected_row(
         "grade": grade,
         # Why a polygon was sketched or inferred is not true of one that somebody stands for.
         "reasons": [reason] if surveyed else [*old["reasons"], reason],
+        "reason_codes": ["edited"] if surveyed else [*_codes(old), "edited"],
         "placement_uncertainty_m": np.nan if surveyed else old["placement_uncertainty_m"],
         "area_near_km2": np.nan,
         "area_far_km2": np.nan,
         "area_doubt_km2": np.nan if surveyed else old["area_doubt_km2"],
         "area_shaped": bool(old["area_shaped"]) and _keeps_an_edge(old["geometry"], polygon),
     }
+
+
+def _codes(row: Mapping[str, Any]) -> list[str]:
+    """Return the codes of a row's reasons, one for each; a file of before has none."""
+    return [reason.code for reason in reasons_of(row)]
 
 
 _Vertex = tuple[float, float]

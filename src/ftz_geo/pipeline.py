@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import shapely
 
 from ftz_geo import check, files, render, report, shipped
+from ftz_geo.accounts import account_of
 from ftz_geo.atomic import staged
 from ftz_geo.datum import installed_outlines, named_outlines, settle_datum
 from ftz_geo.errors import PlanError
@@ -27,7 +28,6 @@ from ftz_geo.polygons import join_polygons, read_polygons, read_survey
 from ftz_geo.reading import read_plan
 from ftz_geo.reference import read_reference as read_maps
 from ftz_geo.resolve import resolve_plan
-from ftz_geo.resolve.names import Names
 from ftz_geo.sketch import sketch_lines, sketch_zone
 from ftz_geo.trace import trace_parcels
 
@@ -35,16 +35,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     import geopandas as gpd
+    import numpy as np
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.accounts import ParcelAccount
     from ftz_geo.diff import Change
     from ftz_geo.explain import Explanation
-    from ftz_geo.model import Anchor, Candidate, Measure, Parcel, ReferenceMap, SideKey
-    from ftz_geo.place.placing import Placed
+    from ftz_geo.model import Anchor, Candidate, Measure, Parcel, ReferenceMap, Searched, SideKey
+    from ftz_geo.place import Alone, Gazetteer, Placed
     from ftz_geo.reference import Alias
 
 __all__ = [
     "Built",
+    "account",
     "audit",
     "build",
     "digitise",
@@ -187,29 +191,37 @@ def draw(
     >>> drawing.edges["feature"].tolist()
     ['甲路', '甲河', '丙路', '乙路']
     """
+    from ftz_geo.place import Gazetteer, known_points, spots_on_map
+
     if not plan.parcels:
         raise PlanError(
             plan.source.file or "text", "it describes no block", "name a notice with boundaries (四至)"
         )
     settings = settings or Settings()
     anchors = shipped.read_anchors() if anchors is None else anchors
-    traced: dict[str, Digitised] = {}
+    gazetteer = Gazetteer(points) if points is not None else None
+    alone = _alone(plan, reference, settings, gazetteer, aliases)
+    traced = dict(alone.drawn)
     choices: dict[str, tuple[Choice, ...]] = {}
     if reference is not None:
-        resolutions = resolve_plan(plan, reference)
-        traced |= trace_parcels(plan, reference, resolutions, settings)
-        choices |= {parcel.id: tuple(_choices(parcel, resolutions)) for parcel in plan.parcels}
-        if points is None and any(block.polygon is None for block in traced.values()):
-            from ftz_geo.place import spots_on_map
-
-            anchors = (*anchors, *spots_on_map(plan, traced, resolutions, reference))
-    if points is not None:
-        for placed in _placed(plan, points, settings, reference, aliases):
+        choices = {p.id: tuple(_choices(p, alone.candidates, reference.searched)) for p in plan.parcels}
+        if gazetteer is None and any(block.polygon is None for block in traced.values()):
+            anchors = (*anchors, *spots_on_map(plan, traced, alone.candidates, reference))
+    named: dict[str, gpd.GeoSeries] = {}
+    if gazetteer is not None:
+        for placed in _placed(plan, gazetteer, settings, reference, aliases, alone):
             for parcel in placed.parcels:
-                if parcel.id in placed.drawn and _is_better(placed.drawn[parcel.id], traced.get(parcel.id)):
+                if placed.is_better(parcel.id, traced.get(parcel.id)):
                     traced[parcel.id] = placed.drawn[parcel.id]
-                    choices[parcel.id] = tuple(_choices(parcel, placed.candidates))
+                    choices[parcel.id] = tuple(_choices(parcel, placed.candidates, placed.searched))
+                elif parcel.id in placed.beside:
+                    own, told = traced[parcel.id], placed.beside[parcel.id].reasons
+                    traced[parcel.id] = replace(own, reasons=(*own.reasons, *told))
             anchors = (*anchors, *placed.spots)
+        for zone in plan.zones:
+            known = known_points(zone, gazetteer, aliases)
+            named[zone.id] = _points_of(known, gazetteer.points)
+            choices |= {p.id: _with_points(choices.get(p.id, ()), known) for p in zone.parcels}
     drawn = {key: value for key, value in traced.items() if value.polygon is not None}
     for zone in plan.zones:
         for key, sketched in sketch_zone(zone, anchors, settings, drawn=drawn).items():
@@ -224,50 +236,68 @@ def draw(
         "coordinates": "WGS 84; CGCS2000 is taken as the same (PROJ: a zero shift of unknown accuracy)",
         "versions": versions(),
     }
-    named = _named_points(plan, points, aliases) if points is not None else {}
     return drawing_of(plan, drawn, points=named, about=about)
 
 
-def _is_better(placed: Digitised, traced: Digitised | None) -> bool:
-    """Return whether points tell more of a block than the map alone: never where it traces or infers it."""
-    if traced is None or traced.polygon is None:
-        return True
-    return placed.polygon is not None and traced.grade == "approximate"
+def _alone(
+    plan: Plan,
+    reference: ReferenceMap | None,
+    settings: Settings,
+    gazetteer: Gazetteer | None,
+    aliases: Sequence[Alias],
+) -> Alone:
+    """Return what a map gives by itself; points only tell which of several roads of one name are meant."""
+    from ftz_geo.place import Alone, witnesses_of
+
+    if reference is None:
+        return Alone({}, {}, {})
+    witnesses = witnesses_of(plan, gazetteer, aliases) if gazetteer is not None else {}
+    resolutions = resolve_plan(plan, reference, witnesses)
+    return Alone(trace_parcels(plan, reference, resolutions, settings), resolutions, witnesses)
 
 
 def _placed(
     plan: Plan,
-    points: ReferenceMap,
+    gazetteer: Gazetteer,
     settings: Settings,
     reference: ReferenceMap | None,
     aliases: Sequence[Alias],
+    alone: Alone,
 ) -> Iterator[Placed]:
     """Yield what named points give of each zone."""
     from ftz_geo.place import calibration_of, place_zone
 
-    calibration = calibration_of(points)
+    calibration = calibration_of(gazetteer.points)
     for zone in plan.zones:
-        yield place_zone(plan, zone, points, calibration, settings, reference=reference, aliases=aliases)
+        yield place_zone(
+            plan, zone, gazetteer, calibration, settings, reference=reference, aliases=aliases, alone=alone
+        )
 
 
-def _named_points(plan: Plan, points: ReferenceMap, aliases: Sequence[Alias]) -> dict[str, gpd.GeoSeries]:
-    """Return by zone the points that names of its sides mean, indexed by their own names."""
-    filed, shapes = Names.of(points), points.features.set_index("name").geometry
-    found = {}
-    for zone in plan.zones:
-        features = [feature for parcel in zone.parcels for _, feature in parcel.bounds()]
-        asked = {f.called for f in features if f.kind not in ("vague", "block")}
-        others = [a.map_name for a in aliases if a.name in asked and a.holds_in(zone.words)]
-        rows = [own for name in asked for _, _, own in filed.find(name)]
-        rows += [filed.rows[name] for name in others if name in filed.rows]
-        own = shapes.iloc[sorted({int(row) for of in rows for row in of})]
-        found[zone.id] = own[own.geom_type == "Point"]
-    return found
+def _points_of(known: Mapping[str, Mapping[str, NDArray[np.intp]]], points: ReferenceMap) -> gpd.GeoSeries:
+    """Return the points that names of a zone's sides mean, indexed by their own names."""
+    shapes = points.features.set_index("name").geometry
+    own = shapes.iloc[sorted({int(row) for of in known.values() for rows in of.values() for row in rows})]
+    return own[own.geom_type == "Point"]
 
 
-def _choices(parcel: Parcel, resolutions: Mapping[SideKey, tuple[Candidate, ...]]) -> Iterator[Choice]:
+def _with_points(
+    choices: Sequence[Choice], known: Mapping[str, Mapping[str, NDArray[np.intp]]]
+) -> tuple[Choice, ...]:
+    return tuple(
+        replace(
+            choice,
+            points=tuple((name, len(rows)) for name, rows in known.get(choice.feature.called, {}).items()),
+        )
+        for choice in choices
+    )
+
+
+def _choices(
+    parcel: Parcel, resolutions: Mapping[SideKey, tuple[Candidate, ...]], searched: Searched
+) -> Iterator[Choice]:
     for key, feature in parcel.bounds():
-        yield Choice(side=key.side, feature=feature, candidates=resolutions.get(key, ()))
+        yield Choice(side=key.side, feature=feature, candidates=resolutions.get(key, ()), searched=searched)
 
 
 def audit(
@@ -539,7 +569,7 @@ def write_diff(
 
 def explain_block(
     plan: Plan,
-    block: str,
+    block: str | None,
     reference: ReferenceMap | None = None,
     settings: Settings | None = None,
     *,
@@ -552,8 +582,8 @@ def explain_block(
     Parameters
     ----------
     plan : Plan
-    block : str
-        Id, label or name of a block or parcel.
+    block : str or None
+        Id, label or name of a block or parcel; of None, all are told.
     reference : ReferenceMap, optional
     settings : Settings, optional
     points : ReferenceMap, optional
@@ -565,7 +595,7 @@ def explain_block(
     Returns
     -------
     tuple of Explanation
-        One for each parcel of the block.
+        One for each parcel of the block, or of the plan.
 
     Raises
     ------
@@ -574,10 +604,10 @@ def explain_block(
     OutputError
         The page cannot be written.
     """
-    wanted = find_parcels(plan, block)
-    # The whole zone is drawn: its other blocks decide what a name means.
-    zone = next(zone for zone in plan.zones if wanted[0] in zone.parcels)
-    drawing = draw(replace(plan, zones=(zone,)), reference, settings, points=points, aliases=aliases)
+    wanted = plan.parcels if block is None else find_parcels(plan, block)
+    # The whole zones are drawn: their other blocks decide what a name means.
+    zones = tuple(zone for zone in plan.zones if block is None or wanted[0] in zone.parcels)
+    drawing = draw(replace(plan, zones=zones), reference, settings, points=points, aliases=aliases)
     told = tuple(explain_parcel(plan, drawing, parcel.id) for parcel in wanted)
     if out is not None:
         shapes = {}
@@ -589,6 +619,50 @@ def explain_block(
         with staged(Path(out).parent) as folder:
             (folder / Path(out).name).write_text(text, encoding="utf-8", newline="\n")
     return told
+
+
+def account(
+    plan: Plan,
+    block: str | None = None,
+    reference: ReferenceMap | None = None,
+    settings: Settings | None = None,
+    *,
+    points: ReferenceMap | None = None,
+    aliases: Sequence[Alias] = (),
+) -> tuple[ParcelAccount, ...]:
+    """Say of every parcel what is known of each of its sides, and how that was used.
+
+    Parameters
+    ----------
+    plan : Plan
+    block : str, optional
+        Id, label or name of a block or parcel; by default all are told.
+    reference : ReferenceMap, optional
+    settings : Settings, optional
+    points : ReferenceMap, optional
+    aliases : sequence of Alias, optional
+        As for :func:`draw`.
+
+    Returns
+    -------
+    tuple of ParcelAccount
+        In the order of the text.
+
+    Raises
+    ------
+    PlanError
+        The plan has no parcel, or no block, or more than one, is called so.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse import parse_plan
+    >>> (told,) = account(parse_plan("区块一：面积1平方公里，东至甲河、南至甲路、西至乙路、北至空地。"))
+    >>> told.grade, [(side.name, side.found.en, side.used.en) for side in told.sides][2:]
+    ('sketched', [('乙路', 'nothing', 'not used'), ('空地', 'vague', 'not used')])
+    """
+    wanted = {parcel.id for parcel in (plan.parcels if block is None else find_parcels(plan, block))}
+    drawing = draw(plan, reference, settings, points=points, aliases=aliases)
+    return tuple(own for own in account_of(plan, drawing) if own.parcel_id in wanted)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

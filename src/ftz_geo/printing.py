@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
 import sys
 from typing import TYPE_CHECKING
 
 from ftz_geo.compass import DIRECTIONS
-from ftz_geo.model import title
+from ftz_geo.model import LABELS_ZH, title
 from ftz_geo.wording import FIGURE_REASONS
 
 if TYPE_CHECKING:
@@ -16,10 +18,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from ftz_geo.accounts import ParcelAccount
+    from ftz_geo.compass import Side
     from ftz_geo.model import Block, Parcel, Plan, StatedFigure, Zone
     from ftz_geo.patch import AreaChange
 
-__all__ = ["console", "print_changes", "print_plan"]
+__all__ = ["account_csv", "account_lines", "console", "print_changes", "print_plan"]
 
 
 def print_plan(plan: Plan) -> None:
@@ -107,6 +111,91 @@ def _sides(parcel: Parcel | None) -> list[str]:
         if listed
     ]
     return [*sides, "；".join(other)]
+
+
+def account_lines(accounts: Sequence[ParcelAccount]) -> list[str]:
+    """Return what is known of every side and how it was used: a head, then one line for each parcel.
+
+    Columns are aligned, a Chinese character counting two. No line is folded, however narrow the terminal: a
+    parcel is one line, for ``less -S`` and ``grep`` as well.
+    """
+    from rich.cells import cell_len, set_cell_size
+    from rich.control import strip_control_codes
+
+    sides = [side for side in _SIDES if side != "ring" or any(account.of(side) for account in accounts)]
+    head = [
+        "编号",
+        "区块",
+        "级别",
+        "中心误差（米）",
+        "有据",
+        *(LABELS_ZH.get(side, "四周") for side in sides),
+        "说明",
+    ]
+    rows = [head, *([*_facts(a), *(_side_cell(a, side) for side in sides), _doubts(a)] for a in accounts)]
+    rows = [[strip_control_codes(cell) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)][:-1]
+    return ["  ".join([*map(set_cell_size, row, widths), row[-1]]).rstrip() for row in rows]
+
+
+_SIDES: tuple[Side, ...] = (*DIRECTIONS, "ring")
+
+
+def _facts(account: ParcelAccount) -> list[str]:
+    known, told = account.known
+    radius = "" if account.radius_m is None else f"{account.radius_m:.0f}"
+    return [account.parcel_id, account.title, LABELS_ZH[account.grade], radius, f"{known}/{told}"]
+
+
+def _side_cell(account: ParcelAccount, side: Side) -> str:
+    return "；".join(f"{own.name}：{own.found.zh}→{own.used.zh}" for own in account.of(side))
+
+
+def _doubts(account: ParcelAccount) -> str:
+    return "；".join(reason.zh for reason in account.reasons)
+
+
+def account_csv(accounts: Sequence[ParcelAccount]) -> str:
+    """Return the same as CSV, one row for each parcel; of each side its features, what was found and its use.
+
+    Parameters
+    ----------
+    accounts : sequence of ParcelAccount
+
+    Returns
+    -------
+    str
+        Without a byte order mark, and without a line break at the end. Several features of one side stand in
+        one cell, in the order of the text; no cell runs as a formula.
+    """
+    from ftz_geo.files import safe_cell
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    parts = [f"{side}{part}" for side in _SIDES for part in ("", "_found", "_used")]
+    writer.writerow(
+        ["id", "zone", "block", "grade", "uncertainty_m", "known", "named", *parts, "reasons", "reason_codes"]
+    )
+    for account in accounts:
+        cells = [
+            "；".join(told)
+            for side in _SIDES
+            for own in [account.of(side)]
+            for told in ([s.name for s in own], [s.found.zh for s in own], [s.used.zh for s in own])
+        ]
+        row = [
+            account.parcel_id,
+            account.zone,
+            account.title,
+            account.grade,
+            "" if account.radius_m is None else f"{account.radius_m:.0f}",
+            *account.known,
+            *cells,
+            _doubts(account),
+            " ".join(reason.code for reason in account.reasons),
+        ]
+        writer.writerow([safe_cell(value) for value in row])
+    return out.getvalue().rstrip()
 
 
 def print_changes(changes: Sequence[AreaChange]) -> None:

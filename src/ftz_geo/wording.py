@@ -22,6 +22,7 @@ __all__ = [
     "label_number",
     "number_in_words",
     "number_of",
+    "numbered",
     "one_of",
     "unit_en",
     "unit_km2",
@@ -72,6 +73,31 @@ def number_of(words: str) -> int | None:
         else:
             return None
     return total + current
+
+
+_COUNTED = r"(?:[二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]|[1-9]\d?)"
+_NUMBERED = re.compile(
+    rf"(.*?)(?<![{NUMERALS}\d])({_COUNTED})((?:号|支|经|纬|马|横|纵)?(?:大街|大道|路|街|道|巷))"
+)
+
+
+def numbered(name: str) -> tuple[str, int, str] | None:
+    """Return what stands before the number of a road of a numbered series, the number, and what comes after.
+
+    None for a road of no series. A ring road (三环路) lies beside no other, and 十 in 十字街 counts nothing.
+
+    Examples
+    --------
+    >>> [numbered(name) for name in ("赛达十支路", "经三路", "第12大街", "西三经路")]
+    [('赛达', 10, '支路'), ('经', 3, '路'), ('第', 12, '大街'), ('西', 3, '经路')]
+    >>> [numbered(name) for name in ("四平路", "三环路", "十字街", "八路")]
+    [None, None, None, None]
+    """
+    told = _NUMBERED.fullmatch(name)
+    if told is None or not (told[1] or len(told[3]) > 1):
+        return None
+    number = number_of(told[2])
+    return None if number is None else (told[1], number, told[3])
 
 
 def number_in_words(number: int) -> str:

@@ -12,6 +12,7 @@ import shapely
 from ftz_geo.compass import AXIS, DIRECTIONS, OPPOSITE
 from ftz_geo.measure import area_m2
 from ftz_geo.model import Reason
+from ftz_geo.place.axes import SD_90
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,11 +37,8 @@ _WIDTH_M = 7.5
 
 _STEP_M = 25.0
 
-_SD_90 = 1.645
-"""Standard deviations within which a normal error lies with 90 %."""
-
 _RADIUS_90 = 2.146
-"""The same for a distance in the plane: the root of -2 ln 0.1."""
+"""Standard deviations within which a place in the plane lies with 90 %: the root of -2 ln 0.1."""
 
 
 Evidence = Mapping[str, tuple["Road", ...]]
@@ -98,7 +96,12 @@ def as_approximate(
     radius_m = _radius_m(by_side, _held(pieces, evidence))
     own_m2 = float(area_m2([drawn.polygon])[0])
     solved = list(_solved(evidence))
-    told = [*_placed(evidence, radius_m), *solved, *(r for r in drawn.reasons if r.code not in _OF_LINES)]
+    told = [
+        *_placed(evidence, radius_m),
+        *_by_series(evidence),
+        *solved,
+        *(r for r in drawn.reasons if r.code not in _OF_LINES),
+    ]
     if radius_m > _LOOSE * own_m2**0.5:
         loose = replace(
             drawn, polygon=None, grade="undetermined", edges=(), area_near_km2=None, area_far_km2=None
@@ -229,7 +232,9 @@ def _held(pieces: Sequence[_Piece], evidence: Evidence) -> dict[Direction, int]:
 
 def _radius_m(by_side: Mapping[Direction, float], held: Mapping[Direction, int]) -> float:
     """Return the radius that holds the centre with 90 %: a side moves it by half of what it is off."""
-    sd_m = {side: by_side[side] / _SD_90 / max(held[side], 1) ** 0.5 for side in DIRECTIONS}
+    # What a place is off, others are not; but all may lie on one carriageway.
+    own_m = {side: max(by_side[side] ** 2 - _WIDTH_M**2, 0.0) / max(held[side], 1) for side in DIRECTIONS}
+    sd_m = {side: (own + _WIDTH_M**2) ** 0.5 / SD_90 for side, own in own_m.items()}
     sd = np.linalg.norm(list(sd_m.values())) / 2  # of x and y together
     return float(np.hypot(_RADIUS_90 * sd / np.sqrt(2), _WIDTH_M))
 
@@ -248,12 +253,25 @@ def _placed(evidence: Evidence, radius_m: float) -> Iterator[Reason]:
 def _solved(evidence: Evidence) -> Iterator[Reason]:
     """Say which sides the area of another block gave."""
     for name, roads in evidence.items():
-        if any(not road.points for road in roads):
+        if any(not road.points and not road.members for road in roads):
             yield Reason(
                 code="side-of-neighbour",
                 zh=f"“{name}”没有地名点，取自另一区块按申报面积推算的边",
                 en=f"{name} has no points: it is the side that the stated area of another block gave",
             )
+
+
+def _by_series(evidence: Evidence) -> Iterator[Reason]:
+    """Say which sides the other roads of a numbered series gave."""
+    for name, roads in evidence.items():
+        for road in roads:
+            if road.members:
+                zh, en = "、".join(road.members), ", ".join(road.members)
+                yield Reason(
+                    code="by-series",
+                    zh=f"“{name}”没有地名点，按同一编号序列的{zh}推定，误差约{road.band_m:.0f}米以内（九成把握）",
+                    en=f"{name} has no points: its series, {en}, places it to {road.band_m:.0f} m (90 %)",
+                )
 
 
 def _too_loose(radius_m: float) -> Reason:

@@ -20,13 +20,23 @@ from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
 from scipy.spatial.distance import pdist, squareform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from ftz_geo.place.headings import Headings
 
-__all__ = ["NOISE_M", "Axis", "Places", "axis_through", "places_of"]
+__all__ = [
+    "MERGE_M",
+    "NOISE_M",
+    "SD_90",
+    "SPLIT_M",
+    "Axis",
+    "Places",
+    "axis_through",
+    "joined_places",
+    "places_of",
+]
 
 MERGE_M = 60.0
 """Points of one name this close are one place: on both carriageways, or on the parts of a crossing."""
@@ -37,6 +47,9 @@ SPLIT_M = 4000.0
 _KNOT_M = 40.0
 NOISE_M = 12.0
 """How far label points lie off the axis: carriageways are some 10 to 15 m off the middle."""
+
+SD_90 = 1.645
+"""Standard deviations within which a normal error lies with 90 %."""
 
 _WANDER = 0.02
 """Standard deviation of the change of direction, radians, for each root of a metre. On the gazetteer of
@@ -107,6 +120,14 @@ def places_of(xy: NDArray[np.float64]) -> Iterator[Places]:
         weight = np.array([float(len(own)) for own in merged])
         order = _order(places)
         yield Places(places[order], weight[order])
+
+
+def joined_places(places: Places, others: Sequence[Places]) -> Places:
+    """Return places and others in one order along the road."""
+    xy = np.concatenate([places.xy, *(other.xy for other in others)])
+    weight = np.concatenate([places.weight, *(other.weight for other in others)])
+    order = _order(xy)
+    return Places(xy[order], weight[order])
 
 
 def _groups(xy: NDArray[np.float64], within_m: float, method: str) -> Iterator[NDArray[np.intp]]:

@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import shapely
 from scipy.spatial import cKDTree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["Heading", "Headings"]
+__all__ = ["Heading", "Headings", "headings_of"]
 
 _BESIDE_M = 1500.0
 """Roads farther off tell nothing;"""
@@ -33,6 +34,14 @@ _LEAST = 5
 """Pieces of other roads that are needed, each as long as a line's knots are apart."""
 
 _EXACT = np.radians(3)
+
+_LENGTH_M = 200.0
+"""Roads shorter than this run anyhow;"""
+
+_GAP_M = 3000.0
+"""and between places farther apart than this a road may run any way."""
+
+_PIECE_M = 40.0
 
 
 class Heading(NamedTuple):
@@ -52,7 +61,9 @@ class Headings:
         step = pieces[:, 1] - pieces[:, 0]
         self._angle = np.arctan2(step[:, 1], step[:, 0])
         self._middle = pieces.mean(axis=1)
-        self._name = np.repeat([name for name, _ in roads], [len(xy) for _, xy in roads])
+        self._numbers = {name: k for k, name in enumerate(dict.fromkeys(name for name, _ in roads))}
+        numbers = np.array([self._numbers[name] for name, _ in roads], dtype=np.intp)
+        self._number = np.repeat(numbers, [len(xy) for _, xy in roads])
         self._tree = cKDTree(self._middle) if len(pieces) else None
 
     def beside(self, piece: NDArray[np.float64], name: str, within: float = _LIKE) -> Heading | None:
@@ -68,7 +79,7 @@ class Headings:
         middle = piece.mean(axis=0)
         near = np.array(self._tree.query_ball_point(middle, _BESIDE_M), dtype=np.intp)
         turn = (self._angle[near] - own + np.pi / 2) % np.pi - np.pi / 2
-        kept = (np.abs(turn) < within) & (self._name[near] != name)
+        kept = (np.abs(turn) < within) & (self._number[near] != self._numbers.get(name, -1))
         if kept.sum() < _LEAST:
             return None
         turn, away = turn[kept], np.hypot(*(self._middle[near[kept]] - middle).T)
@@ -78,3 +89,36 @@ class Headings:
         mean = float(weight @ turn / weight.sum())
         spread = float(np.sqrt(weight @ (turn - mean) ** 2 / weight.sum()))
         return Heading(own + mean, max(spread, float(_EXACT)))
+
+
+def headings_of(roads: Mapping[str, Sequence[NDArray[np.float64]]]) -> Headings:
+    """Return which way roads run, from the lines between their places.
+
+    Parameters
+    ----------
+    roads : mapping of str to sequence of ndarray, shape (n, 2)
+        By name, places in order along each stretch.
+
+    Returns
+    -------
+    Headings
+
+    Examples
+    --------
+    >>> beside = {"甲路": [np.array([(0.0, 50.0), (400.0, 90.0)])]}
+    >>> told = headings_of(beside).beside(np.array([(200.0, 0.0), (240.0, 0.0)]), "乙路")
+    >>> round(float(np.degrees(told.angle)), 1)
+    5.7
+    """
+    return Headings([(name, pieces) for name, of in roads.items() for pieces in _pieces(of)])
+
+
+def _pieces(stretches: Sequence[NDArray[np.float64]]) -> Iterator[NDArray[np.float64]]:
+    """Yield the pieces of one road, all about as long as each other, shape (n, 2, 2)."""
+    for xy in stretches:
+        if len(xy) > 1 and np.hypot(*(xy[-1] - xy[0])) >= _LENGTH_M:
+            steps = np.stack([xy[:-1], xy[1:]], axis=1)
+            steps = steps[np.hypot(*(steps[:, 1] - steps[:, 0]).T) <= _GAP_M]
+            for line in shapely.segmentize(shapely.linestrings(steps), _PIECE_M):
+                fine = shapely.get_coordinates(line)
+                yield np.stack([fine[:-1], fine[1:]], axis=1)

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from shapely.ops import substring
 
 from ftz_geo.compass import Direction
 from ftz_geo.measure import LocalPlane
-from ftz_geo.model import LINEAR_KINDS, STORAGE_CRS
-from ftz_geo.place.axes import Axis, Places, axis_through, places_of
-from ftz_geo.place.headings import Headings
+from ftz_geo.model import AXIS_PREFIX, LINEAR_KINDS, STORAGE_CRS
+from ftz_geo.place.axes import Axis, Places, axis_through
+from ftz_geo.place.crowds import places_of_crowd
+from ftz_geo.place.headings import headings_of
+from ftz_geo.place.mates import continued, stem_of
+from ftz_geo.place.series import placed_by_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from ftz_geo.model import Kind, ReferenceMap, Zone
+    from ftz_geo.place.gazetteer import Gazetteer
+    from ftz_geo.place.headings import Headings
 
-__all__ = ["PREFIX", "Road", "Roads", "Wanted", "roads_of", "wanted_of"]
+__all__ = [
+    "SERIES",
+    "SOLVED",
+    "Road",
+    "Roads",
+    "Wanted",
+    "roads_by_series",
+    "roads_of",
+    "wanted_of",
+]
 
 _AROUND_M = 3000.0
 """Roads this near to those that are named tell which way roads run there;"""
@@ -30,10 +43,7 @@ _AROUND_M = 3000.0
 _MOST_BESIDE = 400
 """but no more of them than this, the nearest first."""
 
-_SURE_GAP_M = 3000.0
-"""Between places farther apart than this a line tells nothing of how roads run."""
-
-_REACH_M = (200.0, 600.0)
+_REACH_M = (200.0, 1000.0)
 """The least and the most that an axis goes on beyond its last place, else twice its usual step: a label
 stands in the middle of a way, and the way goes on."""
 
@@ -43,8 +53,11 @@ _FARTHEST_M = 5000.0
 _EITHER = np.radians(44)
 """A road of one place runs as one of the two directions of a grid does."""
 
-PREFIX = "points:"
-"""What the ids of axes begin with, among those of a map."""
+SERIES = f"{AXIS_PREFIX}series:"
+"""What the ids of roads begin with that their numbered series placed,"""
+
+SOLVED = f"{AXIS_PREFIX}solved:"
+"""and those of sides that the area of a block gave."""
 
 
 class Road(NamedTuple):
@@ -58,6 +71,8 @@ class Road(NamedTuple):
     """How many points of the gazetteer it rests on; 0 for a side that the area of a block gave."""
     band_m: float = 0.0
     """Half the width of the band that holds it with 90 %, beside what its distance from places adds."""
+    members: tuple[str, ...] = ()
+    """The roads of its numbered series that it was placed by, where it has no points itself."""
 
 
 class Roads(NamedTuple):
@@ -78,6 +93,7 @@ class Roads(NamedTuple):
                 "kind": [road.kind for road in roads],
                 "one_way": np.zeros(len(roads), dtype=np.int8),
                 "source": 0,
+                "of_points": True,
             },
             geometry=self.plane.to_lonlat(lines) if roads else [],
             crs=STORAGE_CRS,
@@ -103,6 +119,34 @@ def wanted_of(zone: Zone, stated_m2: Mapping[str, float]) -> dict[str, Wanted]:
             more = Counter([key.side]) if key.side != "ring" else Counter[Direction]()
             wanted[feature.called] = Wanted(before.sides + more, max(before.length_m, length_m))
     return wanted
+
+
+def roads_by_series(gazetteer: Gazetteer, wanted: Mapping[str, Wanted], plane: LocalPlane) -> Iterator[Road]:
+    """Yield the axes of numbered roads that have no points, by the others of their series.
+
+    Parameters
+    ----------
+    gazetteer : Gazetteer
+        Points with names.
+    wanted : mapping of str to Wanted
+        What the words ask of each name that neither it nor a map has.
+    plane : LocalPlane
+
+    Yields
+    ------
+    Road
+        Without points, with the members that placed it.
+    """
+    for name, places in placed_by_series(gazetteer, wanted, plane).items():
+        for k, (ends, band_m, members) in enumerate(places):
+            reach_m = max(_REACH_M[1], min(wanted[name].length_m / 2, _FARTHEST_M))
+            along = ends[1] - ends[0]
+            along = along / max(float(np.hypot(*along)), 1.0)
+            middle = ends.mean(axis=0)
+            half_m = max(float(np.hypot(*(ends[1] - ends[0]))) / 2, 20.0)
+            xy = middle + np.array([[-half_m - reach_m], [half_m + reach_m]]) * along
+            axis = Axis(xy, np.array([reach_m, reach_m + 2 * half_m]))
+            yield Road(f"{SERIES}{name}:{k}", name, "road", axis, 0, band_m, members)
 
 
 def roads_of(points: ReferenceMap, names: Mapping[str, str], wanted: Mapping[str, Wanted]) -> Roads:
@@ -139,9 +183,10 @@ def roads_of(points: ReferenceMap, names: Mapping[str, str], wanted: Mapping[str
     found: dict[str, Road] = {}
     for name, stretches in places_of_name.items():
         for k, places in enumerate(stretches):
-            axis = _axis(places, headings, name, wanted.get(names[name], Wanted(Counter(), 0.0)))
+            mates = [other for mate in table.mates(name) for other in table.places(mate)]
+            axis = _axis(places, mates, headings, name, wanted.get(names[name], Wanted(Counter(), 0.0)))
             if axis is not None:
-                key = f"{PREFIX}{name}:{k}"
+                key = f"{AXIS_PREFIX}{name}:{k}"
                 count = int(places.weight.sum())
                 found[key] = Road(key, name, table.kind(name), axis, count)
     return Roads(plane, found)
@@ -154,9 +199,17 @@ class _Table:
         self.xy = shapely.get_coordinates(plane.to_xy(features.geometry.to_numpy()))
         self.rows = {str(name): np.asarray(rows) for name, rows in features.groupby("name").indices.items()}
         self._kinds = features["kind"].to_numpy()
+        self._of_stem: dict[tuple[str, str] | None, list[str]] = defaultdict(list)
+        for name in self.rows:
+            self._of_stem[stem_of(name)].append(name)
 
     def places(self, name: str) -> list[Places]:
-        return list(places_of(self.xy[self.rows[name]]))
+        return list(places_of_crowd(self.xy[self.rows[name]]))
+
+    def mates(self, name: str) -> list[str]:
+        """Return the names that may continue one."""
+        stem = stem_of(name)
+        return [other for other in self._of_stem.get(stem, ()) if other != name] if stem else []
 
     def kind(self, name: str) -> Kind:
         kind: Kind = self._kinds[self.rows[name][0]]
@@ -177,28 +230,20 @@ def _headings(table: _Table, wanted: Mapping[str, Sequence[Places]]) -> Headings
                 beside[name] = float(away.min())
     nearest = sorted(beside, key=lambda name: (beside[name], name))[:_MOST_BESIDE]
     every = {**wanted, **{name: table.places(name) for name in nearest}}
-    return Headings([(name, pieces) for name, of in every.items() for pieces in _pieces(of)])
+    return headings_of({name: [places.xy for places in of] for name, of in every.items()})
 
 
-def _pieces(stretches: Sequence[Places]) -> Iterator[NDArray[np.float64]]:
-    """Yield the pieces of an axis that tell which way its road runs, shape (n, 2, 2)."""
-    for places in stretches:
-        if len(places.xy) > 1 and np.hypot(*(places.xy[-1] - places.xy[0])) >= _REACH_M[0]:
-            axis = axis_through(places, 0.0, None, "")
-            pieces = np.stack([axis.xy[:-1], axis.xy[1:]], axis=1)
-            along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(axis.xy, axis=0).T))])
-            middle = (along[1:] + along[:-1]) / 2
-            k = np.clip(axis.held_m.searchsorted(middle), 1, len(axis.held_m) - 1)
-            yield pieces[axis.held_m[k] - axis.held_m[k - 1] <= _SURE_GAP_M]
-
-
-def _axis(places: Places, headings: Headings, name: str, wanted: Wanted) -> Axis | None:
+def _axis(
+    places: Places, mates: Sequence[Places], headings: Headings, name: str, wanted: Wanted
+) -> Axis | None:
     half_m = min(wanted.length_m / 2, _FARTHEST_M)
     farthest_m = max(_REACH_M[1], half_m)
-    if len(places.xy) > 1:
-        step = float(np.median(np.hypot(*np.diff(places.xy, axis=0).T)))
+    through = continued(places, mates)
+    if len(through.xy) > 1:
+        steps = np.hypot(*np.diff(places.xy, axis=0).T)
+        step = float(np.median(steps)) if len(steps) > 1 else _REACH_M[1]  # one step tells nothing of others
         reach_m = float(np.clip(max(2 * step, half_m), _REACH_M[0], farthest_m))
-        return axis_through(places, reach_m, headings, name)
+        return _cut(axis_through(through, reach_m, headings, name), places, through, reach_m)
     if not wanted.sides:
         return None
     sides = wanted.sides
@@ -210,3 +255,16 @@ def _axis(places: Places, headings: Headings, name: str, wanted: Wanted) -> Axis
     ends = Places(np.stack([at - 20 * across, at + 20 * across]), np.full(2, 16.0))
     axis = axis_through(ends, farthest_m, headings, name)
     return axis._replace(held_m=np.array([axis.held_m.mean()]))
+
+
+def _cut(axis: Axis, places: Places, through: Places, reach_m: float) -> Axis:
+    """Return an axis as far as its own road may go: to the first place of the road that continues it."""
+    if len(through.xy) == len(places.xy):
+        return axis
+    own = shapely.line_locate_point(axis.line, shapely.points(places.xy))
+    first, last = float(own.min()), float(own.max())
+    before, after = axis.held_m[axis.held_m < first - 1], axis.held_m[axis.held_m > last + 1]
+    start = min(first - reach_m, float(before[-1]) if len(before) else np.inf)
+    end = max(last + reach_m, float(after[0]) if len(after) else -np.inf)
+    start, end = max(start, 0.0), min(end, axis.line.length)
+    return Axis(shapely.get_coordinates(substring(axis.line, start, end)), axis.held_m - start)

@@ -10,11 +10,11 @@ import shapely
 from shapely.ops import substring
 
 from ftz_geo.measure import LocalPlane
-from ftz_geo.model import LABELS_ZH, Anchor, ReferenceMap
+from ftz_geo.model import BY_SIDES, LABELS_ZH, Anchor, ReferenceMap
 from ftz_geo.place.calibration import calibration_of
+from ftz_geo.place.gazetteer import Gazetteer
 from ftz_geo.place.roads import Roads
 from ftz_geo.place.sites import Around, Known, Spot, spot_of
-from ftz_geo.resolve.names import Names
 from ftz_geo.trace.places import unit
 
 if TYPE_CHECKING:
@@ -48,21 +48,20 @@ def spots_of(
     plan: Plan,
     drawn: Mapping[str, Digitised],
     candidates: Mapping[SideKey, tuple[Candidate, ...]],
-    points: ReferenceMap,
+    gazetteer: Gazetteer,
     lines: ReferenceMap,
     roads: Roads,
     calibration: Calibration,
     stated_m2: Mapping[str, float],
 ) -> Iterator[Anchor]:
     """Yield where the parcels lie that did not close, from the sides of which something is known."""
-    gazetteer = _Gazetteer(points, lines, roads)
-    licence = next(
-        (source["licence"] for source in (*points.sources, *lines.sources) if source.get("licence")), ""
-    )
+    sights = _Sights(gazetteer, lines, roads)
+    sources = (*gazetteer.points.sources, *lines.sources)
+    licence = next((source["licence"] for source in sources if source.get("licence")), "")
     evidence = {
         parcel.id: found
         for _, _, parcel in plan.walk()
-        if not _is_drawn(parcel, drawn) and (found := gazetteer.look_up(parcel, candidates))
+        if not _is_drawn(parcel, drawn) and (found := sights.look_up(parcel, candidates))
     }
     known = {key: _known(found, calibration) for key, found in evidence.items()}
     centres = {key: block.polygon.centroid for key, block in drawn.items() if block.polygon is not None}
@@ -86,9 +85,10 @@ def spots_of(
                 lon=at.x,
                 lat=at.y,
                 uncertainty_m=round(spot.radius_m),
-                source="、".join(str(source.get("file", "")) for source in (*points.sources, *lines.sources)),
+                source="、".join(str(source.get("file", "")) for source in sources),
                 licence=str(licence),
                 basis=f"按{told}的位置推算",
+                code=BY_SIDES,
             )
 
 
@@ -119,8 +119,8 @@ def spots_on_map(
     """
     shapes = reference.features.geometry.to_numpy()
     plane = LocalPlane.around(shapes)
-    nothing = ReferenceMap(features=reference.features.iloc[:0])
-    usual = calibration_of(nothing)
+    nothing = Gazetteer(ReferenceMap(features=reference.features.iloc[:0]))
+    usual = calibration_of(nothing.points)
     for zone in plan.zones:
         if any(_is_drawn(parcel, drawn) for parcel in zone.parcels):
             continue
@@ -172,14 +172,15 @@ class _Found(NamedTuple):
     """Lines or points, plane metres."""
     on_line: bool
     """Whether it is a line of a map or an axis, and not places of its name alone."""
+    band_m: float = 0.0
+    """How far off its axis may be, beside what its distance from places adds."""
+    by_series: bool = False
+    """Whether it has no points, and the other roads of its numbered series placed it."""
 
 
 def _told(found: _Found) -> str:
-    return (
-        found.feature.name
-        if found.key.side == "ring"
-        else f"{LABELS_ZH[found.key.side]}至{found.feature.name}"
-    )
+    name = found.feature.name + ("（按编号序列推定）" if found.by_series else "")
+    return name if found.key.side == "ring" else f"{LABELS_ZH[found.key.side]}至{name}"
 
 
 def _known(evidence: Sequence[_Found], calibration: Calibration) -> list[Known]:
@@ -192,24 +193,34 @@ def _known(evidence: Sequence[_Found], calibration: Calibration) -> list[Known]:
         shape = shapely.union_all([found.shape for found in of])
         goes_on_m = max(_GOES_ON_M[found.feature.kind in ("rail", "water")] for found in of)
         band_m = max(calibration.between_m[1] if found.on_line else _PLACE_M for found in of)
+        band_m = max(band_m, *(found.band_m for found in of))
         known.append(Known(of[0].key.side, shape, _beyond(shape, goes_on_m), band_m, goes_on_m))
     return known
 
 
-class _Gazetteer:
+class _Sights:
     """Everything that is known of where a feature lies: on a map, along an axis, or as places of its name."""
 
-    def __init__(self, points: ReferenceMap, lines: ReferenceMap, roads: Roads) -> None:
-        self.points, self.names, self.roads = points.features, Names.of(points), roads
+    def __init__(self, gazetteer: Gazetteer, lines: ReferenceMap, roads: Roads) -> None:
+        self.points, self.names, self.roads = gazetteer.points.features, gazetteer.names, roads
         self.shapes = lines.features.geometry.set_axis(lines.features["source_id"])
 
     def look_up(self, parcel: Parcel, candidates: Mapping[SideKey, tuple[Candidate, ...]]) -> list[_Found]:
-        """Return what is known of the features of a parcel; nothing of those of which nothing is."""
-        return [
-            _Found(key, feature, shape, on_line=bool(candidates.get(key)))
+        """Return what is known of the features of a parcel; nothing of those of which nothing is.
+
+        What a numbered series gives stands beside something that is known, and not by itself.
+        """
+        found = [
+            _Found(key, feature, shape, bool(candidates.get(key)), *self._by_series(candidates.get(key, ())))
             for key, feature in parcel.bounds()
             if (shape := self._shape(feature, candidates.get(key, ()))) is not None
         ]
+        return [] if all(one.by_series for one in found) else found
+
+    def _by_series(self, candidates: Sequence[Candidate]) -> tuple[float, bool]:
+        ids = candidates[0].source_ids if candidates else ()
+        own = [self.roads.by_id[key] for key in ids if key in self.roads.by_id]
+        return max((road.band_m for road in own), default=0.0), any(road.members for road in own)
 
     def _held(self, key: str) -> BaseGeometry:
         """Return what is known of a line: of an axis the stretch that its places hold."""
@@ -221,14 +232,17 @@ class _Gazetteer:
         return substring(road.axis.line, max(start, 0.0), end)
 
     def _shape(self, feature: Feature, candidates: Sequence[Candidate]) -> BaseGeometry | None:
-        if feature.kind in ("vague", "block"):
+        if feature.kind == "block":
             return None
         if candidates:
             return shapely.union_all([self._held(key) for key in candidates[0].source_ids])
         found = next(self.names.find(feature.called), None)
         if found is None:
             return None
-        return shapely.union_all(self.roads.plane.to_xy(self.points.geometry.iloc[found[2]].to_numpy()))
+        own = self.points.iloc[found[2]]
+        if feature.kind == "vague":  # no map can know what it means, but for those whom an alias names
+            own = own[own["own_name"].notna()] if "own_name" in own else own[:0]
+        return shapely.union_all(self.roads.plane.to_xy(own.geometry.to_numpy())) if len(own) else None
 
 
 def _beyond(shape: BaseGeometry, goes_on_m: float) -> BaseGeometry | None:

@@ -25,6 +25,7 @@ from urllib.request import Request, urlopen
 
 from ftz_geo.atomic import replacing
 from ftz_geo.errors import ReferenceMapError
+from ftz_geo.reference.labels import label_points
 from ftz_geo.reference.overpass import BROKEN, GaveUpError, answer_part
 from ftz_geo.reference.prepared import check_box, write_prepared
 from ftz_geo.reference.read import join_parts, read_reference
@@ -97,8 +98,8 @@ def overpass_query(
     Returns
     -------
     str
-        Overpass QL. Of administrative boundaries it asks for districts (level 6) and below: the
-        outline of a province is large and bounds no block.
+        Overpass QL. Stops of public transport are asked for as points; of administrative boundaries
+        districts (level 6) and below: the outline of a province is large and bounds no block.
 
     Raises
     ------
@@ -112,6 +113,7 @@ def overpass_query(
     area["boundary"="administrative"]["name"="新\"华"]->.place;
     (
       nwr["name"]["boundary"!="administrative"]["type"!~"^route"][!"public_transport"](area.place);
+      node["name"]["public_transport"](area.place);
       way["highway"]["ref"][!"name"](area.place);
       relation["name"]["boundary"="administrative"]["admin_level"~"^([6-9]|1[0-9])$"](area.place);
     );
@@ -133,6 +135,7 @@ def overpass_query(
     return (
         f"{head}(\n"
         f'  nwr["name"]["boundary"!="administrative"]["type"!~"^route"][!"public_transport"]{where};\n'
+        f'  node["name"]["public_transport"]{where};\n'
         f'  way["highway"]["ref"][!"name"]{where};\n'
         f'  relation["name"]["boundary"="administrative"]["admin_level"~"^([6-9]|1[0-9])$"]{where};\n'
         ");\nout geom;"
@@ -187,7 +190,8 @@ def download_reference(
         )
     sha256 = hashlib.sha256(answer).hexdigest()
     facts = {"file": overpass.host, "sha256": sha256, **part.facts, "query": query}
-    write_prepared(join_parts([part._replace(facts=facts)]), out)
+    part = part._replace(facts=facts)
+    write_prepared(join_parts([part]), out, points=join_parts([label_points(part)]))
     return read_reference(out)
 
 

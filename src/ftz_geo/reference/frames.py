@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Kind
 
-__all__ = ["Part", "Row", "feature_frame", "first_line", "frame_of_rows"]
+__all__ = ["Part", "Role", "Row", "feature_frame", "first_line", "frame_of_rows"]
 
 Row = tuple[str, str, "tuple[str, ...]", "Kind", Any, int]
 """Source id, name, further names, kind, geometry, whether one-way."""
+
+
+Role = Literal["feature", "slip", "stop"]
+"""What a row is: a feature of the map, one that is a slip road, or a named node that is none."""
 
 
 class Part(NamedTuple):
@@ -28,6 +32,10 @@ class Part(NamedTuple):
     """As :attr:`ftz_geo.model.ReferenceMap.features`, without ``source``."""
     facts: dict[str, Any]
     """Licence, date, crs and datum; more where the source says more."""
+    stops: gpd.GeoDataFrame | None = None
+    """Named nodes that bound nothing and are no features of a map, but points: stops, signals, entrances."""
+    slips: frozenset[str] = frozenset()
+    """Ids of slip roads of junctions."""
 
 
 def feature_frame(

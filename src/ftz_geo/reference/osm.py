@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import shapely
 
 from ftz_geo.errors import ReferenceMapError
 from ftz_geo.model import STORAGE_CRS
 from ftz_geo.reference.frames import Part, feature_frame, first_line
-from ftz_geo.reference.tags import NAME_TAGS, OSM_LICENCE, is_line, one_way, osm_kind, osm_names
+from ftz_geo.reference.tags import NAME_TAGS, OSM_LICENCE, is_line, is_slip, one_way, osm_kind, osm_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import geopandas as gpd
+
     from ftz_geo.model import Kind
+    from ftz_geo.reference.frames import Role
 
 __all__ = ["read_osm"]
 
@@ -25,27 +28,47 @@ _XML_DATE = re.compile(rb'<meta osm_base="([^"]{1,40})"')
 
 def read_osm(path: Path) -> list[Part]:
     """Read OSM XML or PBF in one pass over the file, after one over its relations."""
-    ids: list[str] = []
-    names: list[str] = []
-    others: list[tuple[str, ...]] = []
-    kinds: list[Kind] = []
-    shapes: list[str] = []
-    ways: list[int] = []
+    features = _Columns([], [], [], [], [], [])
+    stops = _Columns([], [], [], [], [], [])
+    slips: list[str] = []
     try:
         date = _date(path)
-        for label, name, alt_names, kind, shape, way in _rows(path):
-            ids.append(label)
-            names.append(name)
-            others.append(alt_names)
-            kinds.append(kind)
-            shapes.append(shape)
-            ways.append(way)
+        for role, row in _rows(path):
+            (stops if role == "stop" else features).add(row)
+            if role == "slip":
+                slips.append(row[0])
     except RuntimeError as error:
         raise ReferenceMapError(
             path, f"it cannot be read as OpenStreetMap data ({first_line(error)})", "download it anew"
         ) from error
-    frame = feature_frame(ids, names, others, kinds, shapely.from_wkb(shapes) if shapes else [], ways)
-    return [Part(frame, {"licence": OSM_LICENCE, "date": date, "crs": STORAGE_CRS, "datum": "WGS 84"})]
+    facts = {"licence": OSM_LICENCE, "date": date, "crs": STORAGE_CRS, "datum": "WGS 84"}
+    return [Part(features.frame(), facts, stops.frame(), frozenset(slips))]
+
+
+_Row = tuple[str, str, "tuple[str, ...]", "Kind", str, int]
+
+
+class _Columns(NamedTuple):
+    """The columns of a frame of features; shapes are WKB in hexadecimal."""
+
+    ids: list[str]
+    names: list[str]
+    others: list[tuple[str, ...]]
+    kinds: list[Kind]
+    shapes: list[str]
+    ways: list[int]
+
+    def add(self, row: _Row) -> None:
+        self.ids.append(row[0])
+        self.names.append(row[1])
+        self.others.append(row[2])
+        self.kinds.append(row[3])
+        self.shapes.append(row[4])
+        self.ways.append(row[5])
+
+    def frame(self) -> gpd.GeoDataFrame:
+        shapes: Any = shapely.from_wkb(self.shapes) if self.shapes else []
+        return feature_frame(self.ids, self.names, self.others, self.kinds, shapes, self.ways)
 
 
 def _date(path: Path) -> str | None:
@@ -61,8 +84,11 @@ def _date(path: Path) -> str | None:
     return stamp[1].decode("ascii", "replace") if stamp else None
 
 
-def _rows(path: Path) -> Iterator[tuple[str, str, tuple[str, ...], Kind, str, int]]:
-    """Yield what has a name; the geometry is WKB in hexadecimal, for shapely to read all at once."""
+def _rows(path: Path) -> Iterator[tuple[Role, _Row]]:
+    """Yield what has a name, and what it is.
+
+    The geometry is WKB in hexadecimal, for shapely to read all at once.
+    """
     import osmium
 
     # Only what may become a feature leaves the C++ side: an object costs more there than its geometry.
@@ -81,6 +107,10 @@ def _rows(path: Path) -> Iterator[tuple[str, str, tuple[str, ...], Kind, str, in
         tags = thing.tags
         name, alt_names = osm_names(tags)
         kind = osm_kind(tags) if name else None
+        # A crossing, a signal, a stop: its name is that of the road it stands on, or its own.
+        if name and isinstance(thing, osmium.osm.Node) and (kind is None or is_line(tags)):
+            yield "stop", (f"n{thing.id}", name, alt_names, "place", wkb.create_point(thing), 0)
+            continue
         if kind is None:
             continue
         try:
@@ -89,7 +119,8 @@ def _rows(path: Path) -> Iterator[tuple[str, str, tuple[str, ...], Kind, str, in
             continue  # a way cut off at the edge of the extract, a relation that does not close
         if shaped is not None:
             way = one_way(tags.get("highway"), tags.get("oneway"))
-            yield shaped[0], name, alt_names, kind, shaped[1], way
+            role: Role = "slip" if is_slip(tags) else "feature"
+            yield role, (shaped[0], name, alt_names, kind, shaped[1], way)
 
 
 def _shape(thing: Any, wkb: Any) -> tuple[str, str] | None:
@@ -99,8 +130,7 @@ def _shape(thing: Any, wkb: Any) -> tuple[str, str] | None:
             return None  # comes again as an area
         return f"w{thing.id}", wkb.create_linestring(thing)
     if thing.is_node():
-        # A crossing, a signal, a stop: its name is that of the road it stands on.
-        return None if is_line(thing.tags) else (f"n{thing.id}", wkb.create_point(thing))
+        return f"n{thing.id}", wkb.create_point(thing)
     if not thing.from_way():
         return f"r{thing.orig_id()}", wkb.create_multipolygon(thing)
     return None if is_line(thing.tags) else (f"w{thing.orig_id()}", wkb.create_multipolygon(thing))

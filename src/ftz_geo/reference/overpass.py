@@ -11,13 +11,15 @@ import shapely
 from ftz_geo.errors import ReferenceMapError
 from ftz_geo.model import STORAGE_CRS
 from ftz_geo.reference.frames import Part, Row, first_line, frame_of_rows
-from ftz_geo.reference.tags import OSM_LICENCE, is_line, one_way, osm_kind, osm_names
+from ftz_geo.reference.tags import OSM_LICENCE, is_line, is_slip, one_way, osm_kind, osm_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
+
+    from ftz_geo.reference.frames import Role
 
 __all__ = ["BROKEN", "GaveUpError", "answer_part", "read_overpass"]
 
@@ -52,12 +54,16 @@ def answer_part(answer: Mapping[str, Any]) -> Part:
     remark = str(answer.get("remark", ""))
     if "error" in remark:
         raise GaveUpError(remark)
-    frame = frame_of_rows(_rows(answer["elements"]))
+    rows = list(_rows(answer["elements"]))
+    frame = frame_of_rows(row for role, row in rows if role != "stop")
+    stops = frame_of_rows(row for role, row in rows if role == "stop")
+    slips = frozenset(row[0] for role, row in rows if role == "slip")
     date = answer.get("osm3s", {}).get("timestamp_osm_base")
-    return Part(frame, {"licence": OSM_LICENCE, "date": date, "crs": STORAGE_CRS, "datum": "WGS 84"})
+    facts = {"licence": OSM_LICENCE, "date": date, "crs": STORAGE_CRS, "datum": "WGS 84"}
+    return Part(frame, facts, stops, slips)
 
 
-def _rows(elements: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
+def _rows(elements: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Role, Row]]:
     nodes = {e["id"]: (e["lon"], e["lat"]) for e in elements if e["type"] == "node"}
     ways = {e["id"]: _way_lonlat(e, nodes) for e in elements if e["type"] == "way"}
     seen: set[str] = set()
@@ -66,12 +72,16 @@ def _rows(elements: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
         name, others = osm_names(tags)
         kind = osm_kind(tags) if name else None
         label = f"{element['type'][0]}{element['id']}"
+        is_stop = element["type"] == "node" and bool(name) and (kind is None or is_line(tags))
+        kind = "place" if is_stop else kind
         if kind is None or label in seen:  # answers to several statements repeat what they share
             continue
         shape = _shape(element, tags, ways)
         if shape is not None:
             seen.add(label)
-            yield label, name, others, kind, shape, one_way(tags.get("highway"), tags.get("oneway"))
+            role: Role = "stop" if is_stop else "slip" if is_slip(tags) else "feature"
+            way = one_way(tags.get("highway"), tags.get("oneway"))
+            yield role, (label, name, others, kind, shape, 0 if is_stop else way)
 
 
 def _way_lonlat(way: Mapping[str, Any], nodes: Mapping[int, _Lonlat]) -> list[_Lonlat]:
@@ -86,7 +96,7 @@ def _shape(
     element: Mapping[str, Any], tags: Mapping[str, str], ways: Mapping[int, list[_Lonlat]]
 ) -> BaseGeometry | None:
     if element["type"] == "node":
-        return None if is_line(tags) else shapely.Point(element["lon"], element["lat"])
+        return shapely.Point(element["lon"], element["lat"])
     if element["type"] == "way":
         lonlat = ways[element["id"]]
         if len(lonlat) < 2:

@@ -7,6 +7,7 @@ stops, places, addresses. Every row of a file becomes a feature or is counted wi
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,9 +23,10 @@ from ftz_geo.model import STORAGE_CRS
 from ftz_geo.reference.crossings import crossing_roads, is_road
 from ftz_geo.reference.csvs import MAX_BYTES, read_csv, too_large
 from ftz_geo.reference.frames import Part, feature_frame, first_line
+from ftz_geo.reference.labels import SLIP, label_points, labels_of
 from ftz_geo.reference.layers import cell_texts, dbf_encoding, layer_facts
-from ftz_geo.reference.prepared import is_prepared, read_prepared
-from ftz_geo.reference.read import join_parts, sha256_of
+from ftz_geo.reference.prepared import is_prepared, read_prepared, read_prepared_points
+from ftz_geo.reference.read import is_osm, join_parts, read_file, sha256_of
 from ftz_geo.reference.tags import (
     ALT_NAME_COLUMNS,
     CLASS_COLUMNS,
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from ftz_geo.measure import Datum
     from ftz_geo.model import Kind, ReferenceMap
 
-__all__ = ["read_points"]
+__all__ = ["points_of_maps", "read_points"]
 
 _TABLES = (".csv", ".csv.gz", ".tsv")
 _LAYERS: Mapping[str, tuple[bytes, ...]] = {
@@ -57,7 +59,7 @@ _LAYERS: Mapping[str, tuple[bytes, ...]] = {
 """Layers are read by GDAL, which goes by what a file holds, whatever its name, and some of its formats send
 it to other files and hosts: only what begins as its ending says is given to it."""
 
-_ENDINGS = (*_TABLES, *_LAYERS)
+_ENDINGS = (*_TABLES, *_LAYERS, ".osm", ".osm.pbf")
 
 _NAME = (*NAME_COLUMNS, "title", "标题")
 _ADDRESS = ("address", "addr", "地址", "详细地址")
@@ -109,6 +111,8 @@ class _Table(NamedTuple):
     """Rows with more cells than the head."""
     layer: str = ""
     """Where there are several."""
+    labels: NDArray[np.bool_] | None = None
+    """Which rows are the middles of lines and areas."""
 
 
 def read_points(*paths: str | Path, datum: Datum | None = None) -> ReferenceMap:
@@ -119,7 +123,9 @@ def read_points(*paths: str | Path, datum: Datum | None = None) -> ReferenceMap:
     *paths : str or Path
         CSV (``.csv``, ``.csv.gz``, ``.tsv``; UTF-8, UTF-16 or GB 18030) with a name, lon and lat, and, if it
         has them, kind, category, class, address, date, licence, source and datum; GeoJSON, GeoPackage,
-        Shapefile, FlatGeobuf or KML of points; a folder of such files.
+        Shapefile, FlatGeobuf or KML of points; a folder of such files. Of a map of lines and areas (these
+        too, OSM XML or PBF, Overpass JSON, what :func:`prepare_reference` wrote) the nodes with names, and
+        a point in the middle of each named way and area: as a reference map it tells more.
     datum : {"WGS 84", "GCJ-02", "BD-09"}, optional
         Of files that do not state theirs; points that are not in WGS 84 are converted. By default WGS 84,
         unless something hints at another: then it has to be stated.
@@ -129,7 +135,8 @@ def read_points(*paths: str | Path, datum: Datum | None = None) -> ReferenceMap:
     ReferenceMap
         One feature for each named point. An address at the crossing of two roads also gives a point of each
         of them. ``sources`` tell, beside what they tell of maps, the number of ``rows``, the ``count`` of
-        those that became features, and the rows ``set_aside``, by reason.
+        those that became features, the number of points that are ``labels`` of ways and areas, if there are
+        any, and the rows ``set_aside``, by reason.
 
     Raises
     ------
@@ -151,6 +158,36 @@ def read_points(*paths: str | Path, datum: Datum | None = None) -> ReferenceMap:
     if not paths:
         raise ReferenceMapError("points", "no file was given", "give at least one file of named points")
     parts = [part for path in paths for file in _files(Path(path)) for part in _read_file(file, datum)]
+    return _joined(parts)
+
+
+def points_of_maps(*paths: str | Path) -> ReferenceMap:
+    """Read map files as named points, before crossings are looked for in their words.
+
+    Parameters
+    ----------
+    *paths : str or Path
+        As for :func:`ftz_geo.reference.read_reference`, whatever their names end in.
+
+    Returns
+    -------
+    ReferenceMap
+        Its features have an ``address`` too.
+    """
+    return join_parts([part for path in paths for part in _of_map(Path(path))])
+
+
+def _of_map(path: Path) -> list[Part]:
+    """Return the parts of a map as points: as :func:`read_points` reads them, else labels of its features.
+
+    A map need not be what a gazetteer has to be: only hinting at another datum, it is taken as it states.
+    """
+    with suppress(ReferenceMapError):
+        return _read_file(path, None)
+    return [label_points(part) for part in read_file(path)]
+
+
+def _joined(parts: Sequence[Part]) -> ReferenceMap:
     roads = {name for p in parts for name in p.frame["name"][p.frame["kind"] == "road"]}
     return join_parts([_with_crossings(part, roads) for part in parts])
 
@@ -159,19 +196,21 @@ def _files(path: Path) -> list[Path]:
     """Return a file, or the files of points in a folder, by name."""
     if not path.is_dir():
         return [path]
-    found = sorted(p for p in path.iterdir() if p.is_file() and _ending(p))
+    found = sorted(p for p in path.iterdir() if p.is_file() and (_ending(p) or is_osm(p)))
     if not found:
         raise ReferenceMapError(path, "no file of points is in this folder", f"use {' '.join(_ENDINGS)}")
     return found
 
 
 def _ending(path: Path) -> str | None:
-    return next((e for e in _ENDINGS if path.name.lower().endswith(e)), None)
+    return next((e for e in (*_TABLES, *_LAYERS) if path.name.lower().endswith(e)), None)
 
 
 def _read_file(path: Path, datum: Datum | None) -> list[Part]:
     if not path.exists():
         raise ReferenceMapError(path, "there is no such file", "check the path")
+    if path.is_file() and is_osm(path):
+        return _osm(path, datum)
     ending = _ending(path)
     if not path.is_file() or ending is None:
         raise ReferenceMapError(path, "it is no file of points", f"use {' '.join(_ENDINGS)}")
@@ -198,14 +237,18 @@ def _told(reasons: Mapping[str, int]) -> str:
 def _prepared(path: Path, datum: Datum | None) -> list[Part]:
     if datum not in (None, "WGS 84"):
         raise _otherwise(path, "WGS 84", datum)
-    parts = read_prepared(path)
-    if any((shapely.get_type_id(part.frame.geometry.to_numpy()) != 0).any() for part in parts):
-        raise _no_points(path, "lines or areas")
+    parts = read_prepared_points(path)
+    if parts is None:  # prepared when points were not kept
+        parts = [label_points(part) for part in read_prepared(path)]
+    if not any(len(part.frame) for part in parts):
+        raise ReferenceMapError(path, "it keeps no named point", "prepare it of files with names")
     return parts
 
 
-def _no_points(path: Path, what: str) -> ReferenceMapError:
-    return ReferenceMapError(path, f"it holds {what}, where points are read", "give it as --reference")
+def _osm(path: Path, datum: Datum | None) -> list[Part]:
+    if datum not in (None, "WGS 84"):
+        raise _otherwise(path, "WGS 84", datum)
+    return [label_points(part) for part in read_file(path)]
 
 
 # --- tables -----------------------------------------------------------------------------------
@@ -303,13 +346,14 @@ def _read_layer(path: Path, layer: str, *, several: bool) -> _Table:
     facts = layer_facts(path, layer, frame.crs)
     rows, shapes = _single(frame.geometry.to_crs(STORAGE_CRS).to_numpy())
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    if (shapely.get_type_id(shapes[there]) != shapely.GeometryType.POINT).any():
-        raise _no_points(path, "lines or areas")
+    labels = np.zeros(len(rows), dtype=bool)
+    labels[there] = shapely.get_dimensions(shapes[there]) > 0
     lonlat = np.full((len(rows), 2), np.nan)
-    lonlat[there] = shapely.get_coordinates(shapes[there])
+    lonlat[there] = shapely.get_coordinates(labels_of(shapes[there]))
     table = frame.drop(columns=frame.geometry.name)
     cells = {str(c).lower(): cell_texts(table[c]).to_numpy()[rows] for c in reversed(table.columns)}
-    return _Table(pd.DataFrame(cells, index=rows + 1), lonlat, facts, layer=layer if several else "")
+    table = pd.DataFrame(cells, index=rows + 1)
+    return _Table(table, lonlat, facts, layer=layer if several else "", labels=labels)
 
 
 def _single(shapes: NDArray[np.object_]) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
@@ -338,6 +382,7 @@ def _part(path: Path, table: _Table, datum: Datum | None, own: Mapping[str, Any]
         kinds[kept].to_list(),
         geometry,
     ).assign(address=_first_column(cells, _ADDRESS).to_numpy())
+    labels = 0 if table.labels is None else int(table.labels[kept].sum())
     # As for maps, what is done later starts from an order that is not that of the rows.
     order = np.lexsort((frame["source_id"], *table.lonlat[kept].T, frame["name"]))
     facts = {
@@ -348,6 +393,7 @@ def _part(path: Path, table: _Table, datum: Datum | None, own: Mapping[str, Any]
         **said,
         "rows": len(set(table.cells.index)) + table.broken,
         "count": len(set(cells.index)),
+        **({"labels": labels} if labels else {}),
         "set_aside": aside,
     }
     return Part(frame.iloc[order].reset_index(drop=True), facts)
@@ -361,7 +407,7 @@ def _kept(table: _Table, names: pd.Series, slip: pd.Series) -> tuple[NDArray[np.
         "without a name": names.eq("").to_numpy(),
         "without a position in numbers": ~np.isfinite(table.lonlat).all(axis=1),
         "outside the range of degrees": outside,
-        "of slip roads (_link)": slip.to_numpy(),
+        SLIP: slip.to_numpy(),
     }
     kept, aside = np.ones(len(names), dtype=bool), {"with more cells than the head": table.broken}
     for reason, rows in reasons.items():

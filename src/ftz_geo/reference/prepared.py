@@ -19,10 +19,22 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Box", "check_box", "clip", "is_prepared", "read_prepared", "write_prepared"]
+__all__ = [
+    "Box",
+    "check_box",
+    "clip",
+    "is_prepared",
+    "read_prepared",
+    "read_prepared_points",
+    "within",
+    "write_prepared",
+]
 
 FEATURES = "ftz_geo_features"
 SOURCES = "ftz_geo_sources"
+POINTS = "ftz_geo_points"
+"""What the same files give as named points: nodes that are no features of a map among them."""
+POINT_SOURCES = "ftz_geo_point_sources"
 
 Box = tuple[float, float, float, float]
 """West, south, east, north, WGS 84 degrees."""
@@ -50,6 +62,15 @@ def check_box(box: Sequence[float]) -> Box:
     )
 
 
+def within(points: ReferenceMap, box: Box) -> ReferenceMap:
+    """Keep the points that lie in a box, and count them anew; none may be left."""
+    shapes = points.features.geometry.to_numpy()
+    kept = points.features[shapely.intersects(shapely.box(*box), shapes)].reset_index(drop=True)
+    counts = kept.groupby("source").size()
+    sources = tuple({**s, "count": int(counts.get(n, 0))} for n, s in enumerate(points.sources))
+    return ReferenceMap(features=kept, sources=sources)
+
+
 def clip(reference: ReferenceMap, box: Box) -> ReferenceMap:
     """Keep the features that meet a box, each of them whole.
 
@@ -74,11 +95,11 @@ def clip(reference: ReferenceMap, box: Box) -> ReferenceMap:
     return ReferenceMap(features=kept, sources=reference.sources)
 
 
-def write_prepared(reference: ReferenceMap, path: str | Path) -> Path:
-    """Write a reference map as one GeoPackage with a spatial index.
+def write_prepared(reference: ReferenceMap, path: str | Path, *, points: ReferenceMap | None = None) -> Path:
+    """Write a reference map as one GeoPackage with a spatial index, and what is to be read as named points.
 
-    One layer holds the features, a table holds their sources. The file is written whole beside its
-    place first, so that a failure leaves what was there.
+    One layer holds the features, a table holds their sources; another layer and table hold the points. The
+    file is written whole beside its place first, so that a failure leaves what was there.
 
     Raises
     ------
@@ -90,6 +111,16 @@ def write_prepared(reference: ReferenceMap, path: str | Path) -> Path:
     path = Path(path)
     if path.suffix.lower() != ".gpkg":
         raise OutputError(path, "a prepared map is a GeoPackage", "let its name end in .gpkg")
+    with replacing(path, (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError)) as place:
+        _write(reference, place, FEATURES, SOURCES, "Unknown")
+        if points is not None:
+            _write(points, place, POINTS, POINT_SOURCES, "Point")
+    return path
+
+
+def _write(reference: ReferenceMap, place: Path, layer: str, table: str, shape: str) -> None:
+    import pyogrio
+
     features = reference.features.assign(
         alt_names=[json.dumps(names, ensure_ascii=False) for names in reference.features["alt_names"]],
         source=reference.features["source"].astype("int64"),
@@ -105,12 +136,10 @@ def write_prepared(reference: ReferenceMap, path: str | Path) -> Path:
             "facts": [json.dumps(dict(source), ensure_ascii=False) for source in reference.sources],
         }
     )
-    with replacing(path, (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError)) as place:
-        pyogrio.write_dataframe(
-            features, place, layer=FEATURES, driver="GPKG", geometry_type="Unknown", SPATIAL_INDEX="YES"
-        )
-        pyogrio.write_dataframe(sources, place, layer=SOURCES, driver="GPKG")
-    return path
+    pyogrio.write_dataframe(
+        features, place, layer=layer, driver="GPKG", geometry_type=shape, SPATIAL_INDEX="YES"
+    )
+    pyogrio.write_dataframe(sources, place, layer=table, driver="GPKG")
 
 
 def _said(fact: Any) -> str | None:
@@ -119,12 +148,27 @@ def _said(fact: Any) -> str | None:
 
 def is_prepared(path: Path) -> bool:
     """Tell whether a GeoPackage is one that :func:`write_prepared` wrote."""
+    return _has(path, FEATURES, SOURCES)
+
+
+def _has(path: Path, *layers: str) -> bool:
     import pyogrio
 
     try:
-        return {FEATURES, SOURCES} <= {name for name, _ in pyogrio.list_layers(path)}
+        return set(layers) <= {name for name, _ in pyogrio.list_layers(path)}
     except pyogrio.errors.DataSourceError:
         return False  # whoever reads it says so
+
+
+def read_prepared_points(path: Path) -> list[Part] | None:
+    """Read the named points of a prepared map; a part per source, None where none were written.
+
+    Raises
+    ------
+    ReferenceMapError
+        As for :func:`read_prepared`.
+    """
+    return _read(path, POINTS, POINT_SOURCES) if _has(path, POINTS, POINT_SOURCES) else None
 
 
 def read_prepared(path: Path) -> list[Part]:
@@ -135,12 +179,16 @@ def read_prepared(path: Path) -> list[Part]:
     ReferenceMapError
         It was changed by something that does not know its form.
     """
+    return _read(path, FEATURES, SOURCES)
+
+
+def _read(path: Path, layer: str, table: str) -> list[Part]:
     import pyogrio
 
     try:
         # As plain arrays: by way of a frame, every text would be turned into Arrow's and back.
-        shapes, columns = _columns(path, FEATURES)
-        _, said = _columns(path, SOURCES)
+        shapes, columns = _columns(path, layer)
+        _, said = _columns(path, table)
         facts = {int(n): json.loads(text) for n, text in zip(said["source"], said["facts"], strict=True)}
         others = {text: tuple(map(str, json.loads(text))) for text in set(columns["alt_names"])}
         unknown = set(columns["source"]) - set(facts) or set(columns["kind"]) - set(get_args(Kind))
@@ -164,6 +212,8 @@ def read_prepared(path: Path) -> list[Part]:
         shapely.from_wkb(shapes),
         columns["one_way"].tolist() if "one_way" in columns else None,
     )
+    if "address" in columns:
+        frame["address"] = pd.Series(columns["address"], dtype=object).fillna("")
     number = columns["source"]
     return [Part(frame[number == n].reset_index(drop=True), facts[n]) for n in sorted(facts)]
 

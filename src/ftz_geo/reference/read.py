@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.reference.frames import Part
 
-__all__ = ["join_parts", "read_reference", "sha256_of"]
+__all__ = ["is_osm", "join_parts", "read_file", "read_reference", "sha256_of"]
 
 
 def read_reference(*paths: str | Path) -> ReferenceMap:
@@ -55,10 +55,11 @@ def read_reference(*paths: str | Path) -> ReferenceMap:
     """
     if not paths:
         raise ReferenceMapError("reference map", "no file was given", "give at least one map file")
-    return join_parts([part for path in paths for part in _read_file(Path(path))])
+    return join_parts([part for path in paths for part in read_file(Path(path))])
 
 
-def _read_file(path: Path) -> list[Part]:
+def read_file(path: Path) -> list[Part]:
+    """Read one map file; a part per source."""
     if not path.is_file():
         raise ReferenceMapError(path, "there is no such file", "check the path")
     parts = _reader(path)(path)
@@ -77,15 +78,20 @@ def _read_file(path: Path) -> list[Part]:
 def _reader(path: Path) -> Callable[[Path], list[Part]]:
     """Choose by the file's name, and for ``.json`` and ``.gpkg`` by what it holds."""
     name = path.name.lower()
-    if name.endswith((".pbf", ".osm", ".osm.xml", ".osm.gz", ".osm.bz2")):
-        return read_osm
-    if name.endswith(".json"):
-        with path.open("rb") as file:
-            if b'"elements"' in file.read(4096):
-                return read_overpass
+    if is_osm(path):
+        return read_overpass if name.endswith(".json") else read_osm
     if name.endswith(".gpkg") and is_prepared(path):
         return read_prepared
     return read_layers
+
+
+def is_osm(path: Path) -> bool:
+    """Tell whether a file is OpenStreetMap's own, or an Overpass answer."""
+    name = path.name.lower()
+    if name.endswith(".json"):
+        with path.open("rb") as file:
+            return b'"elements"' in file.read(4096)
+    return name.endswith((".pbf", ".osm", ".osm.xml", ".osm.gz", ".osm.bz2"))
 
 
 def sha256_of(path: Path) -> str:

@@ -20,6 +20,7 @@ __all__ = [
     "OSM_LICENCE",
     "Tags",
     "is_line",
+    "is_slip",
     "kind_by_name",
     "one_way",
     "osm_kind",
@@ -91,6 +92,15 @@ def is_line(tags: Tags) -> bool:
     """Tell whether it is a way to go along, even where it closes on itself."""
     get = tags.get
     return get("highway") is not None or get("railway") is not None or get("waterway") is not None
+
+
+def is_slip(tags: Tags) -> bool:
+    """Tell whether it is the slip road of a junction.
+
+    >>> is_slip({"highway": "trunk_link"}), is_slip({"highway": "trunk"})
+    (True, False)
+    """
+    return (tags.get("highway") or "").endswith("_link")
 
 
 def osm_names(tags: Tags) -> tuple[str, tuple[str, ...]]:

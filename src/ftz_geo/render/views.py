@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from ftz_geo.compass import DIRECTIONS, Direction
 from ftz_geo.frame import reasons_of
-from ftz_geo.model import Grade, Method, Severity, ZoneSummary
+from ftz_geo.model import BY_SIDES, Grade, Method, Severity, ZoneSummary
 from ftz_geo.render.looks import PALETTE
 from ftz_geo.render.quotes import marked
 
@@ -38,9 +38,6 @@ __all__ = [
 _GRADES: tuple[str, ...] = get_args(Grade)
 _METHODS: tuple[str, ...] = get_args(Method)
 _SEVERITIES: tuple[str, ...] = get_args(Severity)
-
-_BY_SIDES = "已知各边"
-"""What the reason calls the place of a parcel that the known ones of its sides placed; files keep no code."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -300,7 +297,7 @@ def _parcel(
         near_km2=_number(row.get("area_near_km2")),
         far_km2=_number(row.get("area_far_km2")),
         uncertainty_m=_number(row.get("placement_uncertainty_m")),
-        by_sides=any(r.code in ("anchor", "") and _BY_SIDES in r.zh for r in reasons),
+        by_sides=any(r.code == BY_SIDES for r in reasons),
         abuttals=tuple(_word(row.get(side)) for side in DIRECTIONS),
         edges=edges,
         clause=stated.clause,

@@ -5,7 +5,8 @@ apart by where it lies: the same name twice in a city is two candidates, and the
 zone say which is meant (:mod:`.choice`).
 """
 
+from ftz_geo.resolve.choice import Witness
 from ftz_geo.resolve.lookup import resolve_plan
 from ftz_geo.resolve.names import normalise
 
-__all__ = ["normalise", "resolve_plan"]
+__all__ = ["Witness", "normalise", "resolve_plan"]

@@ -2,8 +2,9 @@
 
 The sides of a block meet. Of the candidates for its names, the combination whose features lie
 closest together in the order of the ring is the one meant, a worse match of a name counting as
-some distance. Where two combinations are as good, the district that the zone is named after and
-then the zone's other blocks decide; what nothing decides is a tie, and is told as one.
+some distance; named points of features that the map lacks draw it near. Where two combinations are
+as good, the district that the zone is named after and then the zone's other blocks decide; what
+nothing decides is a tie, and is told as one.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise, product
 from math import prod
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
 
-from ftz_geo.model import Candidate, Reason
+from ftz_geo.model import Candidate, Reason, Searched
 from ftz_geo.resolve.places import APART_M
 
 if TYPE_CHECKING:
@@ -26,10 +28,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.model import Parcel, Plan, SideKey
+    from ftz_geo.model import Parcel, Plan, SideKey, Text
     from ftz_geo.resolve.places import Places
 
-__all__ = ["choose"]
+__all__ = ["Witness", "choose"]
 
 TIE_M = 500.0
 """Combinations whose features lie together this equally well are equally possible: roads that form
@@ -41,6 +43,17 @@ very name) is taken only where the very name lies 2 km farther from the other si
 
 _MOST = 2000
 """Combinations looked at for one parcel, so that none takes more than a moment."""
+
+
+class Witness(NamedTuple):
+    """Where features of a parcel are known to be, from elsewhere than the map."""
+
+    keys: tuple[SideKey, ...]
+    """One feature, of which all are places; or two that cross there."""
+    names: tuple[str, ...]
+    """Theirs, verbatim."""
+    lonlat: BaseGeometry
+    """Points."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +74,8 @@ class _Puzzle:
     """For each of the keys, best name first."""
     places: Places
     district: BaseGeometry | None
+    witnesses: tuple[Witness, ...] = ()
+    """Of crossings, and of features that the map lacks."""
 
     def outside_m(self, candidate: Candidate) -> float:
         """Return how far a candidate lies outside the zone's district."""
@@ -108,7 +123,33 @@ class _Puzzle:
                 metres = np.array([[self.apart_m(m, a, n, b) for b in likely[n]] for a in likely[m]])
                 nearest = np.minimum(nearest, metres[rows[:, m], rows[:, n]])
             apart += np.where(np.isfinite(nearest), nearest, 0.0)
-        return cost + apart
+        return cost + apart + sum(self._away_m(likely, rows, witness) for witness in self.witnesses)
+
+    def _away_m(
+        self, likely: Sequence[Sequence[Candidate]], rows: NDArray[np.intp], witness: Witness
+    ) -> NDArray[np.float64]:
+        """Return how far combinations lie from a witness, shape (k,).
+
+        No more than :data:`APART_M`: farther off, it speaks of another feature of its name.
+        """
+        crossing = [n for n, key in enumerate(self.keys) if key in witness.keys]
+        away = [
+            np.array([self.places.away_m(c, witness.lonlat) for c in likely[n]])[rows[:, n]]
+            for n in crossing or range(len(likely))
+        ]
+        nearest: NDArray[np.float64] = np.max(away, axis=0) if crossing else np.min(away, axis=0)
+        return np.minimum(nearest, APART_M)
+
+    def nearer_to(
+        self, chosen: Sequence[Candidate], other: Sequence[Candidate]
+    ) -> list[tuple[Witness, float]]:
+        """Return the witnesses that lie nearer to one combination than to another, and by how many metres."""
+        row = np.zeros((1, len(chosen)), dtype=np.intp)
+        here, there = ([[c] for c in of] for of in (chosen, other))
+        nearer = [
+            (w, float(self._away_m(there, row, w)[0] - self._away_m(here, row, w)[0])) for w in self.witnesses
+        ]
+        return [(witness, metres) for witness, metres in nearer if metres > 0]
 
     def middle(self, combination: _Combination) -> shapely.Point:
         """Return the place where the features of a combination meet."""
@@ -136,23 +177,24 @@ class _Puzzle:
         rows = np.array(list(product(*(range(len(of)) for of in likely))), dtype=np.intp)
         return likely, rows, self.costs_m(likely, rows)
 
-    def least_m(self, n: int, candidate: Candidate) -> float | None:
-        """Return what the best combination costs that has a candidate for the n-th key, if any was tried."""
+    def best_with(self, n: int, candidate: Candidate) -> _Combination | None:
+        """Return the best combination that has a candidate for the n-th key, if any was tried."""
         likely, rows, cost_m = self.every
         place = next((k for k, c in enumerate(likely[n]) if c is candidate), None)
-        return None if place is None else float(cost_m[rows[:, n] == place].min())
+        if place is None:
+            return None
+        return self._combination(int(np.where(rows[:, n] == place, cost_m, np.inf).argmin()))
+
+    def _combination(self, row: int) -> _Combination:
+        likely, rows, cost_m = self.every
+        chosen = tuple(of[k] for of, k in zip(likely, rows[row], strict=True))
+        return _Combination(chosen=chosen, cost_m=float(cost_m[row]))
 
     @cached_property
     def ranked(self) -> tuple[_Combination, ...]:
         """The combinations that are as good as the best, the closest together first."""
-        likely, rows, cost_m = self.every
-        good = [
-            _Combination(
-                chosen=tuple(of[k] for of, k in zip(likely, rows[row], strict=True)),
-                cost_m=float(cost_m[row]),
-            )
-            for row in np.flatnonzero(cost_m <= cost_m.min() + TIE_M)
-        ]
+        cost_m = self.every[2]
+        good = [self._combination(row) for row in np.flatnonzero(cost_m <= cost_m.min() + TIE_M).tolist()]
         return tuple(sorted(good, key=lambda c: (c.cost_m, [x.source_ids for x in c.chosen])))
 
     def _likely(self) -> list[list[Candidate]]:
@@ -194,11 +236,15 @@ class _Puzzle:
 
 
 def choose(
-    plan: Plan, candidates: Mapping[SideKey, tuple[Candidate, ...]], places: Places
+    plan: Plan,
+    candidates: Mapping[SideKey, tuple[Candidate, ...]],
+    places: Places,
+    witnesses: Mapping[str, Sequence[Witness]] = MappingProxyType({}),
 ) -> dict[SideKey, tuple[Candidate, ...]]:
     """Put the candidate that is meant first for every feature, and say of each other why it lost.
 
-    The candidates come best name first. One that lost with the code ``tied`` is as likely as the chosen one.
+    The candidates come best name first. One that lost with the code ``tied`` is as likely as the chosen one,
+    one with the code ``points`` would be without ``witnesses``, which are by parcel id.
     """
     chosen = dict(candidates)
     for zone in plan.zones:
@@ -208,7 +254,13 @@ def choose(
         district = places.district(zone)
         puzzles = {
             parcel_id: _Puzzle(
-                keys=own, choices=tuple(candidates[key] for key in own), places=places, district=district
+                keys=own,
+                choices=tuple(candidates[key] for key in own),
+                places=places,
+                district=district,
+                witnesses=tuple(
+                    w for w in witnesses.get(parcel_id, ()) if len(w.keys) > 1 or not candidates[w.keys[0]]
+                ),
             )
             for parcel_id, own in keys.items()
             if own
@@ -250,10 +302,13 @@ def _why(
             en=f"its name fits less well than {chosen.map_name} ({candidate.how}, not {chosen.how})",
         )
     # Of combinations that were not even looked at, all that is known is that they lie far apart.
-    cost_m = puzzle.least_m(n, candidate)
-    if cost_m is None:
+    other = puzzle.best_with(n, candidate)
+    if other is None:
         return Reason(code="farther", zh="离其他各边远", en="it lies far from the other sides")
-    farther_m = cost_m - best.cost_m + puzzle.own_m(chosen) - puzzle.own_m(candidate)
+    farther_m = other.cost_m - best.cost_m + puzzle.own_m(chosen) - puzzle.own_m(candidate)
+    nearer = puzzle.nearer_to(best.chosen, other.chosen)
+    if farther_m > TIE_M >= farther_m - sum(metres for _, metres in nearer):
+        return _by_points(chosen, candidate, [witness for witness, _ in nearer], puzzle.places)
     if farther_m > TIE_M:
         return Reason(
             code="farther",
@@ -267,12 +322,30 @@ def _why(
     )
 
 
+def _by_points(chosen: Candidate, candidate: Candidate, nearer: Sequence[Witness], places: Places) -> Reason:
+    here, there = places.lonlat(chosen), places.lonlat(candidate)
+    zh = "、".join("与".join(w.names) + ("路口" if len(w.names) > 1 else "") for w in nearer)
+    en = ", ".join(" at ".join(w.names) for w in nearer)
+    return Reason(
+        code="points",
+        zh=f"{_where(chosen, candidate).zh}“{chosen.map_name}”（{here}）与“{candidate.map_name}”（{there}）"
+        f"都可能是所指，据“{zh}”的地名点取前一处",
+        en=f"{chosen.map_name} at {here} and {candidate.map_name} at {there} are both possible; the named "
+        f"points of {en} lie near the first, which is taken",
+    )
+
+
 def _tied(chosen: Candidate, candidate: Candidate, places: Places) -> Reason:
     here, there = places.lonlat(chosen), places.lonlat(candidate)
     return Reason(
         code="tied",
-        zh=f"底图上“{chosen.map_name}”（{here}）与“{candidate.map_name}”（{there}）"
+        zh=f"{_where(chosen, candidate).zh}“{chosen.map_name}”（{here}）与“{candidate.map_name}”（{there}）"
         "都可能是所指，其他各边和片区分不出是哪一处",
         en=f"{chosen.map_name} at {here} and {candidate.map_name} at {there} are both possible; "
         "neither the other sides nor the zone tell which is meant",
     )
+
+
+def _where(chosen: Candidate, candidate: Candidate) -> Text:
+    mixed = chosen.of_points != candidate.of_points
+    return Searched(has_points=True).where if mixed else chosen.searched.where

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,11 +14,12 @@ from ftz_geo.resolve.names import SCORES, STRETCH, Names
 from ftz_geo.resolve.places import Places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from ftz_geo.model import Feature, Plan, ReferenceMap, SideKey
+    from ftz_geo.resolve.choice import Witness
 
 __all__ = ["resolve_plan"]
 
@@ -26,13 +28,17 @@ _OTHER_KIND = 0.8
 name alike in kind in long or short form (0.9) goes before it."""
 
 
-def resolve_plan(plan: Plan, reference: ReferenceMap) -> Mapping[SideKey, tuple[Candidate, ...]]:
+def resolve_plan(
+    plan: Plan, reference: ReferenceMap, witnesses: Mapping[str, Sequence[Witness]] = MappingProxyType({})
+) -> Mapping[SideKey, tuple[Candidate, ...]]:
     """Look up every feature that a plan's sides name, and choose among what is found.
 
     Parameters
     ----------
     plan : Plan
     reference : ReferenceMap
+    witnesses : mapping of parcel id to sequence of Witness, optional
+        Where features of each parcel are known to be that the map may lack.
 
     Returns
     -------
@@ -60,7 +66,7 @@ def resolve_plan(plan: Plan, reference: ReferenceMap) -> Mapping[SideKey, tuple[
     places = Places(reference)
     look_up = _LookUp(reference, places)
     found = {key: look_up.candidates(feature) for parcel in plan.parcels for key, feature in parcel.bounds()}
-    return choose(plan, found, places)
+    return choose(plan, found, places, witnesses)
 
 
 class _LookUp:
@@ -74,6 +80,9 @@ class _LookUp:
         self.kinds = reference.features["kind"].to_numpy()
         self.is_linear = np.isin(self.kinds.astype(str), sorted(LINEAR_KINDS))
         self.source_ids = reference.features["source_id"].to_numpy()
+        self.of_points = np.zeros(len(geometry), dtype=bool)
+        if "of_points" in reference.features:
+            self.of_points |= reference.features["of_points"].to_numpy(dtype=bool)
         self._known: dict[tuple[str, str], tuple[Candidate, ...]] = {}
 
     def candidates(self, feature: Feature) -> tuple[Candidate, ...]:
@@ -91,7 +100,11 @@ class _LookUp:
         for score, map_name, rule, rows in ranked:
             for group in self.places.groups(rows):
                 yield Candidate(
-                    source_ids=tuple(self.source_ids[group]), map_name=map_name, score=score, how=rule
+                    source_ids=tuple(self.source_ids[group]),
+                    map_name=map_name,
+                    score=score,
+                    how=rule,
+                    of_points=bool(self.of_points[group].all()),
                 )
 
     def _ranked(self, feature: Feature) -> Iterator[tuple[float, str, str, NDArray[np.intp]]]:

@@ -186,6 +186,15 @@ class Names:
             other_rows={key: np.array(own) for key, own in others.items()},
         )
 
+    def joined(self, more: Names, start: int) -> Names:
+        """Return the names of a map and of features that follow its own, from row ``start`` on."""
+        rows, others = dict(self.rows), dict(self.other_rows)
+        for both, own in ((rows, more.rows), (others, more.other_rows)):
+            for name, added in own.items():
+                both[name] = np.concatenate([both.get(name, added[:0]), added + start])
+        filed = {key: tuple(sorted({*self.filed.get(key, ()), *own})) for key, own in more.filed.items()}
+        return Names(rows=rows, filed={**self.filed, **filed}, other_rows=others)
+
     def find(self, name: str) -> Iterator[tuple[str, str, NDArray[np.intp]]]:
         """Yield the rule, the map's name and its rows, best rule first, each map name once."""
         seen: set[str] = set()

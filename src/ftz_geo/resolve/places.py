@@ -94,6 +94,11 @@ class Places:
             self._distances[key] = self._distances[key[::-1]] = metres
         return self._distances[key]
 
+    def away_m(self, candidate: Candidate, lonlat: BaseGeometry) -> float:
+        """Return how far a candidate lies from places in longitude and latitude."""
+        xy = shapely.transform(lonlat, lambda degrees: degrees * self._scale)
+        return float(shapely.distance(self.shape(candidate), xy))
+
     def district(self, zone: Zone) -> BaseGeometry | None:
         """Return the outline of the district that a zone's name holds, the longest name that fits."""
         features = self._reference.features

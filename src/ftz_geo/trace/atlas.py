@@ -52,6 +52,7 @@ class Atlas:
 
     def __init__(self, reference: ReferenceMap) -> None:
         self.features = reference.features
+        self.searched = reference.searched
         self._planes: dict[tuple[float, float], LocalPlane] = {}
         self._middles: dict[tuple[str, ...], tuple[float, float]] = {}
         self._widths_m: dict[tuple[str, ...], float | None] = {}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ftz_geo.trace.atlas import Atlas
     from ftz_geo.trace.targets import Sides
 
-__all__ = ["NEAR_SCORE", "Near", "is_near", "near_names_of", "taken"]
+__all__ = ["NEAR_SCORE", "Near", "is_near", "near_keys", "near_names_of", "taken"]
 
 NEAR_SCORE = 0.4
 """Rank of a name that differs by one character: below every rule of the names themselves."""
@@ -71,6 +71,18 @@ def is_near(one: str, other: str) -> bool:
     return short[at + rest :] == long[at + 1 :] and bool(shared) and not differing <= _NUMBERS
 
 
+def near_keys(name: str) -> Iterator[str]:
+    """Yield keys of a name: two that are near share one at least, so that few need to be compared.
+
+    >>> sorted(set(near_keys("打浦街")) & set(near_keys("打浦路")))
+    ['打浦', '打浦…']
+    """
+    if stem := _stem(name):
+        yield f"{stem}…"
+    yield name
+    yield from (name[:k] + name[k + 1 :] for k in range(len(name)))
+
+
 class Near(NamedTuple):
     """Names that may be meant by one that the map does not have."""
 
@@ -117,8 +129,14 @@ def taken(sides: Sides, near: Sequence[Near], atlas: Atlas) -> tuple[Target, ...
     if len(sides.missing) != 1 or len(near) != 1 or len(near[0].names) != 1:
         return None
     ((key, feature, (name,)),) = near
-    ids = tuple(map(str, atlas.features["source_id"][atlas.names == name]))
-    candidate = Candidate(source_ids=ids, map_name=name, score=NEAR_SCORE, how="one character differs")
+    own = atlas.features[atlas.names == name]
+    candidate = Candidate(
+        source_ids=tuple(map(str, own["source_id"])),
+        map_name=name,
+        score=NEAR_SCORE,
+        how="one character differs",
+        of_points="of_points" in own and bool(own["of_points"].all()),
+    )
     target = Target(key=key, feature=feature, candidate=candidate)
     return tuple(sorted((*sides.targets, target), key=lambda t: t.key))
 

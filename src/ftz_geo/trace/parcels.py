@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ftz_geo.measure import LocalPlane
-    from ftz_geo.model import Direction, Edge, Parcel, Plan, Reason, ReferenceMap, Settings, SideKey
+    from ftz_geo.model import Direction, Edge, Parcel, Plan, Reason, ReferenceMap, Searched, Settings, SideKey
     from ftz_geo.trace.named import Named
     from ftz_geo.trace.near import Near
     from ftz_geo.trace.search import Drawing
@@ -104,7 +104,7 @@ def trace_parcels(
     for group in neighbours_first(plan, neighbours):
         circle = {parcel.id for parcel in group}
         # Those that wait for each other see none of their own group.
-        sides = [sides_of(parcel, resolutions, neighbours, drawn, circle) for parcel in group]
+        sides = [sides_of(parcel, resolutions, neighbours, drawn, circle, atlas.searched) for parcel in group]
         for parcel, its_sides in zip(group, sides, strict=True):
             near = tuple(near_names_of(its_sides, atlas, settings))
             by_near_name = _with_near_name(parcel, its_sides, near, atlas, settings) if near_names else None
@@ -113,7 +113,10 @@ def trace_parcels(
                 its_sides._replace(
                     reasons=(
                         *its_sides.reasons,
-                        *(near_names_told(one.key.side, one.feature, one.names) for one in near),
+                        *(
+                            near_names_told(one.key.side, one.feature, one.names, atlas.searched)
+                            for one in near
+                        ),
                     )
                 ),
                 stated_m2.get(parcel.id),
@@ -159,13 +162,13 @@ def _with_near_name(
     targets = taken(sides, near, atlas)
     if targets is None:
         return None
-    missing = {not_on_map(near[0].key.side, near[0].feature).code}
+    missing = {not_on_map(near[0].key.side, near[0].feature, atlas.searched).code}
     others = tuple(reason for reason in sides.reasons if reason.code not in missing)
     drawn = _trace(parcel, sides._replace(targets=targets, missing=(), reasons=others), None, atlas, settings)
     agrees = {reason.code for reason in drawn.reasons} <= {"name-differs", "bridge", "bridges"}
     if drawn.grade != "inferred" or not agrees:
         return None
-    told = near_name_taken(near[0].key.side, near[0].feature, near[0].names[0])
+    told = near_name_taken(near[0].key.side, near[0].feature, near[0].names[0], atlas.searched)
     rest = (reason for reason in drawn.reasons if reason.code != "name-differs")
     return replace(drawn, reasons=(told, *rest))
 
@@ -193,19 +196,31 @@ def _trace(
             return _undrawn(parcel, reasons)
         closing = _closing(parcel, side, named, stated_m2, plane)
         if closing is None:
-            return _undrawn(parcel, (*reasons, no_place_for_area(side)))
+            return _undrawn(parcel, (*reasons, no_place_for_area(side, atlas.searched)))
         named = tuple(sorted((*named, closing), key=lambda n: n.key.slot))
         reasons = (*reasons, closed_by_area(side))
     drawing = drawing_of(named, settings, None if open_sides else atlas, plane)
     if drawing is None:
         slip = None if open_sides or undirected else slip_of(named, settings, plane)
         return _undrawn(
-            parcel, (*reasons, words_denied(slip[0], slip[1].outline) if slip else does_not_close(named))
+            parcel,
+            (
+                *reasons,
+                words_denied(slip[0], slip[1].outline, atlas.searched)
+                if slip
+                else does_not_close(named, atlas.searched),
+            ),
         )
     limits = limits_of(drawing.pieces, drawing.polygon.area, named, atlas, plane, settings)
     if limits.is_nothing:
-        return _undrawn(parcel, (*reasons, *_doubts(drawing, named, settings), limits.reason()))
-    doubts = (*reasons, *_doubts(drawing, named, settings), *([limits.reason()] if limits.is_far else []))
+        return _undrawn(
+            parcel, (*reasons, *_doubts(drawing, named, atlas.searched, settings), limits.reason())
+        )
+    doubts = (
+        *reasons,
+        *_doubts(drawing, named, atlas.searched, settings),
+        *([limits.reason()] if limits.is_far else []),
+    )
     told = (*doubts, *name_notes(named, atlas), *bridge_notes(drawing.pieces, settings))
     edges = edges_of(drawing.pieces, named, atlas, plane, settings)
     if limits.is_far:
@@ -236,11 +251,13 @@ def _closing(
     return closing_line(named, side, feature, stated_m2, plane)
 
 
-def _doubts(drawing: Drawing, named: Sequence[Named], settings: Settings) -> Iterator[Reason]:
+def _doubts(
+    drawing: Drawing, named: Sequence[Named], searched: Searched, settings: Settings
+) -> Iterator[Reason]:
     """Return why a polygon is not called traced; nothing where it is."""
     yield from name_doubts(named)
     yield from neighbour_doubts(named)
-    yield from piece_doubts(drawing.pieces, settings)
+    yield from piece_doubts(drawing.pieces, settings, searched)
     yield from short_doubts(drawing.pieces, drawing.polygon.area)
-    yield from rival_doubts(drawing.ring, drawing.rings)
+    yield from rival_doubts(drawing.ring, drawing.rings, searched)
     yield from beside_doubts(drawing.ring, settings)

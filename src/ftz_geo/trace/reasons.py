@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import shapely
 
     from ftz_geo.compass import Side
-    from ftz_geo.model import Direction, Feature, Settings
+    from ftz_geo.model import Direction, Feature, Searched, Settings
     from ftz_geo.trace.atlas import Atlas
     from ftz_geo.trace.directions import Slip
     from ftz_geo.trace.named import Named
@@ -58,13 +58,13 @@ def side_not_stated(side: Direction) -> Reason:
     )
 
 
-def not_on_map(side: Side, feature: Feature, *, in_circle: bool = False) -> Reason:
-    """Say that no line of the map is known for a side, and why."""
+def not_on_map(side: Side, feature: Feature, searched: Searched, *, in_circle: bool = False) -> Reason:
+    """Say that no line is known for a side, and why."""
     if feature.kind == "vague":
         return Reason(
             code="no-map-knows",
-            zh=f"{told_zh(side, feature)}没有名称，底图上无从查找",
-            en=f"{told_en(side, feature)} has no name that a map could know",
+            zh=f"{told_zh(side, feature)}没有名称，无从查找",
+            en=f"{told_en(side, feature)} has no name that could be looked up",
         )
     if feature.kind == "block" and in_circle:
         return Reason(
@@ -78,31 +78,29 @@ def not_on_map(side: Side, feature: Feature, *, in_circle: bool = False) -> Reas
             zh=f"{told_zh(side, feature)}未能画出",
             en=f"{told_en(side, feature)} is a block that could not be drawn",
         )
-    return Reason(
-        code="not-on-map",
-        zh=f"底图上没有{told_zh(side, feature)}",
-        en=f"{told_en(side, feature)} is not on the reference map",
-    )
+    return searched.missing(told_zh(side, feature), told_en(side, feature), feature)
 
 
-def near_names_told(side: Side, feature: Feature, names: Sequence[str]) -> Reason:
-    """Say which roads of the map may be meant by a name that it does not have."""
+def near_names_told(side: Side, feature: Feature, names: Sequence[str], searched: Searched) -> Reason:
+    """Say which roads may be meant by a name that was not found."""
     quoted = "、".join(f"“{name}”" for name in names)
     return Reason(
         code="near-name",
-        zh=f"{told_zh(side, feature)}若为底图上的{quoted}之误，则可与邻边相接，请核对原文；未采用",
-        en=f"{told_en(side, feature)} may be a slip for {', '.join(names)} of the map, which would meet the "
-        "neighbouring sides: check the text; it was not taken",
+        zh=f"{told_zh(side, feature)}若为{searched.where.zh}的{quoted}之误，则可与邻边相接，"
+        "请核对原文；未采用",
+        en=f"{told_en(side, feature)} may be a slip for {', '.join(names)} {searched.where.en}, which would "
+        "meet the neighbouring sides: check the text; it was not taken",
     )
 
 
-def near_name_taken(side: Side, feature: Feature, name: str) -> Reason:
+def near_name_taken(side: Side, feature: Feature, name: str, searched: Searched) -> Reason:
     """Say that a road was drawn whose name comes near the words."""
+    missing = not_on_map(side, feature, searched)
     return Reason(
         code="near-name",
-        zh=f"底图上没有{told_zh(side, feature)}，按与之一字之差、又与邻边相接的“{name}”绘制，请核对原文",
-        en=f"{told_en(side, feature)} is not on the map: drawn along {name}, which differs by one character "
-        "and meets the neighbouring sides; check the text",
+        zh=f"{missing.zh}，按与之一字之差、又与邻边相接的“{name}”绘制，请核对原文",
+        en=f"{missing.en}: drawn along {name}, which differs by one character and meets the neighbouring "
+        "sides; check the text",
     )
 
 
@@ -134,32 +132,33 @@ def closed_by_area(side: Direction) -> Reason:
     )
 
 
-def no_place_for_area(side: Direction) -> Reason:
+def no_place_for_area(side: Direction, searched: Searched) -> Reason:
     """Say that the other sides and the stated area do not fix where a side lies."""
     return Reason(
         code="no-area-closure",
-        zh=f"其余三边在底图上不能由{LABELS_ZH[side]}边按申报面积闭合",
+        zh=f"其余三边{searched.along.zh}不能由{LABELS_ZH[side]}边按申报面积闭合",
         en=f"no line as {side} side gives the other three the stated area",
     )
 
 
-def does_not_close(named: Sequence[Named]) -> Reason:
+def does_not_close(named: Sequence[Named], searched: Searched) -> Reason:
     """Say which neighbours do not meet, or that the ring does not close."""
+    along = searched.along
     for a, b in zip(named, [*named[1:], named[0]], strict=True):
         if not len(b.track.tree.query(a.track.lines, predicate="dwithin", distance=SNAP_M)[0]):
             return Reason(
                 code="sides-do-not-meet",
-                zh=f"{told_zh(a.side, a.feature)}与{told_zh(b.side, b.feature)}在底图上不相接",
-                en=f"{told_en(a.side, a.feature)} and {told_en(b.side, b.feature)} do not meet on the map",
+                zh=f"{told_zh(a.side, a.feature)}与{told_zh(b.side, b.feature)}{along.zh}不相接",
+                en=f"{told_en(a.side, a.feature)} and {told_en(b.side, b.feature)} do not meet {along.en}",
             )
     return Reason(
         code="does-not-close",
-        zh="各边在底图上不能围成一个区块",
-        en="the sides enclose no block on the reference map",
+        zh=f"各边{along.zh}不能围成一个区块",
+        en=f"the sides enclose no block {along.en}",
     )
 
 
-def words_denied(slip: Slip, polygon: shapely.Polygon) -> Reason:
+def words_denied(slip: Slip, polygon: shapely.Polygon, searched: Searched) -> Reason:
     """Say which slip of the words would explain that no block lies where they say, and what it would give.
 
     ``polygon`` is in longitude, latitude.
@@ -168,9 +167,9 @@ def words_denied(slip: Slip, polygon: shapely.Polygon) -> Reason:
     lon, lat = polygon.representative_point().coords[0]
     return Reason(
         code="words-denied",
-        zh=f"底图上没有一个区块四面都合所写的方位；{slip.zh}：若然，则围成{km2:.2f}平方公里的一块"
+        zh=f"{searched.along.zh}没有一个区块四面都合所写的方位；{slip.zh}：若然，则围成{km2:.2f}平方公里的一块"
         f"（东经{lon:.4f}，北纬{lat:.4f}），未采用",
-        en=f"no block on the map has its sides where the words say; {slip.en}: if so, they enclose "
+        en=f"no block {searched.along.en} has its sides where the words say; {slip.en}: if so, they enclose "
         f"{km2:.2f} km² (at {lon:.4f} E, {lat:.4f} N), which was not taken",
     )
 
@@ -179,10 +178,11 @@ def name_doubts(named: Sequence[Named]) -> Iterator[Reason]:
     """Say where a side is not drawn on a feature of the very name."""
     for n in named:
         if n.candidate.score < 0.9:
+            where = n.candidate.searched.where
             yield Reason(
                 code="name-differs",
-                zh=f"“{n.feature.name}”按底图上的“{n.candidate.map_name}”绘制，名称不同",
-                en=f"{n.feature.name} was taken for {n.candidate.map_name} of the map ({n.candidate.how})",
+                zh=f"“{n.feature.name}”按{where.zh}的“{n.candidate.map_name}”绘制，名称不同",
+                en=f"{n.feature.name} was taken for {n.candidate.map_name} {where.en} ({n.candidate.how})",
             )
         if n.is_point:
             yield Reason(
@@ -235,12 +235,12 @@ def neighbour_doubts(named: Sequence[Named]) -> Iterator[Reason]:
             )
 
 
-def piece_doubts(pieces: Sequence[Piece], settings: Settings) -> Iterator[Reason]:
+def piece_doubts(pieces: Sequence[Piece], settings: Settings, searched: Searched) -> Iterator[Reason]:
     """Say which stretches are too long, together with what is drawn next to them, to be traced."""
     for stretch, is_gap in _stretches(pieces):
         limit_m = settings.gap_tolerance_m if is_gap else settings.bridge_tolerance_m
         if sum(map(length_m, stretch)) > limit_m:
-            yield from (_long_piece(piece) for piece in stretch if length_m(piece) >= 1)
+            yield from (_long_piece(piece, searched) for piece in stretch if length_m(piece) >= 1)
 
 
 def _stretches(pieces: Sequence[Piece]) -> Iterator[tuple[list[Piece], bool]]:
@@ -275,24 +275,25 @@ def _from_a_feature(pieces: Sequence[Piece]) -> list[Piece]:
     return [*pieces[start:], *pieces[:start]]
 
 
-def _long_piece(piece: Piece) -> Reason:
+def _long_piece(piece: Piece, searched: Searched) -> Reason:
+    along = searched.along.zh
     zh, en, length = told_zh(piece.side, piece.feature), told_en(piece.side, piece.feature), length_m(piece)
     if piece.method == "extension":
         return Reason(
             code="long-extension",
-            zh=f"{zh}在底图上未及相邻一边，按走向延长{length:.0f}米",
+            zh=f"{zh}{along}未及相邻一边，按走向延长{length:.0f}米",
             en=f"{en} stops short of its neighbour and was extended by {length:.0f} m",
             area_m2=BENT_SHARE * length**2,
         )
     return Reason(
         code="long-bridge",
-        zh=f"{zh}在底图上缺{length:.0f}米，按两端连接",
-        en=f"{length:.0f} m of {en} are missing from the map and were bridged",
+        zh=f"{zh}{along}缺{length:.0f}米，按两端连接",
+        en=f"{length:.0f} m of {en} are missing {searched.along.en} and were bridged",
         area_m2=BENT_SHARE * length**2,
     )
 
 
-def rival_doubts(ring: Ring, rings: Sequence[Ring]) -> Iterator[Reason]:
+def rival_doubts(ring: Ring, rings: Sequence[Ring], searched: Searched) -> Iterator[Reason]:
     """Say so where another ring is nearly as cheap and lies elsewhere."""
     for other in rings:
         if other is ring or (other.cost > RIVAL_COST * ring.cost and not ring.is_of_two):
@@ -302,8 +303,8 @@ def rival_doubts(ring: Ring, rings: Sequence[Ring]) -> Iterator[Reason]:
         if shared < RIVAL_OVERLAP:
             yield Reason(
                 code="another-ring",
-                zh=f"同样的四至在底图上还能围成另一区块，两者重合{shared:.0%}",
-                en=f"the same sides enclose another block on the map; the two share {shared:.0%}",
+                zh=f"同样的四至{searched.along.zh}还能围成另一区块，两者重合{shared:.0%}",
+                en=f"the same sides enclose another block {searched.along.en}; the two share {shared:.0%}",
                 area_m2=abs(other.polygon.area - ring.polygon.area),
             )
             return

@@ -11,7 +11,7 @@ from ftz_geo.trace.reasons import no_distance, not_on_map, side_not_stated
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from ftz_geo.model import Candidate, Digitised, Feature, Parcel, Reason, SideKey
+    from ftz_geo.model import Candidate, Digitised, Feature, Parcel, Reason, Searched, SideKey
 
 Resolutions: TypeAlias = "Mapping[SideKey, tuple[Candidate, ...]]"
 
@@ -35,6 +35,7 @@ def sides_of(
     neighbours: Mapping[SideKey, str],
     drawn: Mapping[str, Digitised],
     circle: Collection[str],
+    searched: Searched,
 ) -> Sides:
     """Return what a parcel's sides were found to be: blocks drawn already, or features of the map.
 
@@ -48,6 +49,8 @@ def sides_of(
         The blocks drawn already.
     circle : collection of parcel id
         Those that wait for each other, this one among them.
+    searched : Searched
+        What the candidates were looked up in.
     """
     targets: list[Target] = []
     missing: list[tuple[SideKey, Feature]] = []
@@ -65,10 +68,10 @@ def sides_of(
         if not candidates:
             if feature.kind not in ("vague", "block"):
                 missing.append((key, feature))
-            reasons.append(not_on_map(key.side, feature, in_circle=neighbours.get(key) in circle))
+            reasons.append(not_on_map(key.side, feature, searched, in_circle=neighbours.get(key) in circle))
         elif feature.beyond is not None and feature.offset_m is None:
             reasons.append(no_distance(key.side, feature))
         else:
             targets.append(Target(key=key, feature=feature, candidate=candidates[0], block=block))
-            reasons += [c.lost for c in candidates if c.lost is not None and c.lost.code == "tied"]
+            reasons += [c.lost for c in candidates if c.lost is not None and c.is_rival]
     return Sides(len(parcel.around()), tuple(targets), tuple(missing), tuple(reasons))

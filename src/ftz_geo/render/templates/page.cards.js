@@ -123,7 +123,7 @@ ftzGeo.cards = (() => {
         [t("误差"), band([edge]), t("九成把握")],
       ),
       width > 0 ? element("p", {}, t("边线画在地物中线上；近边、远边各在两侧这一距离处。")) : null,
-      edge.sources.length === 0 ? null : element("p", {}, `${t("底图要素")} `,
+      edge.sources.length === 0 ? null : element("p", {}, `${t(edge.of_points ? "地名点" : "底图要素")} `,
         element("span", { class: "hash" }, edge.sources.join("、"))),
       edge.mark ? null : element("p", { class: "caution" }, t("原文没有词句对应这一段。")),
       shape.clause ? clause(shape, edge.mark) : null,

@@ -120,6 +120,7 @@ ftzGeo.core = (() => {
       side: data.directions[side],
       name: data.features[feature] ?? null,
       method: Object.values(data.methods)[method],
+      of_points: Object.keys(data.methods)[method] === "points",
       half_width_m: half_width_dm / 10,
       uncertainty_m: uncertainty_dm < 0 ? null : uncertainty_dm / 10,
       mark: shape.marks[mark] ?? null,
