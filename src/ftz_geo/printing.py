@@ -56,7 +56,8 @@ def _ledger(plan: Plan) -> Iterator[str]:
     for figure in plan.figures:
         if figure.role in ("part", "restated"):
             said = "其中" if figure.role == "part" else "又作"
-            yield f"{said}（{plan.where(figure.span)}）：{titles.get(figure.of or '', '')} {_told(plan, figure)}"
+            of = titles.get(figure.of or "", "")
+            yield f"{said}（{plan.where(figure.span)}）：{of} {_told(plan, figure)}"
     for figure in plan.figures:
         if figure.role == "set-aside":
             reason = FIGURE_REASONS[figure.reason or ""][0]

@@ -52,7 +52,7 @@ def read_plan(path: str | Path) -> Plan:
     if not plan.measures and not plan.zones and not plan.figures and not plan.unread:
         raise PlanError(
             path,
-            f"its {len(document.text)} characters hold neither a boundary description (四至, such as 东至…、南至…) "
+            f"its {len(document.text)} characters hold neither a boundary description (四至, such as 东至…) "
             "nor an area",
             "check that this is the document meant",
         )

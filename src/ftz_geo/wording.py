@@ -121,8 +121,8 @@ def decimal_in_words(words: str) -> Decimal | None:
 
     Examples
     --------
-    >>> [str(decimal_in_words(w)) for w in ("一点八二", "十二点五", "三千二百", "两万五千", "十二万", "半", "点")]
-    ['1.82', '12.5', '3200', '25000', '120000', '0.5', 'None']
+    >>> [str(decimal_in_words(w)) for w in ("一点八二", "三千二百", "两万五千", "十二万", "半", "点")]
+    ['1.82', '3200', '25000', '120000', '0.5', 'None']
     """
     if words == "半":
         return Decimal("0.5")

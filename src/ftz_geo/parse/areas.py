@@ -167,7 +167,7 @@ def _aside(prose: Prose, figure: Figure) -> str | None:
 
 _YEAR = re.compile(r"(?:19|20)\d\d年[^,。;]*$")
 
-_ASIDE = {code: re.compile(pattern) for code, pattern in ASIDES.items()}
+_ASIDE = {code: re.compile("|".join(patterns)) for code, patterns in ASIDES.items()}
 _LAND_USE = re.compile(
     rf"(?P<use>[^,。;:、()含]{{0,8}}?{one_of(LAND_USES)}|[^,。;:、()含]{{1,10}}?用地)"
     r"(?:(?:总|占地|用地|土地|的)*面积|用地|规模|总量)?"
@@ -215,7 +215,9 @@ _QUALIFIERS = re.compile(
       | 实际|登记|使用权|批复|申报|公示|划定|核定|保护 )*
     (?: 面积|占地|用地规模|规模|范围|用地|幅员 )?
     (?: 最大|共计|共有|共|总计|合计|约|大约|为|是|达到|达|到|至|由|近|计|有|按|:|=|—|-|仅|均|各|的|分别
-      | 调整|扩大|增加|减少|变更|扩至|控制在|了|将|在|\s*(?:covers|has|with|is|of|occupies|totals?|an?|the|area|planned)\s*)*$
+      | 调整|扩大|增加|减少|变更|扩至|控制在|了|将|在
+      | \s*(?:covers|has|with|is|of|occupies|totals?|an?|the|area|planned)\s*
+    )*$
     """,
     re.X,
 )

@@ -79,7 +79,7 @@ def find_figures(prose: Prose, start: int = 0, end: int | None = None) -> Iterat
     Examples
     --------
     >>> from ftz_geo.parse.prose import Prose
-    >>> text = "总面积约一点八二平方公里，其中甲区12,000亩、乙区3顷20亩、丙区不少于0.5万公顷，丁区XX亩、戊区1.8.2公顷"
+    >>> text = "约一点八二平方公里，甲区12,000亩、乙区3顷20亩、丙区不少于0.5万公顷，丁区XX亩、戊区1.8.2公顷"
     >>> for figure in find_figures(Prose.of(text)):
     ...     area = figure.area
     ...     print(figure.words, area and (str(area.value), area.unit, area.approximate), figure.problem)

@@ -8,7 +8,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ftz_geo.parse.prose import BREAK, CELL
-from ftz_geo.parse.words import AREA_NOUNS, BLOCK_NOUNS, LEAD_INS
+from ftz_geo.parse.words import (
+    AFTER_SUBJECT,
+    AREA_NOUNS,
+    BLOCK_NOUNS,
+    LEAD_INS,
+    PLACE_ENDS,
+    SUBJECT_ENDS,
+    WHOLES,
+)
 from ftz_geo.wording import NUMERALS, one_of
 
 if TYPE_CHECKING:
@@ -22,7 +30,9 @@ __all__ = [
     "find_headings",
     "find_labels",
     "is_general",
+    "is_label",
     "is_place",
+    "is_zone_name",
     "name_after",
     "name_before",
     "opening_place",
@@ -111,7 +121,8 @@ _STOP = re.compile(
     | (?:总|规划|用地|占地|土地|核准|控制|净|升级后|扩区后|调整后|实施|约|的)*+(?:面积|占地|用地规模)
     | 约?\d+(?:\.\d+)?(?:平方|公顷|亩|km|ha)
     | [东南西北](?:[、,和]?[东南西北])*+(?:面|侧|边|部)?(?:至|起|临|靠|邻|抵|到|接|以|与)
-    | [ ](?:covers|has|with|is|of|consists|occupies|and)\b | 位于 | 地处 | 以(?![东南西北]) | 内?(?:禁止|限制|实行|实施) | 共[{NUMERALS}\d] | 分为 | 由[{NUMERALS}\d]
+    | [ ](?:covers|has|with|is|of|consists|occupies|and)\b
+    | 位于 | 地处 | 以(?![东南西北]) | 内?(?:禁止|限制|实行|实施) | 共[{NUMERALS}\d] | 分为 | 由[{NUMERALS}\d]
     """,
     re.X,
 )
@@ -193,10 +204,7 @@ def place_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     return (start, end) if end - start >= 2 else None
 
 
-_PLACE_END = re.compile(
-    rf"(?:{one_of((*AREA_NOUNS, *'组 块 片 岛 湾 队 地 段 路 海域 农场 林场 牧场 园 厂 港区 庄 屯 寨 坊 苑 里 河 湖 山 岭 峡 号 线 部 处'.split()))}"
-    rf"|[A-Z\d][A-Z\d-]*|[{NUMERALS}]期)(?:[(][^()]*[)])?$"
-)
+_PLACE_END = re.compile(rf"(?:{one_of(PLACE_ENDS)}|[A-Z\d][A-Z\d-]*|[{NUMERALS}]期)(?:[(][^()]*[)])?$")
 
 
 def is_place(name: str) -> bool:
@@ -211,11 +219,8 @@ def is_place(name: str) -> bool:
 
 
 _SUBJECT = re.compile(
-    rf"""(?P<name>[^,。;:!?]{{1,40}}?(?:{one_of(w for w in AREA_NOUNS if w not in ("区域", "范围", "地区"))}|[湾岛片湖河山岭港组块矿])(?:[(][^()]{{1,20}}[)])?)
-    (?= 是 | 位于 | 地处 | 坐落 | 的(?:总|规划|实施|范围|面积|四至) | 总 | 规划 | 面积 | 实施 | 范围 | 占地 | 用地 | 共 | 包括 | 由 | 涵盖
-      | 总体 | 建设 | 全境 | 全域 | 四至 | 实行 | 分为 | 划分 | 下辖 | 东 | 北起 | 北至 | 南至 | 西至 | 扩 | 调整 | 获批 | 经 | 成立 | 于 | 简介 | 概况 | 规模
-      | 为 | 以 | 原 | 所辖 | 所属 | 各 | 内 | 设立 | 核准 | 控制 | 地跨 | 按 | 拟 | 涉及 | 总计 | 计划 | 主要 | 现 | 目前 | 将 | 已 | 有 | 坐落 | 距 | 南 | 西 | 北 | [,:] | $ )""",
-    re.X,
+    rf"(?P<name>[^,。;:!?]{{1,40}}?{one_of(SUBJECT_ENDS)}(?:[(][^()]{{1,20}}[)])?)"
+    rf"(?={one_of(AFTER_SUBJECT)}|[,:]|$)"
 )
 
 
@@ -240,11 +245,14 @@ def subject_of(prose: Prose, start: int, end: int) -> str | None:
 
 _OF_AREA = re.compile(r"的?(?:总|规划|面积|占地|用地|实施范围|范围)")
 _GENERAL = re.compile(
-    rf"(?:调整后|扩区后|升级后|扩建后|整合后|优化后|现|原)?(?:(?:[该本此各我]|其(?!中))[^,]*|[{NUMERALS}\d]+[个处宗片大].*|全[区镇县市乡村园域境街道]*(?:行政)?(?:区域|区划|辖区)?|(?:规划|实施|项目|用地|全)?(?:区域?|园区?|地块|项目|片区|保护区|开发区|新区|景区|公园|矿区|库区|厂区"
-    rf"|校区|宗地|该宗地|土地|用地|林场|湿地公园|街道|辖区|全境|全域|风景区|风景名胜区|自然保护区|示范区|试验区|高新区|经开区))$"
+    rf"""
+    (?:调整后|扩区后|升级后|扩建后|整合后|优化后|现|原)?
+    (?: (?:[该本此各我]|其(?!中))[^,]* | [{NUMERALS}\d]+[个处宗片大].*
+      | 全[区镇县市乡村园域境街道]*(?:行政)?(?:区域|区划|辖区)?
+      | (?:规划|实施|项目|用地|全)?{one_of(WHOLES)} )$
+    """,
+    re.X,
 )
-
-
 _NOT_ONE = re.compile(rf"[{NUMERALS}\d][个处家批]|了(?!望)|各[^自]")
 """In a name, what says that it is a sentence, or several places."""
 
@@ -301,7 +309,7 @@ _FIRM_LEAD = re.compile(
 
 
 def _is_headline(prose: Prose, start: int, end: int) -> bool:
-    """Whether a line ends at ``end`` that is a headline: short, whole as a name, and the next one is a sentence."""
+    """Whether a line ends at ``end`` that is a headline: short, of a matter, and a long one follows."""
     if prose.gaps[end] < BREAK or not 2 <= end - start <= 24:
         return False
     text = prose.text

@@ -1,4 +1,4 @@
-"""Zones and blocks from the tree of what a text speaks of: lists, divisions, totals before and behind them."""
+"""Zones and blocks from the tree of what a text speaks of: lists, divisions, totals before and behind."""
 
 from __future__ import annotations
 
@@ -158,23 +158,22 @@ class _Outline:
     # --- what the tree says
 
     def _take(self, node: Node) -> None:
-        if node.stated is not None and node.stated.area.span in self._held:
-            self._take_below_held(node)
+        stated = node.stated
+        if stated is not None and stated.area.span in self._held:
+            self._take_below_held(node, stated)
         elif node.kind == "use":
             self._take_use(node)
         elif node.stated is not None and node.kind == "generic" and self._is_elsewhere(node):
             return
-        elif self._is_total(node):
-            self._take_total(node)
+        elif stated is not None and self._is_total(node, stated):
+            self._take_total(node, stated)
         else:
             self._take_item(node)
 
-    def _is_total(self, node: Node) -> bool:
-        if node.stated is None:
-            return False
+    def _is_total(self, node: Node, stated: StatedArea) -> bool:
         if (node.label is not None and node.label.firm) or (node.is_row and node.kind == "place"):
             return False
-        return node.kind == "generic" or node.stated.role == "total" or self._is_zone(node)
+        return node.kind == "generic" or stated.role == "total" or self._is_zone(node)
 
     def _take_use(self, node: Node) -> None:
         if not self.zones:
@@ -185,24 +184,23 @@ class _Outline:
         apart = self._sentences.number(node.start) - self._sentences.number(max(end - 1, 0))
         in_line = not any(gap >= BREAK for gap in self.prose.gaps[end + 1 : node.start])
         if end <= node.start and apart <= 1 and in_line:
-            owner.parts.append(self._part(node))
+            owner.parts += self._parts([node])
 
     def _is_elsewhere(self, node: Node) -> bool:
         """Whether the sentence of a figure speaks of all the province or of many such places."""
         start, _ = self._sentences.span(self._sentences.number(node.end - 1))
         return _ELSEWHERE.search(self.prose.text, start, node.end) is not None
 
-    def _take_below_held(self, node: Node) -> None:
+    def _take_below_held(self, node: Node, stated: StatedArea) -> None:
         """Take what stands below a figure that labels have given a place."""
-        assert node.stated is not None
-        span = node.stated.area.span
+        span = stated.area.span
         for zone in self.zones:
             if zone.area is not None and zone.area.span == span:
                 self._divide_zone(zone, node)
                 return
             for block in zone.blocks:
                 if block.area is not None and block.area.span == span:
-                    block.parts += [self._part(n) for n in self._free(node)]
+                    block.parts += list(self._parts(self._free(node)))
                     return
 
     def _free(self, node: Node) -> list[Node]:
@@ -271,17 +269,16 @@ class _Outline:
         _, end = self._sentences.span(self._sentences.number(zone.start))
         return node.name is not None and node.name in self.prose.words(zone.start, max(end, zone.start + 1))
 
-    def _take_total(self, node: Node) -> None:
-        assert node.stated is not None
-        zone, area = self._open, node.stated.area
+    def _take_total(self, node: Node, stated: StatedArea) -> None:
+        zone, area = self._open, stated.area
         name = self._zone_name(node)
-        if zone is not None and zone.blocks and self._is_remark(zone, node):
+        if zone is not None and zone.blocks and self._is_remark(zone, node, stated):
             return
-        if zone is not None and self._is_of(zone, name, node):
+        if zone is not None and self._is_of(zone, name, node, stated):
             if zone.area is None:
                 zone.area = area
                 zone.name = zone.name or name
-            elif zone.area.km2 == area.km2 or self._is_again(zone, node):
+            elif zone.area.km2 == area.km2 or self._is_again(zone, node, stated):
                 zone.restated.append(area)
             elif node.below or node.group is not None:
                 zone = self._new_zone(node, name)
@@ -295,32 +292,27 @@ class _Outline:
             zone.blocks.insert(0 if alone else len(zone.blocks), self._block(node, area=None, name=None))
         self._divide_zone(zone, node)
 
-    def _is_remark(self, zone: ZoneDraft, node: Node) -> bool:
+    def _is_remark(self, zone: ZoneDraft, node: Node, stated: StatedArea) -> bool:
         """Whether a figure of nothing named, behind a zone's blocks, is neither their total nor divided."""
-        assert node.stated is not None
-        a, b = max(0, node.stated.start - 6), node.stated.number
-        plain = (
-            node.kind == "generic" and node.stated.role != "total" and not node.below and node.group is None
-        )
+        a, b = max(0, stated.start - 6), stated.number
+        plain = node.kind == "generic" and stated.role != "total" and not node.below and node.group is None
         bounded = any(block.described for block in zone.blocks)
         return plain and not bounded and _AFTER.search(self.prose.text, a, b) is None
 
-    def _is_of(self, zone: ZoneDraft, name: str | None, node: Node) -> bool:
+    def _is_of(self, zone: ZoneDraft, name: str | None, node: Node, stated: StatedArea) -> bool:
         """Whether a total is the open zone's."""
-        assert node.stated is not None
         if node.is_row and self._opens_zone(zone, node):
             return False
-        a, b = node.stated.start - 6, node.stated.number
+        a, b = stated.start - 6, stated.number
         if zone.blocks and _AFTER.search(self.prose.text, max(0, a), b):
             return True
         if name is not None and zone.name is not None and not _alike(zone.name, name):
             return zone.area is None and not _of_one_sort(zone.name, name) and node.kind == "generic"
         return True
 
-    def _is_again(self, zone: ZoneDraft, node: Node) -> bool:
+    def _is_again(self, zone: ZoneDraft, node: Node, stated: StatedArea) -> bool:
         """Whether another figure is the same total told again: of the same name, and no part of it."""
-        assert node.stated is not None
-        return node.stated.role == "total" and (_alike(zone.name, node.name) or not node.below)
+        return stated.role == "total" and (_alike(zone.name, node.name) or not node.below)
 
     def _new_zone(self, node: Node, name: str | None) -> ZoneDraft:
         zone = ZoneDraft(node.start, name, node.stated.area if node.stated else None)
@@ -380,7 +372,7 @@ class _Outline:
         if node.stated is None or node.group is not None:
             self._add_block(zone, node, whole=True)
             return
-        part = self._part(node)
+        (part,) = self._parts([node])
         zone.parts.append(part)
         items = [n for n in self._free(node) if n.kind == "place"]
         if len(items) > 1:
@@ -389,10 +381,12 @@ class _Outline:
             for item in items:
                 self._add_block(zone, item)
 
-    def _part(self, node: Node) -> PartDraft:
-        assert node.stated is not None
-        self._held.add(node.stated.area.span)
-        return PartDraft(node.name, node.stated.area)
+    def _parts(self, nodes: Sequence[Node]) -> Iterator[PartDraft]:
+        """Yield the parts that figures tell."""
+        for node in nodes:
+            if node.stated is not None:
+                self._held.add(node.stated.area.span)
+                yield PartDraft(node.name, node.stated.area)
 
     # --- blocks
 
@@ -473,7 +467,7 @@ class _Outline:
             self._held |= {n.stated.area.span for n in items if n.stated}
             items = []
         rest = [n for n in free if n.kind != "place" or n in items]
-        block.parts += [self._part(n) for n in rest if n.stated is not None]
+        block.parts += self._parts(rest)
         zone.blocks.append(block)
 
 
@@ -539,7 +533,7 @@ def _is_complete(zone: ZoneDraft) -> bool:
 
 
 def _settle_total(zone: ZoneDraft) -> None:
-    """The only block of a zone that has no total of its own is the zone."""
+    """Give a zone without a total the name of its only block."""
     if len(zone.blocks) == 1 and zone.area is None and zone.blocks[0].label is None:
         zone.name = zone.name or zone.blocks[0].name
 

@@ -57,7 +57,7 @@ class Node:
 
 
 class Sentences:
-    """Where the sentences of a text end: at a full stop, and at a line's end but for one that a colon leads on."""
+    """Where the sentences of a text end: at a full stop, and at a line's end unless a colon leads on."""
 
     def __init__(self, prose: Prose) -> None:
         text, gaps = prose.text, prose.gaps
@@ -82,8 +82,9 @@ class Sentences:
 
 DOWN = re.compile(
     rf"""
-      其中 | 包括 | 包含 | 涵盖 | 分为 | 划分 | 划为 | 区划 | 分成 | 分别 | 下辖 | 组成 | 构成 | (?<!包)含(?!量|税|水) | 内有
-    | 下设 | 设[{NUMERALS}\d]+个 | 分[^,。;:()]{{0,40}}?[{NUMERALS}\d]+[个片块区] | (?:涉及|各).{{0,6}}面积 | 如下 | consists?\ of
+      其中 | 包括 | 包含 | 涵盖 | 分为 | 划分 | 划为 | 区划 | 分成 | 分别 | 下辖 | 组成 | 构成
+    | (?<!包)含(?!量|税|水) | 内有 | 下设 | 设[{NUMERALS}\d]+个 | 分[^,。;:()]{{0,40}}?[{NUMERALS}\d]+[个片块区]
+    | 共[有计]?[{NUMERALS}\d]+(?:个|大|片|块)[^,。;]{{0,8}} | (?:涉及|各).{{0,6}}面积 | 如下 | consists?\ of
     """,
     re.X,
 )
@@ -226,7 +227,7 @@ class _Planting:
         return opening_place(self.prose, start, clause) if start >= past else None
 
     def _before_colon(self, at: int) -> tuple[str, int] | None:
-        """Return the place that stands before a colon right before a clause, and where it begins: 主园区：面积…."""
+        """Return the place before a colon that opens a clause, and where it begins: 主园区：面积…."""
         text = self.prose.text
         if at < 3 or text[at - 1] != ":":
             return None

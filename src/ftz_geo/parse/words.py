@@ -140,28 +140,52 @@ SUB_USES = _words(
 
 LAND_USES = _words(
     """
-    耕地 农田 林地 草地 园地 水域 水面 湖面 绿地 荒地 滩涂 湿地 沼泽 坑塘 未利用地 空闲地 宅基地 裸地 水田 旱地 水浇地
-    菜地 滩地 沟渠 森林 灌木林 苗圃 养殖水面 河流 湖泊 道路 广场 绿化 居住 商业 工业 永久基本农田 基本农田
+    耕地 农田 林地 草地 园地 水域 水面 湖面 绿地 荒地 滩涂 湿地 沼泽 坑塘 未利用地 空闲地 宅基地 裸地
+    水田 旱地
+    水浇地 菜地 滩地 沟渠 森林 灌木林 苗圃 养殖水面 河流 湖泊 道路 广场 绿化 居住 商业 工业
+    永久基本农田 基本农田
     """
 )
 """Kinds of ground: a figure of one is a part of what it is told of, and no block."""
 
 ASIDES = {
-    "before": "起步的|最初|当初|当时|之初|起初|设立时|成立时|建立时|现批准|原批复|原为|原批准|原规划|原核准|原有|原面积|调整前|扩区前|扩建前|此前|升级前|^原|现状面积|现有面积",
-    "floor-area": "建筑|建面|计容|楼面|营业|使用面积|套内|厂房|仓储|仓库|展览|展厅|办公|地下|住房|房屋|商铺|基底|居住面积",
-    "phase": (
-        "起步区|启动区|先行启动|先行区|首期|[一二三四]期|近期|远期|(?:至|到)?(?:19|20)\\d\\d年|规划期末|期末|目前|现已"
-        "|已建成|已建|封关|验收|在建|已开发|已完成|已征|已供|年均|每年"
+    "before": _words(
+        r"""
+        起步的 最初 当初 当时 之初 起初 设立时 成立时 建立时 现批准 原批复 原为 原批准 原规划 原核准 原有
+        原面积 调整前 扩区前 扩建前 此前 升级前 ^原 现状面积 现有面积
+        """
     ),
-    "excluded": "不含|不包括|不计|扣除|除外|未含|剔除",
-    "per-head": "人均|户均|每[户人亩家栋公平]|单块|每块|最小|最大|最低|最高|单体|均价|亩均|地均",
-    "change": "回购|配建|新增|净增|核减|调出|调入|增加(?!至|到|为)|减少(?!至|到|为)|扩大了|超出|缩减(?!至|到|为)|置换|腾退|压减|退出",
-    "elsewhere": "全省|全市(?!辖)|全国|我国|全球|全县|累计|历年",
-    "production": "养殖面积|种植|播种|增养殖|产量|亩产",
-    "influence": "流域|汇水|集雨|辐射|服务面积|灌溉|受益|覆盖面积|绿化覆盖|影响",
-    "net": "净用地|净面积|可用地|可建设|可开发|可利用|实际可|代征",
+    "floor-area": _words(
+        r"""
+        建筑 建面 计容 楼面 营业 使用面积 套内 厂房 仓储 仓库 展览 展厅 办公 地下 住房 房屋
+        商铺 基底 居住面积
+        """
+    ),
+    "phase": _words(
+        r"""
+        起步区 启动区 先行启动 先行区 首期 [一二三四]期 近期 远期 (?:至|到)?(?:19|20)\d\d年 规划期末
+        期末 目前 现已 已建成 已建 封关
+        验收 在建 已开发 已完成 已征 已供 年均 每年
+        """
+    ),
+    "excluded": _words(r"不含 不包括 不计 扣除 除外 未含 剔除"),
+    "per-head": _words(
+        r"""
+        人均 户均 每[户人亩家栋公平] 单块 每块 最小 最大 最低 最高 单体 均价 亩均 地均
+        """
+    ),
+    "change": _words(
+        r"""
+        回购 配建 新增 净增 核减 调出 调入 增加(?!至|到|为) 减少(?!至|到|为) 扩大了 超出
+        缩减(?!至|到|为) 置换 腾退 压减 退出
+        """
+    ),
+    "elsewhere": _words(r"全省 全市(?!辖) 全国 我国 全球 全县 累计 历年"),
+    "production": _words(r"养殖面积 种植 播种 增养殖 产量 亩产"),
+    "influence": _words(r"流域 汇水 集雨 辐射 服务面积 灌溉 受益 覆盖面积 绿化覆盖 影响"),
+    "net": _words(r"净用地 净面积 可用地 可建设 可开发 可利用 实际可 代征"),
 }
-"""By the reason that is told, patterns for words before a figure that is no area of a zone, block or parcel."""
+"""By the reason that is told: patterns before a figure that is no area of a zone, block or parcel."""
 
 TOTAL_WORDS = _words(
     """
@@ -190,6 +214,43 @@ AREA_NOUNS = _words(
     """
 )
 """What the name of a block or zone may end with."""
+
+PLACE_ENDS = (
+    *AREA_NOUNS,
+    *_words(
+        """
+        组 块 片 岛 湾 队 地 段 路 海域 农场 林场 牧场 园 厂 港区 庄 屯 寨 坊 苑 里 河 湖 山 岭 峡 号
+        线 部 处
+        """
+    ),
+)
+"""What the name of any piece of ground may end with that an area is told of."""
+
+SUBJECT_ENDS = (
+    *(noun for noun in AREA_NOUNS if noun not in ("区域", "范围", "地区")),
+    *"湾岛片湖河山岭港组块矿",
+)
+"""What the name of a place ends with that a sentence speaks of."""
+
+AFTER_SUBJECT = _words(
+    """
+    是 位于 地处 坐落 的总 的规划 的实施 的范围 的面积 的四至 总 规划 面积 实施 范围 占地 用地 共 包括
+    由 涵盖 总体
+    建设 全境 全域 四至 实行 分为 划分 下辖 东 北起 北至 南至 西至 扩 调整 获批 经 成立 于 简介 概况
+    规模 为 以 原 所辖
+    所属 各 内 设立 核准 控制 地跨 按 拟 涉及 总计 计划 主要 现 目前 将 已 有 距 南 西 北
+    """
+)
+"""What may follow such a name."""
+
+WHOLES = _words(
+    """
+    区 区域 园 园区 地块 项目 片区 保护区 开发区 新区 景区 公园 矿区 库区 厂区 校区 宗地 该宗地 土地
+    用地 林场 湿地公园
+    街道 辖区 全境 全域 风景区 风景名胜区 自然保护区 示范区 试验区 高新区 经开区
+    """
+)
+"""What is said of any zone, and names none."""
 
 LEAD_INS = _words(
     """
