@@ -74,7 +74,7 @@ def roads_through(pieces: Iterable[Piece]) -> dict[str, Road]:
     >>> east = Piece("甲路", "road", np.array([(400.0, 30.0), (800.0, 30.0)]), 40.0)
     >>> (road,) = roads_through([west, east]).values()
     >>> road.points, round(road.band_m), road.axis.xy[[0, -1]].round(-1).tolist()
-    (0, 34, [[0.0, 0.0], [800.0, 30.0]])
+    (0, 34, [[0.0, -10.0], [800.0, 40.0]])
     """
     by_name: dict[str, list[Piece]] = defaultdict(list)
     for piece in pieces:
