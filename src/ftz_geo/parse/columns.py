@@ -225,6 +225,11 @@ def read_columns(
     mixed : bool, optional
         The table has other units as well, so that only what is called 面积 is in this one.
 
+    Returns
+    -------
+    tuple of Column
+        One for each head.
+
     Examples
     --------
     >>> heads = [["序号"], ["村"], ["面积(亩)", "合计"], ["面积(亩)", "其中耕地"], ["补偿(万元/亩)"]]

@@ -29,7 +29,7 @@ _BINS_M = np.array([0.0, 200.0, 400.0, 800.0, 1500.0, np.inf])
 _AT_M = np.array([100.0, 300.0, 600.0, 1150.0, 2000.0])
 """Where in its bin each figure is said to hold."""
 
-_AT_POINT = 0.5
+_AT_POINT = 0.75
 """The share of the first figure that holds at a point itself: none was left out so near to another."""
 
 _USUAL_M = {False: (38.0, 112.0, 138.0, 256.0, 500.0), True: (51.0, 126.0, 310.0, 400.0, 1363.0)}
@@ -66,13 +66,17 @@ class Calibration(NamedTuple):
 
     def band_m(self, away_m: NDArray[np.float64], beyond: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return the half width at places that lie so far along an axis from the nearest point."""
-        far = np.maximum(away_m / _AT_M[-1], 1.0)
         between, out = (
             np.interp(away_m, (0.0, *_AT_M), (_AT_POINT * of[0], *of))
             for of in (self.between_m, self.beyond_m)
         )
-        band: NDArray[np.float64] = np.where(beyond, np.maximum(out, between), between) * far
+        band: NDArray[np.float64] = np.where(beyond, np.maximum(out, between), between) * _far(away_m)
         return band
+
+
+def _far(away_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how many times farther than the last figure is said to hold; 1 within."""
+    return np.maximum(away_m / _AT_M[-1], 1.0)
 
 
 def calibration_of(points: ReferenceMap) -> Calibration:
@@ -122,9 +126,10 @@ def _calibration(table: pd.DataFrame) -> Calibration:
     for beyond in (False, True):
         own = table[table["beyond"] == beyond]
         which = np.digitize(own["distance_m"], _BINS_M) - 1
+        every = own["error_m"].to_numpy() / _far(own["distance_m"].to_numpy())
         measured = []
         for k, usual in enumerate(_USUAL_M[beyond]):
-            errors = own["error_m"].to_numpy()[which == k]
+            errors = every[which == k]
             enough = len(errors) >= _ENOUGH
             error_m = float(np.quantile(errors, _SHARE, method="higher")) if enough else usual
             measured.append(max(float(np.sqrt(max(error_m**2 - _LABEL_M**2, 0.0))), error_m / 2))
@@ -200,5 +205,5 @@ def _error(places: Places, start: int, run: int, headings: Headings, name: str) 
     k = int(away.argmax())
     point = shapely.Point(places.xy[out][k])
     axis = axis_through(others, float(away[k]), headings, name)
-    far, beyond = axis.away_m(np.array([axis.line.project(point)]))
-    return float(far[0]), bool(beyond[0]), float(axis.line.distance(point))
+    _, beyond = axis.away_m(np.array([axis.line.project(point)]))
+    return float(away[k]), bool(beyond[0]), float(axis.line.distance(point))
