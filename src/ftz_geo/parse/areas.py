@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ftz_geo.parse.figures import Figure
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["Count", "Role", "StatedArea", "declared_counts", "stated_areas"]
+__all__ = ["Count", "Role", "StatedArea", "declared_counts", "is_land_use", "stated_areas"]
 
 Role = Literal["total", "own", "bare", "part"]
 """What a figure is of: the zone (``total``), what stands beside it (``own``, 面积), the same
@@ -162,7 +162,7 @@ def _aside(prose: Prose, figure: Figure) -> str | None:
     for code, pattern in _ASIDE.items():
         if pattern.search(clause):
             return code
-    return "land-use" if _is_use(clause) else None
+    return "land-use" if is_land_use(clause) else None
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d年[^,。;]*$")
@@ -179,7 +179,14 @@ _WHOLE_USE = re.compile(
 """用地 of no certain use: it is the whole."""
 
 
-def _is_use(clause: str) -> bool:
+def is_land_use(clause: str) -> bool:
+    """Whether words end in a use of land, and not in the name of a place or in all land that there is.
+
+    Examples
+    --------
+    >>> is_land_use("其中农用地"), is_land_use("总用地"), is_land_use("城南片区用地")
+    (True, False, False)
+    """
     m = _LAND_USE.search(clause)
     if m is None or _WHOLE_USE.fullmatch(m["use"]):
         return False

@@ -242,7 +242,16 @@ def read_columns(
         # The first column beside the numbers names the rows, as 林场, whatever the unit of the table.
         names = all(c.use == "label" for c in columns)
         columns.append(_column(path, unit, mixed or names))
-    return tuple(_with_area(_with_name(_with_sides(_with_parts(columns))), paths))
+    return tuple(_with_area(_with_name(_with_sides(_with_parts(_with_levels(columns)))), paths))
+
+
+def _with_levels(columns: Sequence[Column]) -> list[Column]:
+    """Put the right one of two columns of places of one level below the left one: 组团|片区."""
+    out: list[Column] = []
+    for c in columns:
+        left = [other.level for other in out if other.use == c.use == "place"]
+        out.append(replace(c, level=c.level + 1) if c.level in left else c)
+    return out
 
 
 def _column(path: list[str], table_unit: str | None, mixed: bool) -> Column:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from ftz_geo.parse.areas import StatedArea
+from ftz_geo.parse.areas import StatedArea, is_land_use
 from ftz_geo.parse.groups import Group
-from ftz_geo.parse.heads import is_label
+from ftz_geo.parse.heads import is_general, is_label, is_place
 from ftz_geo.parse.tree import Node
 from ftz_geo.wording import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from ftz_geo.parse.areas import Role
     from ftz_geo.parse.figures import Figure
     from ftz_geo.parse.grids import Cell
     from ftz_geo.parse.prose import Prose
@@ -68,72 +70,144 @@ def entries_of(prose: Prose, tables: Sequence[Table], groups: Sequence[Group]) -
     -------
     Entries
     """
-    nodes: list[Node] = []
-    stated: list[StatedArea] = []
-    figures: list[Figure] = []
-    again: dict[int, int] = {}
-    held: list[Group] = []
+    reading = _Reading(prose, groups)
     for table in tables:
+        reading.add(table)
+    return Entries(
+        tuple(reading.nodes),
+        tuple(reading.stated),
+        tuple(reading.figures),
+        reading.again,
+        tuple(reading.held),
+    )
+
+
+_AFTER = re.compile(r"(?:调整|变更|扩区|扩容|整合|优化|修改|核减)后|现行|拟定|核定")
+_BEFORE = re.compile(r"(?:调整|变更|扩区|扩容|整合|优化|修改)前|原|批复前")
+_CHANGE = re.compile(r"增减|增加|减少|净增|变化|差")
+"""What heads of columns say of an area that was, is, or differs."""
+
+
+class _Reading:
+    """What the tables read so far gave."""
+
+    def __init__(self, prose: Prose, groups: Sequence[Group]) -> None:
+        self.prose = prose
+        self.groups = groups
+        self.nodes: list[Node] = []
+        self.stated: list[StatedArea] = []
+        self.figures: list[Figure] = []
+        self.again: dict[int, int] = {}
+        self.held: list[Group] = []
+
+    def add(self, table: Table) -> None:
+        """Take the rows of a table; where subtotals stand, the rows of a group below it."""
+        grouped = any(row.kind == "subtotal" and row.area for row in table.rows)
         items: dict[str, Node] = {}
         for row in table.rows:
-            node = _node(prose, row, groups)
+            node = self._node(row)
             node.title = table.title
-            own = items.get(_words(prose, row.group) or "")
-            if row.kind == "item" and own is not None:
-                node.up = own
-                own.below.append(node)
+            self._take_others(row, node)
+            group = self._words(row.group)
+            own = items.get(group or "")
+            if row.kind == "subtotal" and grouped and group:
+                self._group(items, group, row).stated = node.stated
+            elif row.kind == "item" and (own is not None or (grouped and group)):
+                above = own or self._group(items, group or "", row)
+                node.up = above
+                above.below.append(node)
             elif node.stated is not None or node.group is not None:
-                nodes.append(node)
+                self.nodes.append(node)
             if row.kind == "item" and node.name:
                 items[node.name] = node
-            if node.group is not None:
-                held.append(node.group)
-            stated += [s for s in (node.stated,) if s]
-            figures += [f for f in (row.area,) if f]
-            for other in row.other:
-                figures.append(other.figure)
-                stated += _other(other.figure, is_again=other.again is not None)
-                if other.again is not None:
-                    again[other.figure.start] = other.again.start
-    return Entries(tuple(nodes), tuple(stated), tuple(figures), again, tuple(held))
 
+    def _group(self, items: dict[str, Node], name: str, row: Row) -> Node:
+        """Return the node of a group of rows, made with its first one."""
+        if name not in items:
+            items[name] = Node(row.start, row.start + 1, "place", name, is_row=True)
+            self.nodes.append(items[name])
+        return items[name]
 
-def _other(figure: Figure, *, is_again: bool) -> Iterator[StatedArea]:
-    if figure.area is not None:
-        yield StatedArea(
-            figure.start,
-            figure.end,
-            "part",
-            figure.area,
-            figure.words,
-            aside=None if is_again else "within-table",
-            again=is_again,
+    def _node(self, row: Row) -> Node:
+        kind: Literal["place", "use", "generic"] = "generic" if row.kind == "total" else "place"
+        name = self._words(row.name) if row.kind == "item" else None
+        node = Node(row.start, row.end, kind, name, is_row=True)
+        node.number = self._words(row.label)
+        if name is not None and is_label(folded(name)):
+            node.name, node.number = None, name
+        node.stated = self._area(row)
+        node.group = self._sides(row)
+        if node.group is not None:
+            self.held.append(node.group)
+        return node
+
+    def _area(self, row: Row) -> StatedArea | None:
+        """Return the area of a row: where its columns tell one before and one after a change, that after."""
+        figure = row.area
+        if figure is None:
+            after = [o.figure for o in row.other if o.again is None and _AFTER.search(o.head)]
+            figure = after[0] if len(after) == 1 else None
+        if figure is None:
+            return None
+        self.figures.append(figure)
+        if figure.area is None:
+            return None
+        role: Role = "total" if row.kind == "total" else "own"
+        return self._told(
+            StatedArea(row.start, figure.end, role, figure.area, figure.words, clause=row.start)
         )
 
+    def _take_others(self, row: Row, node: Node) -> None:
+        """Take the other figures of a row: of a place that heads their column, or set aside."""
+        for other in row.other:
+            figure = other.figure
+            if any(figure is taken for taken in self.figures):
+                continue
+            self.figures.append(figure)
+            if other.again is not None:
+                self.again[figure.start] = other.again.start
+            if figure.area is None:
+                continue
+            head = _UNIT.sub("", other.head)
+            aside = None if other.again is not None else _aside(head)
+            stated = self._told(
+                StatedArea(
+                    figure.start,
+                    figure.end,
+                    "own",
+                    figure.area,
+                    figure.words,
+                    clause=figure.start,
+                    aside=aside,
+                    again=other.again is not None,
+                )
+            )
+            if aside is None and other.again is None:
+                node.below.append(Node(figure.start, figure.end, "place", head, stated, is_row=True, up=node))
 
-def _node(prose: Prose, row: Row, groups: Sequence[Group]) -> Node:
-    area = row.area.area if row.area else None
-    role: str = "total" if row.kind == "total" else "own"
-    stated = None
-    if area is not None and row.area is not None:
-        stated = StatedArea(row.start, row.area.end, role, area, row.area.words, clause=row.start)  # type: ignore[arg-type]
-    kind = {"item": "place", "total": "generic", "subtotal": "use"}[row.kind]
-    name = _words(prose, row.name if row.kind != "subtotal" else row.group or row.name)
-    node = Node(row.start, row.end, kind, name if row.kind != "total" else None, stated)  # type: ignore[arg-type]
-    node.number = _words(prose, row.label)
-    if node.name is not None and is_label(folded(node.name)):
-        node.name, node.number = None, node.name
-    node.is_row = True
-    node.group = _sides_of(row, groups)
-    return node
+    def _told(self, stated: StatedArea) -> StatedArea:
+        self.stated.append(stated)
+        return stated
+
+    def _sides(self, row: Row) -> Group | None:
+        if row.sides:
+            return Group(row.sides[0].start, row.sides[-1].end, row.sides)
+        a, b = row.boundary or (row.start, row.end)
+        return next((g for g in self.groups if a <= g.start < b), None)
+
+    def _words(self, cell: Cell | None) -> str | None:
+        return self.prose.words(*cell) if cell is not None and cell.end > cell.start else None
 
 
-def _sides_of(row: Row, groups: Sequence[Group]) -> Group | None:
-    if row.sides:
-        return Group(row.sides[0].start, row.sides[-1].end, row.sides)
-    a, b = row.boundary or (row.start, row.end)
-    return next((g for g in groups if a <= g.start < b), None)
+_UNIT = re.compile(r"[(].*[)]$|面积$")
 
 
-def _words(prose: Prose, cell: Cell | None) -> str | None:
-    return prose.words(*cell) if cell is not None and cell.end > cell.start else None
+def _aside(head: str) -> str | None:
+    """Return why a figure below a head is no area of a place; None where the head names one."""
+    if _BEFORE.search(head):
+        return "before"
+    if _CHANGE.search(head):
+        return "change"
+    if is_land_use(head):
+        return "land-use"
+    return None if is_place(head) and not is_general(head) else "within-table"

@@ -446,7 +446,7 @@ class _Outline:
 
     def _add_block(self, zone: ZoneDraft, node: Node, *, whole: bool = False) -> None:
         area = node.stated.area if node.stated else None
-        same = next((b for b in zone.blocks if b.name and b.name == node.name), None)
+        same = next((b for b in zone.blocks if _is_same(b, node)), None)
         if same is not None and area is not None and same.area is None and node.group is None:
             same.area = area
             self._held.add(area.span)
@@ -469,6 +469,13 @@ class _Outline:
         rest = [n for n in free if n.kind != "place" or n in items]
         block.parts += self._parts(rest)
         zone.blocks.append(block)
+
+
+def _is_same(block: BlockDraft, node: Node) -> bool:
+    """Whether a block is told again: by its name, or by its label."""
+    if node.label is not None and node.label.firm:
+        return block.firm and block.label == node.label.words
+    return block.name is not None and block.name == node.name
 
 
 def _walk(nodes: Sequence[Node]) -> Iterator[Node]:

@@ -173,7 +173,10 @@ class _Planting:
         between = text[end : part.start]
         if node.group is not None or (node.kind == "use" and not re.search(rf"{one_of(LEAD_INS)}", between)):
             return False
-        return self._is_near(text[end : part.start]) and not self._names_another(node, end, part)
+        if self._names_another(node, end, part):
+            return False
+        in_line = not any(gap >= BREAK for gap in self.prose.gaps[end : part.start + 1])
+        return self._is_near(between) or (node.label is not None and in_line and len(between) < 100)
 
     def _is_near(self, between: str) -> bool:
         """Whether nothing but a word that leads on stands between, across a full stop at most one."""

@@ -76,7 +76,8 @@ class Calibration(NamedTuple):
 
 def _far(away_m: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how many times farther than the last figure is said to hold; 1 within."""
-    return np.maximum(away_m / _AT_M[-1], 1.0)
+    times: NDArray[np.float64] = np.maximum(away_m / _AT_M[-1], 1.0)
+    return times
 
 
 def calibration_of(points: ReferenceMap) -> Calibration:
