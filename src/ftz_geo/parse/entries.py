@@ -39,13 +39,15 @@ class Entries:
     groups: tuple[Group, ...]
     """Sides of running text that stand in a cell of a row."""
 
-    def has(self, group: Group) -> bool:
-        """Whether sides are a row's."""
-        return any(own is group for own in self.groups)
+    def without(self, groups: Sequence[Group]) -> list[Group]:
+        """Return the sides that are no row's."""
+        held = {id(group) for group in self.groups}
+        return [group for group in groups if id(group) not in held]
 
-    def holds(self, figure: Figure) -> bool:
-        """Whether a figure is a row's."""
-        return any(own is figure for own in self.figures)
+    def others(self, figures: Sequence[Figure]) -> list[Figure]:
+        """Return the figures that are no row's."""
+        held = {id(figure) for figure in self.figures}
+        return [figure for figure in figures if id(figure) not in held]
 
     def with_running(self, running: Iterable[Figure]) -> list[Figure]:
         """Return the figures of rows and those of running text, each place once, in order."""
@@ -161,7 +163,7 @@ class _Reading:
         """Take the other figures of a row: of a place that heads their column, or set aside."""
         for other in row.other:
             figure = other.figure
-            if any(figure is taken for taken in self.figures):
+            if node.stated is not None and node.stated.number == figure.start:
                 continue
             self.figures.append(figure)
             if other.again is not None:

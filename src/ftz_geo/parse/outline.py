@@ -111,6 +111,7 @@ class _Outline:
         self._group_ends = [group.end for group in groups]
         self._held = {area.span for zone in self.zones for area in zone.areas()}
         self._tops: list[Node] = []
+        self._by_zone: dict[int, dict[str, BlockDraft]] = {}
         self._sections: set[int] = set()
         """Where zones begin that a numbered headline heads."""
 
@@ -430,6 +431,15 @@ class _Outline:
         last = zone.blocks[-1].end if zone.blocks else zone.start
         return any(last <= h.start < node.start for h in self._headings)
 
+    def _filed(self, zone: ZoneDraft) -> dict[str, BlockDraft]:
+        """Return the blocks of a zone by what they are told again by: their label, else their name."""
+        if id(zone) not in self._by_zone:
+            self._by_zone[id(zone)] = {}
+            for block in reversed(zone.blocks):
+                if key := block.label if block.firm else block.name:
+                    self._by_zone[id(zone)][key] = block
+        return self._by_zone[id(zone)]
+
     def _block(self, node: Node, *, area: Area | None, name: str | None) -> BlockDraft:
         block = BlockDraft(
             node.start,
@@ -446,7 +456,9 @@ class _Outline:
 
     def _add_block(self, zone: ZoneDraft, node: Node, *, whole: bool = False) -> None:
         area = node.stated.area if node.stated else None
-        same = next((b for b in zone.blocks if _is_same(b, node)), None)
+        filed = self._filed(zone)
+        key = node.label.words if node.label is not None and node.label.firm else node.name
+        same = filed.get(key) if key else None
         if same is not None and area is not None and same.area is None and node.group is None:
             same.area = area
             self._held.add(area.span)
@@ -469,13 +481,8 @@ class _Outline:
         rest = [n for n in free if n.kind != "place" or n in items]
         block.parts += self._parts(rest)
         zone.blocks.append(block)
-
-
-def _is_same(block: BlockDraft, node: Node) -> bool:
-    """Whether a block is told again: by its name, or by its label."""
-    if node.label is not None and node.label.firm:
-        return block.firm and block.label == node.label.words
-    return block.name is not None and block.name == node.name
+        if key:
+            filed.setdefault(key, block)
 
 
 def _walk(nodes: Sequence[Node]) -> Iterator[Node]:
