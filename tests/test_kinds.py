@@ -14,7 +14,7 @@ from builders import run
 from ftz_geo import shipped
 from ftz_geo.files import FORMATS
 from ftz_geo.frame import Drawing
-from ftz_geo.kinds import kind_of
+from ftz_geo.kinds import expect, kind_of
 
 NOTICE = "甲开发区总面积1平方公里。区块一：面积1平方公里，东至甲路、南至乙路、西至丙路、北至丁路。"
 CORNERS = "J1,1,4320014.689,39511493.964\nJ2,1,4320024.689,39511493.964\nJ3,1,4320014.689,39511503.964\n"
@@ -94,3 +94,13 @@ def test_commands_say_what_they_were_given_in_place_of_what_they_read(tmp_path: 
         assert last.startswith("ftz-geo: ")
         assert ": this is " in last
         assert "Traceback" not in done.stderr
+
+
+def test_corners_in_sentences_that_state_areas_are_a_notice_where_one_is_read(tmp_path: Path) -> None:
+    corners = "；".join(f'122°04′{s}.66"E，37°33′{s}.91"N' for s in (10, 20, 30, 40))
+    notice = tmp_path / "保护区.txt"
+    notice.write_text(
+        f"甲保护区总面积25公顷，其中核心区面积6公顷。核心区拐点坐标分别为（{corners}）。", encoding="utf-8"
+    )
+    assert kind_of(notice) == "survey"
+    assert expect(notice, "notice", "parcels", instead="name a notice") == "notice"

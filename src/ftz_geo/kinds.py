@@ -105,10 +105,18 @@ def expect(path: str | Path, *kinds: FileKind, instead: str) -> FileKind:
         It is something else.
     """
     found = kind_of(path)
+    if found == "survey" and "notice" in kinds and found not in kinds and _is_notice_too(Path(path)):
+        return "notice"
     if found not in kinds:
         wanted = " or ".join(SAID[kind] for kind in kinds)
         raise FtzGeoError(f"{path}: this is {SAID[found]}, where {wanted} is read; {instead}")
     return found
+
+
+def _is_notice_too(path: Path) -> bool:
+    """Whether a list of corners stands in sentences that state areas, as in a notice of a reserve."""
+    text = read_document(path).text
+    return text.count("。") > 1 and re.search(r"面[积積][^。\n]{0,12}\d", text) is not None
 
 
 def _kind_of_text(path: Path) -> FileKind:
