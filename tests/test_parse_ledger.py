@@ -205,3 +205,17 @@ def test_figures_told_twice_are_held_against_each_other() -> None:
     assert checks(agreed.replace("182公顷", "192公顷")) == {("two-units", "error")}
     parts = f"甲乙开发区总面积5平方公里，其中林地6.8平方公里。区块一：面积5平方公里，{SIDES}。"
     assert checks(parts) == {("larger-part", "error")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "甲乙自贸试验区实施范围180平方公里，涵盖三个片区：临港片区、机场片区、中心片区。临港片区134.6平方公里。",
+        "甲乙自贸试验区实施范围180平方公里，分临港片区、机场片区和中心片区三个片区。临港片区134.6平方公里。",
+    ],
+)
+def test_blocks_that_are_only_named_are_blocks_and_excuse_the_sum(text: str) -> None:
+    (zone,) = parse_plan(text).zones
+    assert {block.name for block in zone.blocks} == {"临港片区", "机场片区", "中心片区"}
+    assert zone.declared_block_count == 3
+    assert {(f.check, f.severity) for f in audit(parse_plan(text)).findings} == {("declared-sum", "note")}

@@ -62,6 +62,8 @@ class BlockDraft:
     whole: bool = False
     """The zone's own boundary, or a part of what other blocks cover."""
     parts: list[PartDraft] = field(default_factory=list)
+    listed: bool = False
+    """It is named in the list of its zone's blocks, and nothing more is told of it."""
 
     @property
     def described(self) -> bool:

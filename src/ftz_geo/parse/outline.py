@@ -122,10 +122,10 @@ class _Outline:
             self._take(top)
         self._place_the_rest(tops)
         self.zones.sort(key=lambda zone: zone.start)
+        self._count(counts)
         for zone in self.zones:
             _settle_divisions(zone)
             _settle_total(zone)
-        self._count(counts)
         return self.zones
 
     def _place_the_rest(self, tops: Sequence[Node]) -> None:
@@ -155,6 +155,17 @@ class _Outline:
             own = [c for c in counts if start <= c.start < min(last, limit)]
             if own:
                 zone.count, zone.noun = own[0].number, own[0].noun
+                self._add_listed(zone, own[0])
+
+    def _add_listed(self, zone: ZoneDraft, count: Count) -> None:
+        """Give a zone the blocks that are named with their count, and of which nothing else is told."""
+        names = _listed(self.prose, count)
+        if len(names) != count.number:
+            return
+        for start, end in names:
+            name = self.prose.words(start, end)
+            if not any(_alike(block.name, name) or block.label == name for block in zone.blocks):
+                zone.blocks.append(BlockDraft(start, end, None, name, count.noun, listed=True))
 
     # --- what the tree says
 
@@ -483,6 +494,33 @@ class _Outline:
         zone.blocks.append(block)
         if key:
             filed.setdefault(key, block)
+
+
+_LIST = re.compile(r"[:,](?P<names>[^,。;:()]{2,120})[。;,]")
+_BEFORE_NAMES = re.compile(r"^(?:由|分为|分成|分|共|含有?|涵盖|包含|包括|设|划分为|划为|涉及|下辖|有)+")
+
+
+def _listed(prose: Prose, count: Count) -> list[tuple[int, int]]:
+    """Return the names of blocks in their count (分甲、乙两个片区) or behind it (两个片区：甲、乙)."""
+    text = prose.text
+    behind = _LIST.match(text, count.end)
+    start, end = behind.span("names") if behind else (count.start, count.end)
+    if not behind:
+        lead = _BEFORE_NAMES.match(text[start:end])
+        start += lead.end() if lead else 0
+        number = re.search(rf"[{NUMERALS}\d]+[个块处宗大片][^、]*$", text[start:end])
+        end = start + number.start() if number else start
+    edges = [
+        start,
+        *(
+            k
+            for m in re.finditer("[、和与及]", text[start:end])
+            for k in (start + m.start(), start + m.end())
+        ),
+        end,
+    ]
+    names = list(zip(edges[::2], edges[1::2], strict=True))
+    return names if all(2 <= b - a <= 16 and not re.search(r"\d", text[a:b]) for a, b in names) else []
 
 
 def _walk(nodes: Sequence[Node]) -> Iterator[Node]:

@@ -199,7 +199,9 @@ def _zones(prose: Prose, drafts: list[ZoneDraft]) -> tuple[Zone, ...]:
         ]
         alone = len(draft.blocks) == 1 and draft.area is not None
         kept = [
-            (b, m) for b, m in zip(draft.blocks, contents, strict=True) if b.described or m or b.area or alone
+            (b, m)
+            for b, m in zip(draft.blocks, contents, strict=True)
+            if b.described or m or b.area or b.listed or alone
         ]
         if kept:
             _settle_areas(draft, [b for b, _ in kept])
