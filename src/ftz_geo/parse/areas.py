@@ -160,9 +160,18 @@ def _aside(prose: Prose, figure: Figure) -> str | None:
         return "before"
     clause = text[max(_clause_start(prose, figure.start), figure.start - 40) : figure.start]
     for code, pattern in _ASIDE.items():
-        if pattern.search(clause):
+        if (m := pattern.search(clause)) and not (
+            code == "elsewhere" and _is_own(text[: figure.start], m.group())
+        ):
             return code
     return "land-use" if is_land_use(clause) else None
+
+
+def _is_own(before: str, whole: str) -> bool:
+    """Whether 全省 is the province that the text is about: 广东省地处…."""
+    kind = whole[-1]
+    own = rf"[\u4e00-\u9fff]{{2,6}}{kind}(?:地处|位于|坐落|总面积|辖)"
+    return kind in "省市县" and re.search(own, before) is not None
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d年[^,。;]*$")

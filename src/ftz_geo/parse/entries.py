@@ -122,6 +122,7 @@ class _Reading:
                 self.nodes.append(node)
             if row.kind == "item" and node.name:
                 items[node.name] = node
+        self.nodes = [_alone(node) for node in self.nodes]
 
     def _group(self, items: dict[str, Node], name: str, row: Row) -> Node:
         """Return the node of a group of rows, made with its first one."""
@@ -199,6 +200,14 @@ class _Reading:
 
     def _words(self, cell: Cell | None) -> str | None:
         return self.prose.words(*cell) if cell is not None and cell.end > cell.start else None
+
+
+def _alone(node: Node) -> Node:
+    """Return the only row of a group of which no subtotal is told, else the node itself."""
+    if node.stated is None and node.group is None and len(node.below) == 1:
+        node.below[0].up = None
+        return node.below[0]
+    return node
 
 
 _UNIT = re.compile(r"[(].*[)]$|面积$")
