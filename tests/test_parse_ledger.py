@@ -219,3 +219,13 @@ def test_blocks_that_are_only_named_are_blocks_and_excuse_the_sum(text: str) -> 
     assert {block.name for block in zone.blocks} == {"临港片区", "机场片区", "中心片区"}
     assert zone.declared_block_count == 3
     assert {(f.check, f.severity) for f in audit(parse_plan(text)).findings} == {("declared-sum", "note")}
+
+
+def test_a_figure_that_was_not_understood_and_makes_up_the_difference_excuses_a_sum() -> None:
+    text = (
+        "甲乙开发区总面积10平方公里，分为两个区块。区块一：面积4平方公里，东至甲路、南至乙路、西至丙路、北至丁路。"
+        "区块二：东至戊路、南至乙路、西至甲路、北至丁路。经测算，余下部分为6平方公里。"
+    )
+    plan = parse_plan(text)
+    assert [f.text for f in plan.figures if f.role == "unread"] == ["6平方公里"]
+    assert {f.severity for f in audit(plan).findings if f.check == "declared-sum"} == {"note"}

@@ -25,7 +25,17 @@ def declared_sum(case: Case) -> Iterator[Finding]:
         if added is None or _is_cut_short(zone, added) or added.misread is not None:
             continue
         silent = [title(block=block) for block in addends(zone) if not areas_of(block)]
+        silent += _left_unread(case, added)
         yield from _sum_findings("declared-sum", zone, None, added, silent)
+
+
+def _left_unread(case: Case, added: Sum) -> list[str]:
+    """Return the figures of nothing named that make up the difference, one or all of them."""
+    areas = [f.area for f in case.plan.figures if f.role == "unread" and f.area is not None]
+    for chosen in (*([area] for area in areas), areas):
+        if chosen and abs(sum(exact_km2(a) for a in chosen) - added.difference_km2) <= added.limit_km2:
+            return [f"未读懂的{area.text}" for area in chosen]
+    return []
 
 
 def parcel_sum(case: Case) -> Iterator[Finding]:
