@@ -107,7 +107,7 @@ UNUSABLE = {
     "missing": (None, "there is no such file"),
     "empty": (b" \n", "the file is empty"),
     "binary": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary file"),
-    "no boundary": ("关于召开会议的通知。请准时参加。".encode(), "hold no boundary description"),
+    "no boundary": ("关于召开会议的通知。请准时参加。".encode(), "hold neither a boundary description"),
 }
 
 
