@@ -23,16 +23,20 @@ __all__ = [
     "is_ground",
     "is_key",
     "is_known",
+    "is_scope",
     "is_side",
     "is_unit",
     "read_columns",
     "unit_of_line",
 ]
 
-Use = Literal["area", "again", "other", "name", "place", "label", "site", "side", "boundary", "rate", "words"]
+Use = Literal[
+    "area", "again", "other", "name", "place", "label", "site", "side", "boundary", "scope", "rate", "words"
+]
 """What a column holds: the area of the row; that area in another unit; another area; the name of the row's
 ground; the name of a level above; its number; where it is, which names it where nothing else does; one
-side; all sides; prices and the like, which are no areas whatever their unit; anything else."""
+side; all sides; one of several pieces of ground of the row, told in words; prices and the like, which are no
+areas whatever their unit; anything else."""
 
 TITLE = re.compile(r"(?:表|清单|目录|名单|一览|明细|统计|情况|汇总)(?:[(].*[)])?$|^附?[表件]\d?|^续表")
 """What the line above a table reads like."""
@@ -107,6 +111,10 @@ _SIDE = re.compile(r"(?:四至)?(?P<direction>[东南西北])(?:至|侧|面|边|
 _BOUNDARY = re.compile(
     r"(?:.{0,4}(?:四至|四址|四界)(?:范围|界限|界线|边界|情况|描述|说明)?|(?:用地|空间|具体|规划|边界)?(?:边界|范围)(?:描述)?):?"
 )
+_SCOPE = re.compile(
+    r"(?:.{0,6}(?:保护|控制|缓冲|协调|禁[止建]|限[制建]|核心|实验|合作|过渡).{0,4}|[一二三四]级)(?:范围|地带|区划|区|界限|线)(?:四至|范围)?"
+)
+"""保护范围, 建设控制地带: a piece of ground that a column tells in words."""
 _OTHER_KEY = re.compile(
     r".{0,8}(?:用途|性质|容积率|密度|绿地率|绿化率|限高|高度|期限|年限|年期|终止日期|[单起总底]价|价款|保证金|权利人|使用权人"
     r"|受让人|出让人|备注|单位|日期|类型|方式|比例|占比|比重|级别|强度|单元号|标准|产业|指标|数值|数量|指标值|其中)(?:\(.{0,12}\))?"
@@ -169,6 +177,11 @@ def is_key(words: str) -> bool:
     return not _RATE.search(own) and (unit is not None or _without_bracket(own).endswith("面积"))
 
 
+def is_scope(words: str) -> bool:
+    """Tell whether a head names a piece of ground that its cells tell in words: 保护范围, 建设控制地带."""
+    return _SCOPE.fullmatch(_without_bracket(words)) is not None
+
+
 @lru_cache(maxsize=4096)
 def is_ground(words: str) -> bool:
     """Tell whether a head in a table whose unit is one of area is of areas: 合计, 耕地, 核心区."""
@@ -182,7 +195,7 @@ def is_known(words: str) -> bool:
         return False
     own = words.rstrip(":")
     known = (_LABEL, _SITE, _SIDE, _NAME, _OTHER_KEY)
-    return is_key(own) or any(p.fullmatch(own) for p in known) or _level(own) is not None
+    return is_key(own) or is_scope(own) or any(p.fullmatch(own) for p in known) or _level(own) is not None
 
 
 def unit_of_line(words: str) -> tuple[str | None, bool]:
@@ -242,7 +255,8 @@ def read_columns(
         # The first column beside the numbers names the rows, as 林场, whatever the unit of the table.
         names = all(c.use == "label" for c in columns)
         columns.append(_column(path, unit, mixed or names))
-    return tuple(_with_area(_with_name(_with_sides(_with_parts(_with_levels(columns)))), paths))
+    columns = _with_name(_with_scopes(_with_sides(_with_parts(_with_levels(columns)))))
+    return tuple(_with_area(columns, paths))
 
 
 def _with_levels(columns: Sequence[Column]) -> list[Column]:
@@ -275,7 +289,8 @@ def _column(path: list[str], table_unit: str | None, mixed: bool) -> Column:
         return Column(words, "other", unit or (None if several else table_unit))
     if any(_LABEL.fullmatch(w) for w in path):  # 用地代码 may stand over 大类 and 中类
         return Column(words, "label", level=0 if _COUNT.fullmatch(words) else 1)
-    return _named(words, own) or _part(path, None if mixed else table_unit)
+    found = _named(words, own) or _part(path, None if mixed else table_unit)
+    return replace(found, use="scope") if found.use == "words" and is_scope(last) else found
 
 
 def _named(words: str, own: str) -> Column | None:
@@ -314,6 +329,13 @@ def _with_sides(columns: list[Column]) -> list[Column]:
     if len({c.direction for c in columns if c.direction}) >= 3:
         return columns
     return [replace(c, use="words", direction=None) if c.use == "side" else c for c in columns]
+
+
+def _with_scopes(columns: list[Column]) -> list[Column]:
+    """Take one scope alone for the boundary of the row; several are pieces of ground beside each other."""
+    if sum(c.use == "scope" for c in columns) > 1:
+        return columns
+    return [replace(c, use="boundary") if c.use == "scope" else c for c in columns]
 
 
 def _with_name(columns: list[Column]) -> list[Column]:

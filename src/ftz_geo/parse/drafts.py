@@ -64,6 +64,13 @@ class BlockDraft:
     parts: list[PartDraft] = field(default_factory=list)
     listed: bool = False
     """It is named in the list of its zone's blocks, and nothing more is told of it."""
+    scope: str | None = None
+    """Of several of one name which: 保护范围, 建设控制地带."""
+
+    @property
+    def key(self) -> tuple[str | None, str | None]:
+        """What it is told again by: its label, else its name and scope."""
+        return (self.label, None) if self.firm else (self.name, self.scope)
 
     @property
     def described(self) -> bool:

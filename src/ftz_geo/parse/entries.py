@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from ftz_geo.parse.areas import StatedArea, is_land_use
+from ftz_geo.parse.areas import StatedArea, is_land_use, stated_areas
+from ftz_geo.parse.grids import Cell
 from ftz_geo.parse.groups import Group
 from ftz_geo.parse.heads import is_general, is_label, is_place
 from ftz_geo.parse.tree import Node
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
 
     from ftz_geo.parse.areas import Role
     from ftz_geo.parse.figures import Figure
-    from ftz_geo.parse.grids import Cell
     from ftz_geo.parse.prose import Prose
-    from ftz_geo.parse.rows import Row
+    from ftz_geo.parse.rows import Row, Scope
     from ftz_geo.parse.tables import Table
 
 __all__ = ["Entries", "entries_of"]
@@ -107,6 +107,7 @@ class _Reading:
         grouped = any(row.kind == "subtotal" and row.area for row in table.rows)
         items: dict[str, Node] = {}
         for row in table.rows:
+            self.nodes += [self._scope(row, scope) for scope in row.scopes]
             node = self._node(row)
             node.title = table.title
             self._take_others(row, node)
@@ -139,9 +140,27 @@ class _Reading:
         if name is not None and is_label(folded(name)):
             node.name, node.number = None, name
         node.stated = self._area(row)
-        node.group = self._sides(row)
-        if node.group is not None:
-            self.held.append(node.group)
+        node.group = self._hold(self._sides(row))
+        return node
+
+    def _hold(self, group: Group | None) -> Group | None:
+        if group is not None:
+            self.held.append(group)
+        return group
+
+    def _scope(self, row: Row, scope: Scope) -> Node:
+        """Return the node of one of several pieces of ground that a row tells in words."""
+        node = Node(*scope.cell, "place", self._words(row.name), scope=scope.head, is_row=True)
+        node.group = self._hold(next((g for g in self.groups if self._is_in(g, scope.cell)), None))
+        self.figures += scope.figures
+        for stated in stated_areas(self.prose, scope.figures):
+            if stated.again and node.stated is not None:
+                self.again[stated.number] = node.stated.number
+            own = stated.aside is None and not stated.again
+            aside = "within-table" if own and node.stated is not None else stated.aside
+            told = self._told(replace(stated, role="own", aside=aside))
+            if own and node.stated is None:
+                node.stated = told
         return node
 
     def _area(self, row: Row) -> StatedArea | None:
@@ -195,8 +214,13 @@ class _Reading:
     def _sides(self, row: Row) -> Group | None:
         if row.sides:
             return Group(row.sides[0].start, row.sides[-1].end, row.sides)
-        a, b = row.boundary or (row.start, row.end)
-        return next((g for g in self.groups if a <= g.start < b), None)
+        if row.scopes and row.boundary is None:
+            return None
+        within = row.boundary or Cell(row.start, row.end)
+        return next((g for g in self.groups if self._is_in(g, within)), None)
+
+    def _is_in(self, group: Group, cell: Cell) -> bool:
+        return cell.start <= group.start < cell.end
 
     def _words(self, cell: Cell | None) -> str | None:
         return self.prose.words(*cell) if cell is not None and cell.end > cell.start else None

@@ -93,6 +93,10 @@ def _section_names(prose: Prose, labels: Sequence[Label]) -> Iterator[Heading]:
             yield Heading(label.start, prose.words(*found))
 
 
+_Key = tuple[str | None, str | None]
+"""What a block is told again by: :attr:`.BlockDraft.key`."""
+
+
 class _Outline:
     def __init__(
         self,
@@ -111,7 +115,7 @@ class _Outline:
         self._group_ends = [group.end for group in groups]
         self._held = {area.span for zone in self.zones for area in zone.areas()}
         self._tops: list[Node] = []
-        self._by_zone: dict[int, dict[str, BlockDraft]] = {}
+        self._by_zone: dict[int, dict[_Key, BlockDraft]] = {}
         self._sections: set[int] = set()
         """Where zones begin that a numbered headline heads."""
 
@@ -442,24 +446,25 @@ class _Outline:
         last = zone.blocks[-1].end if zone.blocks else zone.start
         return any(last <= h.start < node.start for h in self._headings)
 
-    def _filed(self, zone: ZoneDraft) -> dict[str, BlockDraft]:
-        """Return the blocks of a zone by what they are told again by: their label, else their name."""
+    def _filed(self, zone: ZoneDraft) -> dict[_Key, BlockDraft]:
+        """Return the blocks of a zone by what they are told again by."""
         if id(zone) not in self._by_zone:
             self._by_zone[id(zone)] = {}
             for block in reversed(zone.blocks):
-                if key := block.label if block.firm else block.name:
-                    self._by_zone[id(zone)][key] = block
+                if block.key[0]:
+                    self._by_zone[id(zone)][block.key] = block
         return self._by_zone[id(zone)]
 
     def _block(self, node: Node, *, area: Area | None, name: str | None) -> BlockDraft:
         block = BlockDraft(
             node.start,
             node.end,
-            node.label.words if node.label else node.number,
+            node.label.words if node.label else node.scope or node.number,
             name,
             node.label.noun if node.label else None,
             area=area,
             firm=node.label is not None and node.label.firm,
+            scope=node.scope,
         )
         if node.group is not None:
             block.parcels = [ParcelDraft(node.start, node.end, None, None, node.group)]
@@ -468,8 +473,8 @@ class _Outline:
     def _add_block(self, zone: ZoneDraft, node: Node, *, whole: bool = False) -> None:
         area = node.stated.area if node.stated else None
         filed = self._filed(zone)
-        key = node.label.words if node.label is not None and node.label.firm else node.name
-        same = filed.get(key) if key else None
+        block = self._block(node, area=area, name=node.name)
+        same = filed.get(block.key) if block.key[0] else None
         if same is not None and area is not None and same.area is None and node.group is None:
             same.area = area
             self._held.add(area.span)
@@ -478,7 +483,6 @@ class _Outline:
             same.parcels = [ParcelDraft(node.start, node.end, None, None, node.group)]
             same.end = max(same.end, node.end)
             return
-        block = self._block(node, area=area, name=node.name)
         block.whole = whole
         if area is not None:
             self._held.add(area.span)
@@ -492,8 +496,8 @@ class _Outline:
         rest = [n for n in free if n.kind != "place" or n in items]
         block.parts += self._parts(rest)
         zone.blocks.append(block)
-        if key:
-            filed.setdefault(key, block)
+        if block.key[0]:
+            filed.setdefault(block.key, block)
 
 
 _LIST = re.compile(r"[:,](?P<names>[^,。;:()]{2,120})[。;,]")

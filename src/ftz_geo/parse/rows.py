@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ftz_geo.parse.prose import Prose
     from ftz_geo.parse.sides import Side
 
-__all__ = ["Body", "Other", "Row"]
+__all__ = ["Body", "Other", "Row", "Scope"]
 
 Kind = Literal["item", "total", "subtotal"]
 
@@ -41,6 +41,15 @@ _BEFORE_AREA = re.compile(r"(?:总|用地|占地|规划|土地|宗地|出让)*(?
 _RESTATED = re.compile(r"[(,、/;]*(?:合|即|约|相当于|折|计|也就是|为)*")
 _NUMBER_ALONE = re.compile(r"[\d.,]*")
 _DIGITS = re.compile(r"[约近]?\d[\d,.]*")
+
+
+class Scope(NamedTuple):
+    """One of several pieces of ground that a row tells in words."""
+
+    head: str
+    """The words of its column's head, folded."""
+    cell: Cell
+    figures: tuple[Figure, ...]
 
 
 class Other(NamedTuple):
@@ -72,6 +81,7 @@ class Row:
     sides: tuple[Side, ...] = ()
     boundary: Cell | None = None
     """A cell that holds all sides, for the rules of running text to read."""
+    scopes: tuple[Scope, ...] = ()
 
 
 class _Told(NamedTuple):
@@ -154,8 +164,14 @@ class Body:
             self.places = {}
         area, other = self._figures(told)
         sides = tuple(self._sides(told))
-        row = Row(told[0].cell[0], told[-1].cell[1], kind, label, name, group, area, other, sides, boundary)
-        if sides and self.rows and not (name or label or area or other or boundary):
+        scopes = tuple(
+            Scope(t.column.words, t.cell, tuple(find_figures(self.prose, *t.cell)))
+            for t in told
+            if t.column.use == "scope"
+        )
+        start, end = told[0].cell[0], told[-1].cell[1]
+        row = Row(start, end, kind, label, name, group, area, other, sides, boundary, scopes)
+        if sides and self.rows and not (name or label or area or other or boundary or scopes):
             # One row for each side of what the rows above name.
             above, whole = self.rows.pop()
             depth, row = above, replace(whole, end=row.end, sides=whole.sides + sides)
@@ -249,7 +265,7 @@ class Body:
 
 
 _NAMING = frozenset({"label", "name", "place"})
-_NO_FIGURES = frozenset({"boundary", "side", "rate"})
+_NO_FIGURES = frozenset({"boundary", "scope", "side", "rate"})
 
 
 def _is_code_of(upper: str, lower: str, *, inner: bool) -> bool:

@@ -321,12 +321,6 @@ def _members(prose: Prose, block: BlockDraft, limit: int) -> tuple[Feature, ...]
 
 # --- what was not read ----------------------------------------------------------------------
 
-_GROWS = re.compile(
-    r"(?:(?<=[,。;:])|^)[^,。;:\d]{0,20}?(?:外延|外扩|外推|各至)[^,。;\d]{0,6}\d+(?:\.\d+)?米", re.M
-)
-"""城墙向东外延1.5米: a boundary told by how far it lies from something, which nobody named as a side."""
-
-
 def _unread_clauses(prose: Prose, groups: Sequence[Group]) -> Iterator[tuple[int, int]]:
     """Yield the clauses that open like a side and have no word in any."""
     sides = sorted((s.start, s.end) for g in groups for s in (g.sides or (g,)))
@@ -352,7 +346,6 @@ def _unread(
     read = sorted(b.span for z in zones for b in z.blocks)
     starts = [s for s, _ in read]
     found = [prose.span(*r) for r in remarks]
-    found += [prose.span(*m.span()) for m in _GROWS.finditer(prose.text)]
     clauses = {prose.span(*c) for c in _unread_clauses(prose, groups)}
     found += clauses
     unknown = {figure.span for figure in figures if figure.role == "unread"}

@@ -18,6 +18,7 @@ from ftz_geo.parse.columns import (
     is_ground,
     is_key,
     is_known,
+    is_scope,
     is_side,
     is_unit,
     read_columns,
@@ -170,7 +171,8 @@ class _Reader:
 
     def _has_key(self, rows: Sequence[Sequence[Cell]]) -> bool:
         words = [w for row in rows for c in row[:_MOST_HEADS] if (w := self.words(c))]
-        return any(is_key(w) for w in words) or len({w[0] for w in words if is_side(w)}) >= 3
+        sides, scopes = {w[0] for w in words if is_side(w)}, {w for w in words if is_scope(w)}
+        return any(is_key(w) for w in words) or len(sides) >= 3 or len(scopes) > 1
 
     def _may_head(self, row: Sequence[Cell]) -> bool:
         words = [self.words(c) for c in row[:_MOST_HEADS] if c.end > c.start]
@@ -237,7 +239,7 @@ class _Reader:
         body = Body(self.prose, columns)
         for row in rows[last + 1 : following]:
             body.add(_fitted(row, width), width, times)
-        if not any(c.use in ("area", "other", "again", "side", "boundary") for c in columns):
+        if not any(c.use in ("area", "other", "again", "side", "boundary", "scope") for c in columns):
             return
         end = max((c.end for row in rows[last:following] for c in row), default=rows[last][-1].end)
         head = tuple(c.words for c in columns)

@@ -42,6 +42,8 @@ class Node:
     label: Label | None = None
     number: str | None = None
     """The number or code that its row of a table gives it."""
+    scope: str | None = None
+    """Of several pieces of ground of one name which: 保护范围, 建设控制地带."""
     is_row: bool = False
     """It is a row of a table."""
     title: tuple[int, int] | None = None
