@@ -123,13 +123,16 @@ def _stated(prose: Prose, figure: Figure, area: Area, before_it: StatedArea | No
     lead = text[max(0, figure.start - 40) : figure.start]
     again = before_it is not None and _is_again(text, before_it, figure, area)
     aside = None if again else _aside(prose, figure)
+    subject = None if again else _subject(prose, figure.start, aside)
+    if not (again or aside or _names(prose, subject)) and _is_elsewhere(prose, figure.start):
+        aside = "elsewhere"
     return StatedArea(
         start=figure.start - len(_introduction(lead)),
         end=figure.end,
         role=_role(lead),
         area=area,
         words=figure.words,
-        subject=None if again else _subject(prose, figure.start, aside),
+        subject=subject,
         clause=_clause_start(prose, figure.start),
         aside=aside,
         again=again,
@@ -172,6 +175,24 @@ def _is_own(before: str, whole: str) -> bool:
     kind = whole[-1]
     own = rf"[\u4e00-\u9fff]{{2,6}}{kind}(?:地处|位于|坐落|总面积|辖)"
     return kind in "省市县" and re.search(own, before) is not None
+
+
+_ELSEWHERE = re.compile(
+    rf"{'|'.join(ASIDES['elsewhere'])}|(?:建成|建立|拥有|现有)[^,。;]{{0,20}}[{NUMERALS}\d]+(?:处|个)"
+)
+
+
+def _is_elsewhere(prose: Prose, number: int) -> bool:
+    """Whether the sentence before a figure of nothing named speaks of all a province or of many places."""
+    text = prose.text
+    start = max(text.rfind(mark, 0, number) for mark in "。!?") + 1
+    start = next((i for i in range(number, start, -1) if prose.gaps[i] >= BREAK), start)
+    found = list(_ELSEWHERE.finditer(text, start, number))
+    return bool(found) and not _is_own(text[:number], found[-1].group())
+
+
+def _names(prose: Prose, subject: tuple[int, int] | None) -> bool:
+    return subject is not None and not is_general(prose.text[slice(*subject)])
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d年[^,。;]*$")

@@ -27,10 +27,6 @@ __all__ = ["outlined_zones"]
 _AFTER = re.compile(r"(?:以上|上述|合计|总计|共计|共占|一共|总共|[宗块片处个]地?共|小计)")
 """A total behind its list."""
 
-_ELSEWHERE = re.compile(
-    rf"全省|全国|全市(?!辖)|全世界|(?:建成|建立|拥有|现有)[^,。;]{{0,20}}(?:[{NUMERALS}\d]+)(?:处|个)"
-)
-
 
 def outlined_zones(
     prose: Prose,
@@ -179,8 +175,6 @@ class _Outline:
             self._take_below_held(node, stated)
         elif node.kind == "use":
             self._take_use(node)
-        elif node.stated is not None and node.kind == "generic" and self._is_elsewhere(node):
-            return
         elif stated is not None and self._is_total(node, stated):
             self._take_total(node, stated)
         else:
@@ -201,11 +195,6 @@ class _Outline:
         in_line = not any(gap >= BREAK for gap in self.prose.gaps[end + 1 : node.start])
         if end <= node.start and apart <= 1 and in_line:
             owner.parts += self._parts([node])
-
-    def _is_elsewhere(self, node: Node) -> bool:
-        """Whether the sentence of a figure speaks of all the province or of many such places."""
-        start, _ = self._sentences.span(self._sentences.number(node.end - 1))
-        return _ELSEWHERE.search(self.prose.text, start, node.end) is not None
 
     def _take_below_held(self, node: Node, stated: StatedArea) -> None:
         """Take what stands below a figure that labels have given a place."""
