@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ftz_geo import parse_plan
 from ftz_geo.parse.prose import Prose
 from ftz_geo.parse.tables import Row, Table, read_tables
 from table_cases import TABLES
@@ -321,3 +322,50 @@ def test_a_block_is_a_label_beside_its_name_and_a_group_of_its_parcels() -> None
 def test_hostile_tables_are_read_to_their_end(text: str) -> None:
     # A rule that tries every way of cutting these would not come back.
     assert len(tables(text)[1]) <= 1
+
+
+SCOPES = """\
+序号¦名称¦保护范围¦建设控制地带
+1¦李家祠堂¦东至李家路，南至南街，西至青石巷，北至后墙。面积1200平方米（合1.8亩）。¦东至李家路以东20米，南至中山路，西至文昌巷，北至后街，面积3500平方米。
+2¦古城墙¦墙体及两侧各10米。¦保护范围外50米，面积8.6公顷，其中建筑面积2公顷。
+"""
+
+
+def test_columns_of_ground_told_in_words_are_blocks_of_one_name() -> None:
+    text = SCOPES.replace("¦", "\t")
+    plan = parse_plan(text)
+    (zone,) = plan.zones
+    areas = [(b.label, b.name, b.declared_area and b.declared_area.text) for b in zone.blocks]
+    assert areas == [
+        ("保护范围", "李家祠堂", "1200平方米"),
+        ("建设控制地带", "李家祠堂", "3500平方米"),
+        ("建设控制地带", "古城墙", "8.6公顷"),
+    ]
+    assert [f.name for f in zone.blocks[1].parcels[0].abuttals["east"]] == ["李家路以东20米"]
+    assert [(f.text, f.role, f.reason) for f in plan.figures if f.role not in ("block",)] == [
+        ("1.8亩", "restated", "other-unit"),
+        ("2公顷", "set-aside", "floor-area"),
+    ]
+    unread = [text[a:b] for a, b in plan.unread]
+    assert any("墙体及两侧各10米" in words for words in unread)
+    assert "保护范围外50米" in unread
+
+
+def test_one_column_of_ground_is_the_boundary_of_its_row() -> None:
+    text = "名称\t保护范围\t面积（公顷）\n甲祠\t东至乙路，南至丙路，西至丁路，北至戊路\t1.2\n"
+    (block,) = parse_plan(text).zones[0].blocks
+    assert (block.name, str(block.declared_area.km2)) == ("甲祠", "0.012")  # type: ignore[union-attr]
+    assert [f.name for f in block.parcels[0].abuttals["north"]] == ["戊路"]
+
+
+@pytest.mark.parametrize("lead", ["全省已建成自然保护区12处，", "截至去年，全市"])
+def test_a_figure_of_all_the_province_is_set_aside(lead: str) -> None:
+    plan = parse_plan(f"甲开发区东至乙路、南至丙路、西至丁路、北至戊路，面积2公顷。{lead}面积达1.2万公顷。")
+    (figure,) = [f for f in plan.figures if f.text == "1.2万公顷"]
+    assert (figure.role, figure.reason) == ("set-aside", "elsewhere")
+
+
+def test_the_area_of_all_a_province_is_that_of_a_text_about_it() -> None:
+    sides = "东邻乙省，北接丙省，西连丁省，南临戊海。"
+    plan = parse_plan(f"甘江省地处大陆南部。{sides}全省陆地面积为17.98万平方公里。")
+    assert [f.role for f in plan.figures] == ["total"]

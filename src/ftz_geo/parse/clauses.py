@@ -48,7 +48,8 @@ _SPEAKS = re.compile(
               | 围合 | 合围 | 所围 | 围成 )
     | (?P<beside> (?:位于|坐落于?|座落于?|地处|选址于?|范围为)[^,。;]{{2,30}}?[东南西北][侧面]
               | [东南西北][侧面][、,及和][^,。;、]{{2,20}}?[东南西北][侧面](?=[、,。;)围合的]) )
-    | (?P<grows> (?:[外内][延扩推移伸]|[两四周]侧各?|四周各?|周边各?|各至|(?:范围|墙|线)以?外)[^,。;:\d]{{0,6}}\d+(?:\.\d+)?(?:米|公里) )
+    | (?P<grows> (?: [外内][延扩推移伸] | [两四周]侧各? | [四周][周边]各? | 各至 | (?:范围|墙|线)以?外 )
+              [^,。;:\d]{{0,6}}\d+(?:\.\d+)?(?:米|公里) )
     | (?P<latin> \b(?i:north|south|east|west)(?:ern)?\b | \b(?i:bounded|bordered)\s+(?i:by|on|to)\b )
     """,
     re.X | re.M,
@@ -78,8 +79,8 @@ def clauses_like_sides(prose: Prose) -> tuple[tuple[int, int], ...]:
     """Find every clause that opens like a side or speaks of a bound.
 
     Such are a direction with a verb or relation (东至, 西侧道路为, 西距), X以西, 以X为界, 与X接壤,
-    四至…, words of enclosing, how far a bound lies from something (外扩30米), and English sides; and whatever stands between two of them in one
-    sentence. The rules that read sides are not asked.
+    四至…, words of enclosing, how far a bound lies from something (外扩30米), and English sides; and
+    whatever stands between two of them in one sentence. The rules that read sides are not asked.
 
     Parameters
     ----------

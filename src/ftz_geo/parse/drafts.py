@@ -14,7 +14,7 @@ from ftz_geo.parse.areas import Count, StatedArea
 from ftz_geo.parse.groups import Group
 from ftz_geo.parse.heads import Heading, Label, is_general, name_after, name_before, subject_of
 from ftz_geo.parse.prose import BREAK
-from ftz_geo.parse.words import LEAD_INS, PARCEL_NOUNS
+from ftz_geo.parse.words import LEAD_INS, PARCEL_NOUNS, SUMMING
 from ftz_geo.wording import one_of
 
 if TYPE_CHECKING:
@@ -343,13 +343,13 @@ class _Drafting:
     def _is_behind(self, stated: StatedArea) -> bool:
         """Whether a total speaks of the blocks before it."""
         lead = self.prose.text[stated.clause : stated.number]
-        return re.search(r"以上|上述|合计|总计|共计", lead) is not None
+        return re.search(one_of(SUMMING), lead) is not None
 
     def _same_breath(self, end: int, start: int) -> bool:
         between = self.prose.text[end:start]
         if "。" not in between and len(between) < 200:
             return True
-        return re.search(r"(?:以上|合计|总计|共计)[^。]*$", between) is not None
+        return re.search(rf"{one_of(SUMMING)}[^。]*$", between) is not None
 
     def _subject(self, start: int, end: int) -> str | None:
         """Name what an area or count is said of."""

@@ -46,11 +46,11 @@ def figures_of(
     used = dict(_used(zones))
     meanings = {s.number: s for s in stated}
     found = []
-    spans = {s.number: s.area.span for s in stated}
     last: tuple[FigureRole, str | None] | None = None
     for figure in figures:
         meaning = meanings.get(figure.start)
-        first = used.get(spans.get(again.get(figure.start, -1), (-1, -1)))
+        first_told = meanings.get(again.get(figure.start, -1))
+        first = used.get(first_told.area.span) if first_told else None
         made = _entry(prose, figure, meaning, used, first or last)
         found.append(made)
         if not (meaning and meaning.again):

@@ -10,7 +10,8 @@ from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, PartDraft, ZoneDraft
 from ftz_geo.parse.heads import Heading, is_general, is_place, is_zone_name, place_in, subject_of
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.tree import DOWN, Sentences, tree_of
-from ftz_geo.wording import NUMERALS
+from ftz_geo.parse.words import SUMMING
+from ftz_geo.wording import NUMERALS, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["outlined_zones"]
 
-_AFTER = re.compile(r"(?:以上|上述|合计|总计|共计|共占|一共|总共|[宗块片处个]地?共|小计)")
+_AFTER = re.compile(rf"{one_of(SUMMING)}|[宗块片处个]地?共")
 """A total behind its list."""
 
 
@@ -61,8 +62,10 @@ def outlined_zones(
     """
     figures = [s for s in stated if not s.again and s.aside in (None, "land-use")]
     sections = list(_section_names(prose, labels))
-    outline = _Outline(prose, [*headings, *sections], zones, [s.number for s in stated], groups)
-    tops = sorted([*tree_of(prose, figures, groups, labels), *rows], key=lambda node: node.start)
+    sentences = Sentences(prose)
+    outline = _Outline(prose, sentences, [*headings, *sections], zones, [s.number for s in stated], groups)
+    nodes = [*tree_of(prose, figures, groups, labels, sentences), *rows]
+    tops = sorted(nodes, key=lambda node: node.start)
     return outline.of(tops, counts)
 
 
@@ -97,6 +100,7 @@ class _Outline:
     def __init__(
         self,
         prose: Prose,
+        sentences: Sentences,
         headings: Sequence[Heading],
         zones: Sequence[ZoneDraft],
         figures: Sequence[int],
@@ -104,7 +108,7 @@ class _Outline:
     ) -> None:
         self.prose = prose
         self.zones = [zone for zone in zones if zone.blocks or zone.area or zone.name]
-        self._sentences = Sentences(prose)
+        self._sentences = sentences
         self._headings = sorted(headings, key=lambda heading: heading.start)
         self._figures = figures
         self._group_starts = [group.start for group in groups]

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ftz_geo.model import Area, Feature, Span, StatedFigure
     from ftz_geo.parse.areas import Count, StatedArea
     from ftz_geo.parse.drafts import Part, PartDraft
+    from ftz_geo.parse.grids import Grid
     from ftz_geo.parse.heads import Heading, Label
     from ftz_geo.parse.sides import Side
     from ftz_geo.parse.tables import Table
@@ -71,12 +72,13 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
      ('west', '丁村', 'place'), ('north', '丁村北侧空地', 'vague')]
     """
     prose = Prose.of(text)
-    prose = prose.with_cells(cell.start for grid in find_grids(prose) for row in grid.rows for cell in row)
+    grids = list(find_grids(prose))
+    prose = prose.with_cells(cell.start for grid in grids for row in grid.rows for cell in row)
     if source is None:
         source = Source(sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
     if source.title is None:
         source = replace(source, title=_title(text))
-    groups, labels, tables, remarks = _descriptions(prose)
+    groups, labels, tables, remarks = _descriptions(prose, grids)
     inside = _inside(groups)
     rows = entries_of(prose, tables, groups)
     figures = rows.with_running(find_figures(prose))
@@ -110,7 +112,7 @@ def _title(text: str) -> str | None:
 
 
 def _descriptions(
-    prose: Prose,
+    prose: Prose, grids: Sequence[Grid]
 ) -> tuple[list[Group], list[Label], list[Table], list[tuple[int, int]]]:
     """Find all descriptions in running text, the labels outside them, tables, and what is no description."""
     taken = bytearray(len(prose.text) + 1)
@@ -121,7 +123,7 @@ def _descriptions(
             taken[s.start : s.end] = b"\1" * (s.end - s.start)
         return found
 
-    tables = list(read_tables(prose))
+    tables = list(read_tables(prose, grids))
     for row in (row for table in tables for row in table.rows):
         if row.sides:
             taken[row.start : row.end] = b"\1" * (row.end - row.start)
@@ -320,6 +322,7 @@ def _members(prose: Prose, block: BlockDraft, limit: int) -> tuple[Feature, ...]
 
 
 # --- what was not read ----------------------------------------------------------------------
+
 
 def _unread_clauses(prose: Prose, groups: Sequence[Group]) -> Iterator[tuple[int, int]]:
     """Yield the clauses that open like a side and have no word in any."""

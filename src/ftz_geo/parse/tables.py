@@ -69,12 +69,14 @@ class Table:
         return tuple(side for row in self.rows for side in row.sides)
 
 
-def read_tables(prose: Prose) -> Iterator[Table]:
+def read_tables(prose: Prose, grids: Sequence[Grid] | None = None) -> Iterator[Table]:
     r"""Read the tables of a text, in order.
 
     Parameters
     ----------
     prose : Prose
+    grids : sequence of Grid, optional
+        Those of the text, found if not given.
 
     Yields
     ------
@@ -91,7 +93,7 @@ def read_tables(prose: Prose) -> Iterator[Table]:
     >>> [(row.kind, str(row.area.area.value), row.area.area.unit) for row in table.rows]
     [('item', '12.5', '亩')]
     """
-    for grid in find_grids(prose):
+    for grid in find_grids(prose) if grids is None else grids:
         if not grid.rows:
             yield Table(grid.start, grid.end, (), _title(prose, grid.above), _unit(prose, grid.above)[0])
         else:

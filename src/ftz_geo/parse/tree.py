@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from ftz_geo.parse.groups import Group
 from ftz_geo.parse.heads import is_general, is_place, name_after, name_before, opening_place, place_in
 from ftz_geo.parse.prose import BREAK
-from ftz_geo.parse.words import LEAD_INS
+from ftz_geo.parse.words import LEAD_INS, SUMMING
 from ftz_geo.wording import NUMERALS, folded, one_of
 
 if TYPE_CHECKING:
@@ -100,7 +100,11 @@ _BULLET = r"[—\-·•●◆■▪*○]*"
 
 
 def tree_of(
-    prose: Prose, stated: Sequence[StatedArea], groups: Sequence[Group], labels: Sequence[Label]
+    prose: Prose,
+    stated: Sequence[StatedArea],
+    groups: Sequence[Group],
+    labels: Sequence[Label],
+    sentences: Sentences,
 ) -> list[Node]:
     """Return the nodes that stand below no other, in the order of the text.
 
@@ -112,18 +116,19 @@ def tree_of(
     groups : sequence of Group
     labels : sequence of Label
         Outside of the sides.
+    sentences : Sentences
 
     Returns
     -------
     list of Node
     """
-    return _Planting(prose, labels).tree(stated, groups)
+    return _Planting(prose, labels, sentences).tree(stated, groups)
 
 
 class _Planting:
-    def __init__(self, prose: Prose, labels: Sequence[Label]) -> None:
+    def __init__(self, prose: Prose, labels: Sequence[Label], sentences: Sentences) -> None:
         self.prose = prose
-        self.sentences = Sentences(prose)
+        self.sentences = sentences
         self._labels = list(labels)
         self._label_starts = [label.start for label in labels]
 
@@ -219,7 +224,7 @@ class _Planting:
         if not plain and label is None and opening is not None:
             name, start = self.prose.words(*opening), opening[0]
             plain = self.prose.text[slice(*opening)]
-        if re.search(r"(?:以上|上述|合计|总计|共计)", self.prose.text[max(0, start - 2) : stated.number]):
+        if re.search(one_of(SUMMING), self.prose.text[max(0, start - 2) : stated.number]):
             return Node(start, stated.end, "generic", None, stated)
         named = bool(plain) and not is_general(plain) and (is_place(plain) or label is not None)
         if label is not None and label.firm:

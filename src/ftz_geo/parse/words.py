@@ -194,6 +194,9 @@ TOTAL_WORDS = _words(
 )
 """A figure after one of these is the zone's."""
 
+SUMMING = _words("以上 上述 合计 总计 共计 共占 一共 总共 小计")
+"""A figure behind one of these sums up what stands before it."""
+
 # --- heads ----------------------------------------------------------------------------------
 
 BLOCK_NOUNS = _words(
