@@ -99,10 +99,18 @@ def stated_areas(prose: Prose, figures: Iterable[Figure] | None = None) -> Itera
     805公顷 own False before
     1264.9公顷 own False None
     """
+    found = list(_stated_in_order(prose, find_figures(prose) if figures is None else figures))
+    own = any(not (s.aside or s.again or _is_of_district(prose, s)) for s in found)
+    for stated in found:
+        district = own and stated.aside is None and _is_of_district(prose, stated)
+        yield replace(stated, aside="elsewhere") if district else stated
+
+
+def _stated_in_order(prose: Prose, figures: Iterable[Figure]) -> Iterator[StatedArea]:
     text = prose.text
     before_it: StatedArea | None = None
     plain = False
-    for figure in find_figures(prose) if figures is None else figures:
+    for figure in figures:
         if figure.area is None:
             before_it = None
             continue
@@ -116,6 +124,11 @@ def stated_areas(prose: Prose, figures: Iterable[Figure] | None = None) -> Itera
         plain = plain or (stated.aside is None and not stated.again)
         before_it = before_it if stated.again else stated
         yield stated
+
+
+def _is_of_district(prose: Prose, stated: StatedArea) -> bool:
+    """Whether a figure is of all of a district, which is told beside what a text is about: 东城区行政区域."""
+    return stated.subject is not None and _DISTRICT.search(prose.text[slice(*stated.subject)]) is not None
 
 
 def _stated(prose: Prose, figure: Figure, area: Area, before_it: StatedArea | None) -> StatedArea:
@@ -155,11 +168,18 @@ _CHANGED = re.compile(
     r"(?:调整|扩大|增加|扩展|变更|缩减|减少|修订|核定|优化|扩|变|减|增)(?:为|到|至)(?:了)?(?=约?\d)"
 )
 
+_PHASE_BEFORE = re.compile(
+    r"(?<=[。;])(?:近期|远期|中期|首期|规划期末?|[一二三]期|起步区|到?(?:19|20)\d\d年)[^,。;]{0,12},$"
+)
+"""What tells of a figure in the next clause that it is of a time or phase: 近期至2025年，开发面积210公顷."""
+_ENDED = re.compile(r"[^,。;]{0,8}(?:废止|撤销|失效)")
+"""Behind a figure, what says that it holds no more: 划定的保护区面积19.7平方公里同时废止."""
+
 
 def _aside(prose: Prose, figure: Figure) -> str | None:
     """Return why a figure is no area of a zone or block, by the words of its own clause."""
     text = prose.text
-    if _CHANGED.match(text, figure.end):
+    if _CHANGED.match(text, figure.end) or _ENDED.match(text, figure.end):
         return "before"
     clause = text[max(_clause_start(prose, figure.start), figure.start - 40) : figure.start]
     for code, pattern in _ASIDE.items():
@@ -167,7 +187,9 @@ def _aside(prose: Prose, figure: Figure) -> str | None:
             code == "elsewhere" and _is_own(text[: figure.start], m.group())
         ):
             return code
-    return "land-use" if is_land_use(clause) else None
+    if is_land_use(clause):
+        return "land-use"
+    return "phase" if _PHASE_BEFORE.search(text, 0, _clause_start(prose, figure.start)) else None
 
 
 def _is_own(before: str, whole: str) -> bool:
@@ -189,6 +211,9 @@ def _is_elsewhere(prose: Prose, number: int) -> bool:
     start = next((i for i in range(number, start, -1) if prose.gaps[i] >= BREAK), start)
     found = list(_ELSEWHERE.finditer(text, start, number))
     return bool(found) and not _is_own(text[:number], found[-1].group())
+
+
+_DISTRICT = re.compile(r"(?:[省市区县州旗镇乡]|街道|全)(?:行政)?(?:区域|区划|辖区)$|[省市县]域$")
 
 
 def _names(prose: Prose, subject: tuple[int, int] | None) -> bool:
@@ -221,6 +246,8 @@ def is_land_use(clause: str) -> bool:
     if m is None or _WHOLE_USE.fullmatch(m["use"]):
         return False
     use = m["use"].removeprefix("其中")
+    if use.endswith(("总用地", "总占地")):
+        return False
     of = use.removesuffix("用地")
     return of == use or not (is_place(of) or is_general(of))
 
@@ -252,7 +279,7 @@ _QUALIFIERS = re.compile(
       | 实际|登记|使用权|批复|申报|公示|划定|核定|保护 )*
     (?: 面积|占地|用地规模|规模|范围|用地|幅员 )?
     (?: 最大|共计|共有|共|总计|合计|约|大约|为|是|达到|达|到|至|由|近|计|有|按|:|=|—|-|仅|均|各|的|分别
-      | 调整|扩大|增加|减少|变更|扩至|控制在|了|将|在
+      | 调整|扩大|增加|减少|变更|扩至|控制在|保持|维持|了|将|在
       | \s*(?:covers|has|with|is|of|occupies|totals?|an?|the|area|planned)\s*
     )*$
     """,
@@ -288,7 +315,7 @@ _COUNT = re.compile(
     (?:以下|如下|[^,。;\d]{{2,30}}?[、和与][^,。;\d]{{2,12}}?)?
     (?P<number>[{NUMERALS}]{{1,4}}|\d{{1,3}})
     (?:个|块|处|宗|大|片)(?:相对独立的|独立的?|不相连的?|分散的?)?
-    (?P<noun>区块|片区|地块|组团|分区|区域|园区|板块|部分|宗地|街区|单元|子项)?
+    (?:[^,。;\d、和与]{{0,4}}?(?P<noun>区块|片区|地块|组团|分区|区域|园区|板块|部分|宗地|街区|单元|子项))?
     """,
     re.X,
 )

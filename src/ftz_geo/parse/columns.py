@@ -119,6 +119,8 @@ _OTHER_KEY = re.compile(
     r".{0,8}(?:用途|性质|容积率|密度|绿地率|绿化率|限高|高度|期限|年限|年期|终止日期|[单起总底]价|价款|保证金|权利人|使用权人"
     r"|受让人|出让人|备注|单位|日期|类型|方式|比例|占比|比重|级别|强度|单元号|标准|产业|指标|数值|数量|指标值|其中)(?:\(.{0,12}\))?"
 )
+_USES = re.compile(r"(?:规划)?(?:用地|土地)(?:利用)?(?:性质|类型|类别|用途|分类)")
+"""What heads the uses of land that a table divides ground by."""
 _NUMBERS_OF_ELSE = re.compile(r"数量?$|年|人口|级|等|备注|时间|日期|文号|高|期|产业|用途|说明|单位$")
 _LONGEST_HEAD = 40
 
@@ -332,10 +334,11 @@ def _with_sides(columns: list[Column]) -> list[Column]:
 
 
 def _with_scopes(columns: list[Column]) -> list[Column]:
-    """Take one scope alone for the boundary of the row; several are pieces of ground beside each other."""
+    """Keep several scopes, pieces of ground beside each other; one alone, 保护范围, is the row's boundary."""
     if sum(c.use == "scope" for c in columns) > 1:
         return columns
-    return [replace(c, use="boundary") if c.use == "scope" else c for c in columns]
+    uses: dict[bool, Use] = {True: "boundary", False: "words"}
+    return [replace(c, use=uses[c.words.endswith("范围")]) if c.use == "scope" else c for c in columns]
 
 
 def _with_name(columns: list[Column]) -> list[Column]:
@@ -344,7 +347,8 @@ def _with_name(columns: list[Column]) -> list[Column]:
         return [_labelled(c, columns) for c in columns]
     k = next((k for k, c in enumerate(columns) if c.use != "label"), None)
     if k is None or columns[k].use != "words" or _OTHER_KEY.fullmatch(columns[k].words.removesuffix("指标")):
-        k = next((k for k, c in enumerate(columns) if c.use == "site"), None)
+        uses = k if k is not None and _USES.fullmatch(columns[k].words) else None
+        k = next((k for k, c in enumerate(columns) if c.use == "site"), uses)
     return columns if k is None else [*columns[:k], replace(columns[k], use="name"), *columns[k + 1 :]]
 
 

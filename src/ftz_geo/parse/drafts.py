@@ -297,6 +297,8 @@ class _Drafting:
             return False
         if _FOLLOWS_AT_ONCE.match(between):
             return True
+        if between.count("。") == 1 and stated.subject is not None and stated.role == "own":
+            return is_general(text[slice(*stated.subject)])  # 拟更新范围用地面积
         return not re.search(r"[。;]", between) and (stated.role != "bare" or len(between) < 14)
 
     def _is_of_only_block(self, stated: StatedArea) -> bool:
@@ -343,13 +345,13 @@ class _Drafting:
     def _is_behind(self, stated: StatedArea) -> bool:
         """Whether a total speaks of the blocks before it."""
         lead = self.prose.text[stated.clause : stated.number]
-        return re.search(one_of(SUMMING), lead) is not None
+        return re.search(SUMMING, lead) is not None
 
     def _same_breath(self, end: int, start: int) -> bool:
         between = self.prose.text[end:start]
         if "。" not in between and len(between) < 200:
             return True
-        return re.search(rf"{one_of(SUMMING)}[^。]*$", between) is not None
+        return re.search(rf"{SUMMING}[^。]*$", between) is not None
 
     def _subject(self, start: int, end: int) -> str | None:
         """Name what an area or count is said of."""

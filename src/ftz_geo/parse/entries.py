@@ -104,6 +104,9 @@ class _Reading:
 
     def add(self, table: Table) -> None:
         """Take the rows of a table; where subtotals stand, the rows of a group below it."""
+        if _is_of_uses(self.prose, table):
+            self.nodes += self._uses(table)
+            return
         grouped = any(row.kind == "subtotal" and row.area for row in table.rows)
         items: dict[str, Node] = {}
         for row in table.rows:
@@ -124,6 +127,22 @@ class _Reading:
             if row.kind == "item" and node.name:
                 items[node.name] = node
         self.nodes = [_alone(node) for node in self.nodes]
+
+    def _uses(self, table: Table) -> list[Node]:
+        """Return the uses of land that a table divides ground into, below the total that it tells last."""
+        found: list[Node] = []
+        for row in table.rows:
+            node = self._node(row)
+            node.kind, node.name = "use", self._words(row.name)
+            self._take_others(row, node)
+            found.append(node)
+        totals = [node for row, node in zip(table.rows, found, strict=True) if row.kind == "total"]
+        if not totals or totals[-1].stated is None:
+            return found
+        whole = totals[-1]
+        whole.below = [node for node in found if node is not whole and node.stated is not None]
+        whole.start = min(whole.start, found[0].start)
+        return [whole]
 
     def _group(self, items: dict[str, Node], name: str, row: Row) -> Node:
         """Return the node of a group of rows, made with its first one."""
@@ -224,6 +243,12 @@ class _Reading:
 
     def _words(self, cell: Cell | None) -> str | None:
         return self.prose.words(*cell) if cell is not None and cell.end > cell.start else None
+
+
+def _is_of_uses(prose: Prose, table: Table) -> bool:
+    """Whether most rows of a table are uses of land, and no places."""
+    names = [prose.text[slice(*row.name)] for row in table.rows if row.name and row.kind == "item"]
+    return sum(map(is_land_use, names)) * 2 > max(len(names), 2)
 
 
 def _alone(node: Node) -> Node:

@@ -20,7 +20,7 @@ from ftz_geo.parse.words import (
 from ftz_geo.wording import NUMERALS, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ftz_geo.parse.prose import Prose
 
@@ -29,14 +29,17 @@ __all__ = [
     "Label",
     "find_headings",
     "find_labels",
+    "is_division",
     "is_general",
     "is_label",
     "is_place",
+    "is_sentence",
     "is_zone_name",
     "name_after",
     "name_before",
     "opening_place",
     "place_in",
+    "sections",
     "subject_of",
 ]
 
@@ -151,6 +154,9 @@ def _name_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     name = text[a : m.start() if m else cell].rstrip("的为是、“—")
     if name.endswith("”") and "“" not in name:
         name = name[:-1]
+    name = _OF_CHANGE.sub("", name)
+    if (m := _FOUNDED.match(name)) and len(name) - m.end() > 3:
+        a, name = a + m.end(), name[m.end() :]
     half = name[: len(name) // 2]
     if len(set(half)) > 2 and name == half + half:  # marks folded away are a run of one sign
         name = half  # a heading, and the sentence below it that begins with the same name
@@ -159,11 +165,13 @@ def _name_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     return a, a + len(name)
 
 
+_FOUNDED = re.compile(r"在.{2,24}(?:设立|建立|划定|新设)")
+_OF_CHANGE = re.compile(r"(?<=区)(?:扩区|升级|扩容|调区)$")
 _TAIL = re.compile(
     r"(?:(?:农民|村民)?集体(?:经济组织)?(?:集体)?(?:所有)?|所有|国有|使用)?的?(?:建设用地|土地|用地|宗地)?$"
 )
 _BEFORE_PLACE = re.compile(
-    r"^(?:(?:新建|扩建|新设|改建|拟建|在建|调整后|扩区后|升级后)的?|拟?(?:征收|征用|出让|收回|使用|占用)|(?:本次|此次)|共|建成|设立|新设|建立|划定|规划(?:建设)?|其中|含有?|包含|包括|位于|涉及|拟对|拟|对"
+    r"^(?:(?:新建|扩建|新设|改建|拟建|在建|调整后|扩区后|升级后)的?|拟?(?:征收|征用|出让|收回|使用|占用)|(?:本次|此次)|共|建成|设立|新设|建立|划定|规划(?!建设用地|用地)(?:建设)?|其中|含有?|包含|包括|位于|涉及|拟对|拟|对"
     r"|[一二三四五六]是|其[一二三四五六]|[一二三四五六七八九十\d]{1,3}[.、)]|以及|和|与|及|是|为|以|在|将|由|对)+(?=..)"
 )
 
@@ -249,6 +257,7 @@ _GENERAL = re.compile(
     (?:调整后|扩区后|升级后|扩建后|整合后|优化后|现|原)?
     (?: (?:[该本此各我]|其(?!中))[^,]* | [{NUMERALS}\d]+[个处宗片大].*
       | 全[省区镇县市乡村园域境街道州盟旗]*(?:行政)?(?:区域|区划|辖区|陆地|陆域|海域|国土|土地)?
+      | 拟?(?:更新|改造|征收|拆迁|实施|规划|研究|整治|项目|用地)范围(?:用地)?
       | (?:规划|实施|项目|用地|全)?{one_of(WHOLES)} )$
     """,
     re.X,
@@ -266,6 +275,41 @@ def is_general(name: str) -> bool:
     (True, True, False)
     """
     return _GENERAL.fullmatch(name) is not None
+
+
+_TELLS = re.compile(
+    rf"""
+      ^本次|^此次|^请|按照|须|编制|经费|应(?![城县山])|同意|经(?!开|济|贸|纬)|划定|批准|设立|共|保持|不变|中有|收悉|《
+    | 第[{NUMERALS}\d]+[宗个处项条款] | \d万?(?:立方|元|户|[人名]|家|班|个|处|年)
+    | ^(?:拟?(?:征收|征用|征地|出让|收回|划拨|使用|占用))$
+    """,
+    re.X,
+)
+
+
+def is_sentence(words: str) -> bool:
+    """Whether the words behind a number are no name: they begin a sentence.
+
+    Examples
+    --------
+    >>> [is_sentence(w) for w in ("大坪水库总库容2860万立方米", "保护区经国务院批准设立", "牛栏坑")]
+    [True, True, False]
+    """
+    return _TELLS.search(words) is not None
+
+
+_DIVISION = re.compile(r"[一二三四特甲乙丙]级|准|核心|缓冲|实验|外围|过渡|一般|重点")
+
+
+def is_division(name: str) -> bool:
+    """Whether a name is that of a grade or division of some ground, and of no ground by itself: 一级保护区.
+
+    Examples
+    --------
+    >>> is_division("准保护区"), is_division("梅花山自然保护区")
+    (True, False)
+    """
+    return _DIVISION.match(name) is not None
 
 
 def opening_place(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
@@ -408,6 +452,36 @@ _TITLE = re.compile(
     """,
     re.X,
 )
+_TOPIC = re.compile(r"[与和及]|面积|功能|范围|方案|要求|规划|条件|概况|情况|保护|区位|分[区级期]|地带")
+"""In a headline, what says that it names a matter and no place."""
+
+
+def sections(prose: Prose, labels: Sequence[Label]) -> Iterator[tuple[Label, Heading]]:
+    r"""Yield the numbered lines that name a place and nothing else: 二、湖头镇.
+
+    Examples
+    --------
+    >>> prose = Prose.of("一、工作要求\n按规定办理。\n二、湖头镇\n面积2平方公里。")
+    >>> [(label.words, heading.name) for label, heading in sections(prose, find_labels(prose))]
+    [('二', '湖头镇')]
+    """
+    text = prose.text
+    for label in labels:
+        if (
+            label.firm
+            or prose.gaps[label.start] < BREAK
+            or not re.match(r"[(]?[一二三四五六七八九十]", label.words)
+        ):
+            continue
+        stop = min(len(text), label.end + 40)
+        end = next((i for i in range(label.end + 1, stop) if prose.gaps[i] >= BREAK), None)
+        found = place_in(prose, label.end, end) if end is not None else None
+        plain = text[slice(*found)] if found else ""
+        topic = is_general(plain) or _TOPIC.search(plain) is not None
+        if found and found[1] == end and is_place(plain) and not topic:
+            yield label, Heading(label.start, prose.words(*found))
+
+
 _NOTE = re.compile(
     r"[(](?:节录|摘要|节选|摘录|试行|草案|征求意见稿|公示稿|送审稿|修订|[^()]{1,10}年[^()]{0,6})[)]$"
 )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, PartDraft, ZoneDraft
-from ftz_geo.parse.heads import Heading, is_general, is_place, is_zone_name, place_in, subject_of
+from ftz_geo.parse.heads import Heading, is_division, is_zone_name, subject_of
 from ftz_geo.parse.prose import BREAK
+from ftz_geo.parse.settling import adds_up, settled
 from ftz_geo.parse.tree import DOWN, Sentences, tree_of
 from ftz_geo.parse.words import SUMMING
-from ftz_geo.wording import NUMERALS, one_of
+from ftz_geo.wording import NUMERALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["outlined_zones"]
 
-_AFTER = re.compile(rf"{one_of(SUMMING)}|[宗块片处个]地?共")
+_AFTER = re.compile(rf"{SUMMING}|[宗块片处个]地?共")
 """A total behind its list."""
 
 
@@ -61,35 +61,11 @@ def outlined_zones(
         In the order of the text.
     """
     figures = [s for s in stated if not s.again and s.aside in (None, "land-use")]
-    sections = list(_section_names(prose, labels))
     sentences = Sentences(prose)
-    outline = _Outline(prose, sentences, [*headings, *sections], zones, [s.number for s in stated], groups)
+    outline = _Outline(prose, sentences, headings, zones, [s.number for s in stated], groups)
     nodes = [*tree_of(prose, figures, groups, labels, sentences), *rows]
     tops = sorted(nodes, key=lambda node: node.start)
     return outline.of(tops, counts)
-
-
-_TOPIC = re.compile(r"[与和及]|面积|功能|范围|方案|要求|规划|条件|概况|情况|保护|区位|分[区级期]|地带")
-"""In a headline, what says that it names a matter and no place."""
-
-
-def _section_names(prose: Prose, labels: Sequence[Label]) -> Iterator[Heading]:
-    """Yield the numbered lines that name a place and nothing else: 二、湖头镇."""
-    text = prose.text
-    for label in labels:
-        if (
-            label.firm
-            or prose.gaps[label.start] < BREAK
-            or not re.match(r"[(]?[一二三四五六七八九十]", label.words)
-        ):
-            continue
-        stop = min(len(text), label.end + 40)
-        end = next((i for i in range(label.end + 1, stop) if prose.gaps[i] >= BREAK), None)
-        found = place_in(prose, label.end, end) if end is not None else None
-        plain = text[slice(*found)] if found else ""
-        topic = is_general(plain) or _TOPIC.search(plain) is not None
-        if found and found[1] == end and is_place(plain) and not topic:
-            yield Heading(label.start, prose.words(*found))
 
 
 _Key = tuple[str | None, str | None]
@@ -114,6 +90,8 @@ class _Outline:
         self._group_starts = [group.start for group in groups]
         self._group_ends = [group.end for group in groups]
         self._held = {area.span for zone in self.zones for area in zone.areas()}
+        self._left: list[tuple[int, Area]] = []
+        """Figures of nothing named that were taken for remarks, and where they stand."""
         self._tops: list[Node] = []
         self._by_zone: dict[int, dict[_Key, BlockDraft]] = {}
         self._sections: set[int] = set()
@@ -127,9 +105,7 @@ class _Outline:
         self._place_the_rest(tops)
         self.zones.sort(key=lambda zone: zone.start)
         self._count(counts)
-        for zone in self.zones:
-            _settle_divisions(zone)
-            _settle_total(zone)
+        self.zones = settled(self.zones, self._left)
         return self.zones
 
     def _place_the_rest(self, tops: Sequence[Node]) -> None:
@@ -189,7 +165,20 @@ class _Outline:
             return False
         return node.kind == "generic" or stated.role == "total" or self._is_zone(node)
 
+    def _take_uses(self, node: Node, stated: StatedArea) -> None:
+        """Take a table of uses for the division of the zone before it, or for a zone of its own."""
+        zone = self._open or self._new_zone(node, self._zone_name(node))
+        if zone.area is not None and zone.area.km2 == stated.area.km2 and zone.area != stated.area:
+            zone.restated.append(stated.area)
+        elif zone.area != stated.area:
+            zone.parts += self._parts([node])
+        self._held.add(stated.area.span)
+        zone.parts += self._parts(node.below)
+
     def _take_use(self, node: Node) -> None:
+        if node.below and node.is_row and node.stated is not None:
+            self._take_uses(node, node.stated)
+            return
         if not self.zones:
             return
         zone = self.zones[-1]
@@ -224,6 +213,8 @@ class _Outline:
     def _is_zone(self, node: Node) -> bool:
         """Whether a place's figure is a zone's: it opens the text, or is of the last zone's sort."""
         zone = self._open
+        if is_division(node.name or ""):
+            return False
         if zone is None or (zone.area is None and not zone.blocks):
             items = [n for n in node.below if n.kind == "place"]
             divided = bool(items) or self._is_divided(node) or self._is_section(node)
@@ -282,6 +273,7 @@ class _Outline:
         zone, area = self._open, stated.area
         name = self._zone_name(node)
         if zone is not None and zone.blocks and self._is_remark(zone, node, stated):
+            self._left.append((node.start, stated.area))
             return
         if zone is not None and self._is_of(zone, name, node, stated):
             if zone.area is None:
@@ -306,7 +298,10 @@ class _Outline:
         a, b = max(0, stated.start - 6), stated.number
         plain = node.kind == "generic" and stated.role != "total" and not node.below and node.group is None
         bounded = any(block.described for block in zone.blocks)
-        return plain and not bounded and _AFTER.search(self.prose.text, a, b) is None
+        told = len(zone.blocks) > 1 and all(block.area for block in zone.blocks)
+        if told and adds_up(zone.blocks, stated.area):
+            return False
+        return plain and (told or not bounded) and _AFTER.search(self.prose.text, a, b) is None
 
     def _is_of(self, zone: ZoneDraft, name: str | None, node: Node, stated: StatedArea) -> bool:
         """Whether a total is the open zone's."""
@@ -540,51 +535,14 @@ def _of_one_sort(one: str | None, other: str | None) -> bool:
     return shared >= 3
 
 
-def _settle_divisions(zone: ZoneDraft) -> None:
-    """Of several divisions of one zone only one adds up to its total: the last that does."""
-    total = zone.basis.area if zone.basis else zone.area
-    listed = [block for block in zone.blocks if block.area is not None]
-    if total is not None and len(zone.blocks) == len(listed) == 1 and not zone.blocks[0].described:
-        zone.blocks[0].whole = listed[0].area != total and zone.count is None  # a part that is told, not all
-    if total is None or len(listed) < 2:
-        return
-    starts = sorted({0, *zone.divided})
-    runs = [zone.blocks[a:b] for a, b in pairwise([*starts, len(zone.blocks)]) if b > a]
-    runs = [part for run in runs for part in _in_two(run, total)]
-    fits = [run for run in runs if _adds_up(run, total)]
-    if fits and len(runs) > 1:
-        for block in zone.blocks:
-            block.whole = block not in fits[-1]
-
-
-def _in_two(run: list[BlockDraft], total: Area) -> list[list[BlockDraft]]:
-    """Part a run of blocks where its beginning has the whole area already."""
-    for k in range(2, len(run)):
-        if _adds_up(run[:k], total):
-            return [run[:k], run[k:]]
-    return [run]
-
-
-def _adds_up(blocks: Sequence[BlockDraft], total: Area) -> bool:
-    areas = [block.area for block in blocks if block.area is not None]
-    doubt = total.half_width_km2 + sum(area.half_width_km2 for area in areas)
-    return len(areas) == len(blocks) > 1 and abs(sum(area.km2 for area in areas) - total.km2) <= doubt
-
-
 def _completes(zone: ZoneDraft, node: Node) -> bool:
     """Whether a zone's blocks add up to its total with one more."""
     more = BlockDraft(node.start, node.end, area=node.stated.area if node.stated else None)
-    return zone.area is not None and _adds_up([*zone.blocks, more], zone.area)
+    return zone.area is not None and adds_up([*zone.blocks, more], zone.area)
 
 
 def _is_complete(zone: ZoneDraft) -> bool:
-    return zone.area is not None and _adds_up(zone.blocks, zone.area)
-
-
-def _settle_total(zone: ZoneDraft) -> None:
-    """Give a zone without a total the name of its only block."""
-    if len(zone.blocks) == 1 and zone.area is None and zone.blocks[0].label is None:
-        zone.name = zone.name or zone.blocks[0].name
+    return zone.area is not None and adds_up(zone.blocks, zone.area)
 
 
 def _alike(one: str | None, other: str | None) -> bool:

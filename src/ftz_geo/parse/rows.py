@@ -39,6 +39,8 @@ _COUNTED_BELOW = re.compile(r"[(][一二三四五六七八九十]{1,3}[)]")
 _OF_ABOVE = re.compile(r"其中")
 _BEFORE_AREA = re.compile(r"(?:总|用地|占地|规划|土地|宗地|出让)*(?:面积)?[约共计为:近大超过不少于]*")
 _RESTATED = re.compile(r"[(,、/;]*(?:合|即|约|相当于|折|计|也就是|为)*")
+_DASHES = re.compile(r"^[-—–/]+$")
+"""What stands in a cell that holds nothing."""
 _NUMBER_ALONE = re.compile(r"[\d.,]*")
 _DIGITS = re.compile(r"[约近]?\d[\d,.]*")
 
@@ -144,7 +146,7 @@ class Body:
     def _add(self, cells: Sequence[Cell]) -> None:
         text = self.prose.text
         told = [_Told(c, cell, text[cell[0] : cell[1]]) for c, cell in zip(self.columns, cells, strict=True)]
-        told = [t for t in told if t.words]
+        told = [t for t in told if _DASHES.sub("", t.words)]
         if not told:
             return
         depth, kind = 0, _kind(told[0].words)

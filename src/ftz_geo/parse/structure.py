@@ -19,7 +19,7 @@ from ftz_geo.parse.entries import entries_of
 from ftz_geo.parse.figures import find_figures
 from ftz_geo.parse.grids import find_grids
 from ftz_geo.parse.groups import Group, group_sides, is_description
-from ftz_geo.parse.heads import find_headings, find_labels
+from ftz_geo.parse.heads import find_headings, find_labels, sections
 from ftz_geo.parse.ids import Ids
 from ftz_geo.parse.inverse import beside_sides, enclosing_chains, inverse_sides, named_first_sides
 from ftz_geo.parse.ledger import figures_of
@@ -87,7 +87,8 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
     every = [*groups, *(node.group for node in rows.nodes if node.group is not None)]
     groups = rows.without(groups)
     counts = [c for c in declared_counts(prose) if not inside(c.start)]
-    headings = list(find_headings(prose))
+    labels, names = _counted(counts, list(sections(prose, labels)), labels)
+    headings = [*find_headings(prose), *names]
     drafts: list[ZoneDraft] = []
     if groups and any(label.firm for label in labels):
         drafts = draft_zones(prose, _parts(groups, labels, stated, counts, headings))
@@ -154,6 +155,17 @@ def _descriptions(
     groups.sort(key=lambda g: g.start)
     labels = [label for label in every_label if not taken[label.start]]
     return groups, labels, tables, remarks
+
+
+def _counted(
+    counts: Sequence[Count], parts: Sequence[tuple[Label, Heading]], labels: list[Label]
+) -> tuple[list[Label], list[Heading]]:
+    """Take numbered headlines for blocks where the text counts as many before them, else for zones."""
+    told = [c for c in counts if parts and c.number == len(parts) > 1 and c.start < parts[0][0].start]
+    if not told:
+        return labels, [heading for _, heading in parts]
+    numbered = {label.start: replace(label, noun=told[-1].noun, firm=True) for label, _ in parts}
+    return [numbered.get(label.start, label) for label in labels], []
 
 
 def _inside(groups: list[Group]) -> Callable[[int], bool]:

@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.parse.groups import Group
-from ftz_geo.parse.heads import is_general, is_place, name_after, name_before, opening_place, place_in
+from ftz_geo.parse.heads import (
+    is_general,
+    is_place,
+    is_sentence,
+    name_after,
+    name_before,
+    opening_place,
+    place_in,
+)
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import LEAD_INS, SUMMING
 from ftz_geo.wording import NUMERALS, folded, one_of
@@ -92,6 +100,11 @@ DOWN = re.compile(
     re.X,
 )
 """Words that lead from a figure to those that it is made of."""
+
+_CLAUSE_END = re.compile(r"[,。;:(]")
+
+_SCOPE = re.compile(r"(?:重点|一般|[一二三]类)?(?:保护范围|(?:建设)?控制地带)(?=(?:四至)?[为是:]*$)")
+"""保护范围：东至…: where 建设控制地带 is told too, each is a piece of ground."""
 
 _LED_ON = re.compile(rf":(?:[(]?[{NUMERALS}\d]{{1,3}}[)、.]*|[—\-·•●◆■▪*○①-⑳])*$")
 """A colon that leads on to a list, with the number or bullet of its first item."""
@@ -214,9 +227,12 @@ class _Planting:
             return Node(start, stated.end, "use", name, stated)
         plain = self.prose.text[slice(*stated.subject)] if stated.subject else ""
         if label is not None and (is_general(plain) or not is_place(plain)):
-            own, _ = name_after(self.prose, label.end, stated.number)
-            name, start = own or name, label.start
-            plain = folded(name or "")
+            own = self._called(label, stated.number)
+            if own is None:
+                label = None
+            else:
+                name, start = own or name, label.start
+                plain = folded(name or "")
         if name is None and (before_colon := self._before_colon(stated.clause)):
             name, start = before_colon
             plain = folded(name)
@@ -224,12 +240,25 @@ class _Planting:
         if not plain and label is None and opening is not None:
             name, start = self.prose.words(*opening), opening[0]
             plain = self.prose.text[slice(*opening)]
-        if re.search(one_of(SUMMING), self.prose.text[max(0, start - 2) : stated.number]):
+        if re.search(SUMMING, self.prose.text[max(0, start - 2) : stated.number]):
             return Node(start, stated.end, "generic", None, stated)
         named = bool(plain) and not is_general(plain) and (is_place(plain) or label is not None)
         if label is not None and label.firm:
             named = True
         return Node(start, stated.end, "place" if named else "generic", name, stated, None, label)
+
+    def _called(self, label: Label, end: int) -> str | None:
+        """Return the name that follows a label, empty if none does; None where the label counts sentences."""
+        name, _ = name_after(self.prose, label.end, end)
+        if label.firm or (name is not None and not is_sentence(folded(name))):
+            return name or ""
+        stop = _CLAUSE_END.search(self.prose.text, label.end, end)
+        words = self.prose.text[label.end : stop.start() if stop else end]
+        if name is None and (len(words) < 2 or not is_sentence(words)):
+            return ""
+        found = place_in(self.prose, label.end, label.end + len(words))
+        name = self.prose.words(*found) if found else ""
+        return name if is_place(name) and not is_sentence(folded(name)) else None
 
     def _opening(self, past: int, clause: int) -> tuple[int, int] | None:
         """Return the place that the sentence of a clause begins with, if no other node stands before it."""
@@ -252,14 +281,22 @@ class _Planting:
         lowest = before.end if before else 0
         label = self._label_before(group.start, before)
         if label is not None:
-            name, _ = name_after(self.prose, label.end, group.start)
-            return Node(label.start, group.end, "place", name, None, group, label)
+            own = self._called(label, group.start)
+            if own is not None:
+                return Node(label.start, group.end, "place", own or None, None, group, label)
+        if scope := self._scope_before(group.start):
+            return Node(scope[0], group.end, "place", self.prose.words(*scope), None, group)
         name = name_before(self.prose, max(lowest, group.start - 160), group.start)
         opening = self._opening(lowest, group.start)
         if opening is not None and (name is None or name.endswith(self.prose.words(*opening))):
             name = self.prose.words(*opening)
         kind: Literal["place", "generic"] = "place" if name and not is_general(name) else "generic"
         return Node(group.start, group.end, kind, name, None, group)
+
+    def _scope_before(self, at: int) -> tuple[int, int] | None:
+        """Return where the words for one of several scopes stand right before sides."""
+        m = _SCOPE.search(self.prose.text, max(0, at - 16), at)
+        return m.span() if m and "控制地带" in self.prose.text else None
 
     def _label_before(self, at: int, before: Node | None) -> Label | None:
         """Return the label of the clause or line that a node stands in, if no node stands between."""
@@ -269,8 +306,12 @@ class _Planting:
         label = self._labels[k]
         if before is not None and label.start < before.end:
             return None
-        same = self.sentences.number(label.start) == self.sentences.number(max(at - 1, label.start))
-        return label if same or at - label.end < 4 else None
+        here = self.sentences.number(label.start)
+        same = here == self.sentences.number(at)
+        # What stands below a headline, or behind a name and a full stop, is told of it.
+        lead = self.prose.text[label.end : at - 1]
+        below = here == self.sentences.number(at - 1) and not (at and re.search("[,;。]", lead))
+        return label if same or below or at - label.end < 4 else None
 
     # --- the tree
 

@@ -1,0 +1,134 @@
+"""Settling: of two readings of a text, the one holds that its own counts and sums bear out."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from ftz_geo.parse.drafts import BlockDraft
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ftz_geo.model import Area
+    from ftz_geo.parse.drafts import ZoneDraft
+
+__all__ = ["adds_up", "settled"]
+
+
+def adds_up(blocks: Sequence[BlockDraft], total: Area) -> bool:
+    """Whether two blocks or more, all of stated areas, make up a total as printed."""
+    areas = [block.area for block in blocks if block.area is not None]
+    doubt = total.half_width_km2 + sum(area.half_width_km2 for area in areas)
+    return len(areas) == len(blocks) > 1 and abs(sum(area.km2 for area in areas) - total.km2) <= doubt
+
+
+def settled(zones: Sequence[ZoneDraft], left: Sequence[tuple[int, Area]]) -> list[ZoneDraft]:
+    """Return zones whose blocks, parts and totals fit each other where another reading of them does.
+
+    Parameters
+    ----------
+    zones : sequence of ZoneDraft
+        In the order of the text.
+    left : sequence of (int, Area)
+        Figures that are of nothing named, and where they stand.
+
+    Returns
+    -------
+    list of ZoneDraft
+    """
+    kept: list[ZoneDraft] = []
+    for zone in zones:
+        if kept and _completes(kept[-1], zone):
+            kept[-1].blocks += _as_blocks(zone)
+        else:
+            kept.append(zone)
+    for before, zone in pairwise(kept):
+        _give_back(before, zone)
+    for zone in kept:
+        _take_total_behind(zone, left)
+        _settle_divisions(zone)
+        _settle_basis(zone)
+        _settle_total(zone)
+    return kept
+
+
+def _listed(zone: ZoneDraft) -> list[BlockDraft]:
+    return [block for block in zone.blocks if block.area is not None and not block.whole]
+
+
+def _as_blocks(zone: ZoneDraft) -> list[BlockDraft]:
+    """Return a zone of nothing named as the block that it is."""
+    block = zone.blocks[0] if zone.blocks else BlockDraft(zone.start, zone.start + 1)
+    block.area = block.area or zone.area
+    return [block]
+
+
+def _completes(before: ZoneDraft, zone: ZoneDraft) -> bool:
+    """Whether a zone that nothing names is the block that the zone before it lacks."""
+    listed = _listed(before)
+    if zone.name is not None or len(zone.blocks) > 1 or before.area is None or not listed:
+        return False
+    return not adds_up(listed, before.area) and adds_up([*listed, *_as_blocks(zone)], before.area)
+
+
+def _give_back(before: ZoneDraft, zone: ZoneDraft) -> None:
+    """Give the zone before the blocks that make up its total and not that of the zone they stand in."""
+    listed = _listed(zone)
+    if before.area is None or zone.area is None or _listed(before) or len(listed) < 2:
+        return
+    if adds_up(listed, before.area) and not adds_up(listed, zone.area):
+        before.blocks += zone.blocks
+        before.count, before.noun = before.count or zone.count, before.noun or zone.noun
+        zone.blocks, zone.count, zone.noun = [], None, None
+
+
+def _take_total_behind(zone: ZoneDraft, left: Sequence[tuple[int, Area]]) -> None:
+    """Take what was read as a zone's total for its first block where a later figure is the sum of all."""
+    listed = _listed(zone)
+    if zone.area is None or not listed or adds_up(listed, zone.area):
+        return
+    first = BlockDraft(zone.start, zone.start + 1, name=zone.name, area=zone.area)
+    sums = [area for at, area in left if at > zone.start and adds_up([first, *listed], area)]
+    if sums and not any(block.described for block in zone.blocks):
+        zone.blocks.insert(0, first)
+        zone.area, zone.name = sums[-1], None
+
+
+def _settle_divisions(zone: ZoneDraft) -> None:
+    """Of several divisions of one zone only one adds up to its total: the last that does."""
+    total = zone.basis.area if zone.basis else zone.area
+    listed = [block for block in zone.blocks if block.area is not None]
+    if total is not None and len(listed) == 1 and not listed[0].described and zone.count is None:
+        alone = len(zone.blocks) == 1 or (len(zone.blocks) == 2 and any(b.described for b in zone.blocks))
+        listed[0].whole = alone and listed[0].area != total  # a part that is told, not all
+    if total is None or len(listed) < 2:
+        return
+    starts = sorted({0, *zone.divided})
+    runs = [zone.blocks[a:b] for a, b in pairwise([*starts, len(zone.blocks)]) if b > a]
+    runs = [part for run in runs for part in _in_two(run, total)]
+    fits = [run for run in runs if adds_up(run, total)]
+    if fits and len(runs) > 1:
+        for block in zone.blocks:
+            block.whole = block not in fits[-1]
+
+
+def _in_two(run: list[BlockDraft], total: Area) -> list[list[BlockDraft]]:
+    """Part a run of blocks where its beginning has the whole area already."""
+    for k in range(2, len(run)):
+        if adds_up(run[:k], total):
+            return [run[:k], run[k:]]
+    return [run]
+
+
+def _settle_basis(zone: ZoneDraft) -> None:
+    """Where blocks make up a part of the total and not the total, they are of that part."""
+    listed = _listed(zone)
+    if zone.basis is None and zone.area is not None and not adds_up(listed, zone.area):
+        zone.basis = next((part for part in zone.parts if adds_up(listed, part.area)), None)
+
+
+def _settle_total(zone: ZoneDraft) -> None:
+    """Give a zone without a total the name of its only block."""
+    if len(zone.blocks) == 1 and zone.area is None and zone.blocks[0].label is None:
+        zone.name = zone.name or zone.blocks[0].name
