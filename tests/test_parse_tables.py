@@ -59,9 +59,9 @@ def test_a_table_is_read_row_by_row(text: str, rows: str) -> None:
         ("规划面积（单位：平方公里）", "3平方公里"),
         ("公顷", "3公顷"),
         ("面积（含水面）（亩）", "3亩"),
-        ("面积", "-"),
-        ("面积（公顷/亩）", "-"),
-        ("面积（共3公顷）", "-"),
+        ("面积", "?no-unit"),
+        ("面积（公顷/亩）", "?no-unit"),
+        ("面积（共3公顷）", "?no-unit"),
     ],
 )
 def test_the_unit_of_a_head(head: str, area: str) -> None:
@@ -74,9 +74,9 @@ def test_the_unit_of_a_head(head: str, area: str) -> None:
         ("单位：公顷", "3公顷"),
         ("（单位：亩）", "3亩"),
         ("表1 用地表    单位：hm2、%", "3公顷"),
-        ("单位：万元/亩", "-"),
-        ("单位：万元", "-"),
-        ("单位：亩、公顷", "-"),
+        ("单位：万元/亩", "?no-unit"),
+        ("单位：万元", "?no-unit"),
+        ("单位：亩、公顷", "?no-unit"),
     ],
 )
 def test_the_unit_of_a_table(line: str, area: str) -> None:

@@ -261,6 +261,7 @@ FIGURE_REASONS: Mapping[str, tuple[str, str]] = {
     "negative": ("负数", "it is negative"),
     "masked": ("数字被隐去", "its digits are masked"),
     "too-long": ("数字过长", "it has too many digits"),
+    "no-unit": ("未写单位", "no unit is told"),
 }
 """Why a figure was set aside or is unread: by code, in Chinese and English."""
 

@@ -169,7 +169,7 @@ _CHANGED = re.compile(
 )
 
 _PHASE_BEFORE = re.compile(
-    r"(?<=[。;])(?:近期|远期|中期|首期|规划期末?|[一二三]期|起步区|到?(?:19|20)\d\d年)[^,。;]{0,12},$"
+    r"(?:近期|远期|中期|首期|规划期末?|[一二三]期|起步区|到(?:19|20)\d\d年)[^,。;]{0,12},"
 )
 """What tells of a figure in the next clause that it is of a time or phase: 近期至2025年，开发面积210公顷."""
 _ENDED = re.compile(r"[^,。;]{0,8}(?:废止|撤销|失效)")
@@ -189,7 +189,9 @@ def _aside(prose: Prose, figure: Figure) -> str | None:
             return code
     if is_land_use(clause):
         return "land-use"
-    return "phase" if _PHASE_BEFORE.search(text, 0, _clause_start(prose, figure.start)) else None
+    here = _clause_start(prose, figure.start)
+    before = text[_clause_start(prose, here - 1) if here else 0 : here]
+    return "phase" if _PHASE_BEFORE.fullmatch(before) else None
 
 
 def _is_own(before: str, whole: str) -> bool:

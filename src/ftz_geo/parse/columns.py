@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ftz_geo.compass import SIDE_OF
 from ftz_geo.parse.words import SUB_USES
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TITLE",
     "Column",
+    "UnitLine",
     "Use",
     "is_ground",
     "is_key",
@@ -73,7 +74,7 @@ _OF_ALL = re.compile(
 )
 _OF_ROW = re.compile(
     r"""(?:拟|计划|储备|收储|收回|流转|规划|用地|占地|土地|宗地|地块|出让|挂牌|拍卖|转让|供应|供地|征收|征地|批准|核准|核定|审批|审定|界定|实测|测量
-      |辖区|行政|区划|行政区|区域|国土|管辖|控制|保护|保护区|范围|占用|图斑|划定|四至|使用权|使用|净|调查|登记
+      |改造|更新|整治|整理|辖区|行政|区划|行政区|区域|国土|管辖|控制|保护|保护区|范围|占用|图斑|划定|四至|使用权|使用|净|调查|登记
       |园区|片区|区块|项目|街道|乡镇|不动产|权属)*(?:面积|规模|用地|占地)
       |(?:净|项目)?(?:建设用地|建设用地使用权)面积
       |(?:实施|规划|用地|划定|管辖|控制|保护)?范围""",
@@ -200,23 +201,40 @@ def is_known(words: str) -> bool:
     return is_key(own) or is_scope(own) or any(p.fullmatch(own) for p in known) or _level(own) is not None
 
 
-def unit_of_line(words: str) -> tuple[str | None, bool]:
-    """Return the only unit of area that a line 单位:… states, and whether it states other units as well.
+class UnitLine(NamedTuple):
+    """What a line 单位:… states."""
+
+    unit: str | None = None
+    """The unit of area, if it is the only one."""
+    mixed: bool = False
+    """Other units are stated as well, such as 万元."""
+    several: tuple[str, ...] = ()
+    """All units of area in order, if there are more than one."""
+
+
+NO_UNIT = UnitLine()
+
+
+def unit_of_line(words: str) -> UnitLine:
+    """Return the units of area that a line 单位:… states.
 
     Examples
     --------
-    >>> [unit_of_line(w) for w in ("表2用地平衡表单位:公顷、%", "(单位:hm²)", "单位:元/亩", "单位:亩、公顷")]
-    [('公顷', False), ('公顷', False), (None, False), (None, False)]
+    >>> [unit_of_line(w).unit for w in ("表2用地平衡表单位:公顷、%", "(单位:hm²)", "单位:元/亩")]
+    ['公顷', '公顷', None]
     >>> unit_of_line("单位:亩、万元")
-    ('亩', True)
+    UnitLine(unit='亩', mixed=True, several=())
+    >>> unit_of_line("单位:公顷、万平方米、户").several
+    ('公顷', '万平方米')
     """
     m = re.search(r"单位[:为]?([^)\]。]{1,20})[)\]]?$", words[-80:])
     if not m or "元/" in m[1] or "人/" in m[1]:
-        return None, False
+        return NO_UNIT
     pieces = re.split(r"[、,;/]", m[1])
-    units = {unit_of(p) for p in pieces if _BARE_UNIT.fullmatch(p)}
-    mixed = any(not _BARE_UNIT.fullmatch(p) and p not in "%‰" for p in pieces)
-    return (units.pop(), mixed) if len(units) == 1 else (None, False)
+    units = [unit for p in pieces if _BARE_UNIT.fullmatch(p) and (unit := unit_of(p))]
+    if len(set(units)) != 1:
+        return UnitLine(several=tuple(units))
+    return UnitLine(units[0], any(not _BARE_UNIT.fullmatch(p) and p not in "%‰" for p in pieces))
 
 
 def _level(words: str) -> int | None:
@@ -226,19 +244,16 @@ def _level(words: str) -> int | None:
     return int(m.lastgroup[1:]) if m and m.lastgroup else None
 
 
-def read_columns(
-    heads: Sequence[Sequence[str]], unit: str | None, *, mixed: bool = False
-) -> tuple[Column, ...]:
+def read_columns(heads: Sequence[Sequence[str]], stated: UnitLine = NO_UNIT) -> tuple[Column, ...]:
     """Say what each column holds.
 
     Parameters
     ----------
     heads : sequence of sequences of str
         Of each column its words, from the uppermost row of the head down.
-    unit : str or None
-        That of the whole table.
-    mixed : bool, optional
-        The table has other units as well, so that only what is called 面积 is in this one.
+    stated : UnitLine, optional
+        The units of the whole table. If it has others as well, only what is called 面积 is in that one; of
+        several each is that of the column 面积 in its place.
 
     Returns
     -------
@@ -248,7 +263,7 @@ def read_columns(
     Examples
     --------
     >>> heads = [["序号"], ["村"], ["面积(亩)", "合计"], ["面积(亩)", "其中耕地"], ["补偿(万元/亩)"]]
-    >>> [(c.use, c.unit) for c in read_columns(heads, None)]
+    >>> [(c.use, c.unit) for c in read_columns(heads)]
     [('label', None), ('place', None), ('area', '亩'), ('other', '亩'), ('rate', None)]
     """
     paths = [[word for word in head if word] for head in heads]
@@ -256,9 +271,19 @@ def read_columns(
     for path in paths:
         # The first column beside the numbers names the rows, as 林场, whatever the unit of the table.
         names = all(c.use == "label" for c in columns)
-        columns.append(_column(path, unit, mixed or names))
+        columns.append(_column(path, stated.unit, stated.mixed or names))
+    columns = _with_units(columns, stated.several)
     columns = _with_name(_with_scopes(_with_sides(_with_parts(_with_levels(columns)))))
     return tuple(_with_area(columns, paths))
+
+
+def _with_units(columns: list[Column], units: Sequence[str]) -> list[Column]:
+    """Give the columns 面积 without a unit those of the line above, if there are as many."""
+    bare = [
+        k for k, c in enumerate(columns) if c.use == "other" and c.unit is None and c.words.endswith("面积")
+    ]
+    told = dict(zip(bare, units, strict=True)) if len(bare) == len(units) else {}
+    return [replace(c, unit=told.get(k, c.unit)) for k, c in enumerate(columns)]
 
 
 def _with_levels(columns: Sequence[Column]) -> list[Column]:
@@ -347,7 +372,8 @@ def _with_name(columns: list[Column]) -> list[Column]:
         return [_labelled(c, columns) for c in columns]
     k = next((k for k, c in enumerate(columns) if c.use != "label"), None)
     if k is None or columns[k].use != "words" or _OTHER_KEY.fullmatch(columns[k].words.removesuffix("指标")):
-        uses = k if k is not None and _USES.fullmatch(columns[k].words) else None
+        coded = any(c.use == "label" and c.level and "用地" not in c.words for c in columns)
+        uses = k if k is not None and not coded and _USES.fullmatch(columns[k].words) else None
         k = next((k for k, c in enumerate(columns) if c.use == "site"), uses)
     return columns if k is None else [*columns[:k], replace(columns[k], use="name"), *columns[k + 1 :]]
 

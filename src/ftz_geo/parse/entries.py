@@ -84,8 +84,10 @@ def entries_of(prose: Prose, tables: Sequence[Table], groups: Sequence[Group]) -
     )
 
 
-_AFTER = re.compile(r"(?:调整|变更|扩区|扩容|整合|优化|修改|核减)后|现行|拟定|核定")
-_BEFORE = re.compile(r"(?:调整|变更|扩区|扩容|整合|优化|修改)前|原|批复前")
+_AFTER = re.compile(
+    r"(?:调整|变更|扩区|扩容|整合|优化|修改|核减)后|(?<!最)[\u4e00-\u9fff]后.{0,4}面积|现行|拟定|核定"
+)
+_BEFORE = re.compile(r"(?:调整|变更|扩区|扩容|整合|优化|修改|批复)前|[\u4e00-\u9fff]前.{0,4}面积|原")
 _CHANGE = re.compile(r"增减|增加|减少|净增|变化|差")
 """What heads of columns say of an area that was, is, or differs."""
 
@@ -136,7 +138,7 @@ class _Reading:
             node.kind, node.name = "use", self._words(row.name)
             self._take_others(row, node)
             found.append(node)
-        totals = [node for row, node in zip(table.rows, found, strict=True) if row.kind == "total"]
+        totals = [node for row, node in zip(table.rows, found, strict=True) if row.kind != "item"]
         if not totals or totals[-1].stated is None:
             return found
         whole = totals[-1]

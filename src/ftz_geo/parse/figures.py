@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Figure", "Problem", "find_figures", "read_cell"]
 
-Problem = Literal["no-number", "range", "negative", "masked", "too-long"]
-"""Why a figure states no area: 1.8.2 or 28、77; 2-3; -2; XX or ＿＿; a number of more digits than any has."""
+Problem = Literal["no-number", "range", "negative", "masked", "too-long", "no-unit"]
+"""Why a figure states no area: 1.8.2 or 28、77; 2-3; -2; XX or ＿＿; a number of more digits than any has; a
+number below a head 面积 for which no unit is told."""
 
 _MOST_DIGITS = 24
 """More digits than any area has, in any unit."""

@@ -461,6 +461,7 @@ def sections(prose: Prose, labels: Sequence[Label]) -> Iterator[tuple[Label, Hea
 
     Examples
     --------
+    >>> from ftz_geo.parse.prose import Prose
     >>> prose = Prose.of("一、工作要求\n按规定办理。\n二、湖头镇\n面积2平方公里。")
     >>> [(label.words, heading.name) for label, heading in sections(prose, find_labels(prose))]
     [('二', '湖头镇')]

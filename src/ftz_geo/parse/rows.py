@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ftz_geo.compass import SIDE_OF
 from ftz_geo.parse.columns import TITLE, is_side
-from ftz_geo.parse.figures import find_figures, read_cell
+from ftz_geo.parse.figures import Figure, find_figures, read_cell
 from ftz_geo.parse.names import read_names
 from ftz_geo.parse.sides import side_of
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ftz_geo.parse.columns import Column
-    from ftz_geo.parse.figures import Figure
     from ftz_geo.parse.grids import Cell
     from ftz_geo.parse.prose import Prose
     from ftz_geo.parse.sides import Side
@@ -39,9 +38,10 @@ _COUNTED_BELOW = re.compile(r"[(][一二三四五六七八九十]{1,3}[)]")
 _OF_ABOVE = re.compile(r"其中")
 _BEFORE_AREA = re.compile(r"(?:总|用地|占地|规划|土地|宗地|出让)*(?:面积)?[约共计为:近大超过不少于]*")
 _RESTATED = re.compile(r"[(,、/;]*(?:合|即|约|相当于|折|计|也就是|为)*")
-_DASHES = re.compile(r"^[-—–/]+$")
-"""What stands in a cell that holds nothing."""
+_DASHES = re.compile(r"[-—–/]+")
+"""What stands in a cell that holds nothing, as in the row of a sum those of names."""
 _NUMBER_ALONE = re.compile(r"[\d.,]*")
+_HAS_NUMBER = re.compile(r"[约近]?\d[\d.,]*")
 _DIGITS = re.compile(r"[约近]?\d[\d,.]*")
 
 
@@ -104,6 +104,8 @@ class Body:
     """How deep each stands in its list, 2 for 一, 1 for (一), 0 for anything else, and the row."""
     places: dict[int, Cell] = field(default_factory=dict)
     """Of every level the last name."""
+    beside: bool = False
+    """Heads stand beside their values, as in a list of contents too."""
 
     def add(self, cells: Sequence[Cell], width: int, times: int) -> None:
         """Add a line: one row, several side by side, or the name of a group."""
@@ -146,9 +148,12 @@ class Body:
     def _add(self, cells: Sequence[Cell]) -> None:
         text = self.prose.text
         told = [_Told(c, cell, text[cell[0] : cell[1]]) for c, cell in zip(self.columns, cells, strict=True)]
-        told = [t for t in told if _DASHES.sub("", t.words)]
+        told = [t for t in told if t.words]
         if not told:
             return
+        start, end = told[0].cell[0], told[-1].cell[1]
+        if _kind(told[0].words) != "item":
+            told = [t for t in told if not _DASHES.fullmatch(t.words)]
         depth, kind = 0, _kind(told[0].words)
         labels = [t for t in told if t.column.use == "label"]
         label = max(labels, key=lambda t: t.column.level).cell if labels else None
@@ -171,7 +176,6 @@ class Body:
             for t in told
             if t.column.use == "scope"
         )
-        start, end = told[0].cell[0], told[-1].cell[1]
         row = Row(start, end, kind, label, name, group, area, other, sides, boundary, scopes)
         if sides and self.rows and not (name or label or area or other or boundary or scopes):
             # One row for each side of what the rows above name.
@@ -207,6 +211,9 @@ class Body:
             if column.use in _NO_FIGURES or "%" in words:
                 continue
             own, rest = _in_cell(self.prose, cell, column.unit)
+            bare = column.unit is None and column.use in _AREAS and not self.beside
+            if own is None and bare and _HAS_NUMBER.fullmatch(words):
+                own = Figure(*cell, None, words, "no-unit")
             if own and (column.use == "area" or (column.use == "again" and area is None)):
                 area = own
             elif own:
@@ -267,6 +274,7 @@ class Body:
 
 
 _NAMING = frozenset({"label", "name", "place"})
+_AREAS = frozenset({"area", "again", "other"})
 _NO_FIGURES = frozenset({"boundary", "scope", "side", "rate"})
 
 

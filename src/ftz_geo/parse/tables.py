@@ -14,7 +14,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ftz_geo.parse.columns import (
+    NO_UNIT,
     TITLE,
+    UnitLine,
     is_ground,
     is_key,
     is_known,
@@ -95,7 +97,7 @@ def read_tables(prose: Prose, grids: Sequence[Grid] | None = None) -> Iterator[T
     """
     for grid in find_grids(prose) if grids is None else grids:
         if not grid.rows:
-            yield Table(grid.start, grid.end, (), _title(prose, grid.above), _unit(prose, grid.above)[0])
+            yield Table(grid.start, grid.end, (), _title(prose, grid.above), _unit(prose, grid.above).unit)
         else:
             above = [*(row[0] for row in grid.rows[1::-1] if _alone(row)), *grid.above]
             yield from _Reader(prose, grid, _unit(prose, above)).tables()
@@ -118,10 +120,10 @@ def _without_unit_line(words: str) -> str:
     return re.sub(r"[(]?(?:计量|面积)?单位[:为].*$", "", words)
 
 
-def _unit(prose: Prose, lines: Sequence[Cell]) -> tuple[str | None, bool]:
-    """Return the unit of the whole table, and whether it has others as well."""
+def _unit(prose: Prose, lines: Sequence[Cell]) -> UnitLine:
+    """Return the units that are stated for the whole table."""
     stated = (unit_of_line(_words(prose, line)) for line in lines[:2])
-    return next((s for s in stated if s[0]), (None, False))
+    return next((s for s in stated if s.unit or s.several), NO_UNIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,8 @@ class _Reader:
 
     prose: Prose
     grid: Grid
-    stated: tuple[str | None, bool]
-    """The unit that stands above the grid, and whether others do."""
+    stated: UnitLine
+    """What stands above the grid."""
 
     def words(self, cell: Cell) -> str:
         return _words(self.prose, cell)
@@ -180,7 +182,7 @@ class _Reader:
         words = [self.words(c) for c in row[:_MOST_HEADS] if c.end > c.start]
         if len(words) < 2 or any(_is_value(w) for w in words):
             return False
-        return self._has_key([row]) or (self.stated[0] is not None and any(is_ground(w) for w in words))
+        return self._has_key([row]) or (self.stated.unit is not None and any(is_ground(w) for w in words))
 
     def _first_of(self, k: int, past: int) -> int:
         """Look for rows of the same head above: below their first cell stands nothing."""
@@ -234,10 +236,10 @@ class _Reader:
         width = len(rows[last])
         before = [row[0] for row in reversed(rows[max(0, first - 2) : first]) if _alone(row)]
         above = [*before, *self.grid.above]
-        unit, mixed = _unit(self.prose, above)
+        stated = _unit(self.prose, above)
         paths = self._paths(first, last)
         times = _times_repeated(paths)
-        columns = read_columns(paths[: width // times], unit, mixed=mixed)
+        columns = read_columns(paths[: width // times], stated)
         body = Body(self.prose, columns)
         for row in rows[last + 1 : following]:
             body.add(_fitted(row, width), width, times)
@@ -245,7 +247,9 @@ class _Reader:
             return
         end = max((c.end for row in rows[last:following] for c in row), default=rows[last][-1].end)
         head = tuple(c.words for c in columns)
-        yield Table(rows[first][0].start, end, head, _title(self.prose, above), unit, tuple(body.done()))
+        yield Table(
+            rows[first][0].start, end, head, _title(self.prose, above), stated.unit, tuple(body.done())
+        )
 
     # --- heads beside rows, and forms -----------------------------------------------------------
 
@@ -270,18 +274,17 @@ class _Reader:
     def _beside(self) -> Iterator[Table]:
         rows = [row for row in self.grid.rows if len(row) > 1]
         above = [*(row[0] for row in self.grid.rows[:2] if _alone(row)), *self.grid.above]
-        unit, mixed = self.stated
         heads: list[str] = []
         items: list[Row] = []
         for form in [self._turned(rows)] if self._is_turned(rows) else self._forms(rows):
-            columns = read_columns([path for path, _ in form], unit, mixed=mixed)
-            body = Body(self.prose, columns)
+            columns = read_columns([path for path, _ in form], self.stated)
+            body = Body(self.prose, columns, beside=True)
             for item in zip(*(values for _, values in form), strict=True):
                 body.add(item, len(columns), 1)
             heads += [c.words for c in columns if c.words not in heads]
             items += body.done()
         title = _title(self.prose, above)
-        yield Table(rows[0][0].start, rows[-1][-1].end, tuple(heads), title, unit, tuple(items))
+        yield Table(rows[0][0].start, rows[-1][-1].end, tuple(heads), title, self.stated.unit, tuple(items))
 
     def _turned(self, rows: Sequence[Sequence[Cell]]) -> _Form:
         return [([self.words(row[0])], row[1:]) for row in rows]

@@ -63,7 +63,8 @@ class Node:
     def is_listed(self) -> bool:
         """Whether it is one of several told alike."""
         sisters = self.up.below if self.up else []
-        return self.label is not None or self.is_row or len([n for n in sisters if n.kind == self.kind]) > 1
+        told = self.label is not None or self.is_row or self.scope is not None
+        return told or len([n for n in sisters if n.kind == self.kind]) > 1
 
 
 class Sentences:
@@ -105,6 +106,8 @@ _CLAUSE_END = re.compile(r"[,。;:(]")
 
 _SCOPE = re.compile(r"(?:重点|一般|[一二三]类)?(?:保护范围|(?:建设)?控制地带)(?=(?:四至)?[为是:]*$)")
 """保护范围：东至…: where 建设控制地带 is told too, each is a piece of ground."""
+
+_SCOPE_OPENS = re.compile(r"(?P<name>(?:重点|一般|[一二三]类)?(?:保护范围|(?:建设)?控制地带))[为:](?=.*面积)")
 
 _LED_ON = re.compile(rf":(?:[(]?[{NUMERALS}\d]{{1,3}}[)、.]*|[—\-·•●◆■▪*○①-⑳])*$")
 """A colon that leads on to a list, with the number or bullet of its first item."""
@@ -236,6 +239,10 @@ class _Planting:
         if name is None and (before_colon := self._before_colon(stated.clause)):
             name, start = before_colon
             plain = folded(name)
+        lead = self.sentences.span(self.sentences.number(stated.clause))[0]
+        if plain == "" and (m := _SCOPE_OPENS.match(self.prose.text, lead, stated.number)):
+            node = Node(lead, stated.end, "place", self.prose.words(*m.span("name")), stated)
+            return self._of_headline(node)
         opening = self._opening(before.end, stated.clause) if before is not None else None
         if not plain and label is None and opening is not None:
             name, start = self.prose.words(*opening), opening[0]
@@ -243,9 +250,16 @@ class _Planting:
         if re.search(SUMMING, self.prose.text[max(0, start - 2) : stated.number]):
             return Node(start, stated.end, "generic", None, stated)
         named = bool(plain) and not is_general(plain) and (is_place(plain) or label is not None)
+        if label is not None and name is not None and self._is_headed(label, name):
+            named = True
         if label is not None and label.firm:
             named = True
         return Node(start, stated.end, "place" if named else "generic", name, stated, None, label)
+
+    def _is_headed(self, label: Label, name: str) -> bool:
+        """Whether a name stands between a label and a colon: (2)示范区:面积…, general as it may be."""
+        end = label.end + len(name)
+        return self.prose.text[end : end + 1] == ":" and self.prose.words(label.end, end) == name
 
     def _called(self, label: Label, end: int) -> str | None:
         """Return the name that follows a label, empty if none does; None where the label counts sentences."""
@@ -285,7 +299,8 @@ class _Planting:
             if own is not None:
                 return Node(label.start, group.end, "place", own or None, None, group, label)
         if scope := self._scope_before(group.start):
-            return Node(scope[0], group.end, "place", self.prose.words(*scope), None, group)
+            node = Node(scope[0], group.end, "place", self.prose.words(*scope), None, group)
+            return self._of_headline(node)
         name = name_before(self.prose, max(lowest, group.start - 160), group.start)
         opening = self._opening(lowest, group.start)
         if opening is not None and (name is None or name.endswith(self.prose.words(*opening))):
@@ -297,6 +312,18 @@ class _Planting:
         """Return where the words for one of several scopes stand right before sides."""
         m = _SCOPE.search(self.prose.text, max(0, at - 16), at)
         return m.span() if m and "控制地带" in self.prose.text else None
+
+    def _of_headline(self, node: Node) -> Node:
+        """Give one of several scopes the name of the numbered line above it: 2、陈氏宗祠."""
+        k = bisect_right(self._label_starts, node.start) - 1
+        if k >= 0 and node.name is not None:
+            label = self._labels[k]
+            stop = min(label.end + 30, node.start)
+            end = next((i for i in range(label.end + 1, stop) if self.prose.gaps[i] >= BREAK), None)
+            name, last = name_after(self.prose, label.end, end) if end else (None, 0)
+            if name is not None and last == end and not is_sentence(folded(name)):
+                node.name, node.scope = name, node.name
+        return node
 
     def _label_before(self, at: int, before: Node | None) -> Label | None:
         """Return the label of the clause or line that a node stands in, if no node stands between."""
