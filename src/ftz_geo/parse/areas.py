@@ -115,15 +115,20 @@ def _stated_in_order(prose: Prose, figures: Iterable[Figure]) -> Iterator[Stated
             before_it = None
             continue
         stated = _stated(prose, figure, figure.area, before_it)
-        if (
-            stated.aside == "phase"
-            and not plain
-            and _YEAR.search(text, max(0, figure.start - 40), figure.start)
-        ):
+        if before_it and not stated.again and _is_part_of_aside(text, before_it, stated):
+            stated = replace(stated, aside=before_it.aside)
+        year = _YEAR.search(text, max(0, figure.start - 40), figure.start)
+        if stated.aside == "phase" and not plain and (year or stated.role == "total"):
             stated = replace(stated, aside=None)  # nothing else is told of now
         plain = plain or (stated.aside is None and not stated.again)
         before_it = before_it if stated.again else stated
         yield stated
+
+
+def _is_part_of_aside(text: str, before: StatedArea, stated: StatedArea) -> bool:
+    """Whether a figure is a part of one that is set aside: 扣减4.66平方公里，其中重叠0.73平方公里."""
+    between = text[before.end : stated.number]
+    return before.aside not in (None, "land-use") and "其中" in between and "。" not in between
 
 
 def _is_of_district(prose: Prose, stated: StatedArea) -> bool:

@@ -165,6 +165,8 @@ class Body:
         name, group = self._name_and_group(told)
         if name is None and kind != "item":
             name, label, group = told[0].cell, None, None
+        if kind != "item" and label is not None and _kind(self._words(label)) != "item":
+            name, label, group = label, None, group or name  # 老城区|小计: the word stands where numbers do
         if kind == "total" and group:
             kind = "subtotal"
         elif kind == "total":

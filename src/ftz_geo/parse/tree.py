@@ -319,7 +319,7 @@ class _Planting:
         if k >= 0 and node.name is not None:
             label = self._labels[k]
             stop = min(label.end + 30, node.start)
-            end = next((i for i in range(label.end + 1, stop) if self.prose.gaps[i] >= BREAK), None)
+            end = next((i for i in range(label.end + 1, stop + 1) if self.prose.gaps[i] >= BREAK), None)
             name, last = name_after(self.prose, label.end, end) if end else (None, 0)
             if name is not None and last == end and not is_sentence(folded(name)):
                 node.name, node.scope = name, node.name
