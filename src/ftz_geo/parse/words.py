@@ -201,7 +201,7 @@ TOTAL_WORDS = _words(
 )
 """A figure after one of these is the zone's."""
 
-SUMMING = r"(?:(?<=[,。;:)])以上|上述|合计|总计|共计|共占|一共|总共|小计)"
+SUMMING = r"(?:(?<=[,。;:])以上|上述|合计|总计|共计|共占|一共|总共|小计)"
 """A pattern: a figure behind one of these sums up what stands before it."""
 
 # --- heads ----------------------------------------------------------------------------------
