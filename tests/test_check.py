@@ -489,7 +489,8 @@ def test_exchanged_labels_are_told_from_two_wrong_areas() -> None:
     assert "区块一" in finding.zh
     assert "区块二" in finding.zh
     wrong = run_checks(plan, frame_of(plan, square(1500), square(1000, 5000)))
-    assert [f.check for f in wrong.findings] == ["declared-measured"] * 2
+    assert [f.check for f in wrong.findings] == ["declared-measured"] * 2 + ["total-measured"]
+    assert wrong.findings[2].follows_from == "declared-measured"
 
 
 def test_a_measured_area_names_the_unit_that_was_meant() -> None:
@@ -503,7 +504,7 @@ def test_a_total_is_measured_where_no_block_states_an_area() -> None:
     plan = simple("2.00", [None, None], 2)
     assert not run_checks(plan, frame_of(plan, square(1000), square(999.9, 3000))).findings
     finding = only(run_checks(plan, frame_of(plan, square(1000), square(1100, 3000))))
-    assert (finding.check, finding.block_id) == ("declared-measured", None)
+    assert (finding.check, finding.block_id) == ("total-measured", None)
 
 
 @settings(max_examples=25)

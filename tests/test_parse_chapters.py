@@ -56,7 +56,7 @@ def test_what_a_figure_is(text: str, figures: list[tuple[str, str, str | None]])
 
 def blocks(text: str) -> list[tuple[str | None, str | None, str | None]]:
     return [
-        (b.label, b.name, b.declared_area and b.declared_area.text)
+        (b.label, b.name, b.declared_area.text if b.declared_area else None)
         for zone in parse_plan(text).zones
         for b in zone.blocks
     ]

@@ -198,8 +198,10 @@ def build(
     counts = built.drawing.parcels["grade"].value_counts()
     say("drawn: " + ", ".join(f"{counts[g]} {g}" for g in counts.index))
     notes = Counter(finding.severity for finding in built.audit.findings)
-    if notes:
-        say(f"audit: {', '.join(f'{n} {s}(s)' for s, n in notes.items())}, see {out / 'audit.html'}")
+    told = [f"{n} {severity}(s)" for severity, n in notes.items()]
+    told += [f"{n} thing(s) not checked" for n in [len(built.audit.unchecked)] if n]
+    if told:
+        say(f"audit: {', '.join(told)}, see {out / 'audit.html'}")
     for path in built.paths:
         print(path)
     if features is not None or gazetteer.points is not None:
@@ -227,7 +229,10 @@ def audit(
         Path | None,
         typer.Option("--out", "-o", metavar="DIR", help="Write audit.json, .csv, .xlsx and .html there."),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Let warnings too end with exit code 1.")] = False,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Let warnings, and whatever was not checked, end with exit code 1."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the audit as JSON.")] = False,
 ) -> None:
     """Check the stated areas against each other, and against polygons where there are any.
@@ -262,6 +267,7 @@ def audit(
     else:
         print_audit(result)
     _conclude(result, strict=strict)
+    _tell_unchecked(result, strict=strict)
 
 
 @app.command(name="map")
@@ -781,6 +787,18 @@ def _conclude(audit: Audit, *, strict: bool = False) -> None:
         if found:
             for number, finding in enumerate(found, start=1):
                 print(f"ftz-geo: {severity} {number} of {len(found)}: {finding.en}", file=sys.stderr)
+            raise typer.Exit(1)
+
+
+def _tell_unchecked(audit: Audit, *, strict: bool) -> None:
+    """Say last what an audit without errors could not check; ``strict`` ends with exit code 1 then."""
+    if audit.verdict == "incomplete":
+        n = len(audit.unchecked)
+        print(
+            f"ftz-geo: incomplete: {n} thing(s) not checked, such as: {audit.unchecked[0].en}",
+            file=sys.stderr,
+        )
+        if strict:
             raise typer.Exit(1)
 
 

@@ -38,6 +38,7 @@ __all__ = [
     "BlockSummary",
     "Boundary",
     "Candidate",
+    "CheckRun",
     "Choice",
     "Digitised",
     "Direction",
@@ -68,8 +69,10 @@ __all__ = [
     "Source",
     "Span",
     "StatedFigure",
+    "Status",
     "Task",
     "Text",
+    "Unchecked",
     "Undetermined",
     "Verdict",
     "Ways",
@@ -689,6 +692,8 @@ class Plan:
     """The running text that every span points into."""
     source: Source
     zones: tuple[Zone, ...]
+    declared_area: Area | None = None
+    """The total over all zones, where the text tells one."""
     figures: tuple[StatedFigure, ...] = ()
     """Every number with a unit of area, in the order of the text, with what became of it."""
     unread: tuple[Span, ...] = ()
@@ -742,6 +747,7 @@ class Plan:
         return {
             "schema": "ftz-geo/plan-1",
             "source": self.source.to_dict(),
+            "declared_area": self.declared_area and self.declared_area.to_dict(),
             "zones": [z.to_dict() for z in self.zones],
             "tasks": [t.to_dict() for t in self.tasks],
             "measures": [m.to_dict() for m in self.measures],
@@ -1001,6 +1007,9 @@ class Finding:
     zh: str
     en: str
     spans: tuple[Span, ...] = ()
+    follows_from: str | None = None
+    """The check of the finding that explains it: where one cause has many consequences, reports fold these
+    under it."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form; figures are numbers."""
@@ -1020,6 +1029,7 @@ class Finding:
             "limit_km2": figure(self.limit_km2),
             "message": {"zh": self.zh, "en": self.en},
             "spans": [list(s) for s in self.spans],
+            "follows_from": self.follows_from,
         }
 
 
@@ -1061,19 +1071,89 @@ class Settings:
                 raise ValueError(f"{name} is metres between 0 and 10000, not {value!r}")
 
 
-Verdict = Literal["pass", "notes", "fail"]
+Verdict = Literal["pass", "notes", "incomplete", "fail"]
+"""The best first."""
 
-HOLDS_ZH: Mapping[Verdict, str] = {"pass": "相符", "notes": "有说明", "fail": "不符"}
+HOLDS_ZH: Mapping[Verdict, str] = {
+    "pass": "相符",
+    "notes": "有说明",
+    "incomplete": "未核全",
+    "fail": "不符",
+}
 """The Chinese word for a verdict on figures, as maps and reports print it."""
 
-PASSES_ZH: Mapping[Verdict, str] = {"pass": "通过", "notes": "有说明", "fail": "不通过"}
+PASSES_ZH: Mapping[Verdict, str] = {
+    "pass": "通过",
+    "notes": "有说明",
+    "incomplete": "未核全",
+    "fail": "不通过",
+}
 """The Chinese word for a verdict on a zone or a whole document, as workbooks and reports print it."""
 
 
-def verdict_of(findings: Iterable[Finding]) -> Verdict:
-    """Return ``fail`` with an error among the findings, ``notes`` with lesser ones only, else ``pass``."""
+def verdict_of(findings: Iterable[Finding], unchecked: Iterable[Unchecked] = ()) -> Verdict:
+    """Return the verdict on findings and on what was not checked.
+
+    ``fail`` with an error among the findings; ``incomplete`` where something that was handed in could not be
+    held against its counterpart; ``notes`` with lesser findings only, else ``pass``.
+    """
     severities = {finding.severity for finding in findings}
-    return "fail" if "error" in severities else "notes" if severities else "pass"
+    if "error" in severities:
+        return "fail"
+    return "incomplete" if any(True for _ in unchecked) else "notes" if severities else "pass"
+
+
+Status = Literal["ran", "not-run", "could-not"]
+"""What a check did: it looked at all there was; there was nothing to look at; it could not look at some."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckRun:
+    """What a check did in an audit."""
+
+    id: str
+    status: Status
+    looked_at: int
+    """How many things it looked at: sums, figures, polygons, pairs."""
+    found: int
+    """How many findings it has."""
+    reason: Text | None = None
+    """Why it did not run, or what it could not look at."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "id": self.id,
+            "status": self.status,
+            "looked_at": self.looked_at,
+            "found": self.found,
+            "reason": self.reason and self.reason.to_dict(),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unchecked:
+    """One thing that was handed in and that an audit could not hold against its counterpart."""
+
+    code: str
+    """Stable ASCII word: ``no-polygon``, ``unread-figure`` …"""
+    zone_id: str | None = None
+    block_id: str | None = None
+    parcel_id: str | None = None
+    zh: str
+    en: str
+    spans: tuple[Span, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "code": self.code,
+            "zone_id": self.zone_id,
+            "block_id": self.block_id,
+            "parcel_id": self.parcel_id,
+            "message": {"zh": self.zh, "en": self.en},
+            "spans": [list(s) for s in self.spans],
+        }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1153,7 +1233,7 @@ class ZoneSummary:
     declared_block_count: int | None = None
     listed_block_count: int = 0
     verdict: Verdict = "pass"
-    """Of all findings about the zone."""
+    """Of all findings about the zone, and of what of it was not checked."""
     measured_basis: Text | None = None
     """What its polygons prove about its areas."""
     blocks: tuple[BlockSummary, ...] = ()
@@ -1210,18 +1290,24 @@ class Audit:
 
     findings: tuple[Finding, ...]
     zones: tuple[ZoneSummary, ...]
+    checks: tuple[CheckRun, ...] = ()
+    """What every check did, in the order of :data:`~ftz_geo.check.CHECKS`."""
+    unchecked: tuple[Unchecked, ...] = ()
+    """What could not be held against its counterpart; with any, the audit is ``incomplete`` at best."""
     metadata: Metadata = field(default_factory=Metadata)
 
     @property
     def verdict(self) -> Verdict:
-        """``fail`` with an error among the findings, ``notes`` with lesser findings only."""
-        return verdict_of(self.findings)
+        """As :func:`verdict_of` tells it."""
+        return verdict_of(self.findings, self.unchecked)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form, schema ``ftz-geo/audit-1``."""
+        """Return the JSON form, schema ``ftz-geo/audit-2``."""
         return {
-            "schema": "ftz-geo/audit-1",
+            "schema": "ftz-geo/audit-2",
             "verdict": self.verdict,
+            "checks": [run.to_dict() for run in self.checks],
+            "unchecked": [gap.to_dict() for gap in self.unchecked],
             "findings": [f.to_dict() for f in self.findings],
             "zones": [zone.to_dict() for zone in self.zones],
             "metadata": self.metadata.to_dict(),

@@ -71,6 +71,12 @@ def total(zone: ZoneCase) -> Sum | None:
     return Sum(total=stated, parts=parts) if stated and parts else None
 
 
+def single(zone: ZoneCase) -> bool:
+    """Whether a zone's total is the same figure as its only block's, so that there is nothing to add."""
+    added = total(zone)
+    return added is not None and added.parts == (added.total,)
+
+
 @fact
 def block_sums(zone: ZoneCase) -> tuple[tuple[Block, Sum], ...]:
     """Return the listed blocks whose parcels state areas too, with the block's area against theirs."""

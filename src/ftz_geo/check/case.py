@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import shapely
 
 from ftz_geo.measure import SURVEY_CUT_M, LocalPlane, area_m2
-from ftz_geo.model import Finding, Rule, title
+from ftz_geo.model import Finding, Rule, Text, title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -120,6 +120,10 @@ class Case:
     """Lines and areas by the plan's words for them, longitude, latitude."""
     districts: Mapping[str, Sequence[BaseGeometry]] = field(default_factory=dict)
     """Outlines of districts and cities by full name, longitude, latitude; several may share a name."""
+    given: bool = False
+    """Whether somebody handed polygons in; what was drawn from the words alone is not handed in."""
+    listed: int = 0
+    """How many of those were read from lists of coordinates."""
     unmatched: tuple[str, ...] = ()
     """Ids of polygons that no parcel of the plan has."""
     noticed: tuple[Finding, ...] = ()
@@ -147,6 +151,19 @@ class Check(Rule):
 
     find: Callable[[Case], Iterable[Finding]]
     """A pure function of the case."""
+    look: Callable[[Case], Look]
+    """What of the case it can look at."""
+
+
+class Look(NamedTuple):
+    """What a check has to look at in a case."""
+
+    number: int
+    """How many things it looks at."""
+    lacking: Text
+    """Why there is nothing, told where there is none."""
+    hindered: tuple[Text, ...] = ()
+    """What it should look at and cannot, each with the reason."""
 
 
 def read_case(
@@ -183,6 +200,11 @@ def read_case(
     if drawing is None:
         return nothing
     parcels = drawing.parcels
+    told = drawing.about.get("polygons", ())
+    surveyed = "grade" not in parcels.columns or bool(parcels["grade"].eq("surveyed").any())
+    nothing = replace(
+        nothing, given=bool(told) or surveyed, listed=sum(source.get("listed", 0) for source in told)
+    )
     present = parcels[~(parcels.geometry.isna() | parcels.geometry.is_empty)]
     if present.empty:
         return nothing

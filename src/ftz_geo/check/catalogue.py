@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ftz_geo.check import coverage, given, location, measured, relations, shapes, sums, told, words
+from ftz_geo.check import coverage, given, location, looked, measured, relations, shapes, sums, told, words
 from ftz_geo.check.case import Check
 from ftz_geo.model import Text
 
@@ -26,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         severities=("note", "warning", "error"),
         find=sums.declared_sum,
+        look=looked.totals,
     ),
     Check(
         id="parcel-sum",
@@ -36,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("同上", "the same"),
         severities=("note", "warning", "error"),
         find=sums.parcel_sum,
+        look=looked.parcel_totals,
     ),
     Check(
         id="declared-count",
@@ -46,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("error",),
         find=sums.declared_count,
+        look=looked.counts,
     ),
     Check(
         id="nesting",
@@ -56,6 +59,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("全区与部分的取舍", "rounding of both figures"),
         severities=("error",),
         find=sums.nesting,
+        look=looked.parts_beside,
     ),
     Check(
         id="restated-total",
@@ -66,6 +70,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("两数的取舍", "rounding of both figures"),
         severities=("warning",),
         find=told.restated_totals,
+        look=looked.restated,
     ),
     Check(
         id="two-units",
@@ -76,6 +81,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("两数的取舍", "rounding of both figures"),
         severities=("warning", "error"),
         find=told.two_units,
+        look=looked.in_two_units,
     ),
     Check(
         id="larger-part",
@@ -86,6 +92,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("各数取舍之和", "rounding of all figures"),
         severities=("error",),
         find=told.larger_parts,
+        look=looked.parts,
     ),
     Check(
         id="block-labels",
@@ -96,6 +103,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("warning",),
         find=words.block_labels,
+        look=looked.blocks,
     ),
     Check(
         id="missing-side",
@@ -106,6 +114,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("warning",),
         find=words.missing_side,
+        look=looked.sides,
     ),
     Check(
         id="doubled-side",
@@ -116,6 +125,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("warning",),
         find=words.doubled_side,
+        look=looked.sides,
     ),
     Check(
         id="contradictory-sides",
@@ -126,6 +136,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("warning",),
         find=words.contradictory_sides,
+        look=looked.sides,
     ),
     Check(
         id="unread-text",
@@ -136,6 +147,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("note",),
         find=words.unread_text,
+        look=looked.words,
     ),
     Check(
         id="unit-plausibility",
@@ -146,6 +158,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("换单位后的原限差", "the limit in the other unit"),
         severities=("error",),
         find=measured.unit_plausibility,
+        look=looked.sums_and_areas,
     ),
     Check(
         id="unmatched-polygon",
@@ -156,6 +169,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("warning", "error"),
         find=measured.unmatched_polygons,
+        look=looked.given,
     ),
     Check(
         id="declared-measured",
@@ -170,6 +184,22 @@ CHECKS: tuple[Check, ...] = (
         ),
         severities=("note", "warning", "error"),
         find=measured.declared_measured,
+        look=looked.areas,
+    ),
+    Check(
+        id="total-measured",
+        text=Text(
+            "公布总面积与各区块图形面积之和之差，不超过总数取舍与全部周长乘界线误差之和。",
+            "A stated total differs from the sum of all polygons by no more than its rounding and the whole "
+            "perimeter × boundary tolerance.",
+        ),
+        limit=Text(
+            "取舍 + 周长 × 界线误差（+ 路宽带，作说明）",
+            "rounding + perimeter × boundary tolerance (+ the band of roads, a note)",
+        ),
+        severities=("note", "warning", "error"),
+        find=measured.total_measured,
+        look=looked.area_totals,
     ),
     Check(
         id="swapped-labels",
@@ -180,6 +210,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("互换后各自的限差", "both limits, exchanged"),
         severities=("error",),
         find=measured.swapped_labels,
+        look=looked.pairs_of_areas,
     ),
     Check(
         id="overlap",
@@ -190,6 +221,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("重叠周长 × 界线误差", "the overlap’s perimeter × boundary tolerance"),
         severities=("note", "warning", "error"),
         find=coverage.overlaps,
+        look=looked.pairs,
     ),
     Check(
         id="gap",
@@ -200,6 +232,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("空隙周长 × 界线误差", "the gap’s perimeter × boundary tolerance"),
         severities=("note", "warning"),
         find=coverage.gaps,
+        look=looked.pairs,
     ),
     Check(
         id="relation",
@@ -211,6 +244,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("warning", "error"),
         find=relations.relations,
+        look=looked.pairs,
     ),
     Check(
         id="conformance",
@@ -222,6 +256,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("界线误差 + 半个路宽", "boundary tolerance + half a road’s width"),
         severities=("warning", "error"),
         find=location.conformance,
+        look=looked.on_map,
     ),
     Check(
         id="outside-district",
@@ -232,6 +267,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("界线底图误差", "the outline’s tolerance"),
         severities=("warning", "error"),
         find=location.outside_district,
+        look=looked.in_districts(location.outlined),
     ),
     Check(
         id="gcj02",
@@ -242,6 +278,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("同“沿路”“界内”", "those of conformance and outside-district"),
         severities=("error",),
         find=location.gcj02,
+        look=looked.on_map,
     ),
     Check(
         id="survey-damaged",
@@ -252,6 +289,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("error",),
         find=partial(given.noticed, "survey-damaged"),
+        look=looked.lists,
     ),
     Check(
         id="survey-order",
@@ -262,6 +300,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("note",),
         find=partial(given.noticed, "survey-order"),
+        look=looked.lists,
     ),
     Check(
         id="survey-count",
@@ -272,6 +311,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("warning",),
         find=partial(given.noticed, "survey-count"),
+        look=looked.lists,
     ),
     Check(
         id="survey-zone",
@@ -282,6 +322,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("warning",),
         find=partial(given.noticed, "survey-zone"),
+        look=looked.lists,
     ),
     Check(
         id="survey-datum",
@@ -292,6 +333,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("note", "warning"),
         find=partial(given.noticed, "survey-datum"),
+        look=looked.lists,
     ),
     Check(
         id="survey-packed",
@@ -302,6 +344,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("note",),
         find=partial(given.noticed, "survey-packed"),
+        look=looked.lists,
     ),
     Check(
         id="survey-area",
@@ -315,6 +358,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         severities=("warning", "error"),
         find=partial(given.noticed, "survey-area"),
+        look=looked.lists,
     ),
     Check(
         id="ring-closure",
@@ -325,6 +369,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("error",),
         find=shapes.ring_closure,
+        look=looked.polygons,
     ),
     Check(
         id="self-crossing",
@@ -335,6 +380,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("error",),
         find=shapes.self_crossing,
+        look=looked.polygons,
     ),
     Check(
         id="repeated-points",
@@ -345,6 +391,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("1 厘米", "1 cm"),
         severities=("note",),
         find=shapes.repeated_points,
+        look=looked.surveyed,
     ),
     Check(
         id="spike",
@@ -355,6 +402,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("1°", "1°"),
         severities=("warning",),
         find=shapes.spikes,
+        look=looked.polygons,
     ),
     Check(
         id="sliver",
@@ -365,6 +413,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("2 × 界线误差", "2 × boundary tolerance"),
         severities=("warning",),
         find=shapes.slivers,
+        look=looked.sound,
     ),
     Check(
         id="winding",
@@ -375,6 +424,7 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("note",),
         find=shapes.winding,
+        look=looked.polygons,
     ),
     Check(
         id="template-shape",
@@ -385,6 +435,7 @@ CHECKS: tuple[Check, ...] = (
         limit=Text("1 毫米（圆 5 厘米）", "1 mm (circles 5 cm)"),
         severities=("warning",),
         find=shapes.template_shapes,
+        look=looked.surveyed,
     ),
 )
 """Every check, in the order of its findings."""

@@ -151,12 +151,12 @@ def comparisons(zone: ZoneCase) -> tuple[Comparison, ...]:
 
 
 def _stated(zone: ZoneCase) -> Iterator[tuple[Block | None, Parcel | None, Area, tuple[Parcel, ...]]]:
-    """Yield each stated area of a zone and the parcels that it covers.
+    """Yield each stated area of a zone and the parcels that it covers; the total first.
 
-    The total only where a block states none: it says nothing more where each of them is compared.
+    The total of one block is that block's area.
     """
-    whole = zone.zone.declared_area
-    if whole and not all(areas_of(block) for block in addends(zone)):
+    whole, blocks = zone.zone.made_up, addends(zone)
+    if whole and (len(blocks) > 1 or not all(map(areas_of, blocks))):
         yield None, None, whole, tuple(p for block in addends(zone) for p in block.parcels)
     for block in zone.zone.blocks:
         if block.declared_area:

@@ -149,6 +149,11 @@ def _outlines(case: Case) -> dict[str, _Outline]:
     return outlines
 
 
+def outlined(case: Case) -> tuple[str, ...]:
+    """Return the ids of the zones whose district has an outline."""
+    return tuple(_outlines(case))
+
+
 def _undone(case: Case, drawn: Drawn) -> BaseGeometry:
     """Return the polygon in metres as it lies if its coordinates are GCJ-02."""
     return case.plane.to_xy(wgs84_of_gcj02(drawn.shape))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ftz_geo.check.blocks import total
 from ftz_geo.check.comparison import comparisons, swapped
 from ftz_geo.check.figures import exact_km2, number
 from ftz_geo.check.findings import finding
@@ -15,19 +16,53 @@ from ftz_geo.wording import unit_en
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftz_geo.check.case import Case
+    from ftz_geo.check.case import Case, ZoneCase
     from ftz_geo.check.comparison import Comparison
     from ftz_geo.model import Severity
 
 
 def declared_measured(case: Case) -> Iterator[Finding]:
-    """Find stated areas that polygons contradict, and no change of unit or of label explains."""
+    """Find areas of blocks that polygons contradict, and no change of unit or of label explains."""
     for zone in case.zones:
         exchanged = {id(c) for pair in swapped(zone) for c in pair}
         for c in comparisons(zone):
             explained = id(c) in exchanged or (c.fails and c.unit_that_fits)
-            if c.severity is not None and not explained:
+            if c.block is not None and c.severity is not None and not explained:
                 yield _finding("declared-measured", c.severity, c, _measured(c))
+
+
+def total_measured(case: Case) -> Iterator[Finding]:
+    """Find totals that the sum of the polygons contradicts, and say which of the figures they side with."""
+    for zone in case.zones:
+        for c in comparisons(zone):
+            if c.block is None and c.severity is not None and not (c.fails and c.unit_that_fits):
+                said, cause = _sided(zone, c)
+                found = _finding("total-measured", c.severity, c, _measured(c) + said)
+                yield replace(found, follows_from=cause)
+
+
+def _sided(zone: ZoneCase, whole: Comparison) -> tuple[Text, str | None]:
+    """Return what the polygons say of a total beside its blocks, and the check that tells the cause."""
+    added = total(zone)
+    blocks = [c for c in comparisons(zone) if c.block is not None and (c.parcel is None or c.covers_block)]
+    failing = [c for c in blocks if c.fails]
+    if failing and abs(whole.difference_km2 - sum(c.difference_km2 for c in failing)) <= whole.limit_km2:
+        names = [title(block=c.block) for c in failing]
+        return (
+            Text(f"；差在{'、'.join(names)}", f"; it lies in {', '.join(names)}"),
+            "declared-measured",
+        )
+    if added is None or abs(added.difference_km2) <= added.limit_km2:
+        return Text("", ""), None
+    if abs(float(added.sum_km2) - whole.measured_km2) <= whole.limit_km2:
+        return (
+            Text(
+                "；各区块公布面积之和与图形之和相符，有误的是总面积",
+                "; the blocks' stated areas add up to what the polygons measure: the total is wrong",
+            ),
+            "declared-sum",
+        )
+    return Text("", ""), None
 
 
 def swapped_labels(case: Case) -> Iterator[Finding]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ftz_geo import measure
 from ftz_geo.check.case import read_case
 from ftz_geo.check.catalogue import CHECKS
+from ftz_geo.check.looked import run_of
 from ftz_geo.check.method import CRS_NOTE, METHOD
 from ftz_geo.check.summary import zone_summary
+from ftz_geo.check.unchecked import unchecked
 from ftz_geo.frame import as_drawing
-from ftz_geo.model import Audit, Finding, Metadata, Settings
+from ftz_geo.model import Audit, Finding, Metadata, Settings, Unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,15 +83,27 @@ def run_checks(
     drawing = None if parcels is None else as_drawing(parcels)
     case = read_case(plan, drawing, settings, named or {}, districts or {})
     findings = _findings(case)
+    gaps = unchecked(case)
+    found = Counter(finding.check for finding in findings)
     by_zone: dict[str | None, list[Finding]] = {}
     for finding in findings:
         by_zone.setdefault(finding.zone_id, []).append(finding)
+    open_in: dict[str | None, list[Unchecked]] = {}
+    for gap in gaps:
+        open_in.setdefault(gap.zone_id, []).append(gap)
     return Audit(
         findings=findings,
         zones=tuple(
-            zone_summary(zone, by_zone.get(zone.zone.id, ()), given=parcels is not None)
+            zone_summary(
+                zone,
+                by_zone.get(zone.zone.id, ()),
+                open_in.get(zone.zone.id, ()),
+                given=parcels is not None,
+            )
             for zone in case.zones
         ),
+        checks=tuple(run_of(check, check.look(case), found[check.id]) for check in CHECKS),
+        unchecked=gaps,
         metadata=Metadata(
             versions=measure.versions(),
             settings=settings,

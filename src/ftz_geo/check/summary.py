@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
     from ftz_geo.check.case import Case, Drawn, ZoneCase
     from ftz_geo.check.comparison import Comparison
-    from ftz_geo.model import Block, Finding, Verdict
+    from ftz_geo.model import Block, Finding, Unchecked, Verdict
 
 
-def zone_summary(zone: ZoneCase, findings: Iterable[Finding], *, given: bool) -> ZoneSummary:
-    """Return the figures of one zone; ``findings`` are those about it, ``given`` tells of polygons."""
+def zone_summary(
+    zone: ZoneCase, findings: Iterable[Finding], gaps: Iterable[Unchecked], *, given: bool
+) -> ZoneSummary:
+    """Return the figures of one zone; ``findings`` and ``gaps`` are about it, ``given`` tells of polygons."""
     stated, added = zone.zone.declared_area, total(zone)
     drawn: dict[str, list[Drawn]] = {}
     for d in zone.drawn:
@@ -40,7 +42,7 @@ def zone_summary(zone: ZoneCase, findings: Iterable[Finding], *, given: bool) ->
         limit_km2=float(added.limit_km2) if added else None,
         declared_block_count=zone.zone.declared_block_count,
         listed_block_count=len(listed(zone)),
-        verdict=verdict_of(findings),
+        verdict=verdict_of(findings, gaps),
         measured_basis=_measured_basis(zone, given=given),
         blocks=tuple(
             _block_summary(zone.case, block, drawn.get(block.id, ()), compared.get(block.id, ()))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ftz_geo.compass import Direction
 
 __all__ = [
+    "NO_UNIT",
     "TITLE",
     "Column",
     "UnitLine",

@@ -9,7 +9,7 @@ from ftz_geo.model import StatedFigure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ftz_geo.model import FigureRole, Span, Zone
+    from ftz_geo.model import Area, FigureRole, Span, Zone
     from ftz_geo.parse.areas import StatedArea
     from ftz_geo.parse.figures import Figure
     from ftz_geo.parse.prose import Prose
@@ -23,6 +23,7 @@ def figures_of(
     stated: Sequence[StatedArea],
     zones: Sequence[Zone],
     again: Mapping[int, int],
+    whole: Area | None = None,
 ) -> tuple[StatedFigure, ...]:
     """Say of every figure where it stands in the plan; what stands nowhere is set aside or unread.
 
@@ -37,13 +38,17 @@ def figures_of(
         What was made of them.
     again : mapping of int to int
         Where a figure of a table begins that tells another one in another unit, and where that begins.
+    whole : Area, optional
+        The total over all zones.
 
     Returns
     -------
     tuple of StatedFigure
         One for each figure, in the order of the text.
     """
-    used = dict(_used(zones))
+    used: dict[Span, tuple[FigureRole, str | None]] = dict(_used(zones))
+    if whole is not None:
+        used[whole.span] = "total", None
     meanings = {s.number: s for s in stated}
     found = []
     last: tuple[FigureRole, str | None] | None = None
@@ -62,7 +67,7 @@ def _entry(
     prose: Prose,
     figure: Figure,
     meaning: StatedArea | None,
-    used: Mapping[Span, tuple[FigureRole, str]],
+    used: Mapping[Span, tuple[FigureRole, str | None]],
     last: tuple[FigureRole, str | None] | None,
 ) -> StatedFigure:
     area = figure.area

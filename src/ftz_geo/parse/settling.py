@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ftz_geo.parse.drafts import BlockDraft
+from ftz_geo.wording import NUMERALS, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ftz_geo.model import Area
     from ftz_geo.parse.drafts import ZoneDraft
+    from ftz_geo.parse.prose import Prose
 
-__all__ = ["adds_up", "settled"]
+__all__ = ["adds_up", "settled", "whole_of"]
 
 
 def adds_up(blocks: Sequence[BlockDraft], total: Area) -> bool:
@@ -51,6 +54,36 @@ def settled(zones: Sequence[ZoneDraft], left: Sequence[tuple[int, Area]]) -> lis
         _settle_basis(zone)
         _settle_total(zone)
     return kept
+
+
+_COUNTED = re.compile(
+    rf"(?:共|计|分|有|设|含|等)(?:有|为|设)?(?P<number>[{NUMERALS}\d]{{1,3}})(?:个|家|处|片|大)"
+)
+
+
+def whole_of(prose: Prose, zones: Sequence[ZoneDraft]) -> ZoneDraft | None:
+    """Return what was drafted as a zone and is the whole plan: it counts as many zones as follow.
+
+    Parameters
+    ----------
+    prose : Prose
+    zones : sequence of ZoneDraft
+        In the order of the text.
+
+    Returns
+    -------
+    ZoneDraft or None
+        One with a total, and with nothing in it.
+    """
+    for k, zone in enumerate(zones):
+        others = sum(1 for other in zones if other is not zone and other.area is not None)
+        if zone.area is None or zone.blocks or others < 2:
+            continue
+        end = zones[k + 1].start if k + 1 < len(zones) else len(prose.text)
+        told = _COUNTED.search(prose.text, max(0, zone.start - 10), min(end, zone.start + 120))
+        if told and number_of(told["number"]) == others:
+            return zone
+    return None
 
 
 def _listed(zone: ZoneDraft) -> list[BlockDraft]:

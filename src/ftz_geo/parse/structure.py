@@ -26,6 +26,7 @@ from ftz_geo.parse.ledger import figures_of
 from ftz_geo.parse.names import features_at, read_names
 from ftz_geo.parse.outline import outlined_zones
 from ftz_geo.parse.prose import Prose
+from ftz_geo.parse.settling import whole_of
 from ftz_geo.parse.sides import direction_sides, verbless_sides
 from ftz_geo.parse.tables import read_tables
 from ftz_geo.parse.words import PARCEL_NOUNS
@@ -94,10 +95,12 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
         drafts = draft_zones(prose, _parts(groups, labels, stated, counts, headings))
         groups = []
     drafts = outlined_zones(prose, stated, groups, labels, headings, counts, drafts, rows.nodes)
-    zones = _zones(prose, drafts)
-    ledger = figures_of(prose, figures, [*stated, *rows.stated], zones, rows.again)
+    whole = whole_of(prose, drafts)
+    zones = _zones(prose, [draft for draft in drafts if draft is not whole])
+    total = whole.area if whole else None
+    ledger = figures_of(prose, figures, [*stated, *rows.stated], zones, rows.again, total)
     unread = _unread(prose, every, zones, remarks, ledger)
-    return Plan(text=text, source=source, zones=zones, figures=ledger, unread=unread)
+    return Plan(text=text, source=source, zones=zones, declared_area=total, figures=ledger, unread=unread)
 
 
 def _title(text: str) -> str | None:

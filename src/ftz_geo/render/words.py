@@ -120,6 +120,7 @@ EN: Mapping[str, str] = {
     "打开分图": "Open its map",
     "相符": "agrees",
     "有说明": "notes",
+    "未核全": "not all checked",
     "不符": "fails",
     # grades
     "按给定坐标绘制": "drawn from given coordinates",

@@ -27,7 +27,18 @@ def print_audit(audit: Audit) -> None:
         table.add_row(Text(zone.title), *cells, zone.verdict)
     screen.print(table)
     print_findings(audit)
-    screen.print(f"verdict: {audit.verdict}")
+    for run in audit.checks:
+        if run.status == "could-not" and run.reason:
+            screen.print(Text(f"could not [{run.id}] {run.reason.zh}\n    {run.reason.en}"))
+    for gap in audit.unchecked:
+        screen.print(Text(f"not checked [{gap.code}] {gap.zh}\n    {gap.en}"))
+    ran = sum(run.status == "ran" for run in audit.checks)
+    idle = sum(run.status == "not-run" for run in audit.checks)
+    screen.print(
+        f"checks: {ran} ran, {idle} had nothing to look at, {len(audit.checks) - ran - idle} could not"
+    )
+    left = f" ({len(audit.unchecked)} not checked)" if audit.unchecked else ""
+    screen.print(f"verdict: {audit.verdict}{left}")
 
 
 def print_findings(audit: Audit) -> None:
