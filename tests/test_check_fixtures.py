@@ -145,7 +145,9 @@ FIXTURES: dict[str, Fixture] = {
         shapes=(ring(*ONE), ring(*TWO), ring((3000, 0), (3900, 30), (3950, 900))), ids=("1-1", "1-2", "甲")
     ),
     "declared-measured": Fixture(text=TEXT.replace("1.00", "0.90").replace("1.02", "1.12")),
-    "total-measured": words(("面积1.00平方公里，", ""), ("面积1.02平方公里，", ""), ("2.02", "2.12")),
+    "total-measured": Fixture(
+        text=TEXT.replace("面积1.00平方公里，", "").replace("面积1.02平方公里，", "").replace("2.02", "2.12")
+    ),
     "swapped-labels": Fixture(text=TEXT.replace("1.00", "x").replace("1.02", "1.00").replace("x", "1.02")),
     "overlap": drawn(ring(ONE[0], (1004, 20), (984, 1010), ONE[3])),
     "gap": drawn(ring(ONE[0], (997, 20), (977, 1010), ONE[3])),
