@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from builders import drawing
 from ftz_geo.check import CHECKS, run_checks
 from ftz_geo.errors import GeometryError
-from ftz_geo.measure import LocalPlane, area_m2, gcj02_of, wgs84_of_gcj02
+from ftz_geo.measure import LocalPlane, area_error_m2, area_m2, gcj02_of, wgs84_of_gcj02
 from ftz_geo.model import (
     Area,
     Audit,
@@ -400,9 +400,9 @@ def test_measured_within_rounding_and_tolerance_is_no_finding() -> None:
     plan = simple("1.00", ["1.00"])
     # 0.005 km² of rounding and 4 km × 1 m: up to 1.009 km².
     for side_m in (995.6, 1000, 1004.4):
-        assert not run_checks(plan, frame_of(plan, square(side_m))).findings
+        assert not run_checks(plan, frame_of(plan, square(side_m), grade="traced")).findings
     for side_m in (995.4, 1004.6):
-        finding = only(run_checks(plan, frame_of(plan, square(side_m))))
+        finding = only(run_checks(plan, frame_of(plan, square(side_m), grade="traced")))
         assert (finding.check, finding.severity) == ("declared-measured", "error")
         assert float(finding.limit_km2 or 0) == pytest.approx(0.005 + 4 * side_m * 1e-6, abs=2e-8)
         assert float(finding.measured_km2 or 0) == pytest.approx(side_m**2 / 1e6, abs=1e-6)
@@ -410,9 +410,42 @@ def test_measured_within_rounding_and_tolerance_is_no_finding() -> None:
 
 def test_the_limit_follows_the_tolerance_that_was_set() -> None:
     plan = simple("1.00", ["1.00"])
-    frame = frame_of(plan, square(1010))
-    assert only(run_checks(plan, frame)).check == "declared-measured"
-    assert not run_checks(plan, frame, Settings(boundary_tolerance_m=5)).findings
+    traced, surveyed = (frame_of(plan, square(1010), grade=grade) for grade in ("traced", "surveyed"))
+    for frame in (traced, surveyed):
+        assert only(run_checks(plan, frame)).check == "declared-measured"
+    assert not run_checks(plan, traced, Settings(boundary_tolerance_m=5)).findings
+    assert run_checks(plan, traced, Settings(point_error_m=20)).findings
+    assert not run_checks(plan, surveyed, Settings(point_error_m=20)).findings
+    assert run_checks(plan, surveyed, Settings(boundary_tolerance_m=5)).findings
+
+
+def test_the_error_of_corners_makes_that_of_an_area() -> None:
+    chance = np.random.default_rng(7)
+    corners = np.array([(0, 0), (90, 5), (120, 70), (60, 110), (-10, 60)], dtype=float)
+    moved = corners + chance.normal(0, 0.3 / np.sqrt(2), (20_000, *corners.shape))
+    spread = float(shapely.area(shapely.polygons(moved)).std())
+    assert area_error_m2([shapely.Polygon(corners)], 0.3)[0] == pytest.approx(spread, rel=0.02)
+
+
+def test_half_a_hectare_that_is_five_percent_wrong_fails() -> None:
+    plan = simple(None, ["5250平方米"])
+    finding = only(run_checks(plan, frame_of(plan, square(5000**0.5))))
+    assert (finding.check, finding.severity) == ("declared-measured", "error")
+    assert "5250 平方米" in finding.zh
+    right = simple(None, ["5000平方米"])
+    assert not run_checks(right, frame_of(right, square(5000**0.5))).findings
+
+
+def test_an_area_taken_on_the_plane_is_told_as_such() -> None:
+    # 3,000 m on the plane of EPSG:4548, 1.3° from its middle, are some 700 m² more than on the ellipsoid.
+    back = pyproj.Transformer.from_crs("EPSG:4548", "EPSG:4326", always_xy=True).transform
+    x, y = 612_000.0, 4_320_000.0
+    ring = shapely.Polygon([(x, y), (x + 3000, y + 100), (x + 3000, y + 3100), (x, y + 3000)])
+    shape = shapely.transform(ring, lambda p: np.column_stack(back(*p.T)))
+    plan = simple(None, ["900.0000公顷"])
+    finding = only(run_checks(plan, frame_of(plan, shape), Settings(point_error_m=0.05)))
+    assert (finding.check, finding.severity) == ("declared-measured", "note")
+    assert "投影平面" in finding.zh
 
 
 @pytest.mark.parametrize(
@@ -512,7 +545,8 @@ def test_a_total_is_measured_where_no_block_states_an_area() -> None:
 @example(1000, 1.0)
 def test_shifting_the_boundary_by_the_tolerance_is_never_an_error(side_m: float, tolerance_m: float) -> None:
     plan = simple(None, [f"{side_m**2 / 1e6:.2f}"])
-    frame = frame_of(plan, square(side_m - tolerance_m))  # half the tolerance off on every side
+    # Half the tolerance off on every side.
+    frame = frame_of(plan, square(side_m - tolerance_m), grade="traced")
     assert not run_checks(plan, frame, Settings(boundary_tolerance_m=tolerance_m)).findings
 
 

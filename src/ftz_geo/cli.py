@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
-    from ftz_geo.model import Audit, Plan, ReferenceMap
+    from ftz_geo.model import Audit, Plan, ReferenceMap, Settings
     from ftz_geo.reference import Alias
 
 app = typer.Typer(
@@ -229,6 +229,22 @@ def audit(
         Path | None,
         typer.Option("--out", "-o", metavar="DIR", help="Write audit.json, .csv, .xlsx and .html there."),
     ] = None,
+    point_error: Annotated[
+        float | None,
+        typer.Option(
+            "--point-error",
+            metavar="METRES",
+            help="Mean error of surveyed corners: 0.05 for lists of corners, 0.5 for map files by default.",
+        ),
+    ] = None,
+    boundary_tolerance: Annotated[
+        float,
+        typer.Option(
+            "--boundary-tolerance",
+            metavar="METRES",
+            help="How far a traced boundary may lie from the true one.",
+        ),
+    ] = 1.0,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Let warnings, and whatever was not checked, end with exit code 1."),
@@ -257,7 +273,8 @@ def audit(
     elif features is not None or points:
         given = _read_points(points, aliases, points_datum, features, say)
         parcels = pipeline.draw(plan, features, points=given.points, aliases=given.aliases)
-    result = pipeline.audit(plan, parcels, reference=features, outlines=outlines)
+    settings = _settings(point_error_m=point_error, boundary_tolerance_m=boundary_tolerance)
+    result = pipeline.audit(plan, parcels, settings, reference=features, outlines=outlines)
     written = pipeline.write_audit(plan, result, out) if out is not None else ()
     if as_json:
         _print_json(result.to_dict())
@@ -778,6 +795,16 @@ def _talk() -> Callable[[str], None]:
 
 def _print_json(value: dict[str, object]) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _settings(**metres: float | None) -> Settings:
+    """Return settings; a length that cannot be one is a user's mistake."""
+    from ftz_geo.model import Settings
+
+    try:
+        return Settings(**metres)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _conclude(audit: Audit, *, strict: bool = False) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import geopandas
     import pandas
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
     from shapely.geometry.base import BaseGeometry
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "TO_WGS84",
     "Datum",
     "LocalPlane",
+    "area_error_m2",
     "area_m2",
     "areas",
     "bd09_of",
@@ -164,6 +165,40 @@ def area_m2(
     # Shells run counter-clockwise and give negative strips, holes positive ones.
     result[present] = np.abs(np.bincount(owners, weights=strips, minlength=np.count_nonzero(present)))
     return result
+
+
+def area_error_m2(
+    shapes: Sequence[BaseGeometry] | NDArray[np.object_], point_error_m: ArrayLike
+) -> NDArray[np.float64]:
+    """Return the mean error of areas whose corners are known with a mean error.
+
+    Parameters
+    ----------
+    shapes : sequence of geometry
+        In metres.
+    point_error_m : float or array of float, shape (n,)
+        Mean error of a corner's place (of both coordinates together), metres.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Square metres: m·√(ΣD²/8), D the distance between the neighbours of each corner. Errors of corners
+        are taken as independent.
+
+    Examples
+    --------
+    >>> area_error_m2([shapely.box(0, 0, 100, 100)], 0.05).round(2).tolist()
+    [5.0]
+    """
+    parts, whole = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    owner = whole[part]
+    squares = np.zeros(len(shapes))
+    for ring, k in zip(rings, owner, strict=True):
+        xy = shapely.get_coordinates(ring)[:-1]
+        squares[k] += ((np.roll(xy, -1, axis=0) - np.roll(xy, 1, axis=0)) ** 2).sum()
+    errors: NDArray[np.float64] = np.asarray(point_error_m, dtype=float) * np.sqrt(squares / 8)
+    return errors
 
 
 def geodesic_area_m2(

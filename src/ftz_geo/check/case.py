@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 import numpy as np
 import shapely
 
-from ftz_geo.measure import SURVEY_CUT_M, LocalPlane, area_m2
+from ftz_geo.measure import METRES_PER_DEGREE, SURVEY_CUT_M, LocalPlane, area_error_m2, area_m2
 from ftz_geo.model import Finding, Rule, Text, title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import geopandas
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.frame import Drawing
@@ -26,6 +27,10 @@ STANDING: frozenset[Grade] = frozenset({"surveyed", "traced"})
 
 MEASURABLE: frozenset[Grade] = STANDING | {"inferred"}
 """Grades from which an area can be taken, if in doubt by no more than the polygon itself says."""
+
+
+LISTED_M, MAPPED_M = 0.05, 0.5
+"""The usual :attr:`.Settings.point_error_m` of lists of corners, and of polygons of a map file."""
 
 
 class _Knows(Protocol):
@@ -73,6 +78,8 @@ class Drawn:
     """By how much what was drawn by rule may change its area."""
     area_km2: float
     """On the CGCS2000 ellipsoid; the edges of a surveyed polygon are taken as straight on its plane."""
+    sigma_km2: float
+    """Mean error of the area that the mean error of its corners makes."""
     is_area: bool
     """Whether it is a polygon or several, and no open line."""
     is_sound: bool
@@ -202,9 +209,10 @@ def read_case(
     parcels = drawing.parcels
     told = drawing.about.get("polygons", ())
     surveyed = "grade" not in parcels.columns or bool(parcels["grade"].eq("surveyed").any())
-    nothing = replace(
-        nothing, given=bool(told) or surveyed, listed=sum(source.get("listed", 0) for source in told)
-    )
+    listed = sum(source.get("listed", 0) for source in told)
+    if settings.point_error_m is None:
+        settings = replace(settings, point_error_m=LISTED_M if listed else MAPPED_M)
+    nothing = replace(nothing, given=bool(told) or surveyed, listed=listed, settings=settings)
     present = parcels[~(parcels.geometry.isna() | parcels.geometry.is_empty)]
     if present.empty:
         return nothing
@@ -212,14 +220,18 @@ def read_case(
     unmatched = sorted(map(str, set(present.index) - {p.id for p in plan.parcels}))
     return replace(
         nothing,
-        drawn=tuple(_drawn(plan, present, drawing.edges_of(), plane)),
+        drawn=tuple(_drawn(plan, present, drawing.edges_of(), plane, settings.point_error_m or 0.0)),
         plane=plane,
         unmatched=tuple(unmatched),
     )
 
 
 def _drawn(
-    plan: Plan, parcels: geopandas.GeoDataFrame, edges: Mapping[str, tuple[Edge, ...]], plane: LocalPlane
+    plan: Plan,
+    parcels: geopandas.GeoDataFrame,
+    edges: Mapping[str, tuple[Edge, ...]],
+    plane: LocalPlane,
+    point_error_m: float,
 ) -> Iterator[Drawn]:
     """Yield the polygons of a frame in the order of the text; what belongs to no parcel is left out."""
 
@@ -227,16 +239,18 @@ def _drawn(
         return parcels[name].tolist() if name in parcels.columns else [otherwise] * len(parcels)
 
     shapes = parcels.geometry.to_numpy()
+    xy = plane.to_xy(shapes)
     grades = column("grade", "surveyed")
     surveyed = np.array(grades) == "surveyed"
     columns = {
         "shape": shapes,
-        "xy": plane.to_xy(shapes),
+        "xy": xy,
         "grade": grades,
         "area_shaped": map(bool, column("area_shaped", False)),
         "band_km2": map(_band, column("area_near_km2", np.nan), column("area_far_km2", np.nan)),
         "doubt_km2": np.nan_to_num(np.array(column("area_doubt_km2", 0.0), dtype=float)).tolist(),
         "area_km2": (np.where(surveyed, area_m2(shapes, cut_m=SURVEY_CUT_M), area_m2(shapes)) / 1e6).tolist(),
+        "sigma_km2": (area_error_m2(xy, _corner_errors_m(shapes, point_error_m)) / 1e6).tolist(),
         "is_area": (shapely.get_dimensions(shapes) == 2).tolist(),
         "is_sound": ((shapely.get_dimensions(shapes) == 2) & shapely.is_valid(shapes)).tolist(),
     }
@@ -246,6 +260,30 @@ def _drawn(
         if key in rows:
             row: dict[str, Any] = dict(zip(columns, rows[key], strict=True))
             yield Drawn(**position._asdict(), **row, edges=edges.get(key, ()))
+
+
+_STEPS = sorted([*(10.0**d for d in range(3, 9)), *(3600 * 10.0**d for d in range(4))])
+"""Steps of a degree that coordinates are rounded to: decimals from three on, seconds and their decimals. With
+more than eight decimals the last is below a millimetre."""
+
+
+def _corner_errors_m(shapes: NDArray[np.object_], survey_m: float) -> NDArray[np.float64]:
+    """Return the mean error of each polygon's corners: the survey's, and that of their degrees' digits."""
+    return np.array([np.hypot(survey_m, _last_digit_m(shape) / np.sqrt(6)) for shape in shapes])
+
+
+def _last_digit_m(shape: BaseGeometry) -> float:
+    """Return what one unit of the last digit of coordinates in degrees is, in metres along a meridian.
+
+    Rounding to a digit q makes a mean error of q/√12 of each coordinate, and q/√6 of both.
+    """
+    degrees = shapely.get_coordinates(shape)
+    for steps in _STEPS:
+        scaled = degrees * steps
+        # What is read from text differs from the number by some units of the last place of a double.
+        if np.abs(scaled - np.round(scaled)).max(initial=0.0) < 1e-4:
+            return float(METRES_PER_DEGREE / steps)
+    return 0.0
 
 
 def _band(near: float | None, far: float | None) -> tuple[float, float] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,9 +12,16 @@ import shapely
 
 from ftz_geo.check.blocks import addends, areas_of
 from ftz_geo.check.case import fact
-from ftz_geo.check.figures import exact_km2, half_width_km2, other_units, shared_decimals
-from ftz_geo.measure import GEOD
-from ftz_geo.model import LINEAR_KINDS
+from ftz_geo.check.figures import (
+    exact_km2,
+    half_width_km2,
+    number,
+    other_units,
+    places_for,
+    shared_decimals,
+)
+from ftz_geo.measure import GEOD, geodesic_area_m2, plane_area_m2
+from ftz_geo.model import LINEAR_KINDS, Text
 from ftz_geo.wording import unit_km2
 
 if TYPE_CHECKING:
@@ -24,6 +32,13 @@ if TYPE_CHECKING:
 
     from ftz_geo.check.case import Drawn, ZoneCase
     from ftz_geo.model import Area, Block, Parcel, Settings, Severity, Zone
+
+
+_WAYS = (
+    (Text("投影平面（3 度带）", "the survey plane (3° zone)"), plane_area_m2),
+    (Text("测地线", "geodesics"), geodesic_area_m2),
+)
+"""Ways of taking an area other than the formula that findings are judged by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +81,41 @@ class Comparison:
 
     @cached_property
     def limit_km2(self) -> float:
-        """Rounding of the stated figure, the boundary's tolerance along all rings, and their own doubt."""
-        tolerance_km2 = self.perimeter_m * self.settings.boundary_tolerance_m / 1e6
-        return float(self.half_width_km2) + tolerance_km2 + self.doubt_km2
+        """Rounding of the stated figure, what the boundaries leave open, and their own doubt."""
+        return float(self.half_width_km2) + self.tolerance_km2 + self.survey_km2 + self.doubt_km2
+
+    @cached_property
+    def tolerance_km2(self) -> float:
+        """The boundary's tolerance along the rings that no survey gave."""
+        lengths = sum(float(d.xy.length) for d in self.drawn if d.grade != "surveyed")
+        return lengths * self.settings.boundary_tolerance_m / 1e6
+
+    @cached_property
+    def survey_km2(self) -> float:
+        """Twice the mean error that the corners' own makes of the surveyed areas; corners err by chance."""
+        sigmas = [d.sigma_km2 for d in self.drawn if d.grade == "surveyed"]
+        return 2 * math.hypot(*sigmas)
+
+    @property
+    def beyond_km2(self) -> float:
+        """By how much the difference exceeds the limit; a bound (1.70平方公里以上) holds on its own side."""
+        if self.area.bound == "at-least":
+            return self.difference_km2 - self.limit_km2
+        if self.area.bound == "at-most":
+            return -self.difference_km2 - self.limit_km2
+        return abs(self.difference_km2) - self.limit_km2
+
+    @cached_property
+    def other_way(self) -> tuple[Text, float] | None:
+        """Another way of taking the area of surveyed polygons in which the stated one fits, and the area."""
+        if any(d.grade != "surveyed" for d in self.drawn) or self.area.bound is not None:
+            return None
+        shapes = [d.shape for d in self.drawn]
+        for name, ways in _WAYS:
+            km2 = float(ways(shapes).sum()) / 1e6
+            if abs(float(exact_km2(self.area)) - km2) <= self.limit_km2:
+                return name, km2
+        return None
 
     @cached_property
     def doubt_km2(self) -> float:
@@ -99,10 +146,9 @@ class Comparison:
     @cached_property
     def severity(self) -> Severity | None:
         """Nothing within the limit, a note within the band of the roads, an error beyond both."""
-        beyond = abs(self.difference_km2) - self.limit_km2
-        if beyond <= 0:
+        if self.beyond_km2 <= 0:
             return None
-        if beyond <= self.band_km2:
+        if self.beyond_km2 <= self.band_km2 or self.other_way is not None:
             return "note"
         return "warning" if self.area.approximate else "error"
 
@@ -110,6 +156,15 @@ class Comparison:
     def fails(self) -> bool:
         """Whether the stated area is contradicted."""
         return self.severity in ("warning", "error")
+
+    def write(self, km2: float) -> str:
+        """Return a figure in the unit of the stated one, with the digits that the comparison needs."""
+        unit = float(unit_km2(self.area.unit))
+        difference, limit = self.difference_km2 / unit, self.limit_km2 / unit
+        places = places_for(difference, limit, self.area.decimals)
+        # A small term of a limit has two digits of its own.
+        own = places_for(km2 / unit, 0.0, 0) if abs(km2) < abs(self.difference_km2) else 0
+        return number(km2 / unit, max(places, min(own, places + 3)))
 
     def fits(self, other: Comparison) -> bool:
         """Whether the stated area would fit another part's polygons."""

@@ -48,6 +48,30 @@ def decimal(value: Fraction | float) -> Decimal:
     return Decimal(number(value))
 
 
+def places_for(difference: float, limit: float, least: int) -> int:
+    """Return how many decimals tell a difference from its limit, and have two of its digits.
+
+    Parameters
+    ----------
+    difference, limit : float
+        In the unit that they are written in.
+    least : int
+        Decimals of the figure that is compared.
+
+    Examples
+    --------
+    >>> places_for(0.00554, 0.00547, 2), places_for(12.5, 0.3, 1), places_for(0.0, 0.005, 2)
+    (5, 1, 2)
+    """
+    difference, limit = abs(difference), abs(limit)
+    for places in range(least, 12):
+        parted = difference == limit or round(difference, places) != round(limit, places)
+        shown = difference == 0 or round(difference, places) >= 10 ** -(places - 1)
+        if parted and (shown or places > least + 6):
+            return places
+    return 12
+
+
 def terms(figures: Sequence[str]) -> str:
     """Return a sum written out, its middle left away where it is long.
 

@@ -70,12 +70,13 @@ def swapped_labels(case: Case) -> Iterator[Finding]:
     for zone in case.zones:
         for one, other in swapped(zone):
             first, second = (title(c.zone, c.block, c.parcel) for c in (one, other))
-            stated, measured = _km2(other), number(other.measured_km2, 4)
+            stated, measured = number(other.area.value), other.write(other.measured_km2)
+            unit, sign = other.area.unit, unit_en(other.area.unit)
             said = _measured(one) + Text(
-                f"。{second}的公布面积 {stated} 平方公里，量得 {measured} 平方公里；"
+                f"。{second}的公布面积 {stated} {unit}，量得 {measured} {unit}；"
                 f"{first}与{second}的面积互换即与图形相符，两者的名称或数字可能放反",
-                f". {second} states {stated} km² and measures {measured} km². With the areas of {first} and "
-                f"{second} exchanged both fit: the labels or the figures are probably swapped",
+                f". {second} states {stated} {sign} and measures {measured} {sign}. With the areas of "
+                f"{first} and {second} exchanged both fit: the labels or the figures are probably swapped",
             )
             spans = (one.area.span, other.area.span)
             yield replace(_finding("swapped-labels", "error", one, said), spans=spans)
@@ -110,27 +111,57 @@ def unit_plausibility(case: Case) -> Iterator[Finding]:
 
 def _measured(c: Comparison) -> Text:
     """Return what was compared and by how much it differs."""
-    stated, measured, gap = _km2(c), number(c.measured_km2, 4), number(abs(c.difference_km2), 4)
-    by_rule = f"+{number(c.doubt_km2, 4)}" if c.doubt_km2 else ""
-    limit = (
-        f"{number(c.half_width_km2)}+{number(c.perimeter_m, 0)} m×{number(c.settings.boundary_tolerance_m)} m"
-        f"{by_rule}={number(c.limit_km2, 4)}"
-    )
+    write, unit, sign = c.write, c.area.unit, unit_en(c.area.unit)
+    stated, measured, gap = number(c.area.value), write(c.measured_km2), write(abs(c.difference_km2))
+    limit, causes = _limit(c), _causes(c)
     said = Text(
-        f"公布面积 {stated} 平方公里，由图形量得 {measured} 平方公里，"
-        f"相差 {gap} 平方公里，超出数字取舍与界线误差{'及按规则所画各边存疑' if by_rule else ''}"
-        f"所能造成的 {limit} 平方公里",
-        f"the stated area is {stated} km², the polygon measures {measured} km², a difference of {gap} km², "
-        f"more than the {limit} km² that rounding{', what was drawn by rule' if by_rule else ''} "
-        "and the boundary's tolerance can cause",
+        f"公布面积 {stated} {unit}，由图形量得 {measured} {unit}，相差 {gap} {unit}，"
+        f"超出{causes.zh}所能造成的 {limit} {unit}",
+        f"the stated area is {stated} {sign}, the polygon measures {measured} {sign}, a difference of {gap} "
+        f"{sign}, more than the {limit} {sign} that {causes.en} can cause",
     )
     if c.severity != "note":
         return said
-    band = number(c.band_km2, 4)
+    if c.other_way is not None:
+        way, km2 = c.other_way
+        return said + Text(
+            f"；按{way.zh}计为 {write(km2)} {unit}，与公布数相符，应是算法不同，不算错误",
+            f"; by {way.en} it is {write(km2)} {sign}, which fits: it was taken in another way, no error",
+        )
+    band = write(c.band_km2)
     return said + Text(
-        f"；但沿道路、河流的边有 {band} 平方公里取决于以中线还是边线为界，不算错误",
-        f"; along roads and waters {band} km² hang on whether the middle or the edge bounds it: no error",
+        f"；但沿道路、河流的边有 {band} {unit}取决于以中线还是边线为界，不算错误",
+        f"; along roads and waters {band} {sign} hang on whether the middle or the edge bounds it: no error",
     )
+
+
+def _limit(c: Comparison) -> str:
+    """Return the limit written out as the sum that it is, in the unit of the stated figure."""
+    parts = [c.write(float(c.half_width_km2))]
+    if c.tolerance_km2:
+        metres = sum(float(d.xy.length) for d in c.drawn if d.grade != "surveyed")
+        parts.append(f"{number(metres, 0)} m×{number(c.settings.boundary_tolerance_m)} m")
+    if c.survey_km2:
+        parts.append(f"2×{c.write(c.survey_km2 / 2)}")
+    if c.doubt_km2:
+        parts.append(c.write(c.doubt_km2))
+    return f"{'+'.join(parts)}={c.write(c.limit_km2)}"
+
+
+def _causes(c: Comparison) -> Text:
+    """Return what the limit is made of, in words."""
+    zh, en = ["数字取舍"], ["rounding"]
+    if c.tolerance_km2:
+        zh.append("界线误差")
+        en.append("the boundary's tolerance")
+    if c.survey_km2:
+        metres = number(c.settings.point_error_m or 0.0)
+        zh.append(f"界址点误差（{metres} 米）")
+        en.append(f"the corners' error ({metres} m)")
+    if c.doubt_km2:
+        zh.append("按规则所画各边的存疑")
+        en.append("what was drawn by rule")
+    return Text("与".join(zh), " and ".join(en))
 
 
 def _finding(check: str, severity: Severity, c: Comparison, said: Text) -> Finding:
@@ -147,7 +178,3 @@ def _finding(check: str, severity: Severity, c: Comparison, said: Text) -> Findi
         limit_km2=c.limit_km2 + (c.band_km2 if severity == "note" else 0),
         spans=(c.area.span,),
     )
-
-
-def _km2(c: Comparison) -> str:
-    return number(exact_km2(c.area), 6)

@@ -106,7 +106,7 @@ def run_checks(
         unchecked=gaps,
         metadata=Metadata(
             versions=measure.versions(),
-            settings=settings,
+            settings=case.settings,
             sources=tuple(sources),
             crs=CRS_NOTE,
             method=METHOD,
