@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from builders import drawing
 from ftz_geo.check import CHECKS, run_checks
+from ftz_geo.check.figures import Sum
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import LocalPlane, area_error_m2, area_m2, gcj02_of, wgs84_of_gcj02
 from ftz_geo.model import (
@@ -255,7 +256,52 @@ def test_a_difference_beyond_half_a_digit_per_figure_is_an_error(hundredths: lis
     result = run_checks(simple(f"{Decimal(sum(hundredths) + shift + 40) / 100:.2f}", [*shown, "0.40"]))
     figures = len(shown) + 2
     severity = result.findings[0].severity if result.findings else None
-    assert severity == (None if shift == 0 else "note" if 2 * abs(shift) <= figures else "error")
+    possible, likely = 2 * abs(shift) <= figures, abs(shift) <= 3 * (figures / 12) ** 0.5
+    assert severity == (None if shift == 0 else "error" if not possible else "note" if likely else "warning")
+
+
+def test_a_difference_that_rounding_allows_and_chance_does_not_is_a_warning() -> None:
+    blocks = "".join(
+        f"区块{n}：面积0.05平方公里，东至{n}号路，南至甲{n}路，西至{n - 1}号路，北至乙{n}路。"
+        for n in range(1, 41)
+    )
+    finding = only(run_checks(parse_plan(f"甲区总面积2.20平方公里，分为40个区块。{blocks}")))
+    assert finding.severity == "warning"
+    assert "10.8 倍" in finding.zh
+    assert "不算错误" not in finding.zh
+
+
+def test_the_chance_of_a_difference_is_that_of_figures_rounded_at_random() -> None:
+    chance = np.random.default_rng(3)
+    areas = chance.uniform(1, 9, (200_000, 7))
+    shown = np.round(areas, 2).sum(axis=1)
+    apart = np.abs(np.round(np.round(areas.sum(axis=1), 2) - shown, 2))
+    for difference in (0.01, 0.02):
+        seen = float((apart >= difference - 1e-9).mean())
+        plan = simple(f"{28 + difference:.2f}", [f"{n}.00" for n in range(1, 8)])
+        zone = plan.zones[0]
+        parts = tuple(b.declared_area for b in zone.blocks if b.declared_area)
+        assert zone.declared_area is not None
+        assert Sum(total=zone.declared_area, parts=parts).chance == pytest.approx(seen, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("total", "parts", "holds"),
+    [
+        ("3.00平方公里以上", ["2.00平方公里", "1.50平方公里"], True),
+        ("3.00平方公里以上", ["2.00平方公里", "0.50平方公里"], False),
+        ("不超过3.00平方公里", ["2.00平方公里", "0.50平方公里"], True),
+        ("3.00平方公里", ["1.70平方公里以上", "1.00平方公里"], True),
+        ("3.00平方公里", ["2.70平方公里以上", "1.00平方公里"], False),
+    ],
+)
+def test_bounds_hold_on_their_own_side(total: str, parts: list[str], *, holds: bool) -> None:
+    blocks = "".join(
+        f"区块{n}：面积{a}，东至甲{n}路，南至乙{n}路，西至丙{n}路，北至丁{n}路。"
+        for n, a in zip("一二", parts, strict=True)
+    )
+    found = run_checks(parse_plan(f"甲区规划总面积{total}，分为两个区块。{blocks}")).findings
+    assert ("declared-sum" not in {f.check for f in found}) == holds
 
 
 def test_a_dropped_zero_is_not_a_dropped_digit() -> None:

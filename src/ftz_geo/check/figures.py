@@ -8,6 +8,7 @@ which counts as within.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ftz_geo.model import Area, Severity
+
+
+IMPROBABLE = 3.0
+"""Mean errors beyond which a difference is no chance of rounding: it happens once in 370 sums."""
+
+
+_MOST_UNIFORM = 30
+"""Errors that are added exactly; beyond, their sum is normal to three digits."""
 
 
 def exact_km2(area: Area) -> Fraction:
@@ -171,16 +180,55 @@ class Sum:
         """The largest difference that rounding explains."""
         return sum(self.half_widths_km2, Fraction(0))
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether the figures are bounds (1.70平方公里以上) that leave room on the side of the difference."""
+        rooms = {"at-least": 1, "at-most": -1, None: 0}
+        # A total of at least so much leaves its parts room above, a part of at least so much its total.
+        room = {-rooms[self.total.bound], *(rooms[area.bound] for area in self.parts)}
+        return (1 if self.difference_km2 > 0 else -1) in room
+
+    @cached_property
+    def sigmas(self) -> float:
+        """How many mean errors the difference is, if every figure was rounded by itself.
+
+        A figure rounded to ± h has a uniform error of the mean error h/√3; for n + 1 figures of unit u the
+        sum's is u·√((n+1)/12).
+        """
+        spread = math.sqrt(sum(float(width) ** 2 for width in self.half_widths_km2) / 3)
+        return abs(float(self.difference_km2)) / spread if spread else 0.0
+
+    @cached_property
+    def chance(self) -> float:
+        """How probable a difference of this size or more is, if every figure was rounded by itself.
+
+        The total is the rounded sum of true areas, so that it shows a difference wherever the parts' errors
+        exceed its own half digit. Their sum is that of uniform errors (Irwin and Hall), of many or different
+        ones it is taken as normal.
+        """
+        whole, *parts = self.half_widths_km2
+        beyond = abs(self.difference_km2) - whole
+        if beyond <= 0 or not any(parts):
+            return 1.0
+        n = len(parts)
+        if len(set(parts)) == 1 and n <= _MOST_UNIFORM:
+            left = n * Fraction(1, 2) - beyond / (2 * parts[0])
+            terms = ((-1) ** k * math.comb(n, k) * (left - k) ** n for k in range(math.floor(left) + 1))
+            return float(2 * sum(terms, Fraction(0)) / math.factorial(n))
+        spread = math.sqrt(sum(float(width) ** 2 for width in parts) / 3)
+        return math.erfc(float(beyond) / spread / math.sqrt(2))
+
     @cached_property
     def severity(self) -> Severity | None:
         """What the difference is worth: nothing, a note within the limit, an error beyond it.
 
-        Beyond the limit of approximate figures it is a warning: they claim no digit to be held to.
+        Within the limit, but by more than three mean errors of rounding, it is a warning: it is possible, and
+        no chance. Beyond the limit of approximate figures it is a warning: they claim no digit to be held to.
         """
-        if self.difference_km2 == 0:
+        if self.difference_km2 == 0 or self.is_bound:
             return None
         if abs(self.difference_km2) <= self.limit_km2:
-            return "note"
+            return "note" if self.sigmas <= IMPROBABLE else "warning"
         return "warning" if any(a.approximate for a in (self.total, *self.parts)) else "error"
 
     def write(self, km2: Fraction) -> str:

@@ -26,6 +26,8 @@ def declared_sum(case: Case) -> Iterator[Finding]:
             continue
         silent = [title(block=block) for block in addends(zone) if not areas_of(block)]
         silent += _left_unread(case, added)
+        if added.difference_km2 > added.limit_km2:
+            silent += _masked(case, zone)
         yield from _sum_findings("declared-sum", zone, None, added, silent)
 
 
@@ -36,6 +38,16 @@ def _left_unread(case: Case, added: Sum) -> list[str]:
         if chosen and abs(sum(exact_km2(a) for a in chosen) - added.difference_km2) <= added.limit_km2:
             return [f"未读懂的{area.text}" for area in chosen]
     return []
+
+
+def _masked(case: Case, zone: ZoneCase) -> list[str]:
+    """Return the figures of a zone that have no number to add: ××亩, 1.8.2公顷."""
+    start, end = zone.zone.span
+    return [
+        f"未读懂的{figure.text}"
+        for figure in case.plan.figures
+        if figure.role == "unread" and figure.area is None and start <= figure.span[0] <= end
+    ]
 
 
 def parcel_sum(case: Case) -> Iterator[Finding]:
@@ -104,11 +116,21 @@ def _judgement(added: Sum, severity: Severity) -> Text:
     """Return what the difference is worth beside what rounding can cause."""
     zh = f"取舍到末位所能造成的 {added.limit_words} {added.unit}"
     en = f"the {added.limit_words} {unit_en(added.unit)} that rounding to the last digit can cause"
+    chance = _percent(added.chance)
     if severity == "note":
         return Text(
-            f"，未超出{zh}，不算错误；但正式文件的各项相加通常与总数逐位相符，宜向编制单位核实",
-            f". It lies within {en}, so it is no error; "
-            "yet official notices add up to the last digit, so it is worth asking about",
+            f"，未超出{zh}，不算错误；各数独立取舍时，出现这样大的差数的可能约为 {chance}；"
+            "但正式文件的各项相加通常与总数逐位相符，宜向编制单位核实",
+            f". It lies within {en}, so it is no error: rounding by itself makes one so large with a chance "
+            f"of {chance}; yet official notices add up to the last digit, so it is worth asking about",
+        )
+    if abs(added.difference_km2) <= added.limit_km2:
+        sigmas = number(added.sigmas, 1)
+        return Text(
+            f"，虽未超出{zh}，却是各数独立取舍的中误差的 {sigmas} 倍，出现的可能不到 {chance}："
+            "不能以取舍解释，各数很可能朝同一方向取舍，或有数有误",
+            f". It lies within {en}, yet it is {sigmas} times the mean error of rounding, with a chance "
+            f"below {chance}: rounding does not explain it; all were rounded one way, or one is wrong",
         )
     about_zh = "（约数按其末位的一个单位计）" if severity == "warning" else ""
     about_en = " (approximate figures taken to a whole unit)" if severity == "warning" else ""
@@ -116,6 +138,11 @@ def _judgement(added: Sum, severity: Severity) -> Text:
         f"，超出{zh}{about_zh}：其中至少有一个数有误",
         f", more than {en}{about_en}: at least one of the figures is wrong",
     )
+
+
+def _percent(chance: float) -> str:
+    """Return a chance in percent: 52 %, or a bound where it is small."""
+    return f"{100 * chance:.0f} %" if chance >= 0.01 else "1 %" if chance >= 1e-3 else "0.1 %"
 
 
 def declared_count(case: Case) -> Iterator[Finding]:

@@ -52,6 +52,7 @@ _FIGURE = re.compile(
     re.X | re.I,
 )
 _ABOUT = re.compile(rf"(?P<about>{one_of((*APPROXIMATE_BEFORE, *AT_LEAST, *AT_MOST))})+$")
+_BOUND = re.compile(one_of((*AT_LEAST, *AT_MOST)))
 _JOINED = re.compile(
     r"""(?:
         [\d.]*\d、 | (?<=[积地约共为计])\d{1,3}, | \d\.[\d.]*
@@ -152,9 +153,10 @@ def _figure(
 
 
 def _bound(about: str, after: str) -> Literal["at-least", "at-most"] | None:
-    if any(word in about for word in AT_LEAST) or after in ("以上", "之上", "余", "多"):
+    told = _BOUND.findall(about)  # the longer words first: 不超过 is no 超过
+    if any(word in AT_LEAST for word in told) or after in ("以上", "之上", "余", "多"):
         return "at-least"
-    if any(word in about for word in AT_MOST) or after in ("以下", "以内", "之内"):
+    if told or after in ("以下", "以内", "之内"):
         return "at-most"
     return None
 
