@@ -21,6 +21,7 @@ TEXT = (
     "区块一：面积1.00平方公里，东至乙路、南至子路、西至甲路、北至丑路。\n"
     "区块二：面积1.02平方公里，东至丙路、南至寅路、西至乙路、北至卯路。"
 )
+OTHER = TEXT.replace("西青区", "东丽区").replace("路", "道")
 ONE = ((0, 0), (1000, 20), (980, 1010), (-20, 1000))
 TWO = ((1000, 20), (2010, 0), (2005, 1020), (980, 1010))
 """Metres; they share the edge on 乙路."""
@@ -135,6 +136,11 @@ FIXTURES: dict[str, Fixture] = {
     "restated-total": words(("北至卯路。", "北至卯路。\n以上合计总面积2.10平方公里。")),
     "two-units": words(("2.02平方公里", "2.02平方公里（212公顷）")),
     "larger-part": words(("2.02平方公里", "2.02平方公里，其中林地3.10平方公里")),
+    "plan-total": Fixture(text=f"甲市联动创新区共两个，规划总面积4.14平方公里。\n{TEXT}\n{OTHER}", shapes=None),
+    "parts-sum": words(("2.02平方公里", "2.02平方公里，其中农用地1.20平方公里、建设用地0.79平方公里")),
+    "zero-area": words(("1.00平方公里", "0平方公里"), ("2.02平方公里", "1.02平方公里")),
+    "unknown-neighbour": words(("东至乙路", "东至区块九")),
+    "opposed-neighbours": words(("东至乙路", "东至区块二"), ("东至丙路", "东至区块一")),
     "block-labels": words(("区块二", "区块三")),
     "missing-side": words(("、北至丑路", "")),
     "doubled-side": words(("西至甲路", "东至甲路")),

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
-from ftz_geo.check import coverage, given, location, looked, measured, relations, shapes, sums, told, words
+from ftz_geo.check import (
+    coverage,
+    given,
+    location,
+    looked,
+    measured,
+    neighbours,
+    relations,
+    shapes,
+    sums,
+    told,
+    words,
+)
 from ftz_geo.check.case import Check
 from ftz_geo.model import Text
 
@@ -93,6 +105,58 @@ CHECKS: tuple[Check, ...] = (
         severities=("error",),
         find=told.larger_parts,
         look=looked.parts,
+    ),
+    Check(
+        id="plan-total",
+        text=Text(
+            "各片区公布总面积之和等于全文总面积，取舍同上。",
+            "The zones' stated totals add up to the total over all of them, with the same allowance.",
+        ),
+        limit=Text("同上", "the same"),
+        severities=("note", "warning", "error"),
+        find=sums.plan_total,
+        look=looked.whole_plan,
+    ),
+    Check(
+        id="parts-sum",
+        text=Text(
+            "几乎占满整体的各部分（其中…），相加即为整体。",
+            "Parts (其中…) that make up all but a twentieth of their whole make up all of it.",
+        ),
+        limit=Text("各数取舍之和", "rounding of all figures"),
+        severities=("warning",),
+        find=told.sums_of_parts,
+        look=looked.parts,
+    ),
+    Check(
+        id="zero-area",
+        text=Text("公布面积不为零。", "No stated area is nothing."),
+        limit=_NO_ALLOWANCE,
+        severities=("error",),
+        find=told.zero_areas,
+        look=looked.figures,
+    ),
+    Check(
+        id="unknown-neighbour",
+        text=Text(
+            "以相邻区块为界的，文中有这一区块，且不是其自身。",
+            "A block named on a side is a block of the text, and not the one whose side it is.",
+        ),
+        limit=_NO_ALLOWANCE,
+        severities=("warning",),
+        find=neighbours.unknown_neighbours,
+        look=looked.neighbours,
+    ),
+    Check(
+        id="opposed-neighbours",
+        text=Text(
+            "两个区块不互在对方的同一侧。",
+            "Of two blocks that name each other, one lies opposite to where the other lies of it.",
+        ),
+        limit=_NO_ALLOWANCE,
+        severities=("warning", "error"),
+        find=neighbours.opposed_neighbours,
+        look=looked.neighbours,
     ),
     Check(
         id="block-labels",

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftz_geo.check.blocks import addends, areas_of, block_sums, listed, total
-from ftz_geo.check.figures import exact_km2, half_width_km2, number
+from ftz_geo.check.figures import Sum, decimal, exact_km2, half_width_km2, number
 from ftz_geo.check.findings import finding
-from ftz_geo.model import Text, title
+from ftz_geo.model import Finding, Text, title
 from ftz_geo.wording import label_number, unit_en
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ftz_geo.check.case import Case, ZoneCase
-    from ftz_geo.check.figures import Sum
-    from ftz_geo.model import Area, Block, Finding, Severity
+    from ftz_geo.model import Area, Block, Severity
 
 
 def declared_sum(case: Case) -> Iterator[Finding]:
@@ -225,6 +224,36 @@ def nesting(case: Case) -> Iterator[Finding]:
                 limit_km2=limit,
                 spans=(whole.span, part.span),
             )
+
+
+def plan_total(case: Case) -> Iterator[Finding]:
+    """Find a total over all zones that the zones' totals do not add up to."""
+    whole = case.plan.declared_area
+    parts = [zone.declared_area for zone in case.plan.zones]
+    stated = tuple(area for area in parts if area is not None)
+    if whole is None or len(stated) < len(parts):
+        return
+    added = Sum(total=whole, parts=stated)
+    if added.severity is None:
+        return
+    unit, sign, n = added.unit, unit_en(added.unit), len(parts)
+    total, gap = added.write(exact_km2(whole)), added.write(abs(added.difference_km2))
+    said = Text(
+        f"全文总面积 {total} {unit}，{n} 个片区相加 {added.sum_words} {unit}，相差 {gap} {unit}",
+        f"The total over all zones is {total} {sign}, the {n} zones add up to {added.sum_words} {sign}, "
+        f"a difference of {gap} {sign}",
+    ) + _judgement(added, added.severity)
+    yield Finding(
+        check="plan-total",
+        severity=added.severity,
+        declared_km2=decimal(exact_km2(whole)),
+        measured_km2=decimal(added.sum_km2),
+        difference_km2=decimal(added.difference_km2),
+        limit_km2=decimal(added.limit_km2),
+        zh=f"{said.zh}。",
+        en=f"{said.en}.",
+        spans=(whole.span, *(area.span for area in stated)),
+    )
 
 
 def misread_sums(zone: ZoneCase) -> Iterator[Finding]:

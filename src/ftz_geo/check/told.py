@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ftz_geo.check.figures import exact_km2, half_width_km2, number
+from ftz_geo.check.figures import Sum, exact_km2, half_width_km2, number
 from ftz_geo.check.findings import finding
 from ftz_geo.model import Finding, Severity, Text
+from ftz_geo.wording import unit_en
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from fractions import Fraction
 
     from ftz_geo.check.case import Case
-    from ftz_geo.model import Area, Block, Division, Plan, StatedFigure, Zone
+    from ftz_geo.model import Area, Block, Division, Parcel, Plan, StatedFigure, Zone
 
 
 def restated_totals(case: Case) -> Iterator[Finding]:
@@ -49,6 +50,64 @@ def _in_two_units(plan: Plan) -> Iterator[tuple[StatedFigure, StatedFigure]]:
             yield first, figure
         else:
             first = figure
+
+
+def zero_areas(case: Case) -> Iterator[Finding]:
+    """Find zones, blocks and parcels whose stated area is nothing."""
+    for zone in case.plan.zones:
+        for block, parcel, area in _stated(zone):
+            if area is not None and area.value == 0:
+                said = Text(f"公布面积为 {area.text}", f"its stated area is {area.text}")
+                yield finding("zero-area", "error", said, zone, block, parcel, spans=(area.span,))
+
+
+def _stated(zone: Zone) -> Iterator[tuple[Block | None, Parcel | None, Area | None]]:
+    yield None, None, zone.declared_area
+    for block in zone.blocks:
+        yield block, None, block.declared_area
+        yield from ((block, parcel, parcel.declared_area) for parcel in block.parcels)
+
+
+_NEARLY = Fraction(1, 20)
+"""Parts that make up all but this share of a whole were meant to make up all of it."""
+
+
+def sums_of_parts(case: Case) -> Iterator[Finding]:
+    """Find parts (其中…) that nearly make up their whole, and do not."""
+    for zone in case.plan.zones:
+        for block in (None, *zone.blocks):
+            whole = block.declared_area if block else zone.declared_area
+            parts = block.parts if block else zone.parts
+            if whole is None or len(parts) < 2 or any(part.exhaustive for part in parts):
+                continue
+            sum_km2 = sum(exact_km2(part.declared_area) for part in parts)
+            limit = _doubt(whole) + sum(_doubt(part.declared_area) for part in parts)
+            difference = exact_km2(whole) - sum_km2
+            if limit < abs(difference) <= _NEARLY * exact_km2(whole):
+                yield _parts_differ(zone, block, whole, parts, limit)
+
+
+def _parts_differ(
+    zone: Zone, block: Block | None, whole: Area, parts: Sequence[Division], limit: Fraction
+) -> Finding:
+    added = Sum(total=whole, parts=tuple(part.declared_area for part in parts))
+    unit, sign, gap = added.unit, unit_en(added.unit), added.write(abs(added.difference_km2))
+    stated = added.write(exact_km2(whole))
+    return finding(
+        "parts-sum",
+        "warning",
+        Text(
+            f"所含各部分相加 {added.sum_words} {unit}，与 {stated} {unit} 相差 {gap} {unit}",
+            f"its parts add up to {added.sum_words} {sign}, {gap} {sign} apart from {stated} {sign}",
+        ),
+        zone,
+        block,
+        declared_km2=exact_km2(whole),
+        measured_km2=added.sum_km2,
+        difference_km2=added.difference_km2,
+        limit_km2=limit,
+        spans=(whole.span, *(part.span for part in parts)),
+    )
 
 
 def larger_parts(case: Case) -> Iterator[Finding]:
