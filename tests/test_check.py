@@ -13,7 +13,7 @@ import pyproj
 import pytest
 import shapely
 import shapely.affinity
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -240,11 +240,12 @@ def _rounded(values: list[int], places: int, how: str) -> tuple[str, list[str]]:
 @example([500_000, 1_500_000], 0, ROUND_HALF_UP)
 def test_true_areas_however_rounded_are_never_an_error(values: list[int], places: int, how: str) -> None:
     total, areas = _rounded(values, places, how)
+    assume(all(map(Decimal, areas)))  # what rounds to nothing is told as nothing
     result = run_checks(simple(total, list(areas)))
     if Decimal(total) == sum(map(Decimal, areas)):
         assert not result.findings
     else:
-        assert only(result).severity == "note"
+        assert only(result).severity in ("note", "warning")
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ftz_geo.check import (
+    bias,
     coverage,
     given,
     location,
@@ -264,6 +265,18 @@ CHECKS: tuple[Check, ...] = (
         severities=("note", "warning", "error"),
         find=measured.total_measured,
         look=looked.area_totals,
+    ),
+    Check(
+        id="bias",
+        text=Text(
+            "各图形与公布面积之差有正有负，不是整体偏大或偏小。",
+            "Polygons differ from their stated areas by chance, and not all one way in proportion to their "
+            "perimeters.",
+        ),
+        limit=Text("界线整体移动量的 3.5 倍标准误差", "3.5 standard errors of one shift of all boundaries"),
+        severities=("note", "warning"),
+        find=bias.biases,
+        look=looked.pairs_of_areas,
     ),
     Check(
         id="swapped-labels",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ftz_geo.check.bias import bias_of
 from ftz_geo.check.blocks import total
 from ftz_geo.check.comparison import comparisons, swapped
 from ftz_geo.check.figures import exact_km2, number
@@ -28,7 +29,8 @@ def declared_measured(case: Case) -> Iterator[Finding]:
         for c in comparisons(zone):
             explained = id(c) in exchanged or (c.fails and c.unit_that_fits)
             if c.block is not None and c.severity is not None and not explained:
-                yield _finding("declared-measured", c.severity, c, _measured(c))
+                found = _finding("declared-measured", c.severity, c, _measured(c))
+                yield replace(found, follows_from=_biased(zone, c))
 
 
 def total_measured(case: Case) -> Iterator[Finding]:
@@ -38,7 +40,13 @@ def total_measured(case: Case) -> Iterator[Finding]:
             if c.block is None and c.severity is not None and not (c.fails and c.unit_that_fits):
                 said, cause = _sided(zone, c)
                 found = _finding("total-measured", c.severity, c, _measured(c) + said)
-                yield replace(found, follows_from=cause)
+                yield replace(found, follows_from=_biased(zone, c) or cause)
+
+
+def _biased(zone: ZoneCase, c: Comparison) -> str | None:
+    """Return the check that tells of a shift of all boundaries, where that explains a difference."""
+    bias = bias_of(zone)
+    return "bias" if bias is not None and bias.explains(c) else None
 
 
 def _sided(zone: ZoneCase, whole: Comparison) -> tuple[Text, str | None]:
