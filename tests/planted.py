@@ -31,6 +31,7 @@ from planted_ground import (
     KINDS,
     METRES,
     SIDES,
+    SQUARE_METRES,
     Block,
     Geometry,
     Points,
@@ -57,7 +58,16 @@ from planted_ground import (
 )
 
 Outcome = Literal[
-    "right", "another", "incomplete", "missed", "refused", "traceback", "sound", "warned", "false alarm"
+    "right",
+    "fair",
+    "another",
+    "incomplete",
+    "missed",
+    "refused",
+    "traceback",
+    "sound",
+    "warned",
+    "false alarm",
 ]
 BAD: tuple[Outcome, ...] = ("missed", "false alarm", "traceback")
 
@@ -139,8 +149,18 @@ def any_file(t: Town, v: int) -> Town:
     return t.file(KINDS[v % len(KINDS)])
 
 
-def east(metres: float, north: float = 0) -> Points:
-    return np.array([metres, north])
+def widened(edge: int, metres: float) -> Callable[[Geometry], Geometry]:
+    """Move an edge (0 south, 1 east, 2 north, 3 west) outward, its ends along the streets they lie on."""
+
+    def widen(g: Geometry) -> Geometry:
+        old = shapely.get_coordinates(g)[:4]
+        new = old.copy()
+        for end, before in ((edge, edge - 1), ((edge + 1) % 4, (edge + 2) % 4)):
+            way = old[end] - old[before]
+            new[end] += way / np.hypot(*way) * metres
+        return shapely.Polygon(new)
+
+    return widen
 
 
 def grown(stated: str, share: float) -> str:
@@ -311,11 +331,13 @@ def parcelled(t: Town, which: int, n: int = 2, unit: str = "平方公里") -> To
     return replace(resummed(t), shapes=shapes_of(t.blocks)) if unit == "平方公里" else t
 
 
-@defect("fewer 地块 than told", 3, "declared-count", "parcel-sum nesting block-labels", area=True)
+@defect("fewer 地块 than told", 4, "declared-count parcel-sum block-labels", "nesting", area=True)
 def _(t: Town, v: int) -> Town:
     """Three 地块 are announced and two are listed."""
     t = parcelled(t, v, 3)
     left = t.blocks[v].parcels[:2]
+    if v % 2:
+        left = tuple(replace(parcel, stated="") for parcel in left)
     return t.say(v, parcels=left, told_parcels=3)
 
 
@@ -453,6 +475,28 @@ def two_zones(one: Town, two: Town, total: str, form: int) -> Town:
     return replace(one, notice=text + part(1, one) + "\n" + part(2, two))
 
 
+def zones_drawn(v: int) -> Town:
+    """Two zones whose blocks have the same labels, and polygons that name zone and block."""
+    one, two = town(31 + v, 2, 2), town(61 + v, 3, 1, north=4000)
+    total = number_of(one.total or "") + number_of(two.total or "")
+    named = (("西青经开区联动创新区", one), ("大寺联动创新区", two))
+    shapes = tuple(replace(s, name=name + s.name) for name, t in named for s in t.shapes)
+    return replace(two_zones(one, two, f"{total}平方公里", 0), shapes=shapes)
+
+
+def in_units(t: Town, v: int) -> Town:
+    """Blocks in hectares or mu; the total stays in square kilometres."""
+    unit, decimals = pick(v, ("公顷", 0), ("亩", 0))
+    blocks = tuple(replace(b, stated=figure(area_m2(b.ground), unit, decimals)) for b in t.blocks)
+    total = figure(sum(float(number_of(b.stated)) for b in blocks) * SQUARE_METRES[unit])
+    return replace(t, blocks=blocks, total=total)
+
+
+def plane(xy: Points) -> Points:
+    """Metres of EPSG:4548 as they are, without a zone's number."""
+    return xy
+
+
 def both(v: int) -> tuple[Town, Town, Decimal]:
     one, two = town(31 + v, 2, 2), town(61 + v, 3, 1)
     return one, two, number_of(one.total or "") + number_of(two.total or "")
@@ -497,7 +541,12 @@ def _(t: Town, v: int) -> Town:
     return t.file("geojson", edit=geometry(v, lambda rings: pick(v, [], [[]])))
 
 
-@defect("not a number", 4, "broken-polygon survey-damaged refused", "missing-polygon")
+@defect(
+    "not a number",
+    4,
+    "broken-polygon survey-damaged refused",
+    "missing-polygon survey-count declared-measured",
+)
 def _(t: Town, v: int) -> Town:
     """A coordinate is not a number."""
 
@@ -531,7 +580,7 @@ def _(t: Town, v: int) -> Town:
     return t.file("geojson", edit=geometry(v, lambda rings: [rings[0][:-1]]))
 
 
-@defect("closed elsewhere", 3, "ring-closure", "survey-damaged self-crossing")
+@defect("closed elsewhere", 3, "ring-closure", "survey-damaged self-crossing declared-measured survey-area")
 def _(t: Town, v: int) -> Town:
     """A ring ends some way from where it began."""
 
@@ -708,25 +757,13 @@ def _(t: Town, v: int) -> Town:
 @defect("overlap", 5, "overlap", "declared-measured conformance")
 def _(t: Town, v: int) -> Town:
     """A block reaches over its neighbour."""
-    wide = pick(v, 30, 80, 15, 200, 50)
-
-    def over(g: Geometry) -> Geometry:
-        a, b, c, d = shapely.get_coordinates(g)[:4]
-        return shapely.Polygon([a, b + east(wide), c + east(wide), d])
-
-    return any_file(t.draw(0, over), v)
+    return any_file(t.draw(0, widened(1, pick(v, 30, 80, 15, 200, 50))), v)
 
 
 @defect("gap", 4, "gap", "adjacency conformance declared-measured", note=True)
 def _(t: Town, v: int) -> Town:
     """Two blocks that share a road leave a strip between them."""
-    wide = pick(v, 3, 8, 5, 12)
-
-    def back(g: Geometry) -> Geometry:
-        a, b, c, d = shapely.get_coordinates(g)[:4]
-        return shapely.Polygon([a, b - east(wide), c - east(wide), d])
-
-    return any_file(t.draw(0, back), v)
+    return any_file(t.draw(0, widened(1, -pick(v, 3, 8, 5, 12))), v)
 
 
 def beside(t: Town) -> Town:
@@ -801,13 +838,7 @@ def _(t: Town, v: int) -> Town:
 @defect("off its road", 4, "conformance", "overlap gap declared-measured", area=True)
 def _(t: Town, v: int) -> Town:
     """One side runs beside its road, not along it."""
-    away = pick(v, 60, -80, 120, -50)
-
-    def shifted(g: Geometry) -> Geometry:
-        a, b, c, d = shapely.get_coordinates(g)[:4]
-        return shapely.Polygon([a, b, c + east(0, away), d + east(0, away)])
-
-    return any_file(t.mapped().draw(1, shifted), v)
+    return any_file(t.mapped().draw(1, widened(2, pick(v, 60, -80, 120, -50))), v)
 
 
 @defect("east and west exchanged", 3, "relation conformance", "contradictory-sides opposed-neighbours")
@@ -886,7 +917,7 @@ def _(t: Town, v: int) -> Town:
 
 def plain39(number: str) -> Warp:
     """Easting with another zone's number before it."""
-    return lambda xy: xy + east(float(number) * 1e6)
+    return lambda xy: xy + np.array([float(number) * 1e6, 0])
 
 
 @defect("wrong zone", 4, "cause survey-zone", PLACE)
@@ -924,8 +955,7 @@ def _(t: Town, v: int) -> Town:
 @defect("no zone", 3, "refused survey-zone cause", PLACE, note=True)
 def _(t: Town, v: int) -> Town:
     """Plane coordinates without a zone anywhere."""
-    here: Warp = lambda xy: xy  # noqa: E731
-    return t.file(pick(v, "txt", "xy", "list"), to=here, **({} if v else {"head": {"带号": ""}}))
+    return t.file(pick(v, "txt", "xy", "list"), to=plane, **({} if v else {"head": {"带号": ""}}))
 
 
 @defect("metres as degrees", 2, "refused cause", area=True)
@@ -940,7 +970,7 @@ def _(t: Town, v: int) -> Town:
     return t.file(pick(v, "csv", "xlsx"), to=zone39, decimals=3)
 
 
-@defect("prefix lacking", 2, "survey-zone cause", PLACE, note=True)
+@defect("prefix lacking", 2, "survey-zone cause", "survey-damaged " + PLACE, note=True)
 def _(t: Town, v: int) -> Town:
     """One block's eastings lack the zone number that the others have."""
 
@@ -987,8 +1017,7 @@ def _(t: Town, v: int) -> Town:
 @defect("wrong meridian", 2, "cause", PLACE)
 def _(t: Town, v: int) -> Town:
     """Plane coordinates of 117 E are declared as those of 120 E."""
-    here: Warp = lambda xy: xy  # noqa: E731
-    return t.file(pick(v, "gpkg", "shp"), to=here, crs=4549)
+    return t.file(pick(v, "gpkg", "shp"), to=plane, crs=4549)
 
 
 @defect("in another district", 3, "outside-district", "relation adjacency detached-part")
@@ -1052,7 +1081,13 @@ def _(t: Town, v: int) -> Town:
     return any_file(t.draw(v, cut), (0, 4, 5, 8)[v])
 
 
-@defect("mistyped corner", 5, "declared-measured spike", "overlap gap self-crossing detached-part", area=True)
+@defect(
+    "mistyped corner",
+    5,
+    "declared-measured spike survey-damaged",
+    "overlap gap self-crossing detached-part",
+    area=True,
+)
 def _(t: Town, v: int) -> Town:
     """One digit of one coordinate is wrong."""
 
@@ -1139,7 +1174,7 @@ def _(t: Town, v: int) -> Town:
     return t.file("txt", edit=edit)
 
 
-@defect("datum of the TXT", 4, "survey-datum refused cause")
+@defect("datum of the TXT", 4, "survey-datum refused cause", "survey-area")
 def _(t: Town, v: int) -> Town:
     """The survey says that it is in an old datum."""
     said = pick(v, "80国家大地坐标系", "1954年北京坐标系", "西安80坐标系", "北京54")
@@ -1185,6 +1220,63 @@ def _(t: Town, v: int) -> Town:
     return t.draw_all(centre).file(pick(v, "geojson", "shp"))
 
 
+@defect("far kerb on one side", 3, "declared-measured overlap", "gap bias", area=True)
+def _(t: Town, v: int) -> Town:
+    """One side runs along the far kerb of a wide road, all others along centre lines."""
+    return any_file(t.draw(len(t.shapes) - 1 - v, widened(0, 25)), (0, 4, 1)[v])
+
+
+@defect("mixed units", 2, "declared-sum", "unit-plausibility", area=True)
+def _(t: Town, v: int) -> Town:
+    """Blocks in hectares or mu do not add up to a total in square kilometres."""
+    return replace(in_units(t, v), total=grown(t.total or "", pick(v, 1.08, 0.9)))
+
+
+@defect("wrong digit against the map", 3, "declared-measured", "total-measured", area=True)
+def _(t: Town, v: int) -> Town:
+    """Block and total repeat one wrong figure, and only the streets of the map can tell."""
+    wrong = f"{number_of(t.blocks[v].stated) + Decimal('0.4')}平方公里"
+    return resummed(t.say(v, stated=wrong)).mapped()
+
+
+@defect("zone without polygons", 2, "missing-polygon", area=True)
+def _(t: Town, v: int) -> Town:
+    """Polygons of one of two zones are handed in."""
+    made = zones_drawn(v)
+    return replace(made, shapes=tuple(s for s in made.shapes if "大寺" in s.name)).file(
+        pick(v, "geojson", "txt")
+    )
+
+
+UNUSABLE = (
+    ("blocks.geojson", b'{"type": "FeatureCollection", "features": [{"type": "Fea'),
+    ("corners.csv", "区块名称,面积\n区块一,1.52\n区块二,1.38\n".encode()),
+    ("survey.txt", b""),
+    ("blocks.kml", b"<kml><Document></Document></kml>"),
+    ("blocks.gpkg", b"SQLite format 3\x00" + bytes(100)),
+    ("corners.xlsx", b"PK\x03\x04 no workbook"),
+)
+
+
+@defect("unusable file", 6, "refused", "missing-polygon")
+def _(t: Town, v: int) -> Town:
+    """The file of polygons is cut off, empty, or holds none."""
+    name, content = UNUSABLE[v]
+    return t.file("unusable", name=name, content=content)
+
+
+@defect("no .prj", 2, "refused cause survey-zone survey-datum", PLACE, note=True)
+def _(t: Town, v: int) -> Town:
+    """A Shapefile in metres came without its reference system."""
+    return t.file("shp", to=pick(v, zone39, plane), crs=4548, lost=".prj")
+
+
+@defect("no .dbf", 1, "refused unmatched-polygon", "missing-polygon")
+def _(t: Town, v: int) -> Town:
+    """A Shapefile came without its table, so that no polygon has a label."""
+    return t.file("shp", lost=".dbf")
+
+
 # ---- sound controls --------------------------------------------------------------------------------------
 
 LABELS = ("区块名称", "QKMC", "DKMC", "地块名", "block_id", "title", "name", "区块", "名称")
@@ -1215,8 +1307,7 @@ def _(t: Town, v: int) -> Town:
 @control("Shapefile", 4)
 def _(t: Town, v: int) -> Town:
     """Shapefiles in GBK and UTF-8, in degrees and metres."""
-    here: Warp = lambda xy: xy  # noqa: E731
-    place: dict[str, Any] = {"to": here, "crs": 4548} if v > 1 else {}
+    place: dict[str, Any] = {"to": plane, "crs": 4548} if v > 1 else {}
     return t.file("shp", encoding=pick(v, "GBK", "UTF-8"), **place)
 
 
@@ -1242,7 +1333,7 @@ TXT_FORMS: tuple[dict[str, Any], ...] = (
     {"fields": "{count},{area},XQ-{n:02},{name},面,,,,,,,@"},
     {"fields": "{count},{area},XQ-{n:02},{name},面,J50G001,工业用地,,,,,,@"},
     {"row": "{mark}{k},{ring},{east:.3f},{north:.3f}"},
-    {"to": lambda xy: xy},
+    {"to": plane},
     {"row": "{mark}{k},{ring},{north:.2f},{east:.2f}", "head": {"精度": "0.01"}},
     {"closed": False, "mark": "", "encoding": "gbk"},
 )
@@ -1267,7 +1358,7 @@ def _(t: Town, v: int) -> Town:
 def _(t: Town, v: int) -> Town:
     """6-degree zone 20 has the meridian of 3-degree zone 39, and is said."""
     named = {"几度分带": "6", "带号": "20"}
-    return t.file("txt", to=pick(v, zone(20, 6), lambda xy: xy), head=named)
+    return t.file("txt", to=pick(v, zone(20, 6), plane), head=named)
 
 
 @control("CSV of corners", 4)
@@ -1510,6 +1601,38 @@ def _(t: Town, v: int) -> Town:
     return t.file("gpkg", to=between(4548, crs), crs=crs)
 
 
+@control("units mixed", 2)
+def _(t: Town, v: int) -> Town:
+    """Blocks in hectares or mu, the total in square kilometres."""
+    return any_file(in_units(t, v), v)
+
+
+@control("drawn from the map", 3)
+def _(t: Town, v: int) -> Town:
+    """No polygons are handed in, but the map from which they can be drawn."""
+    return t.mapped()
+
+
+@control("two zones drawn", 2)
+def _(t: Town, v: int) -> Town:
+    """Zones whose blocks have the same labels, and polygons that name both."""
+    return zones_drawn(v).file(pick(v, "geojson", "txt"))
+
+
+@control("crs member", 2)
+def _(t: Town, v: int) -> Town:
+    """A GeoJSON file in metres that says so, as GDAL and ArcGIS write it."""
+    code, to = pick(v, (4527, zone39), (4548, plane))
+    named = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{code}"}}
+    return t.file("geojson", to=to, crs=named, decimals=3)
+
+
+@control("GBK without .cpg", 2)
+def _(t: Town, v: int) -> Town:
+    """A Shapefile whose encoding only its table tells."""
+    return t.file("shp", encoding="GBK", lost=".cpg", column=pick(v, "DKMC", "NAME"))
+
+
 def _word(folder: Path, text: str) -> Path:
     document = docx.Document()
     for line in text.splitlines():
@@ -1601,7 +1724,7 @@ def _judged(case: Case, verdict: str, findings: Iterable[tuple[str, str]]) -> Ou
     if heard & case.right:
         return "right"
     if loud:
-        return "another"
+        return "fair" if loud & case.fair else "another"
     return "incomplete" if verdict == "incomplete" else "missed"
 
 

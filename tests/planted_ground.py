@@ -277,6 +277,7 @@ def town(
     jitter: float = 60,
     unit: str = "平方公里",
     decimals: int = 2,
+    north: float = 0,
     bend: Callable[[Geometry], Geometry] = lambda line: line,
 ) -> Town:
     """A town whose every cell between four streets is a block, numbered from the north-west, row by row."""
@@ -284,7 +285,7 @@ def town(
     along = [str(name) for name in rng.choice(ALONG, columns + 1, replace=False)]
     across = [str(name) for name in rng.choice(ACROSS, rows + 1, replace=False)]
     steps = [np.cumsum([0, *rng.uniform(0.8, 1.25, n) * size]) for n in (columns, rows)]
-    nodes = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1) + CORNER
+    nodes = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1) + CORNER + np.array([0, north])
     nodes = np.round(nodes + rng.uniform(-jitter, jitter, nodes.shape), 3)
     blocks = []
     for n in range(columns * rows):
@@ -381,9 +382,13 @@ def shapefile(
     column: str = "DKMC",
     crs: int | None = 4490,
     encoding: str = "UTF-8",
+    lost: str | None = None,
 ) -> Path:
+    """The files that belong together, but for one that was left behind."""
     path = folder / "blocks.shp"
     _frame(shapes, to, column, crs).to_file(path, encoding=encoding)
+    if lost is not None:
+        path.with_suffix(lost).unlink()
     return path
 
 
@@ -561,6 +566,12 @@ def corner_list(
     return path
 
 
+def unusable(folder: Path, shapes: Sequence[Shape], *, name: str, content: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
 WRITERS: Mapping[str, Callable[..., Path]] = {
     "geojson": geojson,
     "shp": shapefile,
@@ -571,5 +582,7 @@ WRITERS: Mapping[str, Callable[..., Path]] = {
     "xy": metric_table,
     "xlsx": workbook,
     "list": corner_list,
+    "unusable": unusable,
 }
-KINDS = tuple(WRITERS)
+KINDS = tuple(WRITERS)[:9]
+"""The formats that users bring; the last writer's files cannot be used."""

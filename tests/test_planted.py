@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+import shapely
 
 from planted import CASES, Result, run, table_of
+from planted_ground import area_m2, between, gcj02, town
 
 TRACEBACKS = 0
 FALSE_ALARMS = 0
@@ -26,6 +29,25 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Result]:
 
 def these(results: Sequence[Result], outcome: str) -> list[Result]:
     return [result for result in results if result.outcome == outcome]
+
+
+def test_ground_is_measured_as_published() -> None:
+    """A plane square of 3 km at 117.15 E, 39.0 N has 8,999,962.59 m² by its four corners."""
+    ((x, y),) = between(4490, 4548)(np.array([[117.15, 39.0]]))
+    square = shapely.box(x - 1500, y - 1500, x + 1500, y + 1500)
+    assert area_m2(square) == pytest.approx(8_999_962.593, abs=0.2)
+    ((lon, lat),) = gcj02(np.array([[x, y]]))
+    assert (lon, lat) == pytest.approx((117.15637769, 39.00104503), abs=1e-7)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_blocks_of_a_town_fill_it_and_share_their_streets(seed: int) -> None:
+    made = town(seed, 4, 3)
+    grounds = [block.ground for block in made.blocks]
+    assert shapely.coverage_is_valid(grounds)
+    for block in made.blocks:
+        for name in block.sides.values():
+            assert block.ground.boundary.intersection(made.streets[name].buffer(0.01)).length > 500
 
 
 def test_the_table_is_as_wide_as_it_should_be() -> None:
