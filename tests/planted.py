@@ -114,7 +114,8 @@ def _add(kind: str, n: int, make: Made, **told: Any) -> None:
 
 def _make(make: Made, seed: int, v: int) -> Town:
     """Make a case on a town of six blocks, one of five on nine."""
-    return make(town(seed, 3, 2 + (seed % 5 == 0)), v)
+    made = town(seed, 3, 2 + (seed % 5 == 0))
+    return make(replace(made, title=pick(v, made.title, "天津市西青区联动创新区总体方案")), v)
 
 
 def defect(
@@ -712,7 +713,7 @@ def _(t: Town, v: int) -> Town:
     return any_file(t.without(which), pick(v, 0, 4, 1))
 
 
-@defect("地块 for its block", 2, "declared-measured missing-polygon", area=True)
+@defect("地块 for its block", 2, "declared-measured missing-polygon", "unmatched-polygon", area=True)
 def _(t: Town, v: int) -> Town:
     """The polygon of a block is that of one of its two 地块."""
     t = parcelled(t, v)
@@ -1017,14 +1018,14 @@ def _(t: Town, v: int) -> Town:
 @defect("wrong meridian", 2, "cause", PLACE)
 def _(t: Town, v: int) -> Town:
     """Plane coordinates of 117 E are declared as those of 120 E."""
-    return t.file(pick(v, "gpkg", "shp"), to=plane, crs=4549)
+    return t.outlined().file(pick(v, "gpkg", "shp"), to=plane, crs=4549)
 
 
 @defect("in another district", 3, "outside-district", "relation adjacency detached-part")
 def _(t: Town, v: int) -> Town:
     """A block lies in another district."""
     far = affinity.translate(t.shapes[v].ground, pick(v, -14000, 0, -16000), pick(v, -9000, -16000, 0))
-    titles = ("天津市西青区联动创新区总体方案", t.title, "西青区产业园区实施方案")
+    titles = ("天津市西青区联动创新区总体方案", "西青经开区联动创新区总体方案", "西青区产业园区实施方案")
     return any_file(replace(t.outlined(), title=titles[v]).draw(v, far), v)
 
 
