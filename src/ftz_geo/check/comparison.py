@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
-from ftz_geo.check.blocks import addends, areas_of
+from ftz_geo.check.blocks import addends, areas_of, block_sums, total
 from ftz_geo.check.case import fact
 from ftz_geo.check.figures import (
+    IMPROBABLE,
     exact_km2,
     half_width_km2,
     number,
@@ -25,12 +27,12 @@ from ftz_geo.model import LINEAR_KINDS, Text
 from ftz_geo.wording import unit_km2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from fractions import Fraction
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from ftz_geo.check.case import Drawn, ZoneCase
+    from ftz_geo.check.figures import Sum
     from ftz_geo.model import Area, Block, Parcel, Settings, Severity, Zone
 
 
@@ -189,20 +191,50 @@ class Comparison:
 def comparisons(zone: ZoneCase) -> tuple[Comparison, ...]:
     """Return every stated area of a zone that polygons can be held against, in the order of the text."""
     by_parcel = {d.parcel.id: d for d in zone.drawn if d.measurable}
-    decimals = shared_decimals(area for block in addends(zone) for area in areas_of(block))
     return tuple(
         Comparison(
             zone=zone.zone,
             block=block,
             parcel=parcel,
             area=area,
-            half_width_km2=half_width_km2(area, decimals.get(area.unit, area.decimals)),
+            half_width_km2=_half_width_km2(zone, block, parcel, area),
             drawn=tuple(by_parcel[p.id] for p in parcels),
             settings=zone.case.settings,
         )
         for block, parcel, area, parcels in _stated(zone)
         if parcels and all(p.id in by_parcel for p in parcels)
     )
+
+
+def _half_width_km2(zone: ZoneCase, block: Block | None, parcel: Parcel | None, area: Area) -> Fraction:
+    """Return how far a stated area may lie from the true one by rounding.
+
+    What is the sum of other stated areas, each rounded by itself, is off by their roundings: by the sum of
+    them at most, and by no more than three times their mean error.
+    """
+    if parcel is None:
+        parts = total(zone) if block is None else dict(_sums(zone)).get(block.id)
+        own = half_width_km2(area, area.decimals if block is None else _decimals(zone, area))
+        if parts is None or len(parts.parts) < 2 or abs(parts.difference_km2) > parts.limit_km2:
+            return own
+        widths = parts.half_widths_km2[1:]
+        by_chance = IMPROBABLE * math.sqrt(sum(float(width) ** 2 for width in widths) / 3)
+        return own + min(sum(widths, Fraction(0)), Fraction(by_chance))
+    return half_width_km2(area, _decimals(zone, area))
+
+
+@fact
+def _finest(zone: ZoneCase) -> Mapping[str, int]:
+    return shared_decimals(area for block in addends(zone) for area in areas_of(block))
+
+
+def _decimals(zone: ZoneCase, area: Area) -> int:
+    return _finest(zone).get(area.unit, area.decimals)
+
+
+@fact
+def _sums(zone: ZoneCase) -> tuple[tuple[str, Sum], ...]:
+    return tuple((block.id, added) for block, added in block_sums(zone))
 
 
 def _stated(zone: ZoneCase) -> Iterator[tuple[Block | None, Parcel | None, Area, tuple[Parcel, ...]]]:

@@ -174,10 +174,11 @@ def declared_count(case: Case) -> Iterator[Finding]:
 
 
 def _is_excerpt(blocks: Sequence[Block]) -> bool:
-    """Whether the numbers of blocks skip some: a text about 区块二 alone says nothing of the others."""
+    """Whether blocks are some that follow each other, not from the first: a text about 区块二 alone."""
     numbers = [label_number(block.label) for block in blocks]
     known = sorted(int(number) for number in numbers if number is not None and number.isdigit())
-    return len(known) == len(blocks) and known != list(range(1, len(known) + 1))
+    run = list(range(known[0], known[0] + len(known))) if known else []
+    return len(known) == len(blocks) and known == run and known[0] > 1
 
 
 def _left_over(added: Sum) -> Text:
