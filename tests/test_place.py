@@ -26,6 +26,7 @@ from ftz_geo.model import ReferenceMap
 from ftz_geo.parse import parse_plan
 from ftz_geo.pipeline import build, explain_block
 from ftz_geo.place import Gazetteer
+from ftz_geo.place.sites import Known, spot_of
 from ftz_geo.reference import Alias, read_points
 from ftz_geo.trace.near import is_near
 
@@ -363,6 +364,22 @@ def test_a_side_that_another_block_s_area_gave_is_told() -> None:
     text = words() + words("二", area=None, east=UP[4], west=UP[3])
     second = drawn(text, town(gone=[UP[3]])).parcels.iloc[1]
     assert any(UP[3] in reason for reason in second["reasons"])
+
+
+@pytest.mark.parametrize("length_m", [700.0, 1000.0, 2500.0])
+def test_a_hair_of_its_sides_moves_a_block_by_a_hair(length_m: float) -> None:
+    def spot(off_m: float) -> tuple[float, float, float]:
+        lines = {"west": [(0, -length_m), (0, off_m)], "south": [(-length_m, 0), (off_m, 0)]}
+        beyond = {"west": [(0, off_m), (0, 3000)], "south": [(off_m, 0), (3000, 0)]}
+        known = [
+            Known(side, shapely.LineString(lines[side]), shapely.LineString(beyond[side]), 20.0)
+            for side in ("west", "south")
+        ]
+        (x, y), radius_m = spot_of(known, length_m**2, None)
+        return x, y, radius_m
+
+    for off_m in (-1e-7, 1e-7):
+        assert spot(off_m) == pytest.approx(spot(0.0), abs=1e-3)
 
 
 # --- map and points together ------------------------------------------------------------------
