@@ -85,7 +85,8 @@ class Headings:
             self._tree, _BESIDE_M, output_type="ndarray"
         )
         piece, other = near["i"], near["j"]
-        turn = (self._angle[other] - own[piece] + np.pi / 2) % np.pi - np.pi / 2
+        turn = self._angle[other] - own[piece]
+        turn -= np.pi * np.rint(turn / np.pi)
         kept = (np.abs(turn) < within) & (self._number[other] != self._numbers.get(name, -1))
         enough = np.bincount(piece[kept], minlength=len(own)) >= _LEAST
         kept &= enough[piece]
