@@ -109,9 +109,9 @@ def spot_of(known: Sequence[Known], area_m2: float | None, around: Around | None
     ).buffer(2 * length_m)
     xy, weight = _weighed(_grid(box.bounds, length_m), known, length_m, around)
     likely = xy[weight >= weight.max() * 1e-4]
-    step = max(float(np.ptp(xy[:, 0])), float(np.ptp(xy[:, 1]))) / _CELLS
-    again = shapely.MultiPoint(likely).buffer(step).bounds
-    xy, weight = _weighed(_grid(again, length_m / 4), known, length_m, around)
+    step = float(np.ptp(xy, axis=0).max()) / _CELLS
+    west, south, east, north = *likely.min(axis=0) - step, *likely.max(axis=0) + step
+    xy, weight = _weighed(_grid((west, south, east, north), length_m / 4), known, length_m, around)
     weight = weight / weight.sum()
     middle = weight @ xy
     away = np.hypot(*(xy - middle).T)
