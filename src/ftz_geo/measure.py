@@ -317,7 +317,7 @@ def on_survey_plane(
 
 
 def _projection(plane: str) -> Transformer:
-    """Return the way from degrees onto a plane: the steps that PROJ takes 100 times as long to find itself."""
+    """Return the way from degrees onto a plane: steps that PROJ itself takes 100 times as long to find."""
     degrees = "+step +proj=unitconvert +xy_in=deg +xy_out=rad"
     return Transformer.from_pipeline(f"+proj=pipeline {degrees} +step {plane} +ellps=GRS80 +units=m")
 

@@ -78,7 +78,7 @@ class Headings:
     def beside_each(
         self, pieces: NDArray[np.float64], name: str, within: float = _LIKE
     ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
-        """Return the pieces, of shape (n, 2, 2), of which enough is known, and the angle and spread of each."""
+        """Return which pieces, shape (n, 2, 2), enough is known of, and the angle and spread of each."""
         x, y = (pieces[:, 1] - pieces[:, 0]).T
         own = np.arctan2(y, x)
         near = cKDTree(pieces.mean(axis=1)).sparse_distance_matrix(

@@ -110,7 +110,8 @@ def spot_of(known: Sequence[Known], area_m2: float | None, around: Around | None
     xy, weight = _weighed(_grid(box.bounds, length_m), known, length_m, around)
     likely = xy[weight >= weight.max() * 1e-4]
     step = float(np.ptp(xy, axis=0).max()) / _CELLS
-    west, south, east, north = *likely.min(axis=0) - step, *likely.max(axis=0) + step
+    west, south = (likely.min(axis=0) - step).tolist()
+    east, north = (likely.max(axis=0) + step).tolist()
     xy, weight = _weighed(_grid((west, south, east, north), length_m / 4), known, length_m, around)
     weight = weight / weight.sum()
     middle = weight @ xy
