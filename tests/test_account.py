@@ -18,10 +18,11 @@ from ftz_geo.reference import Alias, read_aliases
 from test_place import ACROSS, PLANE, SIDES, UP, at_m, lines, points_at, town, words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ftz_geo.accounts import ParcelAccount
-    from ftz_geo.model import ReferenceMap
+    from ftz_geo.model import Plan, ReferenceMap
 
 EAST = SIDES["east"]
 
@@ -93,11 +94,22 @@ def test_no_cell_of_the_csv_runs_as_a_formula() -> None:
     assert not any(value.startswith(("=", "+", "@")) for value in row.values())
 
 
-@pytest.mark.slow
-def test_every_parcel_of_the_notice_has_one_line_and_every_point_is_used() -> None:
-    plan = read_plan(shipped.plan_file())
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return read_plan(shipped.plan_file())
+
+
+@pytest.fixture(scope="module")
+def told(plan: Plan) -> Sequence[ParcelAccount]:
+    """What the points that come along know of the notice."""
     points, aliases = read_points(shipped.points_file()), read_aliases(shipped.aliases_file())
-    told = pipeline.account(plan, points=points, aliases=aliases)
+    return pipeline.account(plan, points=points, aliases=aliases)
+
+
+@pytest.mark.slow
+def test_every_parcel_of_the_notice_has_one_line_and_every_point_is_used(
+    plan: Plan, told: Sequence[ParcelAccount]
+) -> None:
     assert [one.parcel_id for one in told] == [parcel.id for parcel in plan.parcels]
     assert sum(len(one.sides) for one in told) == sum(len(list(p.features())) for p in plan.parcels)
     idle = [
@@ -112,16 +124,15 @@ def test_every_parcel_of_the_notice_has_one_line_and_every_point_is_used() -> No
 
 
 @pytest.mark.slow
-def test_what_the_shared_facts_know_of_a_side_is_known_here(shared: Path) -> None:
+def test_what_the_shared_facts_know_of_a_side_is_known_here(
+    shared: Path, told: Sequence[ParcelAccount]
+) -> None:
     with (shared / "reference/tianjin/notice_sides.csv").open(encoding="utf-8") as file:
         facts = {
             (row["parcel"], row["side"], row["name"])
             for row in csv.DictReader(file)
             if int(row["osm_points"]) or int(row["stops"]) or row["note"]
         }
-    plan = read_plan(shipped.plan_file())
-    points, aliases = read_points(shipped.points_file()), read_aliases(shipped.aliases_file())
-    told = pipeline.account(plan, points=points, aliases=aliases)
     known = {(one.parcel_id, side.side, side.name) for one in told for side in one.sides if side.is_known}
     assert facts <= known
 

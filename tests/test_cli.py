@@ -143,6 +143,7 @@ def test_the_last_line_says_how_much_of_the_words_the_map_holds(tmp_path: Path) 
     assert done.stderr.splitlines()[-1] == "ftz-geo: found on the map: 2 of 3 named sides"
 
 
+@pytest.mark.slow
 def test_broken_reference_map_gets_one_sentence(tmp_path: Path) -> None:
     broken = tmp_path / "roads.gpkg"
     broken.write_bytes(b"SQLite format 3\0" + bytes(100))

@@ -249,6 +249,7 @@ def test_merged_cells_stand_once_and_columns_stay_aligned(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.slow
 def test_the_plan_carries_the_notes(tmp_path: Path) -> None:
     notice = "甲区面积1平方公里，东至甲路、南至乙路、西至丙路、北至丁路。"
     plan = read_plan(save(tmp_path, paragraph(notice, run("隐", "<w:vanish/>"))))

@@ -73,6 +73,7 @@ def test_a_pipe_is_left_for_the_reader_of_notices(tmp_path: Path) -> None:
     assert "甲开发区" in done.stdout
 
 
+@pytest.mark.slow
 def test_commands_say_what_they_were_given_in_place_of_what_they_read(tmp_path: Path) -> None:
     notice = tmp_path / "notice.txt"
     notice.write_text(NOTICE, encoding="utf-8")

@@ -26,6 +26,7 @@ from ftz_geo.model import ReferenceMap
 from ftz_geo.parse import parse_plan
 from ftz_geo.pipeline import build, explain_block
 from ftz_geo.place import Gazetteer
+from ftz_geo.place.sites import Known, spot_of
 from ftz_geo.reference import Alias, read_points
 from ftz_geo.trace.near import is_near
 
@@ -212,6 +213,7 @@ def test_towns_of_every_kind_hold_what_is_claimed() -> None:
     assert bands.mean() >= 0.85
 
 
+@pytest.mark.slow
 def test_three_sides_and_an_area_close_a_block_that_proves_no_area() -> None:
     plan = parse_plan("甲开发区总面积0.64平方公里。" + words())
     drawing = draw(plan, points=town(gone=[UP[3]]))
@@ -246,6 +248,7 @@ def test_without_an_area_three_sides_close_nothing() -> None:
     assert drawing.edges.empty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "stated",
     [
@@ -298,13 +301,10 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
 # --- sketches in place ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "gone",
-    [
-        (UP[3], ACROSS[3]),
-        pytest.param((UP[3], UP[2]), marks=pytest.mark.slow),
-        pytest.param((UP[3], UP[2], ACROSS[3]), marks=pytest.mark.slow),
-    ],
+    [(UP[3], ACROSS[3]), (UP[3], UP[2]), (UP[3], UP[2], ACROSS[3])],
     ids="+".join,
 )
 def test_a_block_with_one_or_two_sides_is_sketched_within_its_radius(gone: tuple[str, ...]) -> None:
@@ -365,9 +365,24 @@ def test_a_side_that_another_block_s_area_gave_is_told() -> None:
     assert any(UP[3] in reason for reason in second["reasons"])
 
 
+@pytest.mark.parametrize("length_m", [700.0, 1000.0, 2500.0])
+def test_a_hair_of_its_sides_moves_a_block_by_a_hair(length_m: float) -> None:
+    def spot(off_m: float) -> tuple[float, float, float]:
+        end, far = (0.0, off_m), (0.0, off_m + 3000.0)
+        own, beyond = shapely.LineString([(0.0, -length_m), end]), shapely.LineString([end, far])
+        turned_own, turned_beyond = (shapely.transform(line, np.fliplr) for line in (own, beyond))
+        sides = [Known("west", own, beyond, 20.0), Known("south", turned_own, turned_beyond, 20.0)]
+        (x, y), radius_m = spot_of(sides, length_m**2, None)
+        return x, y, radius_m
+
+    for off_m in (-1e-7, 1e-7):
+        assert spot(off_m) == pytest.approx(spot(0.0), abs=1e-3)
+
+
 # --- map and points together ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_line_beats_the_points_of_its_name() -> None:
     drawing = drawn(words(area=None), town(), lines(UP[3], off_m={UP[3]: 20.0}))
     assert drawing.parcels["grade"].tolist() == ["approximate"]
@@ -378,6 +393,7 @@ def test_a_line_beats_the_points_of_its_name() -> None:
     assert {e["method"] for side in ("south", "west", "north") for e in edges_on(drawing, side)} == {"points"}
 
 
+@pytest.mark.slow
 def test_a_line_that_ends_before_the_points_beats_them_too() -> None:
     drawing = drawn(words(area=None), town(), lines(UP[3], half_m=1500.0))
     (east,) = edges_on(drawing, "east")
@@ -397,6 +413,7 @@ def test_points_stand_in_for_a_line_that_the_map_lacks() -> None:
     assert off_m(drawing, true_block()) <= drawing.parcels["placement_uncertainty_m"].iloc[0]
 
 
+@pytest.mark.slow
 def test_a_block_that_the_map_traces_stays_as_it_is() -> None:
     mapped = lines(*UP, *ACROSS)
     alone = draw(parse_plan(words()), mapped)
@@ -424,6 +441,7 @@ def test_a_near_name_is_told_and_never_equal() -> None:
 # --- what reasons say was looked at -------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_reasons_of_points_alone_speak_of_no_map() -> None:
     hamlet = ("某村", "place", 0.0, at_m(ACROSS[3]))
     text = words(east="汉口街", north="天山路") + words("二", area=None, north="某村")
@@ -549,6 +567,7 @@ def test_names_scattered_over_the_globe_are_no_crash(tmp_path: Path) -> None:
     assert np.isfinite(shapely.get_coordinates(built.drawing.parcels.geometry.iloc[0])).all()
 
 
+@pytest.mark.slow
 def test_points_far_from_the_zone_s_other_names_are_left_out_and_told(whole: Drawing) -> None:
     far = points_at([(UP[3], "road", (104.0 + d, 30.6)) for d in (0, 0.004, 0.008)], in_degrees=True)
     parcel = drawn(words(), together(town(), far)).parcels.iloc[0]

@@ -348,6 +348,7 @@ def test_a_crowd_is_the_road_that_a_few_of_its_points_are() -> None:
     assert len(found[0].xy) < MOST
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_square_of_a_name_s_points() -> None:
     rng = np.random.default_rng(0)
     points = gazetteer({"甲路": rng.uniform(-50_000, 50_000, (20_000, 2))})
@@ -375,6 +376,7 @@ def curved_roads(seed: int, points: int, noise_m: float, bend_m: float) -> dict[
     return roads
 
 
+@pytest.mark.slow
 def test_bands_are_wider_farther_from_points_and_beyond_them() -> None:
     roads = curved_roads(0, 8, 12, 100)
     calibration = calibration_of(gazetteer({name: xy for name, (xy, _) in roads.items()}))
@@ -406,6 +408,7 @@ def test_a_gazetteer_of_two_far_regions_tells_of_both_what_each_tells() -> None:
     assert two["distance_m"].max() < 2 * one["distance_m"].max()
 
 
+@pytest.mark.slow
 def test_what_is_left_out_is_told_in_columns() -> None:
     found = leave_one_out(gazetteer({name: xy for name, (xy, _) in curved_roads(0, 6, 12, 50).items()}))
     assert list(found.columns) == ["name", "distance_m", "beyond", "error_m", "stated_m"]

@@ -93,6 +93,7 @@ def test_two_roads_that_meet_twice_enclose_one_block() -> None:
     )
 
 
+@pytest.mark.slow
 @given(st.integers(3, 16), st.booleans(), st.integers(0, 15))
 def test_a_ring_of_many_roads_is_drawn_wherever_the_text_begins(count: int, back: bool, first: int) -> None:
     angle = 2 * np.pi * np.arange(count) / count

@@ -316,11 +316,16 @@ def on_survey_plane(
     return _on_plane(np.asarray(geometries, dtype=object))[0]
 
 
+def _projection(plane: str) -> Transformer:
+    """Return the way from degrees onto a plane: steps that PROJ itself takes 100 times as long to find."""
+    degrees = "+step +proj=unitconvert +xy_in=deg +xy_out=rad"
+    return Transformer.from_pipeline(f"+proj=pipeline {degrees} +step {plane} +ellps=GRS80 +units=m")
+
+
 @cache
 def _gauss_krueger(zone: int) -> Transformer:
     """Return the way from degrees onto a 3-degree zone; 25 to 45 are EPSG:4534 to 4554."""
-    plane = f"+proj=tmerc +lat_0=0 +lon_0={3 * zone} +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m"
-    return Transformer.from_crs("EPSG:4490", plane, always_xy=True)
+    return _projection(f"+proj=tmerc +lat_0=0 +lon_0={3 * zone} +k=1 +x_0=500000 +y_0=0")
 
 
 def _on_plane(lonlat: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
@@ -379,8 +384,7 @@ class LocalPlane:
 
     @cached_property
     def _transformer(self) -> Transformer:
-        plane = f"+proj=laea +lat_0={self.lat!r} +lon_0={self.lon!r} +ellps=GRS80 +units=m"
-        return Transformer.from_crs("EPSG:4490", plane, always_xy=True)
+        return _projection(f"+proj=laea +lat_0={self.lat!r} +lon_0={self.lon!r}")
 
     @classmethod
     def around(cls, geometries: Sequence[BaseGeometry] | NDArray[np.object_]) -> LocalPlane:

@@ -273,14 +273,12 @@ def _directions(
     middle = (knots[1:] + knots[:-1]) / 2
     away = np.abs(middle[:, None] - along[None]).min(axis=1)
     lonely = np.flatnonzero(away >= _FAR_M)[::2]
-    found = [(k, told) for k in lonely.tolist() if (told := headings.beside(fit[k : k + 2], name))]
-    if not found:
+    known, angle, spread = headings.beside_each(np.stack([fit[lonely], fit[lonely + 1]], axis=1), name)
+    if not len(known):
         return None
     h = float(knots[1] - knots[0])
-    angle = np.array([told.angle for _, told in found])
-    spread = np.array([told.spread for _, told in found])
     return _Directions(
-        np.array([k for k, _ in found]),
+        lonely[known],
         h * np.column_stack([np.cos(angle), np.sin(angle)]),
         1 / (h**2 * (_HEADING_SD**2 + spread**2)),
     )

@@ -64,7 +64,7 @@ class Headings:
         self._numbers = {name: k for k, name in enumerate(dict.fromkeys(name for name, _ in roads))}
         numbers = np.array([self._numbers[name] for name, _ in roads], dtype=np.intp)
         self._number = np.repeat(numbers, [len(xy) for _, xy in roads])
-        self._tree = cKDTree(self._middle) if len(pieces) else None
+        self._tree = cKDTree(self._middle)
 
     def beside(self, piece: NDArray[np.float64], name: str, within: float = _LIKE) -> Heading | None:
         """Return which way the roads run beside a piece of a line, shape (2, 2); None where few are known.
@@ -72,23 +72,38 @@ class Headings:
         ``name`` is the line's own, which says nothing of itself; roads that run across it by more than
         ``within`` radians are left out. The direction is that of the piece, not its opposite.
         """
-        if self._tree is None:
-            return None
-        x, y = piece[1] - piece[0]
-        own = float(np.arctan2(y, x))
-        middle = piece.mean(axis=0)
-        near = np.array(self._tree.query_ball_point(middle, _BESIDE_M), dtype=np.intp)
-        turn = (self._angle[near] - own + np.pi / 2) % np.pi - np.pi / 2
-        kept = (np.abs(turn) < within) & (self._number[near] != self._numbers.get(name, -1))
-        if kept.sum() < _LEAST:
-            return None
-        turn, away = turn[kept], np.hypot(*(self._middle[near[kept]] - middle).T)
-        weight = np.exp(-away / _FADE_M)
-        rough = weight @ turn / weight.sum()
-        weight = weight * np.exp(-(((turn - rough) / _AGREE) ** 2))
-        mean = float(weight @ turn / weight.sum())
-        spread = float(np.sqrt(weight @ (turn - mean) ** 2 / weight.sum()))
-        return Heading(own + mean, max(spread, float(_EXACT)))
+        known, angle, spread = self.beside_each(piece[None], name, within)
+        return Heading(float(angle[0]), float(spread[0])) if len(known) else None
+
+    def beside_each(
+        self, pieces: NDArray[np.float64], name: str, within: float = _LIKE
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+        """Return which pieces, shape (n, 2, 2), enough is known of, and the angle and spread of each."""
+        x, y = (pieces[:, 1] - pieces[:, 0]).T
+        own = np.arctan2(y, x)
+        near = cKDTree(pieces.mean(axis=1)).sparse_distance_matrix(
+            self._tree, _BESIDE_M, output_type="ndarray"
+        )
+        piece, other = near["i"], near["j"]
+        turn = self._angle[other] - own[piece]
+        turn -= np.pi * np.rint(turn / np.pi)
+        kept = (np.abs(turn) < within) & (self._number[other] != self._numbers.get(name, -1))
+        enough = np.bincount(piece[kept], minlength=len(own)) >= _LEAST
+        kept &= enough[piece]
+        known, piece = np.flatnonzero(enough), (np.cumsum(enough) - 1)[piece[kept]]
+        turn, weight = turn[kept], np.exp(-near["v"][kept] / _FADE_M)
+        rough = _means(turn, piece, weight)
+        weight = weight * np.exp(-(((turn - rough[piece]) / _AGREE) ** 2))
+        mean = _means(turn, piece, weight)
+        spread = np.sqrt(_means((turn - mean[piece]) ** 2, piece, weight))
+        return known, own[known] + mean, np.maximum(spread, _EXACT)
+
+
+def _means(
+    values: NDArray[np.float64], group: NDArray[np.intp], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    means: NDArray[np.float64] = np.bincount(group, weight * values) / np.bincount(group, weight)
+    return means
 
 
 def headings_of(roads: Mapping[str, Sequence[NDArray[np.float64]]]) -> Headings:

@@ -37,8 +37,9 @@ _WRONG = 0.02
 _CELLS = 60
 """Places along the longer side of the grid, which is laid over everything, then over what is likely."""
 
-_STEP_M = 50.0
-"""Between the places of a line that are tried: far below what is known of it."""
+_STEP_M = 45.0
+"""Between the places of a line that are tried: far below what is known of it. It divides no length of whole
+kilometres that a line goes on beyond its ends, so that rounding adds no place."""
 
 _SHARE = 0.9
 
@@ -108,9 +109,10 @@ def spot_of(known: Sequence[Known], area_m2: float | None, around: Around | None
     ).buffer(2 * length_m)
     xy, weight = _weighed(_grid(box.bounds, length_m), known, length_m, around)
     likely = xy[weight >= weight.max() * 1e-4]
-    step = max(float(np.ptp(xy[:, 0])), float(np.ptp(xy[:, 1]))) / _CELLS
-    again = shapely.MultiPoint(likely).buffer(step).bounds
-    xy, weight = _weighed(_grid(again, length_m / 4), known, length_m, around)
+    step = float(np.ptp(xy, axis=0).max()) / _CELLS
+    west, south = (likely.min(axis=0) - step).tolist()
+    east, north = (likely.max(axis=0) + step).tolist()
+    xy, weight = _weighed(_grid((west, south, east, north), length_m / 4), known, length_m, around)
     weight = weight / weight.sum()
     middle = weight @ xy
     away = np.hypot(*(xy - middle).T)
@@ -122,7 +124,9 @@ def spot_of(known: Sequence[Known], area_m2: float | None, around: Around | None
 def _grid(bounds: tuple[float, float, float, float], least_m: float) -> NDArray[np.float64]:
     west, south, east, north = bounds
     step = max((east - west) / _CELLS, (north - south) / _CELLS, least_m / 8)
-    x, y = np.meshgrid(np.arange(west, east + step, step), np.arange(south, north + step, step))
+    # Half a step more, so that rounding adds no row where the step divides a side.
+    x, y = (np.arange(low, high + 1.5 * step, step) for low, high in ((west, east), (south, north)))
+    x, y = np.meshgrid(x, y)
     return np.column_stack([x.ravel(), y.ravel()])
 
 
