@@ -213,7 +213,7 @@ def _half_width_km2(zone: ZoneCase, block: Block | None, parcel: Parcel | None, 
     them at most, and by no more than three times their mean error.
     """
     if parcel is None:
-        parts = total(zone) if block is None else dict(_sums(zone)).get(block.id)
+        parts = total(zone) if block is None else _sums(zone).get(block.id)
         own = half_width_km2(area, area.decimals if block is None else _decimals(zone, area))
         if parts is None or len(parts.parts) < 2 or abs(parts.difference_km2) > parts.limit_km2:
             return own
@@ -233,8 +233,8 @@ def _decimals(zone: ZoneCase, area: Area) -> int:
 
 
 @fact
-def _sums(zone: ZoneCase) -> tuple[tuple[str, Sum], ...]:
-    return tuple((block.id, added) for block, added in block_sums(zone))
+def _sums(zone: ZoneCase) -> Mapping[str, Sum]:
+    return {block.id: added for block, added in block_sums(zone)}
 
 
 def _stated(zone: ZoneCase) -> Iterator[tuple[Block | None, Parcel | None, Area, tuple[Parcel, ...]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftz_geo.check.blocks import addends, areas_of, single, total
+from ftz_geo.check.case import fact
 from ftz_geo.check.comparison import comparisons
 from ftz_geo.model import Text, Unchecked, title
 from ftz_geo.wording import FIGURE_REASONS
@@ -93,9 +94,14 @@ def _polygons(zone: ZoneCase) -> Iterator[Unchecked]:
                 yield _gap("not-compared", why, zone, block, parcel)
 
 
+@fact
+def _compared(zone: ZoneCase) -> frozenset[str]:
+    return frozenset(d.parcel.id for c in comparisons(zone) for d in c.drawn)
+
+
 def not_compared(zone: ZoneCase, drawn: Drawn) -> Text | None:
     """Return why a polygon's area was not held against a stated one; None where it was."""
-    if any(drawn in c.drawn for c in comparisons(zone)):
+    if drawn.parcel.id in _compared(zone):
         return None
     if not drawn.is_sound:
         return Text("图形有误，面积未作比对", "its polygon is broken: its area was not compared")
