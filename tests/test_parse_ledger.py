@@ -186,7 +186,14 @@ def test_what_is_no_area_of_a_block_is_set_aside_with_its_reason(words: str, rea
 
 @pytest.mark.parametrize(
     ("figure", "reason"),
-    [("XX亩", "masked"), ("1.8.2公顷", "no-number"), ("2-3平方公里", "range"), ("-2平方公里", "negative")],
+    [
+        ("XX亩", "masked"),
+        ("1.■5公顷", "masked"),
+        (".09公顷", "no-number"),
+        ("1.8.2公顷", "no-number"),
+        ("2-3平方公里", "range"),
+        ("-2平方公里", "negative"),
+    ],
 )
 def test_what_cannot_be_read_is_unread_and_never_a_number(figure: str, reason: str) -> None:
     plan = parse_plan(f"区块一：面积{figure}，{SIDES}。")

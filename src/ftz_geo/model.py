@@ -455,6 +455,8 @@ class Block:
     part_of_total: bool = True
     """One of the addends of the zone's total; not so a whole zone told beside its blocks, nor a
     part (其中规划建设用地…) of what other blocks cover."""
+    declared_parcel_count: int | None = None
+    """How many parcels it says it has: 分为三个地块."""
     parts: tuple[Division, ...] = ()
 
     @property
@@ -482,6 +484,7 @@ class Block:
             "name": self.name,
             "declared_area": self.declared_area and self.declared_area.to_dict(),
             "part_of_total": self.part_of_total,
+            "declared_parcel_count": self.declared_parcel_count,
             "parts": [part.to_dict() for part in self.parts],
             "parcels": [p.to_dict() for p in self.parcels],
             "span": list(self.span),

@@ -55,8 +55,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="declared-count",
         text=Text(
-            "列出的区块个数与文中所称个数一致。",
-            "As many blocks are listed as the text says there are.",
+            "列出的区块、地块个数与文中所称个数一致。",
+            "As many blocks, and parcels of a block, are listed as the text says there are.",
         ),
         limit=_NO_ALLOWANCE,
         severities=("error",),

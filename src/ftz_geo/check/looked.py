@@ -92,6 +92,7 @@ def parcel_totals(case: Case) -> Look:
 def counts(case: Case) -> Look:
     """Look at the numbers of blocks that are told."""
     count = sum(zone.declared_block_count is not None for zone in case.plan.zones)
+    count += sum(b.declared_parcel_count is not None for zone in case.plan.zones for b in zone.blocks)
     return Look(count, Text("文中未写区块个数", "the text does not say how many blocks there are"))
 
 

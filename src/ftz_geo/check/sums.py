@@ -157,7 +157,7 @@ def declared_count(case: Case) -> Iterator[Finding]:
         )
         if added := total(zone):
             told += _left_over(added)
-        excerpt = len(blocks) < stated and _is_excerpt(blocks)
+        excerpt = 2 * len(blocks) <= stated and _is_excerpt(blocks)
         if excerpt:
             told += Text(
                 "；所列编号不连续，文中只述及其中一部分，其余无从核对",
@@ -171,6 +171,21 @@ def declared_count(case: Case) -> Iterator[Finding]:
             zone.zone,
             spans=(whole.span if whole else zone.zone.span,),
         )
+    yield from _parcel_counts(case)
+
+
+def _parcel_counts(case: Case) -> Iterator[Finding]:
+    """Find blocks that list more or fewer parcels than they say they have."""
+    for zone in case.zones:
+        for block in listed(zone):
+            stated, n = block.declared_parcel_count, len(block.parcels)
+            if stated is None or stated == n:
+                continue
+            told = Text(
+                f"文中称分为 {stated} 个地块，列出的却是 {n} 个",
+                f"the text says it has {stated} parcels and lists {n}",
+            )
+            yield finding("declared-count", "error", told, zone.zone, block, spans=(block.span,))
 
 
 def _is_excerpt(blocks: Sequence[Block]) -> bool:

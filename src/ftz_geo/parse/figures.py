@@ -33,7 +33,8 @@ _MOST_DIGITS = 24
 
 _DIGITS = r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)?"
 _WORDS = rf"[{NUMERALS}千万半点]{{1,16}}"
-_MASK = r"[Xx×＊*_＿□○]{1,8}"
+_MASKS = "Xx×＊*_＿□■○●?？"
+_MASK = rf"[{_MASKS}]{{1,8}}"
 _LARGE = r"[百千十]?[万亿]|百|千"
 """Words that multiply the unit behind them: 12.5万平方米, 3百万亩."""
 
@@ -54,12 +55,14 @@ _FIGURE = re.compile(
 _ABOUT = re.compile(rf"(?P<about>{one_of((*APPROXIMATE_BEFORE, *AT_LEAST, *AT_MOST))})+$")
 _BOUND = re.compile(one_of((*AT_LEAST, *AT_MOST)))
 _JOINED = re.compile(
-    r"""(?:
-        [\d.]*\d、 | (?<=[积地约共为计])\d{1,3}, | \d\.[\d.]*
-      | (?P<range> [\d.]*\d[万亿]?(?:[~～—-]{1,2}|至|到) ) | (?<![\dA-Za-z)])[-−] | 负 )$""",
+    rf"""(?:
+        (?P<mask> [\d.]*[{_MASKS}][\d.]* )
+      | (?<=[\u4e00-\u9fff])\.     # *.09, of which a page has taken the mark away
+      | [\d.]*\d、 | (?<=[积地约共为计])\d{{1,3}}, | \d\.[\d.]*
+      | (?P<range> [\d.]*\d[万亿]?(?:[~～—-]{{1,2}}|至|到) ) | (?<![\dA-Za-z)])[-−] | 负 )$""",
     re.X,
 )
-"""What before a number is of it: the digits of 28、77 and 1.8.2, the lower end of 2-3, a sign."""
+"""What before a number is of it: the digits of 28、77, 1.8.2 and 1.■5, the lower end of 2-3, a sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ def _joined(text: str, start: int, floor: int) -> tuple[int, Problem | None]:
     sign = m.group()
     if sign in ("负", "-", "−"):
         return m.start(), "negative"
-    return m.start(), "range" if m["range"] else "no-number"
+    return m.start(), "masked" if m["mask"] else "range" if m["range"] else "no-number"
 
 
 def _figure(

@@ -266,6 +266,7 @@ def _zone(
                     min([block.start, *(p.start for p in drafts)]), max([block.end, *(p.end for p in drafts)])
                 ),
                 part_of_total=not block.whole,
+                declared_parcel_count=block.count,
             )
         )
     return Zone(
