@@ -1,0 +1,162 @@
+"""What an audit says it looked at: every check's status, what was not checked, and the verdict on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from ftz_geo.check import run_checks
+from ftz_geo.measure import LocalPlane
+from ftz_geo.parse import parse_plan
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from ftz_geo.model import Audit, CheckRun
+
+PLANE = LocalPlane(lon=117.15, lat=39.0)
+SIDES = "东至{0}东路、南至{0}南路、西至{0}西路、北至{0}北路"
+ONE = ((0, 0), (1000, 20), (980, 1010), (-20, 1000))
+TWO = ((3000, 0), (4010, 20), (4005, 1020), (2980, 1010))
+BOWTIE = (ONE[0], ONE[2], ONE[1], ONE[3])
+
+
+def text(total: str | None, *areas: str | None) -> str:
+    blocks = "".join(
+        f"区块{n}：{f'面积{a}，' if a else ''}{SIDES.format(n)}。"
+        for n, a in zip("一二三", areas, strict=False)
+    )
+    head = f"总面积{total}，" if total else ""
+    return f"甲开发区{head}分为{'零一两三'[len(areas)]}个区块。{blocks}"
+
+
+def audited(words: str, *rings: tuple[tuple[float, float], ...] | None, grade: str = "surveyed") -> Audit:
+    plan = parse_plan(words)
+    if not rings:
+        return run_checks(plan)
+    shapes: list[BaseGeometry | None] = [
+        PLANE.to_lonlat(shapely.Polygon(ring)) if ring else None for ring in rings
+    ]
+    ids = [p.id for p in plan.parcels]
+    ids += [f"甲{n}" for n in range(len(shapes) - len(ids))]
+    return run_checks(plan, gpd.GeoDataFrame({"grade": grade}, geometry=shapes, index=ids, crs="EPSG:4326"))
+
+
+def runs(audit: Audit) -> dict[str, CheckRun]:
+    return {run.id: run for run in audit.checks}
+
+
+BOTH = text("2.02平方公里", "1.00平方公里", "1.02平方公里")
+
+
+def test_every_check_says_what_it_did_once_and_in_the_order_of_the_rules() -> None:
+    audit = audited(BOTH, ONE, TWO)
+    assert [run.id for run in audit.checks] == [rule.id for rule in audit.metadata.checks]
+    for run in audit.checks:
+        assert (run.reason is None) == (run.status == "ran"), run
+        assert (run.looked_at == 0) == (run.status == "not-run"), run
+    told = audit.to_dict()
+    assert told["schema"] == "ftz-geo/audit-2"
+    assert told["checks"][0] == {
+        "id": "declared-sum",
+        "status": "ran",
+        "looked_at": 1,
+        "found": 0,
+        "reason": None,
+    }
+
+
+def test_words_alone_leave_polygons_unlooked_at_and_say_why() -> None:
+    audit = audited(BOTH)
+    told = runs(audit)
+    assert (audit.verdict, told["declared-sum"].status) == ("pass", "ran")
+    for name in ("declared-measured", "total-measured", "overlap", "self-crossing", "unmatched-polygon"):
+        run = told[name]
+        assert (run.status, run.looked_at, run.reason and run.reason.zh) == ("not-run", 0, "未提供图形")
+    assert told["conformance"].reason is not None
+    assert told["conformance"].reason.en == "no reference map was given"
+
+
+def test_polygons_are_counted_and_a_sound_set_passes() -> None:
+    audit = audited(BOTH, ONE, TWO)
+    told = runs(audit)
+    assert audit.verdict == "pass"
+    assert not audit.unchecked
+    looked = {name: told[name].looked_at for name in ("declared-measured", "total-measured", "sliver", "gap")}
+    assert looked == {"declared-measured": 2, "total-measured": 1, "sliver": 2, "gap": 2}
+
+
+INCOMPLETE = {
+    "one figure and nothing to add": (text("5平方公里"), (), "total-without-addends"),
+    "no area at all": ("甲园：" + SIDES.format("甲") + "。", (), "nothing-compared"),
+    "a block that states no area": (text("3.00平方公里", "1.00平方公里", None), (), "no-stated-area"),
+    "a figure that was not read": (BOTH + "另有XX亩。", (), "unread-figure"),
+    "a block without a polygon": (BOTH, (ONE, None), "no-polygon"),
+    "a polygon without a block": (BOTH, (ONE, TWO, ((9000, 0), (9900, 0), (9900, 900))), "no-block"),
+    "a ring that crosses itself": (text(None, "1.00平方公里"), (BOWTIE,), "not-compared"),
+    "a polygon and no area to hold it against": (
+        text(None, "1.00平方公里", None),
+        (ONE, TWO),
+        "not-compared",
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "rings", "code"), INCOMPLETE.values(), ids=INCOMPLETE)
+def test_what_was_not_held_against_anything_makes_an_audit_incomplete(
+    words: str, rings: tuple[tuple[tuple[float, float], ...] | None, ...], code: str
+) -> None:
+    audit = audited(words, *rings)
+    assert code in {gap.code for gap in audit.unchecked}
+    errors = [f for f in audit.findings if f.severity == "error"]
+    assert audit.verdict == ("fail" if errors else "incomplete")
+    gap = next(gap for gap in audit.unchecked if gap.code == code)
+    assert gap.zh.endswith("。")
+    assert gap.en.endswith(".")
+    if gap.zone_id is not None:
+        zone = next(zone for zone in audit.zones if zone.id == gap.zone_id)
+        assert zone.verdict in ("incomplete", "fail")
+
+
+def test_a_ring_that_crosses_itself_could_not_be_compared_and_the_check_says_so() -> None:
+    run = runs(audited(BOTH, BOWTIE, TWO))["declared-measured"]
+    assert (run.status, run.looked_at) == ("could-not", 1)
+    assert run.reason is not None
+    assert "区块一" in run.reason.zh
+
+
+def test_what_is_drawn_from_the_words_was_not_handed_in() -> None:
+    audit = audited(BOTH, ONE, None, grade="sketched")
+    assert audit.verdict == "pass"
+    run = runs(audit)["declared-measured"]
+    assert (run.status, run.reason and run.reason.zh) == (
+        "not-run",
+        "图形由文字绘成，不能证明面积",
+    )
+
+
+def test_a_total_that_polygons_make_up_needs_no_stated_areas() -> None:
+    audit = audited(text("2.02平方公里", None, None), ONE, TWO)
+    assert audit.verdict == "pass"
+    assert runs(audit)["total-measured"].looked_at == 1
+
+
+def test_a_wrong_total_is_held_against_polygons_although_every_block_states_an_area() -> None:
+    found = audited(text("2.12平方公里", "1.00平方公里", "1.02平方公里"), ONE, TWO).findings
+    assert [(f.check, f.severity, f.follows_from) for f in found] == [
+        ("declared-sum", "error", None),
+        ("total-measured", "error", "declared-sum"),
+    ]
+    assert "有误的是总面积" in found[1].zh
+
+
+def test_a_total_of_rounded_areas_is_held_to_their_roundings() -> None:
+    # 1.004 and 1.014 are stated as 1.00 and 1.01: their sum 2.01 is 0.008 from what the ground measures.
+    side = (1.0045e6) ** 0.5
+    first = ((0.0, 0.0), (side, 0.0), (side, side), (0.0, side - 1))
+    second = ((3000.0, 0.0), (3000 + side, 0.0), (3000 + side, side), (3000.0, side - 1))
+    words = text("2.00平方公里", "1.00平方公里", "1.00平方公里")
+    assert not [f for f in audited(words, first, second).findings if f.check == "total-measured"]
