@@ -286,6 +286,17 @@ def test_the_chance_of_a_difference_is_that_of_figures_rounded_at_random() -> No
         assert Sum(total=zone.declared_area, parts=parts).chance == pytest.approx(seen, abs=0.005)
 
 
+def test_the_chance_of_many_figures_is_nearly_that_of_few_added_exactly() -> None:
+    chance = np.random.default_rng(5)
+    apart = np.abs(chance.uniform(-0.5, 0.5, (100_000, 40)).sum(axis=1))
+    one = simple("1.00", ["1.00"]).zones[0].declared_area
+    assert one is not None
+    for difference in (3, 5):
+        whole = replace(one, value=Decimal(40) + Decimal(difference) / 100)
+        seen = float((apart >= difference - 0.5).mean())
+        assert Sum(total=whole, parts=(one,) * 40).chance == pytest.approx(seen, abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("total", "parts", "holds"),
     [
