@@ -82,7 +82,7 @@ def test_what_was_not_checked_is_on_the_first_pages_and_in_the_workbook() -> Non
     assert audit.verdict == "incomplete"
     page = first_pages(audit_page(plan, audit))
     assert "未核全" in page
-    assert re.search(r"区块二 ：没有图形", page)
+    assert re.search(r"没有图形 ：区块二", page)
     sheet = openpyxl.load_workbook(io.BytesIO(audit_xlsx(plan, audit)))["未核"]
     rows = list(sheet.iter_rows(values_only=True))[1:]
     assert ("no-polygon", "甲县开发区", "区块二") in {row[:3] for row in rows}

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CAUSE", "Head", "Titles", "fair", "grouped", "heads"]
 
+_SHORT = 14
+"""Characters of a zone's short name, so that its block stands in the same line."""
+
 CAUSE = "cause"
 """The check whose findings explain others."""
 
@@ -88,7 +91,9 @@ def _apart(names: Sequence[str]) -> list[str]:
     rest = [name[first:] for name in names]
     after = _shared([name[::-1] for name in rest])[::-1]
     short = [name.removesuffix(after) for name in rest]
-    return short if all(len(name) > 1 for name in short) else list(names)
+    short = short if all(len(name) > 1 for name in short) else list(names)
+    cut = [name if len(name) <= _SHORT else f"{name[: _SHORT - 1]}…" for name in short]
+    return cut if len(set(cut)) == len(set(short)) else short
 
 
 def _shared(names: Sequence[str]) -> str:

@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
 __all__ = ["audit_page"]
 
-_ROOM = {"zones": 8, "findings": 14, "gaps": 8, "sources": 6, "hindered": 4, "causes": 3}
+_ROOM = {"zones": 6, "findings": 11, "gaps": 6, "sources": 6, "hindered": 3, "causes": 2}
 """Rows of each list on the first two pages; with all of them full they are two of A4, as a test prints."""
 
-_MESSAGE, _REASON, _PLACES = {"zh": 40, "en": 80}, 70, 6
-"""Characters of a finding's sentence and of a reason on the first pages; places that a list names there."""
+_PLACES = 6
+"""Places that a list names there."""
 
 _QUOTES, _QUOTE, _AROUND = 3, 60, 10
 """Quotations of a finding, characters of one and of what stands around it; of the rest, its place is told."""
@@ -100,13 +100,12 @@ class _Report:
             "source": self.plan.source,
             "meta": audit.metadata,
             "verdict": (audit.verdict, passes(audit.verdict, language), verdict, basis),
-            "causes": [self._line(head, 3) for head in causes[: _ROOM["causes"]]],
+            "causes": [self._line(head) for head in causes[: _ROOM["causes"]]],
             "zones": _short(zones, "zones"),
             "problems": ([self._line(head) for head in fair(problems, _ROOM["findings"])], len(problems)),
             "gaps": _short(gaps, "gaps"),
             "all_gaps": gaps,
             "most_places": _PLACES,
-            "most_reason": _REASON,
             "hindered": _short(hindered, "hindered"),
             "sources": _short(sources, "sources"),
             "all_sources": sources,
@@ -158,7 +157,7 @@ class _Report:
             return spoken(WORDS["within"], self.language)
         return holds(zone.sum_verdict, self.language)
 
-    def _line(self, head: Head, lines: int = 1) -> dict[str, Any]:
+    def _line(self, head: Head) -> dict[str, Any]:
         """Return a finding as it stands on the first pages."""
         finding = head.finding
         key = finding.parcel_id or finding.block_id or finding.zone_id
@@ -167,11 +166,11 @@ class _Report:
         said = self.titles.message(finding, key, self.language)
         return {
             "severity": (finding.severity, label(finding.severity, self.language)),
-            "place": _cut(self.titles.of_finding(finding) or spoken(WORDS["whole"], self.language), 40),
+            "place": self.titles.of_finding(finding) or spoken(WORDS["whole"], self.language),
             # Where both figures stand beside it, the sentence would only say them again.
             "said": check_word(finding.check, self.language)
             if figures.declared and figures.measured
-            else _cut(said, _MESSAGE[self.language] * lines),
+            else said,
             "check": finding.check,
             "told": figures,
             "unit": unit_word(scale.unit, self.language),
@@ -204,7 +203,9 @@ class _Report:
         return grouped(
             (
                 self.titles.of_finding(gap),
-                self.titles.message(gap, gap.parcel_id or gap.block_id or gap.zone_id, self.language),
+                self.titles.message(gap, gap.parcel_id or gap.block_id or gap.zone_id, self.language).rstrip(
+                    "。."
+                ),
             )
             for gap in unchecked
         )
@@ -259,10 +260,6 @@ def _bad_first(zone: ZoneSummary) -> int:
 def _short(rows: list[Any], name: str) -> tuple[list[Any], int]:
     """Return the rows that the first pages have room for, and how many there are."""
     return rows[: _ROOM[name]], len(rows)
-
-
-def _cut(words: str, most: int) -> str:
-    return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
 def _css_text(text: str) -> str:
