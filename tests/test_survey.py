@@ -390,7 +390,7 @@ def computed(sheet: Any, name: str) -> Any:
     words = re.sub(r"([A-Z])(\d+):[A-Z](\d+)", cells, value[1:].replace("$", ""))
     words = re.sub(r"\b[A-Z]\d+\b", lambda m: repr(computed(sheet, m[0])), words)
     words = words.replace("<=", "≤").replace("^", "**").replace("≤", "<=")
-    known = {"SUM": sum, "MAX": max, "ABS": abs, "IF": lambda test, yes, no: yes if test else no}
+    known = {"SUM": sum, "MAX": max, "MIN": min, "ABS": abs, "IF": lambda test, yes, no: yes if test else no}
     return eval(words, {"__builtins__": {}}, known)  # noqa: S307  (cells that this test's own code wrote)
 
 
@@ -414,10 +414,10 @@ def test_workbook_sets_a_surveyed_area_against_the_stated_one() -> None:
     audit = pipeline.audit(plan, joined)
     areas = openpyxl.load_workbook(io.BytesIO(audit_xlsx(plan, audit)))["面积"]
     assert float(areas["I3"].value) * 1e6 == pytest.approx(area_m2([oracle(SQUARE)], cut_m=70)[0])
-    perimeter = sum(
-        np.hypot(*(np.subtract(a, b))) for a, b in zip(SQUARE, SQUARE[1:] + SQUARE[:1], strict=True)
-    )
-    assert computed(areas, "O3") == pytest.approx(0.005 + perimeter / 1e6, rel=1e-3)
+    # σ = m·√(ΣD²/8) with D from the corner before to the one behind; twice that, and half a digit.
+    diagonals = np.subtract(SQUARE[1:] + SQUARE[:1], SQUARE[-1:] + SQUARE[:-1])
+    sigma = 0.5 * np.sqrt((diagonals**2).sum() / 8)
+    assert computed(areas, "O3") == pytest.approx(0.005 + 2 * sigma / 1e6, rel=1e-3)
     assert computed(areas, "Q3") == "限内"
 
 

@@ -161,8 +161,12 @@ WORDS: Mapping[str, Text] = {
 """The words of the page, by the name that its template has for them."""
 
 CHECKS: Mapping[str, Text] = {
+    "cause": Text("共同原因", "common cause"),
     "declared-sum": Text("公布总面积与区块之和", "stated total and its blocks"),
+    "plan-total": Text("全文总面积与片区之和", "total of the plan and its zones"),
     "parcel-sum": Text("区块面积与地块之和", "block and its parcels"),
+    "parts-sum": Text("各部分之和", "parts and their whole"),
+    "zero-area": Text("面积为零", "zero areas"),
     "declared-count": Text("区块个数", "number of blocks"),
     "nesting": Text("全区与另述的部分", "zone and a part beside"),
     "restated-total": Text("前后所述总面积", "totals told twice"),
@@ -172,11 +176,14 @@ CHECKS: Mapping[str, Text] = {
     "missing-side": Text("缺少的四至", "missing sides"),
     "doubled-side": Text("重复的四至", "doubled sides"),
     "contradictory-sides": Text("矛盾的四至", "contradictory sides"),
+    "unknown-neighbour": Text("不存在的相邻区块", "neighbours that are not there"),
+    "opposed-neighbours": Text("互相矛盾的相邻区块", "neighbours that contradict each other"),
     "unread-text": Text("未读懂的文字", "unread words"),
     "unit-plausibility": Text("面积单位", "unit of an area"),
     "unmatched-polygon": Text("图形与地块的对应", "polygons and parcels"),
     "declared-measured": Text("公布面积与图形面积", "stated area and polygon"),
     "total-measured": Text("公布总面积与图形之和", "stated total and polygons"),
+    "bias": Text("图形整体偏大或偏小", "polygons all too large or too small"),
     "swapped-labels": Text("互换的区块", "swapped blocks"),
     "overlap": Text("图形重叠", "overlaps"),
     "gap": Text("图形间的空隙", "gaps between polygons"),
@@ -203,7 +210,10 @@ CHECKS: Mapping[str, Text] = {
 
 _SETTINGS = {
     "boundary_tolerance_m": Text("界线误差", "boundary tolerance"),
+    "point_error_m": Text("界址点中误差", "mean error of corners"),
     "bridge_tolerance_m": Text("可连接的缺口", "gaps that are bridged"),
+    "gap_tolerance_m": Text("同一道路两端已知的缺口", "gaps between known ends of one road"),
+    "longest_extension_m": Text("最长的延长", "longest extension"),
     "road_gap_m": Text("示意图形间的路宽", "roads between sketches"),
     "road_half_width_m": Text("半个路宽", "half a road's width"),
     "gap_width_m": Text("空隙宽度", "width of gaps"),
@@ -217,6 +227,9 @@ _BOUNDARIES = {
     "far": Text("远边", "far edge"),
 }
 _METRES = Text("米", "m")
+_USUAL = Text(
+    "按资料类别（坐标表 0.05 米，图形文件 0.5 米）", "by its source (lists 0.05 m, map files 0.5 m)"
+)
 
 
 def spoken(text: Text, language: Language) -> str:
@@ -316,13 +329,15 @@ def verdict_sentences(audit: Audit, language: Language) -> tuple[str, str]:
 
 def settings_words(audit: Audit, language: Language) -> list[str]:
     """Return the settings of an audit, each with its value."""
-    settings, metres = audit.metadata.settings, spoken(_METRES, language)
-    return [
-        f"{spoken(word, language)} {spoken(_BOUNDARIES[settings.boundary], language)}"
-        if key == "boundary"
-        else f"{spoken(word, language)} {getattr(settings, key):g} {metres}"
-        for key, word in _SETTINGS.items()
-    ]
+    settings = audit.metadata.settings
+
+    def value(key: str) -> str:
+        if key == "boundary":
+            return spoken(_BOUNDARIES[settings.boundary], language)
+        metres = getattr(settings, key)
+        return spoken(_USUAL, language) if metres is None else f"{metres:g} {spoken(_METRES, language)}"
+
+    return [f"{spoken(word, language)} {value(key)}" for key, word in _SETTINGS.items()]
 
 
 class SourceWords(NamedTuple):

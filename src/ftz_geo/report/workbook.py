@@ -62,12 +62,12 @@ _AREA_HEADS = (
     "量得 km²（投影平面）",
     "周长 m",
     "公布减量得 km²",
-    "另计的误差 km²",
+    "界线、点位误差 km²",
     "允许差 km²",
     "路宽带 km²",
     "判断",
 )
-_WITHIN, _IN_BAND, _BEYOND = "限内", "路宽带内", "超限"
+_WITHIN, _IN_BAND, _OTHER_WAY, _BEYOND = "限内", "路宽带内", "另一量法限内", "超限"
 
 _SLACK_KM2 = 1e-12
 """What floats may lose in adding: a figure at its limit is within."""
@@ -500,23 +500,39 @@ def _area_row(
     if drawn.measured_km2 is None or drawn.perimeter_m is None or area is None:
         return row
     difference = _value(row[_KM2]) - drawn.measured_km2
-    plain = _value(row[_ROUNDING]) + drawn.perimeter_m * tolerance_m / 1e6
-    # What the audit allows beyond these, such as a polygon's own doubt, is a figure of its own.
-    more = (drawn.limit_km2 if drawn.limit_km2 is not None else plain) - plain
-    more = 0.0 if abs(more) < _SLACK_KM2 else more
-    band = drawn.band_km2 or 0.0
-    beyond = _tested(area, difference) - (plain + more) - _SLACK_KM2
-    verdict = _WITHIN if beyond <= 0 else _IN_BAND if beyond <= band else _BEYOND
-    test = _test(area, f"M{line}")
+    error = _error(drawn, line, _value(row[_ROUNDING]), tolerance_m)
+    limit = _value(row[_ROUNDING]) + (_value(error) if isinstance(error, _Formula) else error)
     return [
         *row,
         _Formula(f"=F{line}-I{line}", difference),
-        more,
-        _Formula(f"=H{line}+L{line}*$C$2/1000000+N{line}", plain + more),
-        band,
-        _Formula(
-            f'=IF({test}<=O{line}+1E-12,"{_WITHIN}",'
-            f'IF({test}<=O{line}+P{line}+1E-12,"{_IN_BAND}","{_BEYOND}"))',
-            verdict,
-        ),
+        error,
+        _Formula(f"=H{line}+N{line}", limit),
+        drawn.band_km2 or 0.0,
+        _judged(area, drawn, line, difference, limit),
     ]
+
+
+def _error(drawn: BlockSummary, line: int, rounding_km2: float, tolerance_m: float) -> Any:
+    """Return what is allowed beyond rounding: the audit's figure; of traced polygons by their perimeter."""
+    beside = 0.0 if drawn.limit_km2 is None else drawn.limit_km2 - rounding_km2
+    if drawn.grade == "surveyed":
+        return beside
+    tolerance = (drawn.perimeter_m or 0.0) * tolerance_m / 1e6
+    doubt = 0.0 if drawn.limit_km2 is None else round(beside - tolerance, 12)
+    more = f"+{doubt!r}" if doubt else ""
+    return _Formula(f"=L{line}*$C$2/1000000{more}", tolerance + doubt)
+
+
+def _judged(area: Area, drawn: BlockSummary, line: int, difference: float, limit: float) -> _Formula:
+    """Return whether a difference is within its limit, within the band of roads, or is so by another way."""
+    test, tested, band = _test(area, f"M{line}"), _tested(area, difference), drawn.band_km2 or 0.0
+    words, verdict = f'"{_BEYOND}"', _BEYOND
+    ways = drawn.measured_ways_km2
+    if drawn.grade == "surveyed" and area.bound is None and ways is not None:
+        words = f'IF(MIN(ABS(F{line}-J{line}),ABS(F{line}-K{line}))<=O{line}+1E-12,"{_OTHER_WAY}",{words})'
+        off = (difference + ways.ellipsoid - way for way in (ways.geodesic, ways.plane))
+        verdict = _OTHER_WAY if min(map(abs, off)) <= limit + _SLACK_KM2 else verdict
+    verdict = _IN_BAND if tested <= limit + band + _SLACK_KM2 else verdict
+    verdict = _WITHIN if tested <= limit + _SLACK_KM2 else verdict
+    within = f'IF({test}<=O{line}+P{line}+1E-12,"{_IN_BAND}",{words})'
+    return _Formula(f'=IF({test}<=O{line}+1E-12,"{_WITHIN}",{within})', verdict)
