@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftz_geo.wording import unit_km2
@@ -67,61 +68,72 @@ def told(
     Told(declared='0.560', measured='0.00999', difference='0.55001', limit='0.55')
     """
     most = _most(scale.unit)
+    one = unit_km2(scale.unit) / 10**most
     declared, measured, difference, limit = (
-        None if v is None else _rounded(Fraction(v) / unit_km2(scale.unit), most)
+        None if v is None else round(Fraction(v) / one)
         for v in (declared_km2, measured_km2, difference_km2, limit_km2)
     )
     # Where nothing is stated, what is measured is told to a hundred square metres.
     least = max(0, decimals_of_ways(scale.unit) - 2) if declared is None else _exact(declared, most)
     least = min(max(least, scale.decimals), most)
-    places = next((n for n in range(least, most) if _tells(difference, limit, n)), most)
+    places = next((n for n in range(least, most) if _tells(difference, limit, 10 ** (most - n))), most)
 
-    def shown(value: Fraction | None, fewest: int) -> str | None:
-        return None if value is None else printed(value, min(places, max(fewest, _exact(value, most))))
+    def shown(value: int | None, fewest: int) -> str | None:
+        if value is None:
+            return None
+        own = min(places, max(fewest, _exact(value, most)))
+        return _written(_rounded(value, 10 ** (most - own)), own)
 
     return Told(shown(declared, least), shown(measured, least), shown(difference, least), shown(limit, 0))
 
 
-def printed(value: Fraction | float, places: int) -> str:
+def printed(value: float, places: int) -> str:
     """Return a number with so many decimals and a true minus; no zero is negative.
 
     Examples
     --------
-    >>> printed(-0.00001, 2), printed(-0.5, 2), printed(Fraction(1, 3), 4)
+    >>> printed(-0.00001, 2), printed(-0.5, 2), printed(1 / 3, 4)
     ('0.00', '−0.50', '0.3333')
     """
-    scaled = round(Fraction(value) * 10**places)
-    return ("−" if scaled < 0 else "") + f"{Decimal(abs(scaled)).scaleb(-places):f}"
+    return _written(round(value * 10**places), places)
 
 
-def _rounded(value: Fraction, places: int) -> Fraction:
-    return Fraction(round(value * 10**places), 10**places)
+def _written(count: int, places: int) -> str:
+    """Return a count of units of the last decimal as a number."""
+    return ("−" if count < 0 else "") + f"{Decimal(abs(count)).scaleb(-places):f}"
 
 
-def _exact(value: Fraction, most: int) -> int:
-    """Return the fewest decimals that hold a value of at most so many."""
-    return next(n for n in range(most + 1) if (value * 10**n).denominator == 1)
+def _rounded(count: int, step: int) -> int:
+    """Return how many steps a count is, a half taken away from nothing."""
+    steps = (abs(count) + step // 2) // step
+    return steps if count >= 0 else -steps
 
 
-def _tells(difference: Fraction | None, limit: Fraction | None, places: int) -> bool:
-    """Whether so many decimals show both figures, and which of them is larger."""
+def _exact(count: int, most: int) -> int:
+    """Return the fewest decimals that hold a count of units of the last of so many.
+
+    >>> _exact(1888000000, 8), _exact(0, 8), _exact(5, 2)
+    (2, 0, 2)
+    """
+    return next(n for n in range(most + 1) if count % 10 ** (most - n) == 0)
+
+
+def _tells(difference: int | None, limit: int | None, step: int) -> bool:
+    """Whether figures rounded to a step show what matters, and which of them is larger.
+
+    A limit matters, and a difference beyond it.
+    """
     d, t = (None if v is None else abs(v) for v in (difference, limit))
     matter = [t] if d is None or (t is not None and d <= t) else [d, t]
-    for value in matter:
-        if value is not None and not _is_plain(value, places):
-            return False
+    if any(v is not None and v % step and _rounded(v, step) < 10 ** (_SIGNIFICANT - 1) for v in matter):
+        return False
     if d is None or t is None:
         return True
-    d_shown, t_shown = _rounded(d, places), _rounded(t, places)
+    d_shown, t_shown = _rounded(d, step), _rounded(t, step)
     return (d > t) == (d_shown > t_shown) and (d == t) == (d_shown == t_shown)
 
 
-def _is_plain(value: Fraction, places: int) -> bool:
-    """Whether so many decimals hold a figure, or enough of its significant digits."""
-    shown = _rounded(value, places)
-    return shown == value or shown * 10**places >= 10 ** (_SIGNIFICANT - 1)
-
-
+@cache
 def _most(unit: str) -> int:
     """Return the most decimals that a figure has in a unit.
 
@@ -131,6 +143,7 @@ def _most(unit: str) -> int:
     return max(0, math.floor(math.log10(unit_km2(unit) / _RESOLUTION_KM2) + 1e-9))
 
 
+@cache
 def decimals_of_ways(unit: str) -> int:
     """Return the decimals that tell a square metre, by which the ways of taking an area differ.
 

@@ -69,6 +69,8 @@ class Titles:
     def shortened(self, said: str) -> str:
         """Return a sentence with short names of zones before their blocks, none where there is one zone."""
         for full, short in self.zones:
+            if full not in said:
+                continue
             said = said.replace(f"{full} ", f"{short} · " if len(self.zones) > 1 else "")
             said = said.replace(f"{full}：", f"{short}：").replace(f"{full}: ", f"{short}: ")
         return said

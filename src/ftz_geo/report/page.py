@@ -163,14 +163,14 @@ class _Report:
         key = finding.parcel_id or finding.block_id or finding.zone_id
         scale = self.scales.get(key or "", PLAIN)
         figures = _told(finding, scale)
-        said = self.titles.message(finding, key, self.language)
         return {
             "severity": (finding.severity, label(finding.severity, self.language)),
             "place": self.titles.of_finding(finding) or spoken(WORDS["whole"], self.language),
+            "said": self.titles.message(finding, key, self.language),
             # Where both figures stand beside it, the sentence would only say them again.
-            "said": check_word(finding.check, self.language)
+            "word": check_word(finding.check, self.language)
             if figures.declared and figures.measured
-            else said,
+            else None,
             "check": finding.check,
             "told": figures,
             "unit": unit_word(scale.unit, self.language),
@@ -181,11 +181,9 @@ class _Report:
     def _finding(self, finding: Finding, head: Head) -> dict[str, Any]:
         line = self._line(head if finding is head.finding else Head(finding=finding))
         figures = zip(FIGURES.values(), line["told"], strict=True)
-        key = finding.parcel_id or finding.block_id or finding.zone_id
         return {
             **line,
             "is_follower": finding is not head.finding,
-            "said": self.titles.message(finding, key, self.language),
             "figures": [(spoken(word, self.language), text) for word, text in figures if text],
             "quotes": self._quotes(finding.spans[:_QUOTES]),
             "also": [where(self.plan, (span,), self.language) for span in finding.spans[_QUOTES:]],

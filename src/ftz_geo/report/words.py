@@ -72,6 +72,7 @@ WORDS: Mapping[str, Text] = {
     "sum": Text("区块之和", "Sum of blocks"),
     "difference": Text("差", "Difference"),
     "allowed": Text("允许差", "Allowed"),
+    "allowed_or_why": Text("允许差，或未核的原因", "Allowed, or why it did not run"),
     "adding": Text("相加", "Sum"),
     "verdict": Text("片区结论", "Zone"),
     "within": Text("在取舍之内", "within rounding"),
