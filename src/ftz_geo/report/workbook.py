@@ -196,7 +196,7 @@ def audit_xlsx(plan: Plan, audit: Audit) -> bytes:
         ("检查", _checks(audit), (24, 50, 34, 12, 9, 9, 50, 20)),
         ("发现", _findings(plan, audit), (6, 22, 24, 20, 12, *[11] * 4, 50, 50, 44, 16, 14, 14)),
         ("未核", _gaps(plan, audit), (20, 30, 24, 14, 50, 50, 44, 16, 14)),
-        ("面积", _areas(plan, audit), (30, 26, *[13] * 15)),
+        ("面积", _areas(plan, audit), (52, 40, *[13] * 15)),
     )
     formats = {
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
