@@ -138,6 +138,7 @@ def worst() -> tuple[Plan, Audit]:
         for k, block in enumerate(zone.blocks)
     ]
     cause = Finding(check="cause", severity="error", zh=LONG * 6, en="one cause of all " * 20)
+    findings[-1] = replace(findings[-1], follows_from="cause")
     gaps = tuple(
         Unchecked(code="x", zone_id=z.id, block_id=b.id, zh=f"{LONG}{i}", en=f"not checked {i} " * 5)
         for z in plan.zones

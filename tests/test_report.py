@@ -112,6 +112,7 @@ def test_findings_that_follow_from_a_cause_are_folded_under_it_and_whole_in_the_
     assert top.index("坐标的纵横轴互换。") < top.index("核对的文件")
     assert "由此而来的发现 3 项" in top
     assert "在区外" not in top
+    assert "没有发现错误" not in top
     assert all(f"{block.label}在区外。" in page for block in zone.blocks)
 
 

@@ -14,7 +14,7 @@ from ftz_geo.report.words import SEVERITIES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ftz_geo.model import Finding, Plan, Text, Unchecked
+    from ftz_geo.model import Finding, Plan, Severity, Text, Unchecked
 
 __all__ = ["CAUSE", "Head", "Titles", "fair", "grouped", "heads"]
 
@@ -22,7 +22,7 @@ _SHORT = 14
 """Characters of a zone's short name, so that its block stands in the same line."""
 
 CAUSE = "cause"
-"""The check whose findings explain others."""
+"""The check that looks for what may explain others; its findings stand on top."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,8 +117,13 @@ class Head:
 
     @property
     def is_cause(self) -> bool:
-        """Whether it was found by looking for a cause."""
-        return self.finding.check == CAUSE
+        """Whether it explains others, or was found by looking for what may."""
+        return self.finding.check == CAUSE or bool(self.followers)
+
+    @property
+    def severity(self) -> Severity:
+        """The worst of it and of what follows from it."""
+        return min((f.severity for f in (self.finding, *self.followers)), key=SEVERITIES.index)
 
 
 def heads(findings: Iterable[Finding]) -> list[Head]:
@@ -152,7 +157,7 @@ def heads(findings: Iterable[Finding]) -> list[Head]:
         else:
             under.setdefault(head, []).append(finding)
     ordered = [Head(finding=known[i], followers=tuple(under.get(i, ()))) for i in alone]
-    return sorted(ordered, key=lambda h: (not h.is_cause, SEVERITIES.index(h.finding.severity)))
+    return sorted(ordered, key=lambda h: (not h.is_cause, SEVERITIES.index(h.severity)))
 
 
 def _distance(head: Finding, finding: Finding) -> int:
@@ -176,8 +181,8 @@ def fair(findings: Sequence[Head], room: int) -> list[Head]:
     turns: Counter[tuple[str, str]] = Counter()
     ranked = []
     for i, head in enumerate(findings):
-        key = (head.finding.severity, head.finding.check)
-        ranked.append((SEVERITIES.index(head.finding.severity), turns[key], i))
+        key = (head.severity, head.finding.check)
+        ranked.append((SEVERITIES.index(head.severity), turns[key], i))
         turns[key] += 1
     # Errors before warnings; within each, the first of every check before the second of any.
     return [findings[i] for _, _, i in sorted(sorted(ranked)[:room], key=lambda rank: rank[2])]

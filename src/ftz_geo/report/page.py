@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["audit_page"]
 
-_ROOM = {"zones": 6, "findings": 11, "gaps": 6, "sources": 6, "hindered": 3, "causes": 2}
+_ROOM = {"zones": 6, "findings": 11, "gaps": 6, "sources": 6, "hindered": 3, "causes": 3}
 """Rows of each list on the first two pages; with all of them full they are two of A4, as a test prints."""
 
 _PLACES = 6
@@ -86,7 +86,10 @@ class _Report:
         verdict, basis = verdict_sentences(audit, language)
         sources = [source_words(source, language) for source in audit.metadata.sources]
         causes = [head for head in self.heads if head.is_cause]
-        problems = [h for h in self.heads if not h.is_cause and h.finding.severity != "note"]
+        # Causes that there is no room for on top go before the other errors.
+        problems = causes[_ROOM["causes"] :] + [
+            head for head in self.heads if not head.is_cause and head.severity != "note"
+        ]
         checks = self.checks()
         hindered = grouped((c["word"], c["reason"]) for c in checks if c["status"] == "could-not")
         zones = [self._zone(zone) for zone in sorted(audit.zones, key=_bad_first)]

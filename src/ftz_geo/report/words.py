@@ -63,7 +63,7 @@ WORDS: Mapping[str, Text] = {
     "colon": Text("：", ": "),
     "basis": Text("依据", "Rests on"),
     "cause": Text("可能的共同原因", "One cause that would explain it"),
-    "follow": Text("由此而来的发现 {} 项，详见附件", "{} finding(s) follow from it, in full in the annex"),
+    "follow": Text("（由此而来的发现 {} 项，详见附件二）", "({} finding(s) follow from it, in annex 2)"),
     "followers": Text("另 {} 项由此而来", "{} more follow from it"),
     "zones": Text("各片区公布面积", "Stated areas of the zones"),
     "zone": Text("片区", "Zone"),
@@ -83,6 +83,9 @@ WORDS: Mapping[str, Text] = {
     ),
     "check": Text("检查项", "Check"),
     "also": Text("另见{}", "also {}"),
+    "all_follow": Text(
+        "除由上述原因而来的以外，没有错误或警告。", "None but those that follow from the above."
+    ),
     "where": Text("何处", "Where"),
     "what": Text("何事", "What"),
     "against": Text("对照", "Against"),
