@@ -12,8 +12,10 @@ import shapely
 
 import ftz_geo
 from ftz_geo.measure import LocalPlane
+from ftz_geo.model import Audit, Finding, Plan, Text, Unchecked
 from ftz_geo.parse import parse_plan
 from ftz_geo.report import audit_page
+from ftz_geo.report.words import WORDS, Language, spoken
 from ftz_geo.survey import parse_survey
 
 pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2 is not installed")
@@ -99,13 +101,75 @@ def test_it_prints_on_a4_with_nothing_cut_and_no_heading_alone(opened: tuple[Any
             assert 15 / 25.4 * 72 - 1 <= left <= right <= 595 - 15 / 25.4 * 72 + 1
             assert 0 < bottom <= top < 842
         lines = [line for line in sheets[number - 1] if line.strip()]
-        lines.remove(f"{number} / {len(sheets)}")
+        lines.remove(f"第 {number} 页，共 {len(sheets)} 页")
         assert lines[-1] not in headings
     text = re.sub(r"\s", "", "".join(map("".join, sheets)))
     assert "不通过" in "".join(sheets[0])
     assert "SHA-256" in "".join(sheets[-1])
     for words in (LONG, HOSTILE, "1.10", "declared-measured", "Karney", "pyproj", *headings):
         assert re.sub(r"\s", "", words) in text
+
+
+def worst() -> tuple[Plan, Audit]:
+    """An audit with more of everything than the first pages have room for, and long words in all of it."""
+    zones = "".join(
+        f"{name}{LONG}第{i}开发区总面积9.00平方公里，分为30个区块。\n"
+        + "".join(
+            f"区块{k}（{name}{LONG}）：面积1.00平方公里，东至甲{k}路、南至乙{k}路、西至丙{k}路、北至丁{k}路。\n"
+            for k in range(1, 31)
+        )
+        for i, name in enumerate("甲乙丙丁戊己庚辛壬癸", 1)
+    )
+    plan = parse_plan(zones)
+    audit = ftz_geo.audit(plan)
+    findings = [
+        Finding(
+            check=f"check-{k}",
+            severity="warning" if k % 3 else "error",
+            zone_id=zone.id,
+            block_id=block.id,
+            zh=f"{block.label}：{LONG * 3}。",
+            en=f"{block.label}: {'many a word ' * 20}.",
+            spans=(block.span,),
+            limit_km2=Decimal("0.0123"),
+            measured_km2=Decimal("1.2345"),
+        )
+        for zone in plan.zones
+        for k, block in enumerate(zone.blocks)
+    ]
+    cause = Finding(check="cause", severity="error", zh=LONG * 6, en="one cause of all " * 20)
+    findings[-1] = replace(findings[-1], follows_from="cause")
+    gaps = tuple(
+        Unchecked(code="x", zone_id=z.id, block_id=b.id, zh=f"{LONG}{i}", en=f"not checked {i} " * 5)
+        for z in plan.zones
+        for i, b in enumerate(z.blocks)
+    )
+    runs = tuple(
+        replace(run, status="could-not", reason=Text(f"{LONG * 9}{i}", f"reason {i} " * 90))
+        for i, run in enumerate(audit.checks)
+    )
+    sources = tuple(
+        {"role": "reference", "file": f"{LONG}{i}.gpkg", "sha256": f"{i:064x}"} for i in range(30)
+    )
+    meta = replace(audit.metadata, sources=sources, command="ftz-geo audit " + "x/" * 600, date="2026-03-31")
+    return plan, replace(
+        audit, findings=(cause, cause, cause, cause, *findings), unchecked=gaps, checks=runs, metadata=meta
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_signed_is_two_sheets_at_most(chromium: Any, tmp_path: Path, language: Language) -> None:
+    (tmp_path / "audit.html").write_text(audit_page(*worst(), language), encoding="utf-8")
+    page = chromium.new_page()
+    page.goto((tmp_path / "audit.html").as_uri())
+    document = pdfium.PdfDocument(page.pdf(prefer_css_page_size=True))
+    page.close()
+    annex = spoken(WORDS["annex_1"], language)
+    sheets = [re.sub(r"\s", "", sheet.get_textpage().get_text_bounded()) for sheet in document]
+    first = next(i for i, sheet in enumerate(sheets) if re.sub(r"\s", "", annex) in sheet)
+    assert first == 2
+    assert re.sub(r"\s", "", spoken(WORDS["reviewer"], language)) in sheets[1]
 
 
 def test_a_table_of_several_sheets_says_on_each_whose_it_is(chromium: Any, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from ftz_geo import pipeline
 from ftz_geo.errors import DocumentError
 from ftz_geo.measure import area_m2
+from ftz_geo.model import Unchecked
 from ftz_geo.parse import parse_plan
 from ftz_geo.polygons import match_polygons, read_survey
 from ftz_geo.report import audit_csv, audit_xlsx
@@ -389,7 +390,7 @@ def computed(sheet: Any, name: str) -> Any:
     words = re.sub(r"([A-Z])(\d+):[A-Z](\d+)", cells, value[1:].replace("$", ""))
     words = re.sub(r"\b[A-Z]\d+\b", lambda m: repr(computed(sheet, m[0])), words)
     words = words.replace("<=", "≤").replace("^", "**").replace("≤", "<=")
-    known = {"SUM": sum, "MAX": max, "ABS": abs, "IF": lambda test, yes, no: yes if test else no}
+    known = {"SUM": sum, "MAX": max, "MIN": min, "ABS": abs, "IF": lambda test, yes, no: yes if test else no}
     return eval(words, {"__builtins__": {}}, known)  # noqa: S307  (cells that this test's own code wrote)
 
 
@@ -398,7 +399,7 @@ def test_workbook_computes_what_the_audit_found(one: str) -> None:
     plan = parse_plan(PLAN.replace("面积0.99", f"面积{one}"))
     audit = pipeline.audit(plan)
     book = openpyxl.load_workbook(io.BytesIO(audit_xlsx(plan, audit)))
-    assert book.sheetnames == ["汇总", "发现", "面积"]
+    assert book.sheetnames == ["汇总", "检查", "发现", "未核", "面积"]
     areas = book["面积"]
     zone = audit.zones[0]
     assert [computed(areas, f"F{n}") for n in (5, 6, 7, 8)] == pytest.approx(
@@ -413,11 +414,11 @@ def test_workbook_sets_a_surveyed_area_against_the_stated_one() -> None:
     audit = pipeline.audit(plan, joined)
     areas = openpyxl.load_workbook(io.BytesIO(audit_xlsx(plan, audit)))["面积"]
     assert float(areas["I3"].value) * 1e6 == pytest.approx(area_m2([oracle(SQUARE)], cut_m=70)[0])
-    perimeter = sum(
-        np.hypot(*(np.subtract(a, b))) for a, b in zip(SQUARE, SQUARE[1:] + SQUARE[:1], strict=True)
-    )
-    assert computed(areas, "N3") == pytest.approx(0.005 + perimeter / 1e6, rel=1e-3)
-    assert computed(areas, "O3") == "限内"
+    # σ = m·√(ΣD²/8) with D from the corner before to the one behind; twice that, and half a digit.
+    diagonals = np.subtract(SQUARE[1:] + SQUARE[:1], SQUARE[-1:] + SQUARE[:-1])
+    sigma = 0.5 * np.sqrt((diagonals**2).sum() / 8)
+    assert computed(areas, "O3") == pytest.approx(0.005 + 2 * sigma / 1e6, rel=1e-3)
+    assert computed(areas, "Q3") == "限内"
 
 
 def test_libreoffice_computes_what_the_audit_found(tmp_path: Path) -> None:
@@ -428,7 +429,7 @@ def test_libreoffice_computes_what_the_audit_found(tmp_path: Path) -> None:
     joined = pipeline.join_polygons(plan, parse_survey(survey_txt(SQUARE).replace("区块一", "东丽区块一")))
     audit = pipeline.audit(plan, joined)
     (tmp_path / "audit.xlsx").write_bytes(audit_xlsx(plan, audit))
-    form = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,3"
+    form = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,5"
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     book = str(tmp_path / "audit.xlsx")
     command = [office, profile, "--headless", "--convert-to", form, "--outdir", str(tmp_path), book]
@@ -440,7 +441,7 @@ def test_libreoffice_computes_what_the_audit_found(tmp_path: Path) -> None:
     ways = block.measured_ways_km2
     assert ways is not None
     row = by_title[block.label or ""]
-    assert [float(row[i]) for i in (5, 8, 9, 10, 12, 13)] == pytest.approx(
+    assert [float(row[i]) for i in (5, 8, 9, 10, 12, 14)] == pytest.approx(
         [
             block.declared_km2,
             *(ways.ellipsoid, ways.geodesic, ways.plane),
@@ -449,7 +450,7 @@ def test_libreoffice_computes_what_the_audit_found(tmp_path: Path) -> None:
         ],
         abs=1e-9,
     )
-    assert row[14] == {"pass": "限内", "fail": "超限"}[block.verdict or "notes"]
+    assert row[16] == {"pass": "限内", "fail": "超限"}[block.verdict or "notes"]
     assert [
         float(by_title[t][5]) for t in ("公布总面积", "各区块之和", "公布减之和", "允许差")
     ] == pytest.approx([zone.declared_km2, zone.sum_km2, zone.difference_km2, zone.limit_km2], abs=1e-9)
@@ -462,14 +463,15 @@ def test_the_documents_words_never_run_in_a_spreadsheet() -> None:
     plan = replace(parse_plan(PLAN.replace("面积0.99", "面积0.50")), text=HOSTILE * 20)
     zones = tuple(replace(zone, name=HOSTILE) for zone in plan.zones)
     audit = pipeline.audit(plan := replace(plan, zones=zones))
+    gap = Unchecked(code="x", zone_id=plan.zones[0].id, zh="甲", en="a")
     finding = next(f for f in audit.findings if f.spans)
-    audit = replace(audit, findings=(replace(finding, spans=((0, len(HOSTILE)),)),))
+    audit = replace(audit, findings=(replace(finding, spans=((0, len(HOSTILE)),)),), unchecked=(gap,))
     book = openpyxl.load_workbook(io.BytesIO(audit_xlsx(plan, audit)))
     cells = [c for sheet in book.worksheets for row in sheet.iter_rows() for c in row if c.value == HOSTILE]
-    assert {cell.parent.title for cell in cells} == {"汇总", "发现", "面积"}
+    assert {cell.parent.title for cell in cells} == {"汇总", "发现", "未核", "面积"}
     assert {cell.data_type for cell in cells} == {"s"}
     row = list(csv.reader(io.StringIO(audit_csv(plan, audit))))[1]
-    assert row[-1] == "'" + HOSTILE
+    assert row[-4] == "'" + HOSTILE
 
 
 def test_command_writes_reports_and_strict_counts_warnings(tmp_path: Path) -> None:
@@ -489,7 +491,7 @@ def test_command_writes_reports_and_strict_counts_warnings(tmp_path: Path) -> No
     arguments = ["audit", str(tmp_path / "plan.txt"), "--polygons", str(tmp_path / "s.txt")]
     done = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
-    names = ["audit.csv", "audit.html", "audit.json", "audit.xlsx"]
+    names = ["audit.csv", "audit.en.html", "audit.html", "audit.json", "audit.xlsx"]
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == names
     found = json.loads((tmp_path / "out" / "audit.json").read_text(encoding="utf-8"))
     assert "s.txt" in found["metadata"]["inputs"]

@@ -8,8 +8,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
@@ -227,7 +229,24 @@ def audit(
     aliases: _Aliases = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="DIR", help="Write audit.json, .csv, .xlsx and .html there."),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            help="Write audit.json, .csv, .xlsx and .html there, and audit.en.html, the same in English.",
+        ),
+    ] = None,
+    operator: Annotated[
+        str | None,
+        typer.Option("--operator", metavar="NAME", help="Who runs it, for the report; else a line to fill."),
+    ] = None,
+    date: Annotated[
+        str | None,
+        typer.Option(
+            "--date",
+            metavar="DAY",
+            help="Day of the audit, such as 2026-03-31; else SOURCE_DATE_EPOCH, today.",
+        ),
     ] = None,
     point_error: Annotated[
         float | None,
@@ -258,7 +277,7 @@ def audit(
     """
     from ftz_geo import pipeline
     from ftz_geo.kinds import expect
-    from ftz_geo.report import print_audit
+    from ftz_geo.report import print_audit, verdict_line
 
     say = _talk()
     plan = _read_plan(file, say)
@@ -273,18 +292,37 @@ def audit(
     elif features is not None or points:
         given = _read_points(points, aliases, points_datum, features, say)
         parcels = pipeline.draw(plan, features, points=given.points, aliases=given.aliases)
-    settings = _settings(point_error_m=point_error, boundary_tolerance_m=boundary_tolerance)
+    day, settings = _day(date), _settings(point_error_m=point_error, boundary_tolerance_m=boundary_tolerance)
     result = pipeline.audit(plan, parcels, settings, reference=features, outlines=outlines)
+    command = shlex.join(["ftz-geo", *sys.argv[1:]])
+    run = replace(result.metadata, date=day, operator=operator, command=command)
+    result = replace(result, metadata=run)
     written = pipeline.write_audit(plan, result, out) if out is not None else ()
     if as_json:
         _print_json(result.to_dict())
     elif written:
         for path in written:
             print(path)
+    code = _tell_errors(result, strict=strict)
+    if as_json or written:
+        say(verdict_line(result))
     else:
         print_audit(result)
-    _conclude(result, strict=strict)
-    _tell_unchecked(result, strict=strict)
+    raise typer.Exit(code)
+
+
+def _day(date: str | None) -> str:
+    """Return the day of an audit: the one told, that of ``SOURCE_DATE_EPOCH``, else today."""
+    from datetime import UTC, datetime
+
+    if date is None:
+        epoch = os.environ.get("SOURCE_DATE_EPOCH")
+        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now().astimezone()
+        return moment.date().isoformat()
+    try:
+        return datetime.strptime(date, "%Y-%m-%d").date().isoformat()
+    except ValueError:
+        raise FtzGeoError(f"--date {date}: it is not a day; give one such as 2026-03-31") from None
 
 
 @app.command(name="map")
@@ -807,26 +845,21 @@ def _settings(**metres: float | None) -> Settings:
         raise typer.BadParameter(str(error)) from error
 
 
-def _conclude(audit: Audit, *, strict: bool = False) -> None:
-    """End the command as the findings say; ``strict`` counts warnings as errors."""
+def _conclude(audit: Audit) -> None:
+    """End the command with exit code 1 where an audit has errors."""
+    if _tell_errors(audit):
+        raise typer.Exit(1)
+
+
+def _tell_errors(audit: Audit, *, strict: bool = False) -> int:
+    """Tell every error and return the exit code; ``strict`` counts warnings and what was not checked."""
     for severity in ("error", "warning") if strict else ("error",):
         found = [f for f in audit.findings if f.severity == severity]
+        for number, finding in enumerate(found, start=1):
+            print(f"ftz-geo: {severity} {number} of {len(found)}: {finding.en}", file=sys.stderr)
         if found:
-            for number, finding in enumerate(found, start=1):
-                print(f"ftz-geo: {severity} {number} of {len(found)}: {finding.en}", file=sys.stderr)
-            raise typer.Exit(1)
-
-
-def _tell_unchecked(audit: Audit, *, strict: bool) -> None:
-    """Say last what an audit without errors could not check; ``strict`` ends with exit code 1 then."""
-    if audit.verdict == "incomplete":
-        n = len(audit.unchecked)
-        print(
-            f"ftz-geo: incomplete: {n} thing(s) not checked, such as: {audit.unchecked[0].en}",
-            file=sys.stderr,
-        )
-        if strict:
-            raise typer.Exit(1)
+            return 1
+    return int(strict and bool(audit.unchecked))
 
 
 def main() -> None:

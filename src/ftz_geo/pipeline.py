@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import pyogrio
 import shapely
 
 from ftz_geo import check, files, render, report, shipped
 from ftz_geo.accounts import account_of
 from ftz_geo.atomic import staged
-from ftz_geo.datum import installed_outlines, named_outlines, settle_datum
+from ftz_geo.datum import installed_outlines, installed_sources, named_outlines, settle_datum
 from ftz_geo.errors import PlanError
 from ftz_geo.explain import explain_parcel, find_parcels
 from ftz_geo.frame import Drawing, as_drawing, drawing_of
@@ -352,7 +353,10 @@ def audit(
     given = read_maps(outlines) if outlines is not None else None
     if given is not None:
         sources += [{"role": "outlines", **source} for source in given.sources]
-    return check.run_checks(
+    if drawing is not None:
+        installed = check.district_names(plan).difference(named_outlines(given) if given is not None else ())
+        sources += [{"role": "outlines", **source} for source in installed_sources(installed)]
+    audited = check.run_checks(
         plan,
         drawing,
         settings or Settings(),
@@ -360,10 +364,12 @@ def audit(
         named=named,
         districts=_districts(plan, reference, given) if drawing is not None else None,
     )
+    versions = {**audited.metadata.versions, "gdal": pyogrio.__gdal_version_string__}
+    return replace(audited, metadata=replace(audited.metadata, versions=versions))
 
 
 def write_audit(plan: Plan, findings: Audit, out: str | Path) -> tuple[Path, ...]:
-    """Write an audit as ``audit.json``, ``audit.csv``, ``audit.xlsx`` and ``audit.html``.
+    """Write an audit as ``audit.json``, ``audit.csv``, ``audit.xlsx``, ``audit.html`` and ``audit.en.html``.
 
     Parameters
     ----------
@@ -380,7 +386,7 @@ def write_audit(plan: Plan, findings: Audit, out: str | Path) -> tuple[Path, ...
     Raises
     ------
     OutputError
-        The folder cannot be written, or openpyxl is not installed.
+        The folder cannot be written, or XlsxWriter is not installed.
     """
     results = {
         "audit.json": files.to_json(findings.to_dict()).encode(),
@@ -388,6 +394,7 @@ def write_audit(plan: Plan, findings: Audit, out: str | Path) -> tuple[Path, ...
         "audit.csv": report.audit_csv(plan, findings).encode("utf-8-sig"),
         "audit.xlsx": report.audit_xlsx(plan, findings),
         "audit.html": report.audit_page(plan, findings).encode(),
+        "audit.en.html": report.audit_page(plan, findings, "en").encode(),
     }
     with staged(Path(out)) as folder:
         for name, content in results.items():

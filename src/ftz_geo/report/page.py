@@ -1,44 +1,58 @@
-"""The audit on one printable page: what does not add up, the figures behind it, the words they rest on."""
+"""The audit as a report to sign: two pages that say what does not add up, and an annex with all of it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ftz_geo.model import HOLDS_ZH, LABELS_ZH, PASSES_ZH, title
 from ftz_geo.render.offline import own, template
 from ftz_geo.render.quotes import quotes
-from ftz_geo.render.views import figure
-from ftz_geo.report.words import FIGURES_ZH, SEVERITIES, source_words
+from ftz_geo.report.figures import PLAIN, Scale, Told, decimals_of_ways, printed, scale_of, scales, told
+from ftz_geo.report.findings import Head, Titles, fair, grouped, heads
+from ftz_geo.report.words import (
+    FIGURES,
+    STATUSES,
+    WORDS,
+    check_word,
+    holds,
+    label,
+    passes,
+    settings_words,
+    source_words,
+    spoken,
+    unit_word,
+    verdict_sentences,
+    where,
+)
+from ftz_geo.wording import unit_km2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Sequence
 
-    from ftz_geo.model import Audit, BlockSummary, Finding, Plan, Settings, Ways, ZoneSummary
+    from ftz_geo.model import Audit, BlockSummary, Finding, Plan, Span, Unchecked, Ways, ZoneSummary
+    from ftz_geo.report.words import Language
 
 __all__ = ["audit_page"]
 
-_SETTINGS = {
-    "boundary_tolerance_m": "界线误差",
-    "bridge_tolerance_m": "可连接的缺口",
-    "road_gap_m": "示意图形间的路宽",
-    "road_half_width_m": "半个路宽",
-    "gap_width_m": "空隙宽度",
-    "landmark_half_width_m": "地标半宽",
-    "boundary": "道路、河流的界线取",
-    "outline_tolerance_m": "区县界底图误差",
-}
-_BOUNDARIES = {"centre": "中线", "near": "近边", "far": "远边"}
+_ROOM = {"zones": 6, "findings": 11, "gaps": 6, "sources": 6, "hindered": 3, "causes": 3}
+"""Rows of each list on the first two pages; with all of them full they are two of A4, as a test prints."""
+
+_PLACES = 6
+"""Places that a list names there."""
+
+_QUOTES, _QUOTE, _AROUND = 3, 60, 10
+"""Quotations of a finding, characters of one and of what stands around it; of the rest, its place is told."""
 
 
-def audit_page(plan: Plan, audit: Audit) -> str:
-    """Return an audit as one Chinese page that prints on A4.
+def audit_page(plan: Plan, audit: Audit, language: Language = "zh") -> str:
+    """Return an audit as one page that prints on A4: what to sign, then the annex.
 
     Parameters
     ----------
     plan : Plan
         Its text is quoted.
     audit : Audit
+    language : {"zh", "en"}, default "zh"
+        Names and quotations stay as they are.
 
     Returns
     -------
@@ -50,88 +64,236 @@ def audit_page(plan: Plan, audit: Audit) -> str:
     >>> from ftz_geo.model import Audit, Plan, Source
     >>> plan = Plan(text="", source=Source(file="plan.txt"), zones=())
     >>> page = audit_page(plan, Audit(findings=(), zones=()))
-    >>> "没有发现" in page
-    True
+    >>> "没有发现" in page, "found nothing" in audit_page(plan, Audit(findings=(), zones=()), "en")
+    (True, True)
     """
-    titles = _titles(plan)
-    severities = Counter(finding.severity for finding in audit.findings)
-    notes = "没有错误，有警告须核实" if severities["warning"] else "通过，有说明"
-    return template("audit.html").render(
-        style=own("audit.css"),
-        source=plan.source,
-        audit=audit,
-        verdicts={**PASSES_ZH, "notes": notes},
-        zone_verdicts=HOLDS_ZH,
-        sum_verdicts={**HOLDS_ZH, "notes": "在取舍之内"},
-        labels=LABELS_ZH,
-        counts=[(severity, severities[severity]) for severity in SEVERITIES],
-        findings=[
-            _finding(finding, plan, titles)
-            for finding in sorted(audit.findings, key=lambda f: SEVERITIES.index(f.severity))
-        ],
-        found=Counter(finding.check for finding in audit.findings),
-        unread=quotes(plan.text, plan.unread),
-        sources=[source_words(source) for source in audit.metadata.sources],
-        settings=_settings(audit.metadata.settings),
-        figure=figure,
-        ways=_ways,
-        totals=_totals,
-        has_shaped=any(_is_shaped(block) for zone in audit.zones for block in zone.blocks),
-    )
+    return template("audit.html").render(_Report(plan, audit, language).values())
 
 
-def _titles(plan: Plan) -> dict[str, str]:
-    """Return what zones, blocks and parcels are called, by id; a block's only parcel shares its id."""
-    titles: dict[str, str] = {}
-    for zone in plan.zones:
-        titles[zone.id] = title(zone)
-        for block in zone.blocks:
-            titles[block.id] = title(zone, block)
-            for parcel in block.parcels:
-                titles.setdefault(parcel.id, title(zone, block, parcel))
-    return titles
+class _Report:
+    """The values of a page; what its parts share is found once."""
+
+    def __init__(self, plan: Plan, audit: Audit, language: Language) -> None:
+        self.plan, self.audit, self.language = plan, audit, language
+        self.titles = Titles.of(plan)
+        self.scales = scales(plan)
+        self.zones = {zone.id: zone for zone in plan.zones}
+        self.heads = heads(audit.findings)
+
+    def values(self) -> dict[str, Any]:
+        """Return all that the template shows."""
+        audit, language = self.audit, self.language
+        verdict, basis = verdict_sentences(audit, language)
+        sources = [source_words(source, language) for source in audit.metadata.sources]
+        causes = [head for head in self.heads if head.is_cause]
+        # Causes that there is no room for on top go before the other errors.
+        problems = causes[_ROOM["causes"] :] + [
+            head for head in self.heads if not head.is_cause and head.severity != "note"
+        ]
+        checks = self.checks()
+        hindered = grouped((c["word"], c["reason"]) for c in checks if c["status"] == "could-not")
+        zones = [self._zone(zone) for zone in sorted(audit.zones, key=_bad_first)]
+        gaps = self._gaps(audit.unchecked)
+        return {
+            "style": own("audit.css"),
+            "w": {key: spoken(text, language) for key, text in WORDS.items()},
+            "lang": {"zh": "zh-CN", "en": "en"}[language],
+            "running": _css_text(f"{self.plan.source.file or ''} {self.plan.source.sha256[:12]}"),
+            "page_of": [_css_text(part) for part in spoken(WORDS["page"], language).split("{}")],
+            "source": self.plan.source,
+            "meta": audit.metadata,
+            "verdict": (audit.verdict, passes(audit.verdict, language), verdict, basis),
+            "causes": [self._line(head) for head in causes[: _ROOM["causes"]]],
+            "zones": _short(zones, "zones"),
+            "problems": ([self._line(head) for head in fair(problems, _ROOM["findings"])], len(problems)),
+            "gaps": _short(gaps, "gaps"),
+            "all_gaps": gaps,
+            "most_places": _PLACES,
+            "hindered": _short(hindered, "hindered"),
+            "sources": _short(sources, "sources"),
+            "all_sources": sources,
+            "checks": checks,
+            "findings": [
+                self._finding(f, head) for head in self.heads for f in (head.finding, *head.followers)
+            ],
+            "tables": [self._table(zone) for zone in audit.zones if zone.blocks],
+            "has_shaped": any(_is_shaped(block) for zone in audit.zones for block in zone.blocks),
+            "unread": [self._quotes([span]) for span in self.plan.unread],
+            "method": [
+                spoken(said, language) for said in (*audit.metadata.method, audit.metadata.crs) if said
+            ],
+            "settings": settings_words(audit, language),
+        }
+
+    def checks(self) -> list[dict[str, Any]]:
+        """Return what every check did; of one that did not run, no number is told."""
+        rules = {rule.id: rule for rule in self.audit.metadata.checks}
+        return [
+            {
+                "id": run.id,
+                "word": check_word(run.id, self.language),
+                "status": run.status,
+                "did": spoken(STATUSES[run.status], self.language),
+                "looked_at": None if run.status == "not-run" else run.looked_at,
+                "found": None if run.status == "not-run" else run.found,
+                "reason": self.titles.shortened(spoken(run.reason, self.language)) if run.reason else "",
+                "text": spoken(rules[run.id].text, self.language) if run.id in rules else "",
+                "limit": spoken(rules[run.id].limit, self.language) if run.id in rules else "",
+            }
+            for run in self.audit.checks
+        ]
+
+    def _zone(self, zone: ZoneSummary) -> dict[str, Any]:
+        scale = self.scales.get(zone.id, PLAIN)
+        return {
+            "title": zone.title,
+            "unit": unit_word(scale.unit, self.language),
+            "told": told(zone.declared_km2, zone.sum_km2, zone.difference_km2, zone.limit_km2, scale),
+            "sum": (zone.sum_verdict or "plain", self._sum_word(zone)),
+            "verdict": (zone.verdict, passes(zone.verdict, self.language)),
+        }
+
+    def _sum_word(self, zone: ZoneSummary) -> str:
+        if zone.sum_verdict is None:
+            return spoken(WORDS["not_added"], self.language)
+        if zone.sum_verdict == "notes":
+            return spoken(WORDS["within"], self.language)
+        return holds(zone.sum_verdict, self.language)
+
+    def _line(self, head: Head) -> dict[str, Any]:
+        """Return a finding as it stands on the first pages."""
+        finding = head.finding
+        key = finding.parcel_id or finding.block_id or finding.zone_id
+        scale = self.scales.get(key or "", PLAIN)
+        figures = _told(finding, scale)
+        return {
+            "severity": (finding.severity, label(finding.severity, self.language)),
+            "place": self.titles.of_finding(finding) or spoken(WORDS["whole"], self.language),
+            "said": self.titles.message(finding, key, self.language),
+            # Where both figures stand beside it, the sentence would only say them again.
+            "word": check_word(finding.check, self.language)
+            if figures.declared and figures.measured
+            else None,
+            "check": finding.check,
+            "told": figures,
+            "unit": unit_word(scale.unit, self.language),
+            "where": where(self.plan, finding.spans, self.language),
+            "followers": len(head.followers),
+        }
+
+    def _finding(self, finding: Finding, head: Head) -> dict[str, Any]:
+        line = self._line(head if finding is head.finding else Head(finding=finding))
+        figures = zip(FIGURES.values(), line["told"], strict=True)
+        return {
+            **line,
+            "is_follower": finding is not head.finding,
+            "figures": [(spoken(word, self.language), text) for word, text in figures if text],
+            "quotes": self._quotes(finding.spans[:_QUOTES]),
+            "also": [where(self.plan, (span,), self.language) for span in finding.spans[_QUOTES:]],
+        }
+
+    def _quotes(self, spans: Iterable[Span]) -> list[tuple[str, Any]]:
+        """Return quotations, each with where it stands in the original; long ones are cut."""
+        return [
+            (where(self.plan, (span,), self.language), quote)
+            for span in sorted({(start, min(end, start + _QUOTE)) for start, end in spans})
+            for quote in quotes(self.plan.text, [span], around=_AROUND)
+        ]
+
+    def _gaps(self, unchecked: Sequence[Unchecked]) -> list[tuple[str, list[str]]]:
+        return grouped(
+            (
+                self.titles.of_finding(gap),
+                self.titles.message(gap, gap.parcel_id or gap.block_id or gap.zone_id, self.language).rstrip(
+                    "。."
+                ),
+            )
+            for gap in unchecked
+        )
+
+    def _table(self, summary: ZoneSummary) -> dict[str, Any]:
+        """Return a zone's blocks, one row each, in the unit that most of them are stated in."""
+        zone = self.zones.get(summary.id)
+        unit = scale_of(zone).unit if zone else PLAIN.unit
+        figures = (summary.declared_km2, summary.sum_km2, summary.difference_km2, summary.limit_km2)
+        return {
+            "title": summary.title,
+            "unit": unit_word(unit, self.language),
+            "basis": spoken(summary.measured_basis, self.language) if summary.measured_basis else "",
+            "is_drawn": any(block.drawn_ways_km2 for block in summary.blocks),
+            "is_long": len(summary.blocks) > 20,
+            "rows": [self._block(block, unit) for block in summary.blocks],
+            "sums": _totals(summary, unit),
+            "told": told(*figures, self._scale(summary.id, unit)),
+            "sum": (summary.sum_verdict, self._sum_word(summary)),
+        }
+
+    def _scale(self, key: str, unit: str) -> Scale:
+        """Return how a figure is told in a table's unit: with the decimals it was stated with, if in that."""
+        stated = self.scales.get(key, PLAIN)
+        return stated if stated.unit == unit else Scale(unit)
+
+    def _block(self, block: BlockSummary, unit: str) -> dict[str, Any]:
+        figures = (block.declared_km2, block.measured_km2, block.difference_km2, block.limit_km2)
+        return {
+            "label": block.label or block.name or block.id,
+            "name": block.name if block.label else None,
+            "told": told(*figures, self._scale(block.id, unit)),
+            "ways": _ways(block, unit),
+            "is_proof": block.measured_ways_km2 is not None,
+            "verdict": block.verdict and (block.verdict, holds(block.verdict, self.language)),
+            "grade": label(block.grade, self.language),
+        }
 
 
-def _finding(finding: Finding, plan: Plan, titles: Mapping[str, str]) -> dict[str, Any]:
-    about = finding.parcel_id or finding.block_id or finding.zone_id
-    return {
-        "severity": finding.severity,
-        "place": titles.get(about, about) if about else "全文",
-        "check": finding.check,
-        "zh": finding.zh,
-        "figures": [(zh, text) for key, zh in FIGURES_ZH.items() if (text := figure(getattr(finding, key)))],
-        "quotes": quotes(plan.text, finding.spans),
-    }
+def _told(finding: Finding, scale: Scale) -> Told:
+    """Return the figures of a finding; of a polygon that nothing was held against, none."""
+    if finding.declared_km2 is None and finding.limit_km2 is None:
+        return Told(None, None, None, None)
+    figures = (finding.declared_km2, finding.measured_km2, finding.difference_km2, finding.limit_km2)
+    return told(*figures, scale)
 
 
-def _ways(block: BlockSummary) -> tuple[str, ...] | None:
+def _bad_first(zone: ZoneSummary) -> int:
+    return ("fail", "incomplete", "notes", "pass").index(zone.verdict)
+
+
+def _short(rows: list[Any], name: str) -> tuple[list[Any], int]:
+    """Return the rows that the first pages have room for, and how many there are."""
+    return rows[: _ROOM[name]], len(rows)
+
+
+def _css_text(text: str) -> str:
+    r"""Return a text as it may stand between quotation marks of a style sheet.
+
+    >>> print(_css_text('方案"</style>'))
+    方案\22 \3c \2f style\3e
+    """
+    return "".join(c if c.isalnum() or c in " .-_，" else f"\\{ord(c):x} " for c in text)
+
+
+def _ways(block: BlockSummary, unit: str) -> tuple[str, ...] | None:
     """Return a block's area in three ways; in brackets where it proves nothing."""
     drawn = block.measured_ways_km2 or block.drawn_ways_km2
     if drawn is None:
         return None
-    written = _written([drawn])
+    written = _written([drawn], unit)
     return written if block.measured_ways_km2 else tuple(f"({way})" for way in written)
 
 
-def _totals(zone: ZoneSummary) -> tuple[str, ...] | None:
+def _totals(zone: ZoneSummary, unit: str) -> tuple[str, ...] | None:
     """Return the sum of what was measured; None unless every addend of the zone was."""
     addends = [block.measured_ways_km2 for block in zone.blocks if block.part_of_total]
     measured = [ways for ways in addends if ways]
-    return _written(measured) if measured and len(measured) == len(addends) else None
+    return _written(measured, unit) if measured and len(measured) == len(addends) else None
 
 
-def _written(ways: list[Ways]) -> tuple[str, ...]:
+def _written(ways: list[Ways], unit: str) -> tuple[str, ...]:
     sums = (sum(w.ellipsoid for w in ways), sum(w.geodesic for w in ways), sum(w.plane for w in ways))
-    return tuple(f"{km2:.6f}" for km2 in sums)
+    places = decimals_of_ways(unit)
+    return tuple(printed(km2 / float(unit_km2(unit)), places) for km2 in sums)
 
 
 def _is_shaped(block: BlockSummary) -> bool:
     """Whether a block's polygons are shown that prove nothing of its area."""
     return block.drawn_ways_km2 is not None and block.measured_ways_km2 is None
-
-
-def _settings(settings: Settings) -> list[str]:
-    return [
-        f"{word} {_BOUNDARIES[settings.boundary] if key == 'boundary' else f'{getattr(settings, key):g} 米'}"
-        for key, word in _SETTINGS.items()
-    ]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftz_geo.model import PASSES_ZH
 from ftz_geo.printing import console
 
 if TYPE_CHECKING:
     from ftz_geo.model import Audit
 
-__all__ = ["print_audit", "print_findings"]
+__all__ = ["print_audit", "print_findings", "verdict_line"]
+
+_NAMED = 3
+"""Things not checked that the last line names; the table above it has all."""
 
 
 def print_audit(audit: Audit) -> None:
@@ -37,8 +41,27 @@ def print_audit(audit: Audit) -> None:
     screen.print(
         f"checks: {ran} ran, {idle} had nothing to look at, {len(audit.checks) - ran - idle} could not"
     )
-    left = f" ({len(audit.unchecked)} not checked)" if audit.unchecked else ""
-    screen.print(f"verdict: {audit.verdict}{left}")
+    screen.print(Text(verdict_line(audit)))
+
+
+def verdict_line(audit: Audit) -> str:
+    """Return the verdict in one line, with what was not checked.
+
+    Examples
+    --------
+    >>> from ftz_geo.model import Audit, Unchecked
+    >>> gap = Unchecked(code="no-polygon", zh="区块二：没有图形。", en="区块二: has no polygon.")
+    >>> verdict_line(Audit(findings=(), zones=(), unchecked=(gap,)))
+    'verdict: incomplete 未核全; 1 not checked: 区块二: has no polygon'
+    """
+    line = f"verdict: {audit.verdict} {PASSES_ZH[audit.verdict]}"
+    if not audit.unchecked:
+        return line
+    named = [gap.en.removesuffix(".") for gap in audit.unchecked[:_NAMED]]
+    more = len(audit.unchecked) - len(named)
+    return f"{line}; {len(audit.unchecked)} not checked: {'; '.join(named)}" + (
+        f"; and {more} more" * bool(more)
+    )
 
 
 def print_findings(audit: Audit) -> None:
