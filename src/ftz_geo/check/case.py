@@ -157,7 +157,12 @@ def moved(case: Case, shapes: Mapping[str, BaseGeometry]) -> Case:
         shapes[p.parcel.id] for p, _ in case.nowhere if p.parcel.id in shapes
     ]
     plane = LocalPlane.around(everything)
-    columns = _measures(np.array(list(shapes.values()), dtype=object), surveyed=True, plane=plane, point_error_m=case.settings.point_error_m or 0.0)
+    columns = _measures(
+        np.array(list(shapes.values()), dtype=object),
+        surveyed=True,
+        plane=plane,
+        point_error_m=case.settings.point_error_m or 0.0,
+    )
     rows = dict(zip(shapes, zip(*columns.values(), strict=True), strict=True))
     changed = {key: dict(zip(columns, row, strict=True)) for key, row in rows.items()}
     drawn = {
@@ -269,9 +274,7 @@ def read_case(
     )
 
 
-def _nowhere(
-    plan: Plan, parcels: geopandas.GeoDataFrame
-) -> tuple[tuple[Position, BaseGeometry], ...]:
+def _nowhere(plan: Plan, parcels: geopandas.GeoDataFrame) -> tuple[tuple[Position, BaseGeometry], ...]:
     shapes = dict(zip(parcels.index, parcels.geometry, strict=True))
     return tuple((p, shapes[p.parcel.id]) for p in plan.walk() if p.parcel.id in shapes)
 
@@ -289,7 +292,6 @@ def _drawn(
         return parcels[name].tolist() if name in parcels.columns else [otherwise] * len(parcels)
 
     shapes = parcels.geometry.to_numpy()
-    xy = plane.to_xy(shapes)
     grades = column("grade", "surveyed")
     surveyed = np.array(grades) == "surveyed"
     columns = {

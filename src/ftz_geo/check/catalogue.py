@@ -351,13 +351,13 @@ CHECKS: tuple[Check, ...] = (
         id="cause",
         text=Text(
             "实测图形没有整体偏离：轴未写反，带号、单位、坐标系未用错，未整体平移、转动或成镜像。",
-            "Surveyed polygons are not off as a whole: no swapped axes, no wrong zone, unit or datum, no shift, "
-            "turn or mirroring of all of them.",
+            "Surveyed polygons are not off as a whole: no swapped axes, wrong zone, unit or datum, "
+            "and no shift, turn or mirroring of all.",
         ),
         limit=Text(
             "还原后八成以上的边沿所称道路，或九成面积在界内，且比还原前多两成半以上",
-            "once undone, .8 of the sides along their features or .9 of the area in its district, and .25 more "
-            "than before",
+            "once undone, .8 of the sides along their features (.25 more than before) or .9 of the area in "
+            "its district",
         ),
         severities=("error",),
         find=cause.causes,

@@ -21,10 +21,9 @@ from ftz_geo.measure import LocalPlane, area_m2
 from ftz_geo.model import Finding, Text, title
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
-
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.check.case import Case, ZoneCase
@@ -41,7 +40,7 @@ __all__ = ["CAUSES", "causes", "gcj02", "mended"]
 CAUSES = ("cause", "gcj02")
 """The checks that name causes."""
 
-_SAMPLE = 80
+_SAMPLE = 24
 """Polygons that causes are tried on; what is found is verified on all."""
 
 _EXPLAINED, _GAIN = 0.8, 0.25
@@ -59,8 +58,8 @@ _PLAINLY = 0.15
 """How much more of the sides a turn or a mirroring explains than a mere shift; by choice."""
 
 _SAME_SCALE = 0.02
-"""Causes after which areas are off by so much more from the stated ones than after another explain less: a zone
-read wrongly with X and Y exchanged makes some percent of them."""
+"""Causes after which areas are off from the stated ones by so much more than after another explain less: with
+X and Y exchanged, another zone makes some percent."""
 
 _AS_LARGE = 0.5
 """Part of a district's area from which polygons show a shift of some hundred metres by its outline alone: a
@@ -68,7 +67,6 @@ small one that lies outside by half a kilometre may simply lie there."""
 
 _NOISE = 0.01
 """Share of an area that two maps of the same district differ by."""
-
 
 
 class _Way(NamedTuple):
@@ -101,14 +99,6 @@ class _Cause:
         """The id of the check that tells it."""
         return "gcj02" if self.ways[0].family == "GCJ-02" else "cause"
 
-    def is_same(self, other: _Cause) -> bool:
-        """Whether one cause explains two zones."""
-        one, two = self.ways[0], other.ways[0]
-        apart = float(np.hypot(*np.subtract(one.shift, two.shift)))
-        return one.family == two.family and (
-            apart <= self.limit_m if one.family == "shift" else one.done == two.done
-        )
-
 
 def causes(case: Case) -> Iterator[Finding]:
     """Find what was probably done to all surveyed polygons of a zone, or of the plan."""
@@ -120,14 +110,18 @@ def gcj02(case: Case) -> Iterator[Finding]:
     return (found for found in _found(case) if found.check == "gcj02")
 
 
+def explained(case: Case) -> Mapping[str, str]:
+    """Return the check that names a cause, by the id of each zone that has one."""
+    return {zone: cause.check for zone, cause in _causes(case).items()}
+
+
 def mended(case: Case) -> Case:
     """Return the case as it would be without the causes found; the case itself where there is none."""
     return moved(
         case,
         {
             parcel.id: shape
-            for zone in case.zones
-            if (cause := _cause(zone)) is not None
+            for cause in _causes(case).values()
             for parcel, shape in zip(cause.parcels, cause.ways[0].back(cause.shapes), strict=True)
         },
     )
@@ -135,14 +129,21 @@ def mended(case: Case) -> Case:
 
 @fact
 def _found(case: Case) -> tuple[Finding, ...]:
-    causes = [(zone, cause) for zone in case.zones if (cause := _cause(zone)) is not None]
-    concerned = sum(bool(_suspects(zone)) for zone in case.zones)
-    if 1 < len(causes) == concerned and all(cause.is_same(causes[0][1]) for _, cause in causes):
-        return (_finding(None, _together([cause for _, cause in causes])),)
-    known = {zone.zone.id for zone, _ in causes}
+    """Return one finding for all zones that share a cause, and one for each polygon that lies nowhere."""
+    causes = _causes(case)
+    groups: dict[int, list[ZoneCase]] = {}
+    for zone in case.zones:
+        if cause := causes.get(zone.zone.id):
+            groups.setdefault(id(cause.ways), []).append(zone)
+    surveyed = sum(bool(_suspects(zone)) for zone in case.zones)
     return (
-        *(_finding(zone, cause) for zone, cause in causes),
-        *(_lost(position) for position, _ in case.nowhere if position.zone.id not in known),
+        *(
+            _finding(
+                zones, _together([causes[zone.zone.id] for zone in zones]), is_all=len(zones) == surveyed
+            )
+            for zones in groups.values()
+        ),
+        *(_lost(position) for position, _ in case.nowhere if position.zone.id not in causes),
     )
 
 
@@ -170,42 +171,60 @@ def _suspects(zone: ZoneCase) -> list[_Suspect]:
 
 
 @fact
-def _cause(zone: ZoneCase) -> _Cause | None:
-    """Return the cause that explains where the surveyed polygons of a zone lie; None where none does."""
+def _causes(case: Case) -> Mapping[str, _Cause]:
+    """Return by zone id the cause that explains where its surveyed polygons lie.
+
+    What one zone has is tried first on the next.
+    """
+    found: dict[str, _Cause] = {}
+    tried: list[tuple[_Way, ...]] = []
+    for zone in case.zones:
+        if (cause := _cause(zone, tried)) is not None:
+            found[zone.zone.id] = cause
+            if not any(cause.ways is ways for ways in tried):
+                tried.append(cause.ways)
+    return found
+
+
+def _cause(zone: ZoneCase, tried: Sequence[tuple[_Way, ...]]) -> _Cause | None:
     suspects = _suspects(zone)
     if not suspects:
         return None
-    case = zone.case
+    case, plan = zone.case, zone.case.plan
     parcels = tuple(suspect.parcel for suspect in suspects)
     shapes = np.array([suspect.shape for suspect in suspects], dtype=object)
     stated_m2 = np.array([suspect.stated_m2 for suspect in suspects])
-    district = district_of(zone.zone, case.plan, case.districts) or city_of(
-        zone.zone, case.plan, case.districts
+    name, outline = (
+        district_of(zone.zone, plan, case.districts) or city_of(zone.zone, plan, case.districts) or ("", None)
     )
-    points = case.points.get(zone.zone.id, {})
-    ground = ground_of(case, parcels, stated_m2, points, district[1] if district else None)
+    ground = ground_of(case, zone.zone, parcels, stated_m2, outline)
     chosen = np.unique(np.linspace(0, len(parcels) - 1, _SAMPLE).astype(int))
+    some, sample = ground.of(chosen), shapes[chosen]
     for by in _evidence(ground, shapes):
-        ways = _ways(ground.of(chosen), shapes[chosen], by)
-        if not ways:
-            continue
-        before, after = fit(ground, shapes), fit(ground, ways[0].back(shapes))
-        if _explains(before, after, by):
-            return _Cause(
-                ways=ways,
-                by=by,
-                before=before,
-                after=after,
-                name=district[0] if district else "",
-                limit_m=float(ground.limits_m.max(initial=0)),
-                parcels=parcels,
-                shapes=shapes,
-            )
+        if by != "outline" and _share(fit(some, sample), by) > 1 - _GAIN:
+            return None
+        for ways in (*tried, None):
+            chosen_ways = _ways(some, sample, by) if ways is None else ways
+            if not chosen_ways:
+                continue
+            before, after = fit(ground, shapes), fit(ground, chosen_ways[0].back(shapes))
+            if _explains(before, after, by):
+                limit_m = float(ground.limits_m.max(initial=0))
+                return _Cause(
+                    ways=chosen_ways,
+                    by=by,
+                    before=before,
+                    after=after,
+                    name=name,
+                    limit_m=limit_m,
+                    parcels=parcels,
+                    shapes=shapes,
+                )
     return None
 
 
 def _evidence(ground: Ground, shapes: NDArray[np.object_]) -> Iterator[_By]:
-    """Yield what may tell a cause, the best first: a map's lines, and only without them an outline or China."""
+    """Yield what may tell a cause, the best first: lines, and only without them an outline or China."""
     if ground.is_told_by_sides:
         yield "sides"
     elif ground.district is not None:
@@ -236,8 +255,6 @@ def _share(fit: Fit, by: _By) -> float:
 def _ways(ground: Ground, shapes: NDArray[np.object_], by: _By) -> tuple[_Way, ...]:
     """Return the ways that bring some polygons to where they belong, the best first."""
     before = fit(ground, shapes)
-    if _share(before, by) > 1 - _GAIN and by != "outline":
-        return ()
     known = [_way(reading) for reading in readings(shapely.get_coordinates(shapes)) if _fits_in(reading, by)]
     tried = [(way, fit(ground, way.back(shapes))) for way in known]
     good = [(way, found) for way, found in tried if _explains(before, found, by)]
@@ -246,7 +263,10 @@ def _ways(ground: Ground, shapes: NDArray[np.object_], by: _By) -> tuple[_Way, .
     if good:
         return _ranked(good, by)
     near = sorted((found.rest_m, n) for n, (_, found) in enumerate(tried) if np.isfinite(found.rest_m))
-    for way in (_AS_IT_IS, *(tried[n][0] for _, n in near if tried[n][0].family not in _CLOSE_BY)):
+    bases = [tried[n][0] for _, n in near if tried[n][0].family not in _CLOSE_BY]
+    # A shift by hundreds of kilometres says less than a wrong zone and what remains after it.
+    bases.insert(0 if np.isfinite(before.rest_m) else len(bases), _AS_IT_IS)
+    for way in bases:
         laid = _motions(ground, shapes, way)
         better = [(w, found) for w, found in laid if _explains(before, found, by)]
         if better:
@@ -293,11 +313,16 @@ def _motions(ground: Ground, shapes: NDArray[np.object_], way: _Way) -> Iterator
     """Yield the shift, the turn and the mirrorings that bring polygons best onto their lines."""
     given = way.back(shapes)
     xy = ground.plane.to_xy(given)
-    for mirror, turns in (((1.0, 1.0), False), ((1.0, 1.0), True), ((-1.0, 1.0), False), ((1.0, -1.0), False)):
+    for mirror, turns in (
+        ((1.0, 1.0), False),
+        ((1.0, 1.0), True),
+        ((-1.0, 1.0), False),
+        ((1.0, -1.0), False),
+    ):
         motion = moved_onto(ground, xy, mirror=mirror, turns=turns)
 
         def back(some: NDArray[np.object_], motion: Motion = motion) -> NDArray[np.object_]:
-            moved_xy = shapely.transform(ground.plane.to_xy(way.back(some)), motion)
+            moved_xy = shapely.transform(ground.plane.to_xy(way.back(some)), motion.of)
             return ground.plane.to_lonlat(moved_xy)
 
         found = fit(ground, back(shapes))
@@ -338,8 +363,10 @@ def _words(motion: Motion, plane: LocalPlane) -> tuple[Text, Text]:
     if min(motion.mirror) < 0:
         across = motion.mirror[0] < 0
         return (
-            Text(f"成了镜像，{'东西' if across else '南北'}颠倒", f"mirrored, {'east' if across else 'north'} "
-                 f"for {'west' if across else 'south'}"),
+            Text(
+                f"成了镜像，{'东西' if across else '南北'}颠倒",
+                f"mirrored, {'east' if across else 'north'} for {'west' if across else 'south'}",
+            ),
             Text("请改正该轴的符号", "change the sign of that axis"),
         )
     if motion.turn:
@@ -363,26 +390,31 @@ def _words(motion: Motion, plane: LocalPlane) -> tuple[Text, Text]:
             f"；{datum.zh}误作 CGCS2000 也约差这么多，与单纯的平移无从区分",
             f"; {datum.en} read as CGCS2000 is off by about as much, and a mere shift cannot be told from it",
         ),
-        Text(f"请核对坐标系是否为{datum.zh}", f"see whether their datum is {datum.en}"),
+        Text(f"请核对坐标系是否为 {datum.zh}", f"see whether their datum is {datum.en}"),
     )
 
 
-def _finding(zone: ZoneCase | None, cause: _Cause) -> Finding:
+def _finding(zones: Sequence[ZoneCase], cause: _Cause, *, is_all: bool) -> Finding:
     done, mend = _said(cause.ways)
-    where = title(zone.zone) if zone else ""
-    zh = f"{where or '全部片区'}：坐标很可能{done.zh}。{_proof(cause).zh}。{mend.zh}；下列由此而来的各项不必逐条改。"
-    en = (
-        f"{where or 'All zones'}: the coordinates are probably {done.en}. {_proof(cause).en}. "
-        f"To mend it, {mend.en}; what follows from it needs no mending of its own."
-    )
+    where = _where(zones, is_all=is_all)
     return Finding(
         check=cause.check,
         severity="error",
-        zone_id=zone.zone.id if zone else None,
-        zh=zh,
-        en=en,
+        zone_id=zones[0].zone.id if len(zones) == 1 else None,
+        zh=f"{where.zh}：坐标很可能{done.zh}。{_proof(cause).zh}。{mend.zh}。",
+        en=f"{where.en}: the coordinates are probably {done.en}. {_proof(cause).en}. To mend it, {mend.en}.",
         spans=tuple(parcel.span for parcel in cause.parcels),
     )
+
+
+def _where(zones: Sequence[ZoneCase], *, is_all: bool) -> Text:
+    if len(zones) == 1:
+        name = title(zones[0].zone)
+        return Text(name, name)
+    if is_all:
+        return Text("全部片区", "All zones")
+    names = [title(zone.zone) for zone in zones]
+    return Text("、".join(names), ", ".join(names))
 
 
 def _said(ways: Sequence[_Way]) -> tuple[Text, Text]:
@@ -399,7 +431,9 @@ _OF_FAMILY = {
     "x-y": Text("X、Y 写反，北坐标当作了东坐标", "in swapped axes, X and Y exchanged"),
     "degrees": Text("以度为单位，却当作米读取", "in degrees and were read as metres"),
 }
-_CHECK_ZONE = Text("请核对坐标系、带号与 X、Y 两列", "check their system, its zone and the columns of X and Y")
+_CHECK_ZONE = Text(
+    "请核对坐标系、带号与 X、Y 两列", "check their system, its zone and the columns of X and Y"
+)
 
 
 def _either(said: Sequence[Text]) -> Text:
@@ -423,8 +457,7 @@ def _proof(cause: _Cause) -> Text:
     if cause.by == "china":
         return Text(
             "图形在中国境外，按此还原在境内；没有底图、点位或区县界可进一步核实",
-            "They lie outside China, and within it once that is undone; no map, points or outline of a district "
-            "could tell more",
+            "They lie outside China, and within it once that is undone; no map, points or outline could tell more",
         )
     return _shares(cause, "按此还原，", "With it undone ") + Text(
         "；剩余偏差须有底图才能量出", "; what remains cannot be measured without a map"
@@ -457,7 +490,7 @@ def _together(causes: Sequence[_Cause]) -> _Cause:
         causes[0],
         before=added([cause.before for cause in causes]),
         after=added([cause.after for cause in causes]),
-        name="、".join(dict.fromkeys(cause.name for cause in causes)),
+        name="、".join(dict.fromkeys(cause.name for cause in causes if cause.name)),
         parcels=tuple(parcel for cause in causes for parcel in cause.parcels),
     )
 

@@ -1,4 +1,4 @@
-"""How well polygons lie on what is known of their place, and the shift or turn that would bring them there."""
+"""How well polygons lie on what is known of their place, and what shift or turn brings them there."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ import shapely
 from shapely import STRtree
 
 from ftz_geo.check.along import FACING, features_of, limit_m, outer, pieces_of
+from ftz_geo.check.case import fact
 from ftz_geo.check.readings import in_china
 from ftz_geo.compass import DIRECTIONS, TOWARDS
 from ftz_geo.measure import LocalPlane, area_m2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.check.case import Case
-    from ftz_geo.model import Parcel
+    from ftz_geo.model import Parcel, Zone
 
 __all__ = ["Fit", "Ground", "Motion", "fit", "ground_of", "moved_onto"]
 
@@ -64,7 +65,7 @@ class Fit(NamedTuple):
     """Part of the polygons' area in their district; None where none is known."""
     in_china: bool
     scale_off: float
-    """Natural logarithm of the areas over the stated ones, without sign, in the median; 0 where none is stated."""
+    """Natural logarithm of areas over stated ones, without sign, in the median; 0 where none is stated."""
 
 
 class Motion(NamedTuple):
@@ -76,7 +77,8 @@ class Motion(NamedTuple):
     """Radians, counter-clockwise."""
     shift: tuple[float, float] = (0.0, 0.0)
 
-    def __call__(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    def of(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Move places, shape (n, 2)."""
         cos, sin = np.cos(self.turn), np.sin(self.turn)
         turned = (xy - self.middle) * self.mirror @ np.array([[cos, sin], [-sin, cos]])
         return np.asarray(turned + self.middle + self.shift)
@@ -89,7 +91,7 @@ class Ground:
     plane: LocalPlane
     parcels: tuple[Parcel, ...]
     targets: NDArray[np.intp]
-    """Which line each side of each parcel lies along, shape (parcels, 4) in the order of directions; -1 none."""
+    """Which line each side of each parcel lies along, in the order of directions; -1 for none."""
     lines: tuple[STRtree, ...]
     """Straight pieces of lines."""
     limits_m: NDArray[np.float64]
@@ -110,28 +112,51 @@ class Ground:
     def of(self, chosen: Sequence[int] | NDArray[np.intp]) -> Ground:
         """Return what is known of some of the parcels."""
         own = tuple(self.parcels[i] for i in chosen)
-        return replace(
-            self, parcels=own, targets=self.targets[chosen], stated_m2=self.stated_m2[chosen]
-        )
+        return replace(self, parcels=own, targets=self.targets[chosen], stated_m2=self.stated_m2[chosen])
+
+
+class _Known(NamedTuple):
+    """What a case knows of places, on one plane, so that each line is cut into pieces once."""
+
+    plane: LocalPlane
+    lines: dict[tuple[str, tuple[str, ...]], STRtree]
+    """By the zone whose points they are of, or nothing for the map's, and the names of a side."""
+
+
+@fact
+def _known(case: Case) -> _Known:
+    shapes = [*case.named.values(), *(shape for own in case.points.values() for shape in own.values())]
+    shapes += [shape for own in case.districts.values() for shape in own]
+    around = np.array([shape for shape in shapes if not shape.is_empty], dtype=object)
+    return _Known(LocalPlane.around(around) if len(around) else case.plane, {})
+
+
+def _line(case: Case, zone: str, names: tuple[str, ...]) -> STRtree:
+    """Return the pieces of what names of a side mean."""
+    known = _known(case)
+    if (zone, names) not in known.lines:
+        shapes = case.points[zone] if zone else case.named
+        whole = known.plane.to_xy(shapely.union_all([shapes[name] for name in names]))
+        known.lines[zone, names] = STRtree(pieces_of([outer(_joined(whole))]))
+    return known.lines[zone, names]
 
 
 def ground_of(
     case: Case,
+    zone: Zone,
     parcels: Sequence[Parcel],
     stated_m2: NDArray[np.float64],
-    points: Mapping[str, BaseGeometry],
     district: BaseGeometry | None,
 ) -> Ground:
-    """Return what a case knows of the place of parcels.
+    """Return what a case knows of the place of parcels of a zone.
 
     Parameters
     ----------
     case : Case
+    zone : Zone
     parcels : sequence of Parcel
     stated_m2 : ndarray of float
         Their stated areas; nan where none is.
-    points : mapping of str to geometry
-        Named points by the plan's words, for what no map has.
     district : geometry or None
         Longitude, latitude.
 
@@ -139,42 +164,45 @@ def ground_of(
     -------
     Ground
     """
+    points = case.points.get(zone.id, {})
     known: dict[tuple[str, ...], int] = {}
-    shapes: list[BaseGeometry] = []
+    lines: list[STRtree] = []
     limits: list[float] = []
     targets = np.full((len(parcels), len(DIRECTIONS)), -1)
     for i, parcel in enumerate(parcels):
         for j, side in enumerate(DIRECTIONS):
             names = features_of(parcel, side)
-            if names and names not in known:
-                named = all(name in case.named for name in names)
-                if not named and not all(name in points for name in names):
-                    continue
-                known[names] = len(shapes)
-                shapes.append(shapely.union_all([(case.named if named else points)[name] for name in names]))
+            named = all(name in case.named for name in names)
+            if names not in known and names and (named or all(name in points for name in names)):
+                known[names] = len(lines)
+                lines.append(_line(case, "" if named else zone.id, names))
                 limits.append(limit_m(case) if named else POINTS_M)
             targets[i, j] = known.get(names, -1)
-    around = [s for s in (*shapes, district) if s is not None and not s.is_empty]
-    plane = LocalPlane.around(around) if around else case.plane
-    lines = tuple(
-        STRtree(pieces_of([outer(_joined(plane.to_xy(shape)))])) for shape in shapes
-    )
-    area = None
+    plane, area = _known(case).plane, None
     if district is not None:
         area = plane.to_xy(district).buffer(case.settings.outline_tolerance_m)
         shapely.prepare(area)
-    known_xy = plane.to_xy(np.array(around, dtype=object))
-    west, south, east, north = shapely.total_bounds(known_xy) if around else (-np.inf, -np.inf, np.inf, np.inf)
     return Ground(
-        reach=(west - _REACH_M, south - _REACH_M, east + _REACH_M, north + _REACH_M),
+        reach=_reach(lines, area),
         plane=plane,
         parcels=tuple(parcels),
         stated_m2=stated_m2,
         targets=targets,
-        lines=lines,
+        lines=tuple(lines),
         limits_m=np.array(limits),
         district=area,
     )
+
+
+def _reach(lines: Sequence[STRtree], district: BaseGeometry | None) -> tuple[float, float, float, float]:
+    around = [shapely.total_bounds(line.geometries) for line in lines]
+    around += [] if district is None else [np.array(district.bounds)]
+    if not around:
+        return -np.inf, -np.inf, np.inf, np.inf
+    bounds = np.array(around)
+    west, south = bounds[:, :2].min(axis=0) - _REACH_M
+    east, north = bounds[:, 2:].max(axis=0) + _REACH_M
+    return float(west), float(south), float(east), float(north)
 
 
 def _joined(shape: BaseGeometry) -> BaseGeometry:
@@ -243,9 +271,7 @@ def _laid(ground: Ground, xy: NDArray[np.object_]) -> _Laid:
     return _Laid(middles[known], line[known], side[known], feet[known])
 
 
-def _feet(
-    ground: Ground, points: NDArray[np.float64], line: NDArray[np.intp]
-) -> NDArray[np.float64]:
+def _feet(ground: Ground, points: NDArray[np.float64], line: NDArray[np.intp]) -> NDArray[np.float64]:
     """Return the nearest place of its line to each point."""
     feet = points.copy()
     for n in np.unique(line[line >= 0]):
@@ -317,7 +343,7 @@ def moved_onto(
     motion = Motion(middle=((west + east) / 2, (south + north) / 2), mirror=mirror)
     for turning in (False, True) if turns else (False,):
         for _ in range(_STEPS):
-            further = _step(_laid(ground, shapely.transform(xy, motion)), motion, turning=turning)
+            further = _step(_laid(ground, shapely.transform(xy, motion.of)), motion, turning=turning)
             size = max(abs(v) for v in further.shift) + abs(further.turn) * max(east - west, north - south)
             motion = motion._replace(
                 turn=motion.turn + further.turn,

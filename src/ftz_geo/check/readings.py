@@ -38,8 +38,9 @@ _PSEUDO_MERCATOR = 3857
 """EPSG code of the plane of web maps."""
 
 _XIAN_1980 = ((76.0, 119.0), (-9.0, 43.0))
-"""Metres to the east and to the north from coordinates in Xian 1980 to those in CGCS2000, over all of China: what
-map sheets are moved by (现有测绘成果转换到2000国家大地坐标系技术指南). No parameters are public, and PROJ has none."""
+"""Metres to the east and to the north from coordinates in Xian 1980 to those in CGCS2000, over all of China:
+what map sheets are moved by, as guides to the conversion have it (about 116 and -1 is common). No parameters
+are public, and PROJ has none."""
 
 _BEIJING_1954 = (
     "+x=15.8 +y=-154.4 +z=-82.3",
@@ -166,7 +167,7 @@ def _zone(lon: float, degrees: float) -> Reading:
         )
         mend = Text("请核对坐标系的中央子午线", "check the central meridian of their system")
     return Reading(
-        family="zone", done=said, mend=mend, back=lambda p: p + [degrees, 0.0], leaves_china=False
+        family="zone", done=said, mend=mend, back=lambda p: p + np.array([degrees, 0.0]), leaves_china=False
     )
 
 
@@ -240,7 +241,7 @@ def _through(
 ) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
     def back(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
         xy = change(np.column_stack(plane.transform(*lonlat.T)))
-        there = plane.transform(*xy.T, direction=TransformDirection.INVERSE)
+        there = plane.transform(xy[:, 0], xy[:, 1], direction=TransformDirection.INVERSE)
         return np.where(allowed(xy)[:, None], np.column_stack(there), np.inf)
 
     return back

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ftz_geo import measure
 from ftz_geo.check.case import read_case
 from ftz_geo.check.catalogue import CHECKS
-from ftz_geo.check.cause import CAUSES, mended
+from ftz_geo.check.cause import CAUSES, explained, mended
 from ftz_geo.check.looked import run_of
 from ftz_geo.check.method import CRS_NOTE, METHOD
 from ftz_geo.check.summary import zone_summary
@@ -141,10 +141,10 @@ def _with_consequences(case: Case, findings: Sequence[Finding]) -> Iterator[Find
     if after is case:
         yield from findings
         return
-    causes = {f.zone_id: f.check for f in findings if f.check in CAUSES and f.parcel_id is None}
+    causes = explained(case)
     remaining = {_subject(found) for check in CHECKS for found in check.find(after)}
     for found in findings:
-        cause = causes.get(found.zone_id, causes.get(None))
+        cause = causes.get(found.zone_id or "")
         gone = cause and found.check not in CAUSES and _subject(found) not in remaining
         yield replace(found, follows_from=cause) if gone else found
 
