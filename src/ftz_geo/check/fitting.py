@@ -57,8 +57,8 @@ class Fit(NamedTuple):
 
     sides: int
     """Sides whose features are known."""
-    along: int
-    """Those of them that lie along their features."""
+    along: frozenset[tuple[int, int]]
+    """Those of them that lie along their features, by the numbers of polygon and side."""
     rest_m: float
     """From the boundary to the features, in the median."""
     inside: float | None
@@ -289,7 +289,7 @@ def fit(ground: Ground, lonlat: NDArray[np.object_]) -> Fit:
     xy = ground.plane.to_xy(lonlat)
     if not _is_near(ground, xy):
         known = int((ground.targets >= 0).sum())
-        return Fit(known, 0, np.inf, None if ground.district is None else 0.0, china, np.inf)
+        return Fit(known, frozenset(), np.inf, None if ground.district is None else 0.0, china, np.inf)
     laid = _laid(ground, xy)
     away = laid.away_m
     within = away <= ground.limits_m[laid.line] if len(away) else away
@@ -298,7 +298,7 @@ def fit(ground: Ground, lonlat: NDArray[np.object_]) -> Fit:
     share = np.bincount(laid.side, weights=within, minlength=count) / np.maximum(of_side, 1)
     return Fit(
         sides=int((of_side > 0).sum()),
-        along=int((share >= _MOSTLY).sum()),
+        along=frozenset(divmod(n, len(DIRECTIONS)) for n in np.flatnonzero(share >= _MOSTLY).tolist()),
         rest_m=float(np.median(away)) if len(away) else np.inf,
         inside=_inside(ground.district, xy),
         in_china=china,
