@@ -52,13 +52,19 @@ _LARGELY, _FAR = 0.6, 4.0
 """The same part where the polygons come nearer by this factor: corners that are 5 m rough and stand at the edge
 of wide roads lie within the limit of their middle on three sides of four."""
 
-_NEARER = 0.6
-"""Of the distance before, at most this remains in the median: the best shift of corners that are rough by
-chance leaves more."""
+_MANY = 20
+"""Sides that do not come to lie along their features by chance."""
 
-_LOST = 0.15
-"""Part of the sides that lay along their features before and do so no more, at most: if it is larger, some blocks
-were in place, and it is no cause of all."""
+_NEARER = 0.6
+"""Where there are fewer, of the distance before at most this remains in the median: the best shift of corners
+that are rough by chance leaves more."""
+
+_TURNED = 8
+"""Fewer sides tell no turn or mirroring: those of one block fit one by chance."""
+
+_LOST = 0.1
+"""Part of all sides, at most, that lay along their features before and do so no more, or one side: if more do,
+some blocks were in place, and it is no cause of all."""
 
 _INSIDE = 0.9
 """The same for the part of the area within the district, of which no more than half lies there before."""
@@ -67,8 +73,8 @@ _ALIKE = 0.1
 """Causes that explain as much as the best, but for this, are told with it."""
 
 _PLAINLY = 0.15
-"""How much more of the sides a turn or a mirroring explains than a mere shift, with half of what remains after
-that; by choice."""
+"""How much more of the sides a turn or a mirroring explains than a mere shift, with half of what remains
+after that; by choice."""
 
 _SAME_SCALE = 0.02
 """Causes after which areas are off from the stated ones by so much more than after another explain less: with
@@ -257,12 +263,9 @@ def _explains(before: Fit, after: Fit, by: _By) -> bool:
     if by != "sides":
         return share >= _INSIDE and gain >= _INSIDE - 0.5
     least = _LARGELY if after.rest_m * _FAR <= before.rest_m else _EXPLAINED
-    is_nearer = after.rest_m <= _NEARER * before.rest_m
-    return share >= least and gain >= _GAIN and is_nearer and _lost(before, after) <= _LOST
-
-
-def _lost(before: Fit, after: Fit) -> float:
-    return len(before.along - after.along) / max(before.sides, 1)
+    is_nearer = before.sides >= _MANY or after.rest_m <= _NEARER * before.rest_m
+    lost = len(before.along - after.along)
+    return share >= least and gain >= _GAIN and is_nearer and lost <= max(1, _LOST * before.sides)
 
 
 def _share(fit: Fit, by: _By) -> float:
@@ -329,16 +332,15 @@ _CLOSE_BY = ("GCJ-02", "BD-09")
 """Families that move by less than what a shift would tell as well."""
 
 
+_KINDS = (((1.0, 1.0), False), ((1.0, 1.0), True), ((-1.0, 1.0), False), ((1.0, -1.0), False))
+"""How a motion mirrors, and whether it turns; the simplest first."""
+
+
 def _motions(ground: Ground, shapes: NDArray[np.object_], way: _Way) -> Iterator[tuple[_Way, Fit]]:
     """Yield the shift, the turn and the mirrorings that bring polygons best onto their lines."""
     given = way.back(shapes)
-    xy = ground.plane.to_xy(given)
-    for mirror, turns in (
-        ((1.0, 1.0), False),
-        ((1.0, 1.0), True),
-        ((-1.0, 1.0), False),
-        ((1.0, -1.0), False),
-    ):
+    xy, known = ground.plane.to_xy(given), int((ground.targets >= 0).sum())
+    for mirror, turns in _KINDS[: None if known >= _TURNED else 1]:
         motion = moved_onto(ground, xy, mirror=mirror, turns=turns)
 
         def back(some: NDArray[np.object_], motion: Motion = motion) -> NDArray[np.object_]:
@@ -466,11 +468,12 @@ def _proof(cause: _Cause) -> Text:
     before, after = cause.before, cause.after
     if cause.by == "sides":
         limit, rest = number(cause.limit_m, 0), number(after.rest_m, 1)
+        then, once = len(after.along), len(before.along)
         told = Text(
-            f"按此还原，{after.sides} 条边中有 {len(after.along)} 条在所称道路、河流的 {limit} 米以内（还原前 "
-            f"{len(before.along)} 条），剩余偏差中位数 {rest} 米",
-            f"With it undone {len(after.along)} of {after.sides} sides lie within {limit} m of the features that "
-            f"they name, {len(before.along)} before; what remains is {rest} m in the median",
+            f"按此还原，{after.sides} 条边中有 {then} 条在所称道路、河流的 {limit} 米以内（还原前 "
+            f"{once} 条），剩余偏差中位数 {rest} 米",
+            f"With it undone {then} of {after.sides} sides lie within {limit} m of the features that "
+            f"they name, {once} before; what remains is {rest} m in the median",
         )
         if cause.name and after.inside is not None and before.inside is not None:
             told += _shares(cause, "，", ", and ")
@@ -478,7 +481,7 @@ def _proof(cause: _Cause) -> Text:
     if cause.by == "china":
         return Text(
             "图形在中国境外，按此还原在境内；没有底图、点位或区县界可进一步核实",
-            "They lie outside China, and within it once that is undone; neither map, points nor outline tell more",
+            "They lie outside China, and within it once that is undone; no map or outline tells more",
         )
     return _shares(cause, "按此还原，", "With it undone ") + Text(
         "；剩余偏差须有底图才能量出", "; what remains cannot be measured without a map"
