@@ -433,7 +433,9 @@ def _points_named(
         for feature in (f for parcel in zone.parcels for _, f in parcel.bounds()):
             rows = sorted({int(row) for some in known[feature.called].values() for row in some})
             if rows:
-                own[feature.name] = shapely.MultiPoint(shapely.get_coordinates(shapes.iloc[rows].centroid))
+                own[feature.name] = shapely.MultiPoint(
+                    shapely.get_coordinates(shapely.centroid(shapes.iloc[rows].to_numpy()))
+                )
     return named
 
 

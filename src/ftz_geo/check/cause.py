@@ -49,8 +49,8 @@ before: half of the blocks moved, or noise of 20 m, gain less. A shift along one
 where they are. Measured on the plans of tests/cause_cases.py."""
 
 _LARGELY, _FAR = 0.6, 4.0
-"""The same part where the polygons come nearer by this factor: corners that are 5 m rough and stand at the edge
-of wide roads lie within the limit of their middle on three sides of four."""
+"""The same part where the polygons come nearer by this factor: corners that are 5 m rough and stand at the
+edge of wide roads lie within the limit of their middle on three sides of four."""
 
 _MANY = 20
 """Sides that do not come to lie along their features by chance."""
@@ -60,11 +60,12 @@ _NEARER = 0.6
 that are rough by chance leaves more."""
 
 _TURNED = 8
-"""Fewer sides tell no turn or mirroring: those of one block fit one by chance."""
+"""Fewer sides tell no turn or mirroring, and have to fit as those of near polygons: three sides of one block
+may fit by chance."""
 
 _LOST = 0.1
-"""Part of all sides, at most, that lay along their features before and do so no more, or one side: if more do,
-some blocks were in place, and it is no cause of all."""
+"""Part of all sides, at most, that lay along their features before and do so no more, or one side: if more
+do, some blocks were in place, and it is no cause of all."""
 
 _INSIDE = 0.9
 """The same for the part of the area within the district, of which no more than half lies there before."""
@@ -262,7 +263,8 @@ def _explains(before: Fit, after: Fit, by: _By) -> bool:
     share, gain = _share(after, by), _share(after, by) - _share(before, by)
     if by != "sides":
         return share >= _INSIDE and gain >= _INSIDE - 0.5
-    least = _LARGELY if after.rest_m * _FAR <= before.rest_m else _EXPLAINED
+    is_far = before.sides >= _TURNED and after.rest_m * _FAR <= before.rest_m
+    least = _LARGELY if is_far else _EXPLAINED
     is_nearer = before.sides >= _MANY or after.rest_m <= _NEARER * before.rest_m
     lost = len(before.along - after.along)
     return share >= least and gain >= _GAIN and is_nearer and lost <= max(1, _LOST * before.sides)
