@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import geopandas as gpd
 import pytest
 import shapely
+import shapely.affinity
 from shapely.geometry.base import BaseGeometry
 
 from ftz_geo import pipeline
@@ -113,6 +114,11 @@ def survey(
     return Fixture(text=ALONE, survey=text)
 
 
+def moved(shape: BaseGeometry) -> BaseGeometry:
+    """In the next 3° zone."""
+    return shapely.affinity.translate(shape, 3)
+
+
 ALONE = "区块一：东至乙路、南至子路、西至甲路、北至丑路。"
 PACKED = "2000国家大地坐标系\n区块一\n" + "\n".join(
     ["1,117.0905,39.0001", "2,117.0941,39.0003", "3,117.0939,39.0035", "4,117.0904,39.0033"]
@@ -180,6 +186,7 @@ FIXTURES: dict[str, Fixture] = {
     ),
     "conformance": replace(drawn(ring((0, 0), (1000, 20), (980, 1010), (-90, 1000))), roads=True),
     "outside-district": replace(drawn(ring(*ONE)), district=shapely.box(9000, 0, 10_000, 1000)),
+    "cause": Fixture(shapes=(moved(ring(*ONE)), moved(ring(*TWO)))),
     "gcj02": Fixture(shapes=(gcj02_of(ring(*ONE)), gcj02_of(ring(*TWO)))),
     "survey-damaged": survey(broken=True),
     "survey-order": survey(swapped=True),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
 from ftz_geo.check import run_checks
-from ftz_geo.check.along import _near, _pieces
+from ftz_geo.check.along import _near, pieces_of
 from ftz_geo.check.case import ZoneCase, read_case
 from ftz_geo.check.comparison import comparisons, swapped
 from ftz_geo.check.figures import Sum, other_units
@@ -113,7 +113,7 @@ def test_the_nearest_piece_of_a_long_road(seed: int) -> None:
     others = shapely.MultiPoint(chance.uniform(-2000, 2000, (3, 2)))
     block = shapely.box(*chance.uniform(-2000, 0, 2), *chance.uniform(0, 2000, 2))
     points = shapely.points(chance.uniform(block.bounds[:2], block.bounds[2:], (50, 2)))
-    near = _near(shapely.STRtree(_pieces([road, others])), block)
+    near = _near(shapely.STRtree(pieces_of([road, others])), block)
     whole = shapely.union_all([road, others])
     np.testing.assert_array_equal(shapely.distance(points, near), shapely.distance(points, whole))
 

@@ -282,6 +282,7 @@ def audit(
     say = _talk()
     plan = _read_plan(file, say)
     features = _read_reference(reference, say, gcj02, outlines)
+    given = _read_points(points, aliases, points_datum, features, say)
     parcels = None
     if polygons is not None:
         say(f"reading {polygons}")
@@ -290,10 +291,17 @@ def audit(
         )
         parcels = pipeline.join_polygons(plan, pipeline.read_survey(polygons))
     elif features is not None or points:
-        given = _read_points(points, aliases, points_datum, features, say)
         parcels = pipeline.draw(plan, features, points=given.points, aliases=given.aliases)
     day, settings = _day(date), _settings(point_error_m=point_error, boundary_tolerance_m=boundary_tolerance)
-    result = pipeline.audit(plan, parcels, settings, reference=features, outlines=outlines)
+    result = pipeline.audit(
+        plan,
+        parcels,
+        settings,
+        reference=features,
+        outlines=outlines,
+        points=given.points,
+        aliases=given.aliases,
+    )
     command = shlex.join(["ftz-geo", *sys.argv[1:]])
     run = replace(result.metadata, date=day, operator=operator, command=command)
     result = replace(result, metadata=run)

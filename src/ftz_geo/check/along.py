@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.check.case import Case
-    from ftz_geo.model import Feature, Parcel
+    from ftz_geo.model import Parcel
 
-_FACING = 0.5
+FACING = 0.5
 """Cosine of 60°: a piece of boundary faces a side up to there, so that a slanting one faces two."""
 
 _SAMPLE_M = 10.0
@@ -53,7 +53,7 @@ def limit_m(case: Case) -> float:
 
 def sides_of(case: Case, parcel: Parcel, xy: BaseGeometry) -> tuple[Side, ...]:
     """Return how each side whose features are all known by name is followed by the boundary."""
-    named = {side: _names(case, parcel.abuttals[side]) for side in DIRECTIONS}
+    named = {side: _names(case, parcel, side) for side in DIRECTIONS}
     known = [side for side in DIRECTIONS if named[side]]
     if not known:
         return ()
@@ -76,7 +76,7 @@ def sides_of(case: Case, parcel: Parcel, xy: BaseGeometry) -> tuple[Side, ...]:
                 share=float((along[i] & own).sum() / own.sum()),
                 departure_m=float(distance[i][farthest]),
                 farthest=shapely.Point(middles[farthest]),
-                behind=bool(along[i].any()) and float(faces[side][along[i]].mean()) < -_FACING,
+                behind=bool(along[i].any()) and float(faces[side][along[i]].mean()) < -FACING,
             )
         )
     return tuple(sides)
@@ -94,9 +94,9 @@ def _owners(
     other belongs to the nearest feature of the sides that it faces, unless it faces a side of which
     too little is known.
     """
-    faced = np.where(np.array([faces[side] for side in known]) >= _FACING, distance, np.inf)
+    faced = np.where(np.array([faces[side] for side in known]) >= FACING, distance, np.inf)
     owner: NDArray[np.intp] = np.where(along.any(axis=0), distance.argmin(axis=0), faced.argmin(axis=0))
-    unknown = [faces[side] >= _FACING for side in DIRECTIONS if side not in known]
+    unknown = [faces[side] >= FACING for side in DIRECTIONS if side not in known]
     nobodys = np.logical_or.reduce([np.isinf(faced.min(axis=0)), *unknown])
     owner[nobodys & ~along.any(axis=0)] = -1
     return owner
@@ -116,29 +116,35 @@ def _boundary(xy: BaseGeometry) -> tuple[NDArray[np.float64], NDArray[np.float64
     return np.concatenate(middles), np.concatenate(normals)
 
 
-def _names(case: Case, features: Sequence[Feature]) -> tuple[str, ...]:
-    """Return the names of a side's features where it lies at all of them and each is known by its name."""
-    known = all(f.relation == "at" and f.name in case.named for f in features)
-    return tuple(f.name for f in features) if known else ()
+def features_of(parcel: Parcel, side: Direction) -> tuple[str, ...]:
+    """Return the names of a side's features where it lies at all of them."""
+    features = parcel.abuttals.get(side, ())
+    return tuple(f.name for f in features) if all(f.relation == "at" for f in features) else ()
+
+
+def _names(case: Case, parcel: Parcel, side: Direction) -> tuple[str, ...]:
+    """Return those names where the map knows each of them."""
+    names = features_of(parcel, side)
+    return names if all(name in case.named for name in names) else ()
 
 
 @fact
 def _lines(case: Case) -> dict[tuple[str, ...], STRtree]:
     """Return by those names what bounds the surveyed sides, in pieces, metres."""
     surveyed = (d for d in case.drawn if d.grade == "surveyed")
-    told = {_names(case, features) for d in surveyed for features in d.parcel.abuttals.values()}
+    told = {_names(case, d.parcel, side) for d in surveyed for side in DIRECTIONS}
     return {
-        names: STRtree(_pieces([_outer(case.plane.to_xy(case.named[name])) for name in names]))
+        names: STRtree(pieces_of([outer(case.plane.to_xy(case.named[name])) for name in names]))
         for names in told - {()}
     }
 
 
-def _outer(shape: BaseGeometry) -> BaseGeometry:
+def outer(shape: BaseGeometry) -> BaseGeometry:
     """Return what bounds: the outline of an area, a line itself."""
     return shape.boundary if shapely.get_dimensions(shape) == 2 else shape
 
 
-def _pieces(shapes: Sequence[BaseGeometry]) -> NDArray[np.object_]:
+def pieces_of(shapes: Sequence[BaseGeometry]) -> NDArray[np.object_]:
     """Return the straight pieces of lines, and what there is of points."""
     parts = shapely.get_parts(shapely.union_all(shapes))
     xy, owner = shapely.get_coordinates(parts, return_index=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.frame import Drawing
-    from ftz_geo.model import Block, Edge, Grade, Parcel, Plan, Settings, Zone
+    from ftz_geo.model import Block, Edge, Grade, Parcel, Plan, Position, Settings, Zone
 
 STANDING: frozenset[Grade] = frozenset({"surveyed", "traced"})
 """Grades whose polygons stand where their sides say."""
@@ -127,6 +127,10 @@ class Case:
     """Lines and areas by the plan's words for them, longitude, latitude."""
     districts: Mapping[str, Sequence[BaseGeometry]] = field(default_factory=dict)
     """Outlines of districts and cities by full name, longitude, latitude; several may share a name."""
+    points: Mapping[str, Mapping[str, BaseGeometry]] = field(default_factory=dict)
+    """By zone id, named points by the plan's words for them, longitude, latitude."""
+    nowhere: tuple[tuple[Position, BaseGeometry], ...] = ()
+    """Surveyed polygons whose latitudes are none, so that they lie nowhere, in the order of the text."""
     given: bool = False
     """Whether somebody handed polygons in; what was drawn from the words alone is not handed in."""
     listed: int = 0
@@ -142,6 +146,44 @@ class Case:
     def zones(self) -> tuple[ZoneCase, ...]:
         """Every zone of the plan, in the order of the text."""
         return _zones(self)
+
+
+def moved(case: Case, shapes: Mapping[str, BaseGeometry]) -> Case:
+    """Return a case with other polygons in the place of some, by parcel id; those that lay nowhere too."""
+    if not shapes:
+        return case
+    kept = {d.parcel.id: d for d in case.drawn}
+    everything = [shapes.get(key, d.shape) for key, d in kept.items()] + [
+        shapes[p.parcel.id] for p, _ in case.nowhere if p.parcel.id in shapes
+    ]
+    plane = LocalPlane.around(everything)
+    columns = _measures(
+        np.array(list(shapes.values()), dtype=object),
+        surveyed=True,
+        plane=plane,
+        point_error_m=case.settings.point_error_m or 0.0,
+    )
+    rows = dict(zip(shapes, zip(*columns.values(), strict=True), strict=True))
+    changed = {key: dict(zip(columns, row, strict=True)) for key, row in rows.items()}
+    drawn = {
+        key: replace(d, **changed[key]) if key in changed else replace(d, xy=plane.to_xy(d.shape))
+        for key, d in kept.items()
+    }
+    for position, _ in case.nowhere:
+        if (key := position.parcel.id) in changed:
+            drawn[key] = Drawn(**position._asdict(), **_SURVEYED, **changed[key])
+    order = [p.id for p in case.plan.parcels if p.id in drawn]
+    return replace(case, drawn=tuple(drawn[key] for key in order), plane=plane, nowhere=())
+
+
+_SURVEYED: dict[str, Any] = {
+    "grade": "surveyed",
+    "area_shaped": False,
+    "edges": (),
+    "band_km2": None,
+    "doubt_km2": 0.0,
+}
+"""What goes for every polygon that was handed in."""
 
 
 @fact
@@ -179,6 +221,7 @@ def read_case(
     settings: Settings,
     named: Mapping[str, BaseGeometry],
     districts: Mapping[str, Sequence[BaseGeometry]],
+    points: Mapping[str, Mapping[str, BaseGeometry]] | None = None,
 ) -> Case:
     """Take the polygons out of a drawing, each with its part of the plan.
 
@@ -190,6 +233,7 @@ def read_case(
     settings : Settings
     named : mapping of str to geometry
     districts : mapping of str to sequence of geometry
+    points : mapping of str to mapping of str to geometry, optional
 
     Returns
     -------
@@ -202,6 +246,7 @@ def read_case(
         settings=settings,
         named=named,
         districts=districts,
+        points=points or {},
         noticed=drawing.findings if drawing else (),
     )
     if drawing is None:
@@ -214,6 +259,9 @@ def read_case(
         settings = replace(settings, point_error_m=LISTED_M if listed else MAPPED_M)
     nothing = replace(nothing, given=bool(told) or surveyed, listed=listed, settings=settings)
     present = parcels[~(parcels.geometry.isna() | parcels.geometry.is_empty)]
+    lost = np.abs(present.geometry.bounds[["miny", "maxy"]].to_numpy()).max(axis=1, initial=0) > 90
+    nothing = replace(nothing, nowhere=_nowhere(plan, present[lost]))
+    present = present[~lost]
     if present.empty:
         return nothing
     plane = LocalPlane.around(present.geometry.to_numpy())
@@ -224,6 +272,11 @@ def read_case(
         plane=plane,
         unmatched=tuple(unmatched),
     )
+
+
+def _nowhere(plan: Plan, parcels: geopandas.GeoDataFrame) -> tuple[tuple[Position, BaseGeometry], ...]:
+    shapes = dict(zip(parcels.index, parcels.geometry, strict=True))
+    return tuple((p, shapes[p.parcel.id]) for p in plan.walk() if p.parcel.id in shapes)
 
 
 def _drawn(
@@ -239,20 +292,14 @@ def _drawn(
         return parcels[name].tolist() if name in parcels.columns else [otherwise] * len(parcels)
 
     shapes = parcels.geometry.to_numpy()
-    xy = plane.to_xy(shapes)
     grades = column("grade", "surveyed")
     surveyed = np.array(grades) == "surveyed"
     columns = {
-        "shape": shapes,
-        "xy": xy,
+        **_measures(shapes, surveyed, plane, point_error_m),
         "grade": grades,
         "area_shaped": map(bool, column("area_shaped", False)),
         "band_km2": map(_band, column("area_near_km2", np.nan), column("area_far_km2", np.nan)),
         "doubt_km2": np.nan_to_num(np.array(column("area_doubt_km2", 0.0), dtype=float)).tolist(),
-        "area_km2": (np.where(surveyed, area_m2(shapes, cut_m=SURVEY_CUT_M), area_m2(shapes)) / 1e6).tolist(),
-        "sigma_km2": (area_error_m2(xy, _corner_errors_m(shapes, point_error_m)) / 1e6).tolist(),
-        "is_area": (shapely.get_dimensions(shapes) == 2).tolist(),
-        "is_sound": ((shapely.get_dimensions(shapes) == 2) & shapely.is_valid(shapes)).tolist(),
     }
     rows = dict(zip(parcels.index, zip(*columns.values(), strict=True), strict=True))
     for position in plan.walk():
@@ -284,6 +331,22 @@ def _last_digit_m(shape: BaseGeometry) -> float:
         if np.abs(scaled - np.round(scaled)).max(initial=0.0) < 1e-4:
             return float(METRES_PER_DEGREE / steps)
     return 0.0
+
+
+def _measures(
+    shapes: NDArray[np.object_], surveyed: NDArray[np.bool_] | bool, plane: LocalPlane, point_error_m: float
+) -> dict[str, Sequence[Any]]:
+    """Return what is computed from the polygons themselves, by the fields of :class:`Drawn`."""
+    dimensions, xy = shapely.get_dimensions(shapes), plane.to_xy(shapes)
+    areas = np.where(surveyed, area_m2(shapes, cut_m=SURVEY_CUT_M), area_m2(shapes))
+    return {
+        "shape": shapes.tolist(),
+        "xy": xy.tolist(),
+        "area_km2": (areas / 1e6).tolist(),
+        "sigma_km2": (area_error_m2(xy, _corner_errors_m(shapes, point_error_m)) / 1e6).tolist(),
+        "is_area": (dimensions == 2).tolist(),
+        "is_sound": ((dimensions == 2) & shapely.is_valid(shapes)).tolist(),
+    }
 
 
 def _band(near: float | None, far: float | None) -> tuple[float, float] | None:

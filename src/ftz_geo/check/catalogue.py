@@ -6,6 +6,7 @@ from functools import partial
 
 from ftz_geo.check import (
     bias,
+    cause,
     coverage,
     given,
     location,
@@ -347,6 +348,22 @@ CHECKS: tuple[Check, ...] = (
         look=looked.in_districts(location.outlined),
     ),
     Check(
+        id="cause",
+        text=Text(
+            "实测图形没有整体偏离：轴未写反，带号、单位、坐标系未用错，未整体平移、转动或成镜像。",
+            "Surveyed polygons are not off as a whole: no swapped axes, wrong zone, unit or datum, "
+            "and no shift, turn or mirroring of all.",
+        ),
+        limit=Text(
+            "还原后八成以上的边沿所称道路，或九成面积在界内，且比还原前多两成半以上",
+            "once undone, .8 of the sides along their features (.25 more than before) or .9 of the area in "
+            "its district",
+        ),
+        severities=("error",),
+        find=cause.causes,
+        look=looked.placed,
+    ),
+    Check(
         id="gcj02",
         text=Text(
             "实测坐标不是网络地图的偏移坐标（GCJ-02）。",
@@ -354,8 +371,8 @@ CHECKS: tuple[Check, ...] = (
         ),
         limit=Text("同“沿路”“界内”", "those of conformance and outside-district"),
         severities=("error",),
-        find=location.gcj02,
-        look=looked.on_map,
+        find=cause.gcj02,
+        look=looked.placed,
     ),
     Check(
         id="survey-damaged",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Plan, Zone
 
-__all__ = ["district_names", "district_of"]
+__all__ = ["city_of", "district_names", "district_of"]
 
 _LONGEST = 8
 """Characters of a name with its suffix; the few longer ones, of autonomous counties, are not looked for."""
@@ -108,6 +108,19 @@ def district_of(
         if names:
             return outlines[0] if len(outlines) == 1 else None
     return None
+
+
+def city_of(
+    zone: Zone, plan: Plan, districts: Mapping[str, Sequence[BaseGeometry]]
+) -> tuple[str, BaseGeometry] | None:
+    """Return the one city whose bare name (天津) a zone's name or its plan's title tells.
+
+    That says less than a district: enough to see that polygons lie in another part of China.
+    """
+    texts = [text for text in (zone.name, plan.source.title) if text]
+    cities = {city for text in texts for city in _cities(text) if city in districts}
+    outlines = [(city, shape) for city in cities for shape in districts[city]]
+    return outlines[0] if len(outlines) == 1 else None
 
 
 def _named(text: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Checks of where polygons lie: in their district, along the features that the words name, unshifted.
+"""Checks of where polygons lie: in their district, along the features that the words name.
 
 They need geometry for the words: outlines of districts, and lines of roads and waters, by name.
 """
@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import shapely
 
 from ftz_geo.check.along import limit_m, sides_of
 from ftz_geo.check.case import fact
 from ftz_geo.check.districts import district_of
 from ftz_geo.check.figures import number
-from ftz_geo.check.findings import drawn_finding, finding
+from ftz_geo.check.findings import drawn_finding
 from ftz_geo.compass import SIDE_ZH
 from ftz_geo.measure import wgs84_of_gcj02
 from ftz_geo.model import Text
@@ -40,7 +39,7 @@ def outside_district(case: Case) -> Iterator[Finding]:
     tolerance = case.settings.outline_tolerance_m
     for zone in case.zones:
         outline = _outlines(case).get(zone.zone.id)
-        if outline is None or _is_shifted(zone):
+        if outline is None:
             continue
         name, area, allowed = outline
         for drawn in _standing(zone):
@@ -67,25 +66,11 @@ def outside_district(case: Case) -> Iterator[Finding]:
             yield drawn_finding("outside-district", "error" if surveyed else "warning", drawn, said)
 
 
-def gcj02(case: Case) -> Iterator[Finding]:
-    """Find zones whose surveyed polygons fit the map only after their shift of web maps is undone."""
-    for zone in case.zones:
-        if _is_shifted(zone):
-            said = Text(
-                "图形按 GCJ-02（火星坐标）还原后才与底图相符，坐标很可能取自网络地图，未经还原；面积不可用",
-                "the polygons fit the map only after conversion from GCJ-02; their coordinates were probably "
-                "taken from a web map, and their areas cannot be used",
-            )
-            yield finding("gcj02", "error", said, zone.zone, spans=[d.parcel.span for d in _standing(zone)])
-
-
 def conformance(case: Case) -> Iterator[Finding]:
     """Find surveyed sides that do not run along the feature that the words name."""
     for zone in case.zones:
-        if _is_shifted(zone):
-            continue
-        for drawn, sides in _surveyed_sides(zone):
-            for side in sides:
+        for drawn in _surveyed(zone):
+            for side in sides_of(case, drawn.parcel, drawn.xy):
                 if side.share < _GOOD or side.behind:
                     yield _departure(case, drawn, side)
 
@@ -157,31 +142,3 @@ def outlined(case: Case) -> tuple[str, ...]:
 def _undone(case: Case, drawn: Drawn) -> BaseGeometry:
     """Return the polygon in metres as it lies if its coordinates are GCJ-02."""
     return case.plane.to_xy(wgs84_of_gcj02(drawn.shape))
-
-
-@fact
-def _surveyed_sides(zone: ZoneCase) -> tuple[tuple[Drawn, tuple[Side, ...]], ...]:
-    """Return the surveyed polygons with their sides as they lie."""
-    return tuple((d, sides_of(zone.case, d.parcel, d.xy)) for d in _surveyed(zone))
-
-
-@fact
-def _is_shifted(zone: ZoneCase) -> bool:
-    """Whether the surveyed polygons disagree with the map, and agree when read as GCJ-02.
-
-    The sides tell it, or the outline of a district where the polygons are as large as the district:
-    a small one that lies outside by half a kilometre may simply lie there.
-    """
-    case, surveyed = zone.case, _surveyed(zone)
-    outline = _outlines(case).get(zone.zone.id)
-    if outline is not None and sum(float(d.xy.area) for d in surveyed) > outline.area.area / 2:
-        before, after = (
-            sum(float(xy.difference(outline.allowed).area) for xy in shapes)
-            for shapes in ([d.xy for d in surveyed], [_undone(case, d) for d in surveyed])
-        )
-        return before > _NOISE * outline.area.area and after < before / 4
-    as_is = [side.share for _, sides in _surveyed_sides(zone) for side in sides]
-    if not as_is or float(np.mean(as_is)) >= _BAD:
-        return False
-    undone = [side.share for d in surveyed for side in sides_of(case, d.parcel, _undone(case, d))]
-    return bool(undone) and float(np.mean(undone)) >= _GOOD

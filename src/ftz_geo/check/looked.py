@@ -265,6 +265,12 @@ def on_map(case: Case) -> Look:
     return surveyed(case)
 
 
+def placed(case: Case) -> Look:
+    """Look at the surveyed polygons, whose place China at least can be held against."""
+    look = surveyed(case)
+    return look._replace(number=look.number + len(case.nowhere))
+
+
 def in_districts(outlined: Callable[[Case], Iterable[str]]) -> Callable[[Case], Look]:
     """Return what looks at the polygons of zones whose district has an outline."""
 

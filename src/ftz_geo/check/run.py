@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ftz_geo import measure
 from ftz_geo.check.case import read_case
 from ftz_geo.check.catalogue import CHECKS
+from ftz_geo.check.cause import CAUSES, explained, mended
 from ftz_geo.check.looked import run_of
 from ftz_geo.check.method import CRS_NOTE, METHOD
 from ftz_geo.check.summary import zone_summary
@@ -16,7 +18,7 @@ from ftz_geo.frame import as_drawing
 from ftz_geo.model import Audit, Finding, Metadata, Settings, Unchecked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import geopandas
     from shapely.geometry.base import BaseGeometry
@@ -34,6 +36,7 @@ def run_checks(
     sources: Sequence[Mapping[str, Any]] = (),
     named: Mapping[str, BaseGeometry] | None = None,
     districts: Mapping[str, Sequence[BaseGeometry]] | None = None,
+    points: Mapping[str, Mapping[str, BaseGeometry]] | None = None,
 ) -> Audit:
     """Run every check on a plan, and on its polygons where there are any.
 
@@ -50,7 +53,9 @@ def run_checks(
         Lines and areas by the plan's own words for them, longitude, latitude.
     districts : mapping of str to sequence of geometry, optional
         Outlines of districts and cities by full name, longitude, latitude; several may share a name.
-        Without them and ``named`` nothing is said about where polygons lie.
+    points : mapping of str to mapping of str to geometry, optional
+        By zone id, named points by the plan's own words for them, longitude, latitude. Without any of the
+        three little is said about where polygons lie.
 
     Returns
     -------
@@ -80,8 +85,8 @@ def run_checks(
     ('notes', Decimal('-0.01'), Decimal('0.015'))
     """
     settings = settings or Settings()
-    drawing = None if parcels is None else as_drawing(parcels)
-    case = read_case(plan, drawing, settings, named or {}, districts or {})
+    drawing = None if parcels is None else as_drawing(parcels, either_order=True)
+    case = read_case(plan, drawing, settings, named or {}, districts or {}, points)
     findings = _findings(case)
     gaps = unchecked(case)
     found = Counter(finding.check for finding in findings)
@@ -116,7 +121,34 @@ def run_checks(
 
 
 def _findings(case: Case) -> tuple[Finding, ...]:
-    """Return all findings in the order of zones, then of checks; those about no zone last."""
+    """Return all findings in the order of zones, then of checks, a cause before what follows from it.
+
+    Those about no zone come last, but for a cause that all zones share.
+    """
     order = {zone.id: i for i, zone in enumerate(case.plan.zones)}
-    findings = (finding for check in CHECKS for finding in check.find(case))
-    return tuple(sorted(findings, key=lambda finding: order.get(finding.zone_id or "", len(order))))
+
+    def place(finding: Finding) -> tuple[int, bool]:
+        is_cause = finding.check in CAUSES
+        return order.get(finding.zone_id or "", -1 if is_cause else len(order)), not is_cause
+
+    findings = [finding for check in CHECKS for finding in check.find(case)]
+    return tuple(sorted(_with_consequences(case, findings), key=place))
+
+
+def _with_consequences(case: Case, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the findings, those marked that are gone once the causes found are undone."""
+    after = mended(case)
+    if after is case:
+        yield from findings
+        return
+    causes = explained(case)
+    remaining = {_subject(found) for check in CHECKS for found in check.find(after)}
+    for found in findings:
+        cause = causes.get(found.zone_id or "")
+        gone = cause and found.check not in CAUSES and _subject(found) not in remaining
+        yield replace(found, follows_from=cause) if gone else found
+
+
+def _subject(found: Finding) -> tuple[object, ...]:
+    """Return what makes two findings one, whatever their figures say."""
+    return found.check, found.zone_id, found.block_id, found.parcel_id, found.spans
