@@ -35,7 +35,7 @@ _By = Literal["sides", "outline", "district", "china"]
 """What a cause is told by: lines or points named on sides, a district as large as the polygons, any district,
 or nothing but that they lie outside China."""
 
-__all__ = ["CAUSES", "causes", "gcj02", "mended"]
+__all__ = ["CAUSES", "causes", "explained", "gcj02", "mended"]
 
 CAUSES = ("cause", "gcj02")
 """The checks that name causes."""
