@@ -6,6 +6,7 @@ import re
 from array import array
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ftz_geo.parse.words import TRADITIONAL
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Span
 
-__all__ = ["BLANK", "BREAK", "CELL", "NOTHING", "SPACE", "Prose"]
+__all__ = ["BLANK", "BREAK", "BULLETS", "CELL", "NOTHING", "SPACE", "Prose"]
 
 NOTHING, SPACE, CELL, BREAK, BLANK = range(5)
 """What was left out before a character: nothing, spaces, a cell's edge, a line break, a blank line."""
@@ -67,11 +68,15 @@ _LEFT_OUT = re.compile(
 _LINE_TAG = re.compile(r"</?(?:p|div|br|tr|li|h\d|table)\b", re.I)
 _CELL_TAG = re.compile(r"</?(?:td|th)\b", re.I)
 
+BULLETS = "●•◆■▪·○◇□★☆▶►➢➤✓√※"
+"""Marks that stand before the items of a list."""
+
 _STARTS_ITEM = re.compile(
     rf"""
       [({{\[]?(?:[{NUMERALS}]{{1,4}}|\d{{1,3}}|[A-Za-z])[)\]、.．](?!\d)   # (一) 1. 二、 3)
     | 第[{NUMERALS}\d]{{1,4}}[章节条款项]
-    | [①-⑳●•◆■·▍-]
+    | [①-⑳▍-]
+    | [{BULLETS}]
     | (?:区块|片区|地块|组团|范围|附件|附表|附图)[之第]?[{NUMERALS}\dA-Z]{{1,3}}
     """,
     re.X,
@@ -107,6 +112,7 @@ class Prose:
         pieces: list[str] = []
         at = array("q")
         gaps = bytearray()
+        wrapped = _wrapped(folded)
         start, gap = 0, BLANK
         for m in _LEFT_OUT.finditer(folded):
             kept = folded[start : m.start()]
@@ -121,6 +127,8 @@ class Prose:
                 breaks = left.count("\n")
                 cell = "\t" in left or "|" in left
                 size = BLANK if breaks > 1 else BREAK if breaks else CELL if cell else SPACE
+                if size == BREAK and m.start() + left.index("\n") in wrapped:
+                    size = SPACE
                 after = folded[m.end() : m.end() + 1]
                 if kept and _is_latin(kept[-1]) and after.isascii() and after.isalnum():
                     pieces.append(" ")
@@ -182,6 +190,41 @@ class Prose:
     def begins_item(self, i: int) -> bool:
         """Tell whether a line begins at ``i`` with a number or label of its own."""
         return self.gaps[i] >= BREAK and _STARTS_ITEM.match(self.text, i) is not None
+
+
+_PAGE = range(36, 121)
+"""How wide pages of running text are, in columns of which a Chinese character takes two."""
+_RAGGED = 3
+"""So many columns may be left at a line's end: a mark that may begin no line takes the character before it along."""
+_TABULAR = re.compile(r"[\t|]|\S {2,}\S|\S\u3000\S")
+
+
+def _wrapped(text: str) -> frozenset[int]:
+    r"""Return the line breaks that stand only where a line of the page is full, if the page is set so.
+
+    Examples
+    --------
+    >>> full = "一二三四五六七八九十" * 2
+    >>> sorted(_wrapped("\n".join([full, full, full + "。", "乙"]))), _wrapped("甲\n乙")
+    ([20, 41], frozenset())
+    """
+    lines = text.split("\n")
+    widths = [sum(2 if c > "\u2e7f" else 1 for c in line.rstrip()) for line in lines]
+    page = max(widths)
+    full = [k for k, width in enumerate(widths) if width >= page - _RAGGED]
+    if page not in _PAGE or len(full) < 3:
+        return frozenset()
+    ends = list(accumulate(len(line) + 1 for line in lines))
+    return frozenset(ends[k] - 1 for k in full if k + 1 < len(lines) and _flows(lines[k], lines[k + 1]))
+
+
+def _flows(line: str, following: str) -> bool:
+    """Whether a full line goes on in the one below it."""
+    begun = following.lstrip()
+    if not begun or _TABULAR.search(line.strip()) or _TABULAR.search(begun) or _STARTS_ITEM.match(begun):
+        return False
+    indent = len(following) - len(begun)
+    return line.rstrip()[-1] not in "。;:!?" and indent <= len(line) - len(line.lstrip())
 
 
 def _is_latin(character: str) -> bool:

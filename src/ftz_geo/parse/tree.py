@@ -21,7 +21,7 @@ from ftz_geo.parse.heads import (
     opening_place,
     place_in,
 )
-from ftz_geo.parse.prose import BREAK
+from ftz_geo.parse.prose import BREAK, BULLETS
 from ftz_geo.parse.words import LEAD_INS, SUMMING
 from ftz_geo.wording import NUMERALS, folded, one_of
 
@@ -109,10 +109,11 @@ _SCOPE = re.compile(r"(?:重点|一般|[一二三]类)?(?:保护范围|(?:建设
 
 _SCOPE_OPENS = re.compile(r"(?P<name>(?:重点|一般|[一二三]类)?(?:保护范围|(?:建设)?控制地带))[为:](?=.*面积)")
 
-_LED_ON = re.compile(rf":(?:[(]?[{NUMERALS}\d]{{1,3}}[)、.]*|[—\-·•●◆■▪*○①-⑳])*$")
+_MARKS = rf"—\-*{BULLETS}"
+_LED_ON = re.compile(rf":(?:[(]?[{NUMERALS}\d]{{1,3}}[)、.]*|[{_MARKS}①-⑳])*$")
 """A colon that leads on to a list, with the number or bullet of its first item."""
 
-_BULLET = r"[—\-·•●◆■▪*○]*"
+_BULLET = rf"[{_MARKS}]*"
 
 
 def tree_of(
@@ -222,7 +223,8 @@ class _Planting:
 
     def _of_figure(self, stated: StatedArea, before: Node | None) -> Node:
         name = self.prose.words(*stated.subject) if stated.subject else None
-        start = stated.subject[0] if stated.subject else stated.clause
+        start = min(stated.subject[0], stated.number) if stated.subject else stated.clause
+        end = max(stated.subject[1], stated.end) if stated.subject else stated.end
         while self.prose.text[start] == " ":
             start += 1
         label = self._label_before(start, before)
@@ -254,7 +256,7 @@ class _Planting:
             named = True
         if label is not None and label.firm:
             named = True
-        return Node(start, stated.end, "place" if named else "generic", name, stated, None, label)
+        return Node(start, end, "place" if named else "generic", name, stated, None, label)
 
     def _is_headed(self, label: Label, name: str) -> bool:
         """Whether a name stands between a label and a colon: (2)示范区:面积…, general as it may be."""
@@ -402,7 +404,7 @@ class _Planting:
             sister = sister.up
         start, _ = self.sentences.span(self.sentences.number(node.start))
         lead = text[start : node.start]
-        if re.match(rf"{_BULLET}(?:其中|分别为|具体(?:为|如下|包括))", lead + text[node.start : node.end]):
+        if re.match(rf"{_BULLET}(?:其中|分别为|具体(?:为|如下|包括)|含|内含|包含)", lead + text[node.start : node.end]):
             return self._divided(last)
         if DOWN.search(lead) and ":" in lead and last.kind == "generic":
             return self._divided(last)
@@ -411,7 +413,7 @@ class _Planting:
     def _begins_line(self, node: Node) -> bool:
         """Whether a node begins a line, behind a bullet or not."""
         at = node.label.start if node.label else node.start
-        while at > 0 and self.prose.text[at - 1] in "—-·•●◆■▪*○" and self.prose.gaps[at] < BREAK:
+        while at > 0 and self.prose.text[at - 1] in f"—-*{BULLETS}" and self.prose.gaps[at] < BREAK:
             at -= 1
         return self.prose.gaps[at] >= BREAK
 
