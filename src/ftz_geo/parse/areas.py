@@ -126,9 +126,17 @@ def _stated_in_order(prose: Prose, figures: Iterable[Figure]) -> Iterator[Stated
 
 
 def _is_part_of_aside(text: str, before: StatedArea, stated: StatedArea) -> bool:
-    """Whether a figure is a part of one that is set aside: 扣减4.66平方公里，其中重叠0.73平方公里."""
+    """Whether a figure is a part of one that is set aside, or told with it of the same time.
+
+    扣减4.66平方公里，其中重叠0.73平方公里; 2006年公告时甲园面积为640公顷，乙园为300公顷.
+    """
     between = text[before.end : stated.number]
+    if before.aside == "before" and not stated.aside and _TOLD_WITH.fullmatch(between):
+        return True
     return before.aside not in (None, "land-use") and "其中" in between and "。" not in between
+
+
+_TOLD_WITH = re.compile(r"[,、](?:(?!现|今|后|调整|扩|增|面积|占地|其中)[^,、。;!?]){2,20}[为是]")
 
 
 def _is_of_district(prose: Prose, stated: StatedArea) -> bool:

@@ -161,7 +161,9 @@ class _Outline:
             self._take_item(node)
 
     def _is_total(self, node: Node, stated: StatedArea) -> bool:
-        if (node.label is not None and node.label.firm) or (node.is_row and node.kind == "place"):
+        if node.is_row and node.kind == "place":
+            return stated.role == "total"
+        if node.label is not None and node.label.firm:
             return False
         return node.kind == "generic" or stated.role == "total" or self._is_zone(node)
 
@@ -362,7 +364,7 @@ class _Outline:
         items = [n for n in free if n.kind == "place"]
         rest = [n for n in free if n not in items and (n.kind == "use" or n.group is not None)]
         own = any(block.described and not block.whole for block in zone.blocks) and zone.area is None
-        if own or (len(items) == 1 and items[0].group is None):
+        if own or (len(items) == 1 and items[0].group is None and not items[0].is_row):
             rest, items = [n for n in free if n.kind != "generic" or n.group is not None], []
         if items:
             zone.divided.append(len(zone.blocks))
