@@ -322,12 +322,16 @@ def opening_place(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     >>> prose.words(*opening_place(prose, 0, len(prose.text)))
     '东片'
     """
-    m = _SUBJECT.match(prose.text, *_led(prose.text, start, end))
+    led = _led(prose.text, start, end)
+    m = _BEFORE_COLON.match(prose.text, *led) or _SUBJECT.match(prose.text, *led)
     found = place_in(prose, *m.span("name")) if m else None
     plain = prose.text[slice(*found)] if found else ""
     return (
         found if found and is_place(plain) and not is_general(plain) and not _NOT_ONE.search(plain) else None
     )
+
+
+_BEFORE_COLON = re.compile(rf"(?P<name>[^,。;:!?]{{1,20}}(?<!范围)(?:{one_of(PLACE_ENDS)})(?<!范围)):")
 
 
 def _clauses(prose: Prose, start: int, end: int) -> Iterator[tuple[int, int]]:

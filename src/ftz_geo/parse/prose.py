@@ -6,7 +6,7 @@ import re
 from array import array
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from ftz_geo.parse.words import TRADITIONAL
@@ -192,11 +192,15 @@ class Prose:
         return self.gaps[i] >= BREAK and _STARTS_ITEM.match(self.text, i) is not None
 
 
-_PAGE = range(36, 121)
+_PAGE = range(36, 101)
 """How wide pages of running text are, in columns of which a Chinese character takes two."""
-_RAGGED = 3
-"""So many columns may be left at a line's end: a mark that may begin no line takes the character before it along."""
+_FULL = 0.75
+"""Of the page's width a line takes as much before a long number, which no line parts, goes to the next."""
 _TABULAR = re.compile(r"[\t|]|\S {2,}\S|\S\u3000\S")
+
+
+_KEY = re.compile("[\u4e00-\u9fff]{2,8}:")
+"""What begins a line of a form: 用地单位：."""
 
 
 def _wrapped(text: str) -> frozenset[int]:
@@ -204,27 +208,35 @@ def _wrapped(text: str) -> frozenset[int]:
 
     Examples
     --------
-    >>> full = "一二三四五六七八九十" * 2
-    >>> sorted(_wrapped("\n".join([full, full, full + "。", "乙"]))), _wrapped("甲\n乙")
-    ([20, 41], frozenset())
+    >>> full = "一二三四五，六七八九十" * 2
+    >>> sorted(_wrapped("\n".join([full, full, full, full + "。", "乙"]))), _wrapped("甲，\n乙")
+    ([22, 45, 68], frozenset())
     """
     lines = text.split("\n")
     widths = [sum(2 if c > "\u2e7f" else 1 for c in line.rstrip()) for line in lines]
     page = max(widths)
-    full = [k for k, width in enumerate(widths) if width >= page - _RAGGED]
-    if page not in _PAGE or len(full) < 3:
+    if page not in _PAGE:
         return frozenset()
+    flowing: list[int] = []
+    for k, (line, following) in enumerate(pairwise(lines)):
+        goes_on = bool(flowing) and flowing[-1] == k - 1
+        if widths[k] >= _FULL * page and _flows(line, following, goes_on=goes_on):
+            flowing.append(k)
     ends = list(accumulate(len(line) + 1 for line in lines))
-    return frozenset(ends[k] - 1 for k in full if k + 1 < len(lines) and _flows(lines[k], lines[k + 1]))
+    return frozenset(ends[k] - 1 for k in flowing) if len(flowing) > 2 else frozenset()
 
 
-def _flows(line: str, following: str) -> bool:
-    """Whether a full line goes on in the one below it."""
+def _flows(line: str, following: str, *, goes_on: bool) -> bool:
+    """Whether a full line goes on in the one below it: both are of a sentence, and neither is of a table."""
     begun = following.lstrip()
-    if not begun or _TABULAR.search(line.strip()) or _TABULAR.search(begun) or _STARTS_ITEM.match(begun):
+    if not begun or any(_TABULAR.search(words) for words in (line.strip(), begun)):
+        return False
+    if _STARTS_ITEM.match(begun) or _KEY.match(begun):
         return False
     indent = len(following) - len(begun)
-    return line.rstrip()[-1] not in "。;:!?" and indent <= len(line) - len(line.lstrip())
+    if line.rstrip()[-1] in "。;:!?" or indent > len(line) - len(line.lstrip()):
+        return False
+    return goes_on or re.search("[,。、;:]", line) is not None
 
 
 def _is_latin(character: str) -> bool:

@@ -230,15 +230,17 @@ def _settle_areas(draft: ZoneDraft, blocks: list[BlockDraft]) -> None:
     """Return a total to the block that it is also said of.
 
     One figure for a zone of one block without label is the zone's and the block's. Sides told
-    for the zone itself, beside its blocks, bound the total.
+    for the zone itself, beside its blocks, bound the total: before them, or behind them without a name.
     """
     first = blocks[0]
-    parcels_have_areas = any(p.area for p in first.parcels)
     if len(blocks) == 1 and not first.firm:
-        first.area = first.area or (None if parcels_have_areas else draft.area)
+        first.area = first.area or (None if any(p.area for p in first.parcels) else draft.area)
         draft.area = draft.area or first.area
-    elif draft.area and not first.firm and first.area is None and not parcels_have_areas:
-        first.area, first.whole = draft.area, True
+    elif draft.area:
+        bare = [b for b in blocks if not (b.firm or b.area or any(p.area for p in b.parcels))]
+        own = [b for b in bare if b is first or (b.described and b.name is None and len(bare) == 1)]
+        for block in own[:1]:
+            block.area, block.whole = draft.area, True
 
 
 def _zone(

@@ -200,6 +200,8 @@ class _Planting:
         if self._names_another(node, end, part):
             return False
         in_line = not any(gap >= BREAK for gap in self.prose.gaps[end : part.start + 1])
+        if between == "。" and in_line and node.kind == "place":
+            return True  # 湖滨园面积2公顷。东至…
         return self._is_near(between) or (node.label is not None and in_line and len(between) < 100)
 
     def _is_near(self, between: str) -> bool:
@@ -245,8 +247,8 @@ class _Planting:
         if plain == "" and (m := _SCOPE_OPENS.match(self.prose.text, lead, stated.number)):
             node = Node(lead, stated.end, "place", self.prose.words(*m.span("name")), stated)
             return self._of_headline(node)
-        opening = self._opening(before.end, stated.clause) if before is not None else None
-        if not plain and label is None and opening is not None:
+        opening = self._opening(before.end if before else 0, stated.clause)
+        if not plain and label is None and opening is not None and (before or self._is_headed_by(*opening)):
             name, start = self.prose.words(*opening), opening[0]
             plain = self.prose.text[slice(*opening)]
         if re.search(SUMMING, self.prose.text[max(0, start - 2) : stated.number]):
@@ -257,6 +259,10 @@ class _Planting:
         if label is not None and label.firm:
             named = True
         return Node(start, end, "place" if named else "generic", name, stated, None, label)
+
+    def _is_headed_by(self, start: int, end: int) -> bool:
+        """Whether a name that a line begins with stands before a colon: 湖滨园：位于…，面积…."""
+        return self.prose.text[end : end + 1] == ":" and self.prose.gaps[start] >= BREAK
 
     def _is_headed(self, label: Label, name: str) -> bool:
         """Whether a name stands between a label and a colon: (2)示范区:面积…, general as it may be."""
