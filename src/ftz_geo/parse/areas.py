@@ -100,10 +100,28 @@ def stated_areas(prose: Prose, figures: Iterable[Figure] | None = None) -> Itera
     1264.9公顷 own False None
     """
     found = list(_stated_in_order(prose, find_figures(prose) if figures is None else figures))
+    found = _with_phases(prose, found)
     own = any(not (s.aside or s.again or _is_of_district(prose, s)) for s in found)
     for stated in found:
         district = own and stated.aside is None and _is_of_district(prose, stated)
         yield replace(stated, aside="elsewhere") if district else stated
+
+
+def _with_phases(prose: Prose, found: list[StatedArea]) -> list[StatedArea]:
+    """Take phases for parts of the figure before them where they add up to it: 18公顷，其中一期8公顷，二期10公顷."""
+    out = list(found)
+    for k, whole in enumerate(found):
+        run: list[int] = []
+        for j in range(k + 1, len(found)):
+            if found[j].aside != "phase" or "。" in prose.text[found[j - 1].end : found[j].number]:
+                break
+            run.append(j)
+        areas = [found[j].area for j in run]
+        doubt = whole.area.half_width_km2 + sum(area.half_width_km2 for area in areas)
+        if whole.aside is None and len(run) > 1 and abs(sum(a.km2 for a in areas) - whole.area.km2) <= doubt:
+            for j in run:
+                out[j] = replace(found[j], aside=None, subject=_subject(prose, found[j].number, None))
+    return out
 
 
 def _stated_in_order(prose: Prose, figures: Iterable[Figure]) -> Iterator[StatedArea]:
@@ -322,7 +340,8 @@ _QUALIFIERS = re.compile(
 def _subject(prose: Prose, number: int, aside: str | None) -> tuple[int, int] | None:
     """Return where the words stand that say what a figure is of, within its own clause."""
     text = prose.text
-    if aside == "land-use" and (m := _LAND_USE.search(text, max(0, number - 40), number)):
+    line = max((i for i in range(max(0, number - 40), number) if prose.gaps[i] >= BREAK), default=number - 40)
+    if aside == "land-use" and (m := _LAND_USE.search(text, max(0, line), number)):
         found = place_in(prose, *m.span("use"))
         return (found[0], m.end("use")) if found else m.span("use")
     if was := _WAS.search(text, max(0, number - 40), number):

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftz_geo.parse.areas import Count, StatedArea
+from ftz_geo.parse.columns import is_known
 from ftz_geo.parse.groups import Group
 from ftz_geo.parse.heads import Heading, Label, is_general, name_after, name_before, subject_of
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import LEAD_INS, PARCEL_NOUNS, SUMMING
-from ftz_geo.wording import one_of
+from ftz_geo.wording import folded, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -202,6 +203,8 @@ class _Drafting:
     def _open_block(self, label: Label) -> None:
         text = self.prose.text
         name, end = name_after(self.prose, label.end, min(len(text), label.end + 60))
+        if name and text[end : end + 1] == ":" and is_known(folded(name)):
+            name, end = None, label.end  # 宗地一 用地单位：…, a form
         self.block = BlockDraft(label.start, max(label.end, end), label.words, name, label.noun, firm=True)
         self.parcel = self.label = None
         self.zone.blocks.append(self.block)

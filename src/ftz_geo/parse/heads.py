@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ftz_geo.parse.prose import BREAK, CELL
+from ftz_geo.parse.prose import BREAK, CELL, SPACE
 from ftz_geo.parse.words import (
     AFTER_SUBJECT,
     AREA_NOUNS,
@@ -32,6 +32,7 @@ __all__ = [
     "is_division",
     "is_general",
     "is_label",
+    "is_matter",
     "is_place",
     "is_sentence",
     "is_zone_name",
@@ -97,7 +98,7 @@ def find_labels(prose: Prose) -> list[Label]:
     for i in sorted(begins):
         if i == len(text):
             break
-        if m := _FIRM.match(text, i):
+        if (m := _FIRM.match(text, i)) and not _is_numbered_line(prose, m):
             after = text[m.end() : m.end() + 1]
             listed = after and after in "、和与及至"  # 区块一、区块二 are spoken of, not told
             if not listed:
@@ -105,6 +106,11 @@ def find_labels(prose: Prose) -> list[Label]:
         elif (i == 0 or prose.gaps[i] >= BREAK or text[i - 1] in "。;:") and (m := _LOOSE.match(text, i)):
             found.append(Label(i, m.end(), re.sub(r"[、,.:]$", "", m.group()), None, firm=False))
     return found
+
+
+def _is_numbered_line(prose: Prose, m: re.Match[str]) -> bool:
+    """Whether a number and spaces stand before the noun at a line's beginning: 02 单元划分."""
+    return m["noun2"] is not None and prose.gaps[m.start("noun2")] == SPACE and prose.gaps[m.start()] >= BREAK
 
 
 _BEFORE_LABEL = re.compile(r"[。;:,(!?)\]—]|其中|分别为")
@@ -139,7 +145,7 @@ _NO_NAME = re.compile(
 _PREFIX = re.compile(
     r"^(?:[\s—、:,;.)\]“”\"'-]|其中|以及|和|与|二是|一是|三是|分别为|分别是|包括|同意|将|对|我[市县区]的?|(?:扩区|升级|调整)后的?,?)+"
 )
-_NOUN_END = re.compile(rf"{one_of(AREA_NOUNS)}(?:[A-Z\d]+|[{NUMERALS}]期)?$")
+_NOUN_END = re.compile(rf"{one_of(AREA_NOUNS)}(?:[A-Z\d]+|[{NUMERALS}]期)?$|^[{NUMERALS}]期$")
 
 
 def _name_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
@@ -166,7 +172,7 @@ def _name_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
 
 
 _FOUNDED = re.compile(r"在.{2,24}(?:设立|建立|划定|新设)")
-_OF_CHANGE = re.compile(r"(?<=区)(?:扩区|升级|扩容|调区)$")
+_OF_CHANGE = re.compile(r"(?<=区)(?:扩区|升级|扩容|调区)+$")
 _TAIL = re.compile(
     r"(?:(?:农民|村民)?集体(?:经济组织)?(?:集体)?(?:所有)?|所有|国有|使用)?的?(?:建设用地|土地|用地|宗地)?$"
 )
@@ -248,7 +254,11 @@ def subject_of(prose: Prose, start: int, end: int) -> str | None:
     found = [m for m in found if not is_general(m["name"])]
     of_area = [m for m in found if _OF_AREA.match(prose.text, m.end())]
     chosen = of_area[-1] if of_area else found[0] if found else None
-    return prose.words(*chosen.span("name")) if chosen else None
+    if chosen is None:
+        return None
+    start, stop = chosen.span("name")
+    located = _LOCATED.search(prose.text, start + 2, stop)
+    return _OF_CHANGE.sub("", prose.words(start, located.start() if located else stop))
 
 
 _OF_AREA = re.compile(r"的?(?:总|规划|面积|占地|用地|实施范围|范围)")
@@ -312,6 +322,11 @@ def is_division(name: str) -> bool:
     return _DIVISION.match(name) is not None
 
 
+def is_matter(words: str) -> bool:
+    """Whether a headline names a matter that is told below it, and no place: 保护区划."""
+    return re.search("(?:区划|范围|规划|要求|内容|概况|位置|分区|措施)$", words) is not None
+
+
 def opening_place(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     """Find the place that a sentence begins with: 东片以湖区为主体, 中片区原批复.
 
@@ -351,7 +366,7 @@ def _led(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _FIRM_LEAD = re.compile(
-    r"(?:[\"“]|[一二三四五六七八九]是|同时|拟对|拟|为了?|在|同意|批准|原则|将|对|经|根据|关于|其中|以及|和|与|日前|近日|至此|此次|本次|(?:新建|扩建|新设|改建)的?|设立|规划的?"
+    r"(?:[\"“—-]|[一二三四五六七八九]是|同时|拟对|拟|为了?|在|同意|批准|原则|将|对|经|根据|关于|其中|以及|和|与|日前|近日|至此|此次|本次|(?:新建|扩建|新设|改建)的?|(?:设|建)立|划定|规划的?"
     r"|(?:国务院|省政府|市政府|农业部|人民政府)(?:批复|批准|同意|公布)?的?)+"
 )
 
@@ -410,7 +425,7 @@ def name_before(prose: Prose, lowest: int, end: int) -> str | None:
     text = prose.text
     a = max(max((text.rfind(c, lowest, end) for c in "。;!?"), default=-1) + 1, lowest)
     name = None
-    for segment in re.finditer(r"[^,:]+", text[a:end]):
+    for segment in re.finditer(r"[^,:\]]+", text[a:end]):
         p, q = a + segment.start(), a + segment.end()
         p = next((i for i in range(q - 2, p, -1) if prose.gaps[i] >= BREAK), p)
         if m := _LOOSE.match(text, p, q):

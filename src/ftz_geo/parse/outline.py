@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, PartDraft, ZoneDraft
 from ftz_geo.parse.heads import Heading, is_division, is_zone_name, subject_of
 from ftz_geo.parse.prose import BREAK
-from ftz_geo.parse.settling import adds_up, settled
-from ftz_geo.parse.tree import DOWN, Sentences, tree_of
-from ftz_geo.parse.words import SUMMING
+from ftz_geo.parse.settling import adds_up, is_complete, settled
+from ftz_geo.parse.tree import Sentences, tree_of
+from ftz_geo.parse.words import DOWN, SUMMING
 from ftz_geo.wording import NUMERALS
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ def outlined_zones(
     return outline.of(tops, counts)
 
 
+_MOST_REMARKS = 4
+"""Figures of nothing named that a plan of one zone tells beside its area: what of it was leased, cleared, built."""
+
 _Key = tuple[str | None, str | None]
 """What a block is told again by: :attr:`.BlockDraft.key`."""
 
@@ -103,10 +106,25 @@ class _Outline:
         for top in tops:
             self._take(top)
         self._place_the_rest(tops)
+        self._leave_out_remarks(tops)
         self.zones.sort(key=lambda zone: zone.start)
         self._count(counts)
         self.zones = settled(self.zones, self._left)
         return self.zones
+
+    def _leave_out_remarks(self, tops: Sequence[Node]) -> None:
+        """Leave out zones of one plain figure in a text of many, as a report of what was done tells them."""
+        plain = {
+            n.stated.area.span: n
+            for n in tops
+            if n.kind == "generic" and n.stated and n.stated.role != "total" and not (n.below or n.group)
+        }
+        if len(plain) <= _MOST_REMARKS:
+            return
+        for zone in self.zones:
+            if zone.area and zone.area.span in plain:
+                zone.area = zone.name = None
+        self.zones = [zone for zone in self.zones if zone.area or zone.parts or not _is_in_passing(zone)]
 
     def _place_the_rest(self, tops: Sequence[Node]) -> None:
         """Make a block of all sides that stand in none yet."""
@@ -188,7 +206,8 @@ class _Outline:
         end = zone.blocks[-1].end if zone.blocks else zone.start
         apart = self._sentences.number(node.start) - self._sentences.number(max(end - 1, 0))
         in_line = not any(gap >= BREAK for gap in self.prose.gaps[end + 1 : node.start])
-        if end <= node.start and apart <= 1 and in_line:
+        larger = owner.area is not None and node.stated is not None and node.stated.area.km2 > owner.area.km2
+        if end <= node.start and apart <= 1 and in_line and not larger:
             owner.parts += self._parts([node])
 
     def _take_below_held(self, node: Node, stated: StatedArea) -> None:
@@ -274,7 +293,7 @@ class _Outline:
     def _take_total(self, node: Node, stated: StatedArea) -> None:
         zone, area = self._open, stated.area
         name = self._zone_name(node)
-        if zone is not None and zone.blocks and self._is_remark(zone, node, stated):
+        if zone is not None and (self._is_remark(zone, node, stated) or self._is_aside(zone, node, name)):
             self._left.append((node.start, stated.area))
             return
         if zone is not None and self._is_of(zone, name, node, stated):
@@ -283,7 +302,7 @@ class _Outline:
                 zone.name = zone.name or name
             elif zone.area.km2 == area.km2 or self._is_again(zone, node, stated):
                 zone.restated.append(area)
-            elif node.below or node.group is not None:
+            elif node.group is not None or (node.below and self._is_apart(zone, node, stated)):
                 zone = self._new_zone(node, name)
             else:
                 return
@@ -297,13 +316,24 @@ class _Outline:
 
     def _is_remark(self, zone: ZoneDraft, node: Node, stated: StatedArea) -> bool:
         """Whether a figure of nothing named, behind a zone's blocks, is neither their total nor divided."""
+        if not zone.blocks:
+            return False
         a, b = max(0, stated.start - 6), stated.number
         plain = node.kind == "generic" and stated.role != "total" and not node.below and node.group is None
         bounded = any(block.described for block in zone.blocks)
-        told = len(zone.blocks) > 1 and all(block.area for block in zone.blocks)
+        told = is_complete(zone) or (len(zone.blocks) > 1 and all(block.area for block in zone.blocks))
         if told and adds_up(zone.blocks, stated.area):
             return False
         return plain and (told or not bounded) and _AFTER.search(self.prose.text, a, b) is None
+
+    def _is_aside(self, zone: ZoneDraft, node: Node, name: str | None) -> bool:
+        """Whether a figure less than a zone's total is of something that neither is a zone nor bounded."""
+        stated = node.stated
+        if stated is None or zone.area is None or node.group is not None or node.is_row:
+            return False
+        plain = node.kind == "generic" and stated.role != "total" and stated.area.km2 < zone.area.km2
+        of_zone = name is None or is_zone_name(name) or _of_one_sort(zone.name, name) or _alike(zone.name, name)
+        return plain and not of_zone and not self._opens_zone(zone, node)
 
     def _is_of(self, zone: ZoneDraft, name: str | None, node: Node, stated: StatedArea) -> bool:
         """Whether a total is the open zone's."""
@@ -315,6 +345,11 @@ class _Outline:
         if name is not None and zone.name is not None and not _alike(zone.name, name):
             return zone.area is None and not _of_one_sort(zone.name, name) and node.kind == "generic"
         return True
+
+    def _is_apart(self, zone: ZoneDraft, node: Node, stated: StatedArea) -> bool:
+        """Whether a divided figure is of another zone than the open one, and of no part of it."""
+        larger = zone.area is not None and stated.area.km2 > zone.area.km2
+        return larger or stated.role == "total" or self._opens_zone(zone, node)
 
     def _is_again(self, zone: ZoneDraft, node: Node, stated: StatedArea) -> bool:
         """Whether another figure is the same total told again: of the same name, and no part of it."""
@@ -400,9 +435,11 @@ class _Outline:
         zone = self._open
         if zone is not None and self._is_same_total(zone, node):
             return
-        if zone is not None and node.group is None and not node.is_listed and not self._is_in_list(node):
+        listed = node.is_listed and not (node.heads_line and zone is not None and is_complete(zone))
+        if zone is not None and node.group is None and not listed:
             bounded = any(block.described for block in zone.blocks)
-            if (bounded and not _completes(zone, node)) or _is_complete(zone):
+            alone = not self._is_in_list(node)
+            if alone and ((bounded and not _completes(zone, node)) or is_complete(zone)):
                 return  # a remark beside blocks that have sides, or that are all of the zone
         if zone is None or self._opens_zone(zone, node):
             zone = ZoneDraft(node.start, self._heading_before(node.start))
@@ -537,14 +574,15 @@ def _of_one_sort(one: str | None, other: str | None) -> bool:
     return shared >= 3
 
 
+def _is_in_passing(zone: ZoneDraft) -> bool:
+    """Whether nothing of a zone is told but the areas of a place or two."""
+    return len(zone.blocks) < 3 and not any(b.described or b.label or b.parts for b in zone.blocks)
+
+
 def _completes(zone: ZoneDraft, node: Node) -> bool:
     """Whether a zone's blocks add up to its total with one more."""
     more = BlockDraft(node.start, node.end, area=node.stated.area if node.stated else None)
     return zone.area is not None and adds_up([*zone.blocks, more], zone.area)
-
-
-def _is_complete(zone: ZoneDraft) -> bool:
-    return zone.area is not None and adds_up(zone.blocks, zone.area)
 
 
 def _alike(one: str | None, other: str | None) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ftz_geo.parse.drafts import ZoneDraft
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["adds_up", "settled", "whole_of"]
+__all__ = ["adds_up", "is_complete", "settled", "whole_of"]
 
 
 def adds_up(blocks: Sequence[BlockDraft], total: Area) -> bool:
@@ -24,6 +24,11 @@ def adds_up(blocks: Sequence[BlockDraft], total: Area) -> bool:
     areas = [block.area for block in blocks if block.area is not None]
     doubt = total.half_width_km2 + sum(area.half_width_km2 for area in areas)
     return len(areas) == len(blocks) > 1 and abs(sum(area.km2 for area in areas) - total.km2) <= doubt
+
+
+def is_complete(zone: ZoneDraft) -> bool:
+    """Whether the blocks of a zone that have areas make up its total."""
+    return zone.area is not None and adds_up(_listed(zone), zone.area)
 
 
 def settled(zones: Sequence[ZoneDraft], left: Sequence[tuple[int, Area]]) -> list[ZoneDraft]:
@@ -46,6 +51,7 @@ def settled(zones: Sequence[ZoneDraft], left: Sequence[tuple[int, Area]]) -> lis
             kept[-1].blocks += _as_blocks(zone)
         else:
             kept.append(zone)
+    kept = _joined(kept)
     for before, zone in pairwise(kept):
         _give_back(before, zone)
     for zone in kept:
@@ -105,6 +111,22 @@ def _completes(before: ZoneDraft, zone: ZoneDraft) -> bool:
     return not adds_up(listed, before.area) and adds_up([*listed, *_as_blocks(zone)], before.area)
 
 
+def _joined(zones: Sequence[ZoneDraft]) -> list[ZoneDraft]:
+    """Return zones, those as one that have no total each and add up to that of the last."""
+    out: list[ZoneDraft] = []
+    for zone in zones:
+        k = len(out)
+        while zone.area is not None and k > 0 and out[k - 1].area is None and out[k - 1].blocks:
+            k -= 1
+        blocks = [block for other in [*out[k:], zone] for block in _listed(other)]
+        if k < len(out) and zone.area and adds_up(blocks, zone.area) and not adds_up(_listed(zone), zone.area):
+            zone.blocks = [block for other in [*out[k:], zone] for block in other.blocks]
+            zone.start = out[k].start
+            del out[k:]
+        out.append(zone)
+    return out
+
+
 def _give_back(before: ZoneDraft, zone: ZoneDraft) -> None:
     """Give the zone before the blocks that make up its total and not that of the zone they stand in."""
     listed = _listed(zone)
@@ -141,6 +163,10 @@ def _settle_divisions(zone: ZoneDraft) -> None:
     runs = [zone.blocks[a:b] for a, b in pairwise([*starts, len(zone.blocks)]) if b > a]
     runs = [part for run in runs for part in _in_two(run, total)]
     fits = [run for run in runs if adds_up(run, total)]
+    if not fits and zone.blocks:
+        labelled = [block for block in listed if block.label is not None]
+        fits = [labelled] if len(labelled) < len(listed) and adds_up(labelled, total) else []
+        runs = [labelled, listed] if fits else []
     if fits and len(runs) > 1:
         for block in zone.blocks:
             block.whole = block not in fits[-1]

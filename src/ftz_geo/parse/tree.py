@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from ftz_geo.parse.groups import Group
 from ftz_geo.parse.heads import (
     is_general,
+    is_matter,
     is_place,
     is_sentence,
     name_after,
@@ -22,7 +23,8 @@ from ftz_geo.parse.heads import (
     place_in,
 )
 from ftz_geo.parse.prose import BREAK, BULLETS
-from ftz_geo.parse.words import LEAD_INS, SUMMING
+from ftz_geo.parse.series import series_of
+from ftz_geo.parse.words import DOWN, LEAD_INS, SUMMING
 from ftz_geo.wording import NUMERALS, folded, one_of
 
 if TYPE_CHECKING:
@@ -31,8 +33,9 @@ if TYPE_CHECKING:
     from ftz_geo.parse.areas import StatedArea
     from ftz_geo.parse.heads import Label
     from ftz_geo.parse.prose import Prose
+    from ftz_geo.parse.series import Series
 
-__all__ = ["DOWN", "Node", "Sentences", "tree_of"]
+__all__ = ["Node", "Sentences", "tree_of"]
 
 
 @dataclass(eq=False)
@@ -50,6 +53,8 @@ class Node:
     label: Label | None = None
     number: str | None = None
     """The number or code that its row of a table gives it."""
+    heads_line: bool = False
+    """Its name begins a line and stands before a colon or its area: 湖滨园：位于…, WC-07街区 2公顷."""
     scope: str | None = None
     """Of several pieces of ground of one name which: 保护范围, 建设控制地带."""
     is_row: bool = False
@@ -63,7 +68,7 @@ class Node:
     def is_listed(self) -> bool:
         """Whether it is one of several told alike."""
         sisters = self.up.below if self.up else []
-        told = self.label is not None or self.is_row or self.scope is not None
+        told = self.label is not None or self.is_row or self.heads_line or self.scope is not None
         return told or len([n for n in sisters if n.kind == self.kind]) > 1
 
 
@@ -91,20 +96,9 @@ class Sentences:
         return start, self._ends[number] if number < len(self._ends) else self._text_end
 
 
-DOWN = re.compile(
-    rf"""
-      其中 | 包括 | 包含 | 涵盖 | 分为 | 划分 | 划为 | 区划 | 分成 | 分别 | 下辖 | 组成 | 构成
-    | (?<!包)含(?!量|税|水) | 内有 | 下设 | 设[{NUMERALS}\d]+个
-    | 分[^,。;:()]{{0,40}}?[{NUMERALS}\d]+[个片块区]
-    | 共[有计]?[{NUMERALS}\d]+(?:个|大|片|块)[^,。;]{{0,8}} | (?:涉及|各).{{0,6}}面积 | 如下 | consists?\ of
-    """,
-    re.X,
-)
-"""Words that lead from a figure to those that it is made of."""
-
 _CLAUSE_END = re.compile(r"[,。;:(]")
 
-_SCOPE = re.compile(r"(?:重点|一般|[一二三]类)?(?:保护范围|(?:建设)?控制地带)(?=(?:四至)?[为是:]*$)")
+_SCOPE = re.compile(r"(?:重点|一般|核心|[一二三]类)?(?:保护范围|(?:建设)?控制地带)(?=(?:四至)?[为是:]*$)")
 """保护范围：东至…: where 建设控制地带 is told too, each is a piece of ground."""
 
 _SCOPE_OPENS = re.compile(r"(?P<name>(?:重点|一般|[一二三]类)?(?:保护范围|(?:建设)?控制地带))[为:](?=.*面积)")
@@ -139,12 +133,14 @@ def tree_of(
     -------
     list of Node
     """
-    return _Planting(prose, labels, sentences).tree(stated, groups)
+    told = sorted([*(s.number for s in stated if s.aside is None), *(g.start for g in groups)])
+    return _Planting(prose, labels, sentences, series_of(prose, labels, told)).tree(stated, groups)
 
 
 class _Planting:
-    def __init__(self, prose: Prose, labels: Sequence[Label], sentences: Sentences) -> None:
+    def __init__(self, prose: Prose, labels: Sequence[Label], sentences: Sentences, series: Series) -> None:
         self.prose = prose
+        self.series = series
         self.sentences = sentences
         self._labels = list(labels)
         self._label_starts = [label.start for label in labels]
@@ -166,6 +162,8 @@ class _Planting:
                 continue
             node = self._of_group(part, last) if isinstance(part, Group) else self._of_figure(part, last)
             node.up = self._up(last, node) if last else None
+            if last is not None and last.up is node.up and self._is_line(last) and self._is_line(node):
+                last.heads_line = node.heads_line = True
             (node.up.below if node.up else tops).append(node)
             last = node
         return tops
@@ -258,7 +256,16 @@ class _Planting:
             named = True
         if label is not None and label.firm:
             named = True
-        return Node(start, end, "place" if named else "generic", name, stated, None, label)
+        node = Node(start, end, "place" if named else "generic", name, stated, None, label)
+        node.heads_line = named and self._is_headed_by(start, start + len(name or ""))
+        return node
+
+    def _is_line(self, node: Node) -> bool:
+        """Whether a line begins with a place's name and its area: WC-07街区 2公顷."""
+        if node.kind != "place" or node.stated is None or node.stated.subject is None:
+            return False
+        behind = node.stated.subject[1]
+        return behind <= node.stated.number <= behind + 6 and self.prose.gaps[node.start] >= BREAK
 
     def _is_headed_by(self, start: int, end: int) -> bool:
         """Whether a name that a line begins with stands before a colon: 湖滨园：位于…，面积…."""
@@ -271,6 +278,8 @@ class _Planting:
 
     def _called(self, label: Label, end: int) -> str | None:
         """Return the name that follows a label, empty if none does; None where the label counts sentences."""
+        if label.start in self.series.sentences:
+            return None
         name, _ = name_after(self.prose, label.end, end)
         if label.firm or (name is not None and not is_sentence(folded(name))):
             return name or ""
@@ -329,7 +338,7 @@ class _Planting:
             stop = min(label.end + 30, node.start)
             end = next((i for i in range(label.end + 1, stop + 1) if self.prose.gaps[i] >= BREAK), None)
             name, last = name_after(self.prose, label.end, end) if end else (None, 0)
-            if name is not None and last == end and not is_sentence(folded(name)):
+            if name is not None and last == end and not (is_sentence(folded(name)) or is_matter(folded(name))):
                 node.name, node.scope = name, node.name
         return node
 
@@ -365,6 +374,8 @@ class _Planting:
             return last.up if self._goes_on(last, between) else last
         if ":" in between and (last.kind == "generic" or _LED_ON.search(between)):
             return last
+        if node.label is None and last.label is not None and last.label.start in self.series.blocks:
+            return last  # what else an item of a list tells is of it
         sep = self._separator(last)
         if ";" in between and last.up and sep != ";" and (sep or last.up.up) and not self._led_by_colon(last):
             return last.up.up

@@ -7,7 +7,10 @@ longer words come first, so that 大街 is never read as 街.
 
 from __future__ import annotations
 
+import re
+
 from ftz_geo.endings import CROSSINGS
+from ftz_geo.wording import NUMERALS
 
 
 def _words(table: str) -> tuple[str, ...]:
@@ -203,6 +206,17 @@ TOTAL_WORDS = _words(
 
 SUMMING = r"(?:(?<=[,。;:])以上|上述|合计|总计|共计|共占|一共|总共|小计)"
 """A pattern: a figure behind one of these sums up what stands before it."""
+
+DOWN = re.compile(
+    rf"""
+      其中 | 包括 | 包含 | 涵盖 | 分为 | 划分 | 划为 | 区划 | 分成 | 分别 | 下辖 | 组成 | 构成
+    | (?<!包)含(?!量|税|水) | 内有 | 下设 | 设[{NUMERALS}\d]+个
+    | 分[^,。;:()]{{0,40}}?[{NUMERALS}\d]+[个片块区]
+    | 共[有计]?[{NUMERALS}\d]+(?:个|大|片|块)[^,。;]{{0,8}} | (?:涉及|各).{{0,6}}面积 | 如下 | consists?\ of
+    """,
+    re.X,
+)
+"""Words that lead from a figure to those that it is made of."""
 
 # --- heads ----------------------------------------------------------------------------------
 
