@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Heading",
     "Label",
+    "block_noun",
     "find_headings",
     "find_labels",
     "is_division",
@@ -121,6 +122,12 @@ def is_label(words: str) -> bool:
     return _FIRM.fullmatch(words) is not None
 
 
+def block_noun(name: str) -> str | None:
+    """Return the noun for a block that a name ends with: 东门片区."""
+    m = re.search(rf"{one_of(BLOCK_NOUNS)}$", name)
+    return m.group() if m else None
+
+
 # --- proper names ---------------------------------------------------------------------------
 
 _STOP = re.compile(
@@ -172,7 +179,7 @@ def _name_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
 
 
 _FOUNDED = re.compile(r"在.{2,24}(?:设立|建立|划定|新设)")
-_OF_CHANGE = re.compile(r"(?<=区)(?:扩区|升级|扩容|调区)+$")
+_OF_CHANGE = re.compile(r"(?<=区)(?:扩区|升级|扩容|调区|核减|调整)+$")
 _TAIL = re.compile(
     r"(?:(?:农民|村民)?集体(?:经济组织)?(?:集体)?(?:所有)?|所有|国有|使用)?的?(?:建设用地|土地|用地|宗地)?$"
 )
@@ -272,7 +279,7 @@ _GENERAL = re.compile(
     """,
     re.X,
 )
-_NOT_ONE = re.compile(rf"[{NUMERALS}\d][个处家批]|了(?!望)|各[^自]")
+_NOT_ONE = re.compile(rf"^(?:19|20)\d\d年|[{NUMERALS}\d][个处家批]|了(?!望)|各[^自]")
 """In a name, what says that it is a sentence, or several places."""
 
 
@@ -408,7 +415,8 @@ def name_after(prose: Prose, start: int, end: int) -> tuple[str | None, int]:
         found = _name_in(prose, *m.span("name"))
         if found == m.span("name"):
             return prose.words(*found), m.end()
-    found = _name_in(prose, start, end)
+    line = next((i for i in range(start + 2, min(end, start + 24)) if prose.gaps[i] >= BREAK), end)
+    found = _name_in(prose, start, line if is_place(prose.text[start:line]) else end)
     return (prose.words(*found), found[1]) if found else (None, start)
 
 

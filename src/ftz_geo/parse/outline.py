@@ -95,6 +95,8 @@ class _Outline:
         self._held = {area.span for zone in self.zones for area in zone.areas()}
         self._left: list[tuple[int, Area]] = []
         """Figures of nothing named that were taken for remarks, and where they stand."""
+        self._here = 0
+        """Where what is being taken begins."""
         self._tops: list[Node] = []
         self._by_zone: dict[int, dict[_Key, BlockDraft]] = {}
         self._sections: set[int] = set()
@@ -168,7 +170,7 @@ class _Outline:
     # --- what the tree says
 
     def _take(self, node: Node) -> None:
-        stated = node.stated
+        stated, self._here = node.stated, node.start
         if stated is not None and stated.area.span in self._held:
             self._take_below_held(node, stated)
         elif node.kind == "use":
@@ -199,9 +201,9 @@ class _Outline:
         if node.below and node.is_row and node.stated is not None:
             self._take_uses(node, node.stated)
             return
-        if not self.zones:
+        zone = self._open
+        if zone is None:
             return
-        zone = self.zones[-1]
         owner = zone.blocks[-1] if zone.blocks else zone
         end = zone.blocks[-1].end if zone.blocks else zone.start
         apart = self._sentences.number(node.start) - self._sentences.number(max(end - 1, 0))
@@ -229,7 +231,8 @@ class _Outline:
 
     @property
     def _open(self) -> ZoneDraft | None:
-        return self.zones[-1] if self.zones else None
+        """The last zone that begins before what is being taken."""
+        return next((zone for zone in reversed(self.zones) if zone.start <= self._here), None)
 
     def _is_zone(self, node: Node) -> bool:
         """Whether a place's figure is a zone's: it opens the text, or is of the last zone's sort."""
@@ -444,7 +447,7 @@ class _Outline:
         if zone is None or self._opens_zone(zone, node):
             zone = ZoneDraft(node.start, self._heading_before(node.start))
             self.zones.append(zone)
-        self._add_block(zone, node)
+        self._add_block(zone, node, loose=not node.is_listed and node.group is None)
 
     def _is_same_total(self, zone: ZoneDraft, node: Node) -> bool:
         """Take a zone's total that is told again by its name."""
@@ -497,7 +500,7 @@ class _Outline:
             block.parcels = [ParcelDraft(node.start, node.end, None, None, node.group)]
         return block
 
-    def _add_block(self, zone: ZoneDraft, node: Node, *, whole: bool = False) -> None:
+    def _add_block(self, zone: ZoneDraft, node: Node, *, whole: bool = False, loose: bool = False) -> None:
         area = node.stated.area if node.stated else None
         filed = self._filed(zone)
         block = self._block(node, area=area, name=node.name)
@@ -510,17 +513,18 @@ class _Outline:
             same.parcels = [ParcelDraft(node.start, node.end, None, None, node.group)]
             same.end = max(same.end, node.end)
             return
-        block.whole = whole
+        block.whole, block.loose = whole, loose
         if area is not None:
             self._held.add(area.span)
         free = self._free(node)
         items = [n for n in free if n.kind == "place"]
-        if len(items) > 1 and not block.parcels:
+        if len(items) > 1 and not block.parcels and _are_parcels(items, area):
             block.parcels = [_parcel(n) for n in items]
             block.end = max(p.end for p in block.parcels)
             self._held |= {n.stated.area.span for n in items if n.stated}
             items = []
         rest = [n for n in free if n.kind != "place" or n in items]
+        rest = [n for n in rest if n.stated is None or area is None or n.stated.area.km2 <= area.km2]
         block.parts += self._parts(rest)
         zone.blocks.append(block)
         if block.key[0]:
@@ -562,6 +566,13 @@ def _walk(nodes: Sequence[Node]) -> Iterator[Node]:
 
 def _parcel(node: Node) -> ParcelDraft:
     return ParcelDraft(node.start, node.end, node.name, node.stated.area if node.stated else None, node.group)
+
+
+def _are_parcels(items: Sequence[Node], area: Area | None) -> bool:
+    """Whether places make up a block, and are no parts of it that are told: each has sides, or they add up."""
+    blocks = [BlockDraft(n.start, n.end, area=n.stated.area if n.stated else None) for n in items]
+    rows = all(n.is_row for n in items)
+    return area is None or rows or any(n.group for n in items) or adds_up(blocks, area)
 
 
 def _of_one_sort(one: str | None, other: str | None) -> bool:

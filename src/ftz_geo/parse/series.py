@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from ftz_geo.parse.heads import is_general, is_place, is_sentence
+from ftz_geo.parse.heads import is_general, is_label, is_place, is_sentence
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import DOWN
 from ftz_geo.wording import NUMERALS, number_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ftz_geo.parse.heads import Label
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["Series", "series_of"]
+__all__ = ["Series", "series_of", "style_of"]
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,10 @@ def series_of(prose: Prose, labels: Sequence[Label], told: Sequence[int]) -> Ser
     Examples
     --------
     >>> from ftz_geo.parse.heads import find_labels
+    >>> from ftz_geo.parse.prose import Prose
     >>> prose = Prose.of("一、范围。甲园5亩。\n二、分区。\n1.乙区2亩。\n2.丙区3亩。\n三、投资。")
-    >>> series = series_of(prose, find_labels(prose), [m.start() for m in re.finditer(r"\d亩", prose.text)])
+    >>> areas = [m.start() for m in re.finditer(r"\d亩", prose.text)]
+    >>> series = series_of(prose, find_labels(prose), areas)
     >>> [prose.text[i] for i in sorted(series.blocks)], [prose.text[i] for i in sorted(series.sentences)]
     (['1', '2'], ['一', '二', '三'])
     """
@@ -74,10 +76,11 @@ def _series(prose: Prose, labels: Sequence[Label]) -> Iterator[list[_Item]]:
     """Yield the items of each series; an item reaches to the next of its own or of an outer one."""
     open_: list[tuple[str, list[Label]]] = []
     for label in labels:
-        style, number = _style(label)
+        style, number = style_of(label)
         if not number:
             continue
-        outer = next((k for k, (s, of) in enumerate(open_) if s == style and number == _style(of[-1])[1] + 1), None)
+        same = (k for k, (s, of) in enumerate(open_) if s == style and number == style_of(of[-1])[1] + 1)
+        outer = next(same, None)
         if outer is None and number == 1:
             again = next((k for k, (s, _) in enumerate(open_) if s == style), len(open_))
             yield from (_items(of, label.start) for _, of in open_[again:])
@@ -97,7 +100,7 @@ def _items(labels: Sequence[Label], end: int) -> list[_Item]:
     return [_Item(label, stop) for label, stop in zip(labels, ends, strict=True)]
 
 
-def _style(label: Label) -> tuple[str, int]:
+def style_of(label: Label) -> tuple[str, int]:
     """Return how a label is written, and its number: 一, (一), 1, ①; 0 for a block's own label."""
     if label.firm:
         return "", 0
@@ -113,8 +116,8 @@ def _style(label: Label) -> tuple[str, int]:
 
 _LONGEST = 24
 """A name has fewer characters."""
-_HEAD_END = re.compile(r"[,。;:(\d]")
-_BEHIND_NAME = re.compile(r"(?:总|规划|用地|占地)*面积.*$|位于.*$|[东南西北]至?$")
+_HEAD_END = re.compile(r"[,。;:(]")
+_BEHIND_NAME = re.compile(r"(?:总|规划|用地|占地)*面积.*$|(?:位于|地处).*$|[东南西北]至?$|[\d一二三四五六七八九十]+[个处座家]$")
 
 
 def _blocks_told(prose: Prose, items: Sequence[_Item], told: Sequence[int]) -> int:
@@ -124,7 +127,7 @@ def _blocks_told(prose: Prose, items: Sequence[_Item], told: Sequence[int]) -> i
     """
     heads = [_head(prose, item, told) for item in items]
     ends = Counter(head[-1] for head in heads if head)
-    return sum(is_place(head) or 2 * ends[head[-1]] > len(items) for head in heads if head)
+    return sum(is_place(head) or is_label(head) or 2 * ends[head[-1]] > len(items) for head in heads if head)
 
 
 def _head(prose: Prose, item: _Item, told: Sequence[int]) -> str | None:

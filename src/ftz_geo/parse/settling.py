@@ -58,6 +58,7 @@ def settled(zones: Sequence[ZoneDraft], left: Sequence[tuple[int, Area]]) -> lis
         _take_total_behind(zone, left)
         _settle_divisions(zone)
         _settle_basis(zone)
+        _leave_out_loose(zone)
         _settle_total(zone)
     return kept
 
@@ -185,6 +186,21 @@ def _settle_basis(zone: ZoneDraft) -> None:
     listed = _listed(zone)
     if zone.basis is None and zone.area is not None and not adds_up(listed, zone.area):
         zone.basis = next((part for part in zone.parts if adds_up(listed, part.area)), None)
+
+
+def _leave_out_loose(zone: ZoneDraft) -> None:
+    """Where blocks do not make up a total, count none that may be something else, and no single one for all."""
+    listed = _listed(zone)
+    total = zone.area
+    if total is None or zone.basis is not None or adds_up(listed, total):
+        return
+    doubtful = [block for block in listed if block.loose]
+    if len(listed) == 1 and zone.count is None and not listed[0].firm and listed[0].area != total:
+        doubtful = listed
+    for block in doubtful:
+        block.whole = True
+        if block.area is not None and block.area.km2 > total.km2:
+            block.area = None
 
 
 def _settle_total(zone: ZoneDraft) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.parse.groups import Group
@@ -96,6 +97,8 @@ class Sentences:
         return start, self._ends[number] if number < len(self._ends) else self._text_end
 
 
+_COUNT_BEHIND = re.compile(rf"(?<=.)[{NUMERALS}\d]+[个处座家]$")
+"""How many there are of what is named: 饮用水水源保护区2个."""
 _CLAUSE_END = re.compile(r"[,。;:(]")
 
 _SCOPE = re.compile(r"(?:重点|一般|核心|[一二三]类)?(?:保护范围|(?:建设)?控制地带)(?=(?:四至)?[为是:]*$)")
@@ -144,9 +147,12 @@ class _Planting:
         self.sentences = sentences
         self._labels = list(labels)
         self._label_starts = [label.start for label in labels]
+        self._lines: set[int] = set()
+        """Where the figures stand that a list of lines tells."""
 
     def tree(self, stated: Sequence[StatedArea], groups: Sequence[Group]) -> list[Node]:
         """Return the tops of the tree; figures and sides of one piece of ground are one node."""
+        self._lines = self._listed_lines(stated)
         parts: list[tuple[int, StatedArea | Group]] = [(s.end, s) for s in stated]
         parts += [(g.start, g) for g in groups]
         tops: list[Node] = []
@@ -162,8 +168,6 @@ class _Planting:
                 continue
             node = self._of_group(part, last) if isinstance(part, Group) else self._of_figure(part, last)
             node.up = self._up(last, node) if last else None
-            if last is not None and last.up is node.up and self._is_line(last) and self._is_line(node):
-                last.heads_line = node.heads_line = True
             (node.up.below if node.up else tops).append(node)
             last = node
         return tops
@@ -191,7 +195,9 @@ class _Planting:
             if node.stated is not None or node.group is None:
                 return False
             own = part.subject is None or is_general(self.prose.words(*part.subject))
-            return own and part.aside is None and self._is_near(text[end : part.number])
+            between = text[end : part.number]
+            near = self._is_near(between) or (self._is_item(node) and part.role == "own" and "。" not in between)
+            return own and part.aside is None and near and "其中" not in between
         between = text[end : part.start]
         if node.group is not None or (node.kind == "use" and not re.search(rf"{one_of(LEAD_INS)}", between)):
             return False
@@ -254,18 +260,28 @@ class _Planting:
         named = bool(plain) and not is_general(plain) and (is_place(plain) or label is not None)
         if label is not None and name is not None and self._is_headed(label, name):
             named = True
-        if label is not None and label.firm:
+        if label is not None and (label.firm or (name and label.start in self.series.blocks)):
             named = True
         node = Node(start, end, "place" if named else "generic", name, stated, None, label)
-        node.heads_line = named and self._is_headed_by(start, start + len(name or ""))
+        node.heads_line = named and (
+            stated.number in self._lines or self._is_headed_by(start, start + len(name or ""))
+        )
         return node
 
-    def _is_line(self, node: Node) -> bool:
-        """Whether a line begins with a place's name and its area: WC-07街区 2公顷."""
-        if node.kind != "place" or node.stated is None or node.stated.subject is None:
-            return False
-        behind = node.stated.subject[1]
-        return behind <= node.stated.number <= behind + 6 and self.prose.gaps[node.start] >= BREAK
+    def _listed_lines(self, stated: Sequence[StatedArea]) -> set[int]:
+        """Return where the figures stand that follow a name at a line's beginning, if the next such line is near."""
+        gaps = self.prose.gaps
+        leading = [
+            s
+            for s in stated
+            if s.subject and s.subject[1] <= s.number <= s.subject[1] + 6 and gaps[s.subject[0]] >= BREAK
+        ]
+        found: set[int] = set()
+        for one, other in pairwise(leading):
+            breaks = sum(gap >= BREAK for gap in gaps[one.end : other.number])
+            if breaks == 1:
+                found |= {one.number, other.number}
+        return found
 
     def _is_headed_by(self, start: int, end: int) -> bool:
         """Whether a name that a line begins with stands before a colon: 湖滨园：位于…，面积…."""
@@ -278,9 +294,8 @@ class _Planting:
 
     def _called(self, label: Label, end: int) -> str | None:
         """Return the name that follows a label, empty if none does; None where the label counts sentences."""
-        if label.start in self.series.sentences:
-            return None
         name, _ = name_after(self.prose, label.end, end)
+        name = _COUNT_BEHIND.sub("", name) if name else name
         if label.firm or (name is not None and not is_sentence(folded(name))):
             return name or ""
         stop = _CLAUSE_END.search(self.prose.text, label.end, end)
@@ -348,7 +363,7 @@ class _Planting:
         if k < 0:
             return None
         label = self._labels[k]
-        if before is not None and label.start < before.end:
+        if label.start in self.series.sentences or (before is not None and label.start < before.end):
             return None
         here = self.sentences.number(label.start)
         same = here == self.sentences.number(at)
@@ -374,12 +389,17 @@ class _Planting:
             return last.up if self._goes_on(last, between) else last
         if ":" in between and (last.kind == "generic" or _LED_ON.search(between)):
             return last
-        if node.label is None and last.label is not None and last.label.start in self.series.blocks:
+        if self._is_item(last) and not self._is_item(node):
             return last  # what else an item of a list tells is of it
         sep = self._separator(last)
         if ";" in between and last.up and sep != ";" and (sep or last.up.up) and not self._led_by_colon(last):
             return last.up.up
         return last.up
+
+    def _is_item(self, node: Node) -> bool:
+        """Whether a node is an item of a list that is numbered, or of one name in each line."""
+        numbered = node.label is not None and node.label.start in self.series.blocks
+        return numbered or (node.stated is not None and node.stated.number in self._lines)
 
     def _goes_on(self, last: Node, between: str) -> bool:
         """Whether a word that leads down only begins another item of its own list: 其中甲…，其中乙…."""
