@@ -107,13 +107,17 @@ def stated_areas(prose: Prose, figures: Iterable[Figure] | None = None) -> Itera
         yield replace(stated, aside="elsewhere") if district else stated
 
 
+_FAR = 120
+"""Characters between the figures of two phases that are told together, a sentence or two."""
+
+
 def _with_phases(prose: Prose, found: list[StatedArea]) -> list[StatedArea]:
-    """Take phases for parts of the figure before them where they add up to it: 18公顷，其中一期8公顷，二期10公顷."""
+    """Take phases for parts of the figure before them that they add up to: 9公顷，其中一期4公顷，二期5公顷."""
     out = list(found)
     for k, whole in enumerate(found):
         run: list[int] = []
         for j in range(k + 1, len(found)):
-            if found[j].aside != "phase" or "。" in prose.text[found[j - 1].end : found[j].number]:
+            if found[j].aside != "phase" or found[j].number - found[j - 1].end > _FAR:
                 break
             run.append(j)
         areas = [found[j].area for j in run]
@@ -154,7 +158,7 @@ def _is_part_of_aside(text: str, before: StatedArea, stated: StatedArea) -> bool
     return before.aside not in (None, "land-use") and "其中" in between and "。" not in between
 
 
-_TOLD_WITH = re.compile(r"[,、](?:(?!现|今|后|调整|扩|增|面积|占地|其中)[^,、。;!?]){2,20}[为是]")
+_TOLD_WITH = re.compile(r"[,、](?:(?!现|今|后|调整|扩|增|面积|占地|其中)[^,、。;!?]){2,20}?[为是]?")
 
 
 def _is_of_district(prose: Prose, stated: StatedArea) -> bool:
@@ -167,7 +171,10 @@ def _stated(prose: Prose, figure: Figure, area: Area, before_it: StatedArea | No
     lead = text[max(0, figure.start - 40) : figure.start]
     again = before_it is not None and _is_again(text, before_it, figure, area)
     aside = None if again else _aside(prose, figure)
-    subject = None if again else _subject(prose, figure.start, aside) or _named_behind(prose, figure)
+    subject = None
+    if not again:
+        subject = _subject(prose, figure.start, aside)
+        subject = subject or _named_behind(prose, figure) or _before_bracket(prose, figure)
     if not (again or aside or _names(prose, subject)) and _is_elsewhere(prose, figure.start):
         aside = "elsewhere"
     return StatedArea(
@@ -354,14 +361,14 @@ def _subject(prose: Prose, number: int, aside: str | None) -> tuple[int, int] | 
 
 
 _SCOPE_ENDS = re.compile(r"(?:保护|控制|管控)?(?:范围|地带)")
-"""What belongs to the name of a division, and leads up to a figure elsewhere: 核心保护范围6公顷, 保护范围6公顷."""
+"""What belongs to the name of a division, and leads up to a figure elsewhere: 核心保护范围, 保护范围."""
 
 
 _BEHIND = re.compile(r"(?:的|—+|-+)(?P<name>[^,。;:()的—\d]{2,24})")
 
 
 def _named_behind(prose: Prose, figure: Figure) -> tuple[int, int] | None:
-    """Return where the place stands that a figure tells first in its clause: 427.61公顷的主园区, 56公顷——南园."""
+    """Return where the place stands behind a figure that begins a clause: 4公顷的主园区, 5公顷——南园."""
     lead = prose.text[_clause_start(prose, figure.start) : figure.start].lstrip(f" -{BULLETS}")
     m = _BEHIND.match(prose.text, figure.end)
     if m is None or _QUALIFIERS.fullmatch(lead) is None:
@@ -369,6 +376,17 @@ def _named_behind(prose: Prose, figure: Figure) -> tuple[int, int] | None:
     a, b = m.span("name")
     b = next((i for i in range(a + 1, b) if prose.gaps[i] >= CELL), b)
     found = place_in(prose, a, b)
+    plain = prose.text[slice(*found)] if found else ""
+    return found if is_place(plain) and not is_general(plain) and not is_land_use(plain) else None
+
+
+def _before_bracket(prose: Prose, figure: Figure) -> tuple[int, int] | None:
+    """Return where the place stands whose figure is alone in the bracket behind it: 航空产业园(35公顷)."""
+    opens = _clause_start(prose, figure.start)
+    bracket = prose.text[max(0, opens - 1) : opens] + prose.text[figure.end : figure.end + 1]
+    if bracket != "()" or _QUALIFIERS.fullmatch(prose.text, opens, figure.start) is None:
+        return None
+    found = place_in(prose, _clause_start(prose, opens - 1), opens - 1)
     plain = prose.text[slice(*found)] if found else ""
     return found if is_place(plain) and not is_general(plain) and not is_land_use(plain) else None
 

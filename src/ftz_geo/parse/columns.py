@@ -33,9 +33,22 @@ __all__ = [
 ]
 
 Use = Literal[
-    "area", "whole", "again", "other", "name", "place", "label", "site", "side", "boundary", "scope", "rate", "words"
+    "area",
+    "whole",
+    "again",
+    "other",
+    "name",
+    "place",
+    "label",
+    "site",
+    "side",
+    "boundary",
+    "scope",
+    "rate",
+    "words",
 ]
-"""What a column holds: the area of the row; that of the place that it is a part of; the area in another unit; another area; the name of the row's
+"""What a column holds: the area of the row; that of the place it is a part of; the area in another unit;
+another area; the name of the row's
 ground; the name of a level above; its number; where it is, which names it where nothing else does; one
 side; all sides; one of several pieces of ground of the row, told in words; prices and the like, which are no
 areas whatever their unit; anything else."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ftz_geo.parse.areas import Count, StatedArea
 from ftz_geo.parse.columns import is_known
 from ftz_geo.parse.groups import Group
-from ftz_geo.parse.heads import Heading, Label, is_general, name_after, name_before, subject_of
+from ftz_geo.parse.heads import Heading, Label, is_general, is_zone_name, name_after, name_before, subject_of
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import LEAD_INS, PARCEL_NOUNS, SUMMING
 from ftz_geo.wording import folded, one_of
@@ -424,6 +424,9 @@ class _Drafting:
             name = name_before(self.prose, max(before, start - 160), start)
             start = min(start, area.start) if area else start
         lead = self.prose.text[max(0, group.start - 60) : group.start]
+        if label and name and is_zone_name(name) and any(block.firm for block in self.zone.blocks):
+            self.zones.append(ZoneDraft(start, name, area.area if area else None))
+            label = name = None  # 二、同意设立乙产业园: another zone, of one block
         self.block = BlockDraft(
             start,
             group.end,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ftz_geo.parse.prose import BREAK, CELL, SPACE
+from ftz_geo.parse.prose import BREAK, BULLETS, CELL, SPACE
 from ftz_geo.parse.words import (
     AFTER_SUBJECT,
     AREA_NOUNS,
@@ -66,8 +66,8 @@ _N = rf"(?:[{NUMERALS}]{{1,4}}|\d{{1,3}})"
 _FIRM = re.compile(
     rf"""
       (?P<noun> {one_of(BLOCK_NOUNS)} ) [之第]?
-      (?: {_N} | [A-Z]\d{{0,2}} ) (?:-\d{{1,2}})?
-      (?! [\d.至界路街道亩个] | 号线 | 号路 | 平方 | 公顷 )          # 地块一四至, 区域2个
+      (?: [{NUMERALS}]{{1,4}} | (?: \d{{1,3}} | [A-Z]\d{{0,2}} ) (?:-\d{{1,2}})? (?![\d.]) )
+      (?! [-至界路街道亩个] | 号线 | 号路 | 平方 | 公顷 )            # 地块一四至, 区域2个
     | (?: 第?{_N}(?:号|\#|-\d{{1,2}}\#?)? | [A-Z]\d{{0,2}}(?:-\d{{1,3}})?号? )
       (?P<noun2> {one_of((*BLOCK_NOUNS, "土地"))} ) (?![路街道]|共|均|合计|总计|组成|构成|之间|直线|相)
     """,
@@ -150,7 +150,7 @@ _NO_NAME = re.compile(
     re.X,
 )
 _PREFIX = re.compile(
-    r"^(?:[\s—、:,;.)\]“”\"'-]|其中|以及|和|与|二是|一是|三是|分别为|分别是|包括|同意|将|对|我[市县区]的?|(?:扩区|升级|调整)后的?,?)+"
+    rf"^(?:[{BULLETS}\s—、:,;.)\]“”\"'-]|其中|以及|和|与|二是|一是|三是|分别为|分别是|包括|同意|(?:设立|新设)(?=.{4})|将|对|我[市县区]的?|(?:扩区|升级|调整)后的?,?)+"
 )
 _NOUN_END = re.compile(rf"{one_of(AREA_NOUNS)}(?:[A-Z\d]+|[{NUMERALS}]期)?$|^[{NUMERALS}]期$")
 
@@ -185,7 +185,7 @@ _TAIL = re.compile(
 )
 _BEFORE_PLACE = re.compile(
     r"^(?:(?:新建|扩建|新设|改建|拟建|在建|调整后|扩区后|升级后)的?|拟?(?:征收|征用|出让|收回|使用|占用)|(?:本次|此次)|共|建成|设立|新设|建立|划定|规划(?!建设用地|用地)(?:建设)?|其中|含有?|包含|包括|位于|涉及|拟对|拟|对"
-    r"|[一二三四五六]是|其[一二三四五六]|[一二三四五六七八九十\d]{1,3}[.、)]|以及|和|与|及|是|为|以|在|将|由|对)+(?=..)"
+    r"|[一二三四五六]是|其[一二三四五六]|[一二三四五六七八九十\d]{1,3}[.、)]|以及|和|与|及|是|为|以(?!上)|在|将|由|对)+(?=..)"
 )
 
 
@@ -218,7 +218,7 @@ def place_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
         start = of + text.startswith("是", of)  # 今年刚批下来的空港产业园
     if _LOCATED.match(text, start, end):
         return None
-    while start < end and text[start] in " \"“”'—-,、;:":
+    while start < end and text[start] in f" \"“”'—-,、;:{BULLETS}":
         start += 1
     while end > start and text[end - 1] in "\"“”'—-,、;:的":
         end -= 1
@@ -272,7 +272,7 @@ _OF_AREA = re.compile(r"的?(?:总|规划|面积|占地|用地|实施范围|范�
 _GENERAL = re.compile(
     rf"""
     (?:调整后|扩区后|升级后|扩建后|整合后|优化后|现|原)?
-    (?: (?:[该本此各我]|其(?!中))[^,]* | [{NUMERALS}\d]+[个处宗片大].*
+    (?: (?:[该本此各我]|其(?!中)|以上|上述)[^,]* | [{NUMERALS}\d]+[个处宗片大].*
       | 全[省区镇县市乡村园域境街道州盟旗]*(?:行政)?(?:区域|区划|辖区|陆地|陆域|海域|国土|土地)?
       | 拟?(?:更新|改造|征收|拆迁|实施|规划|研究|整治|项目|用地)范围(?:用地)?
       | (?:规划|实施|项目|用地|全)?{one_of(WHOLES)} )$
@@ -373,7 +373,7 @@ def _led(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _FIRM_LEAD = re.compile(
-    r"(?:[\"“—-]|[一二三四五六七八九]是|同时|拟对|拟|为了?|在|同意|批准|原则|将|对|经|根据|关于|其中|以及|和|与|日前|近日|至此|此次|本次|(?:新建|扩建|新设|改建)的?|(?:设|建)立|划定|规划的?"
+    rf"(?:[{BULLETS}\"“—-]|[一二三四五六七八九]是|同时|拟对|拟|为了?|在|同意|批准|原则|将|对|经|根据|关于|其中|以及|和|与|日前|近日|至此|此次|本次|(?:新建|扩建|新设|改建)的?|(?:设|建)立|划定|规划的?"
     r"|(?:国务院|省政府|市政府|农业部|人民政府)(?:批复|批准|同意|公布)?的?)+"
 )
 

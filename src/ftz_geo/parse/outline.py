@@ -69,7 +69,7 @@ def outlined_zones(
 
 
 _MOST_REMARKS = 4
-"""Figures of nothing named that a plan of one zone tells beside its area: what of it was leased, cleared, built."""
+"""So many figures of nothing named may a plan of one zone tell: what was leased, cleared, built."""
 
 _Key = tuple[str | None, str | None]
 """What a block is told again by: :attr:`.BlockDraft.key`."""
@@ -248,9 +248,17 @@ class _Outline:
         of_one_sort = _of_one_sort(zone.name, node.name)
         if of_one_sort and is_zone_name(node.name or ""):
             return True
+        alone = len(zone.blocks) == 1 and zone.blocks[0].area == zone.area
+        if (is_complete(zone) or alone) and is_zone_name(node.name or "") and self._is_founded(node):
+            return True
         if self._is_named_in(zone, node):
             return False
         return of_one_sort or (zone.start in self._sections and self._is_section(node))
+
+    def _is_founded(self, node: Node) -> bool:
+        """Whether a place has sides of its own, or is set up by what a text decides."""
+        lead = self.prose.text[max(0, node.start - 4) : node.start + 4]
+        return node.group is not None or re.search("设立|建立|划定", lead) is not None
 
     def _is_divided(self, node: Node) -> bool:
         """Whether the rest of its sentence says that a place is divided."""
@@ -308,6 +316,7 @@ class _Outline:
             elif node.group is not None or (node.below and self._is_apart(zone, node, stated)):
                 zone = self._new_zone(node, name)
             else:
+                self._take_doubtful(zone, node)
                 return
         else:
             zone = self._new_zone(node, name)
@@ -335,8 +344,8 @@ class _Outline:
         if stated is None or zone.area is None or node.group is not None or node.is_row:
             return False
         plain = node.kind == "generic" and stated.role != "total" and stated.area.km2 < zone.area.km2
-        of_zone = name is None or is_zone_name(name) or _of_one_sort(zone.name, name) or _alike(zone.name, name)
-        return plain and not of_zone and not self._opens_zone(zone, node)
+        alike = name is None or _of_one_sort(zone.name, name) or _alike(zone.name, name)
+        return plain and not (alike or is_zone_name(name or "") or self._opens_zone(zone, node))
 
     def _is_of(self, zone: ZoneDraft, name: str | None, node: Node, stated: StatedArea) -> bool:
         """Whether a total is the open zone's."""
@@ -349,13 +358,26 @@ class _Outline:
             return zone.area is None and not _of_one_sort(zone.name, name) and node.kind == "generic"
         return True
 
+    def _take_doubtful(self, zone: ZoneDraft, node: Node) -> None:
+        """Take the blocks below a figure that may be no total: they are the zone's, whatever they add up to."""
+        items = [n for n in self._free(node) if n.kind == "place"]
+        if len(items) < 2 or any(not block.described for block in zone.blocks):
+            return
+        if _add_up_to(items, node.stated.area if node.stated else None):
+            self._divide_part(zone, node)
+            return
+        for item in items:
+            self._add_block(zone, item, loose=True)
+
     def _is_apart(self, zone: ZoneDraft, node: Node, stated: StatedArea) -> bool:
         """Whether a divided figure is of another zone than the open one, and of no part of it."""
         larger = zone.area is not None and stated.area.km2 > zone.area.km2
         return larger or stated.role == "total" or self._opens_zone(zone, node)
 
     def _is_again(self, zone: ZoneDraft, node: Node, stated: StatedArea) -> bool:
-        """Whether another figure is the same total told again: of the same name, and no part of it."""
+        """Whether another figure is the same total told again: of the same name, and no part or sum of it."""
+        if len(zone.blocks) < 2 and _AFTER.search(self.prose.text, stated.clause, stated.number):
+            return False
         return stated.role == "total" and (_alike(zone.name, node.name) or not node.below)
 
     def _new_zone(self, node: Node, name: str | None) -> ZoneDraft:
@@ -569,10 +591,14 @@ def _parcel(node: Node) -> ParcelDraft:
 
 
 def _are_parcels(items: Sequence[Node], area: Area | None) -> bool:
-    """Whether places make up a block, and are no parts of it that are told: each has sides, or they add up."""
-    blocks = [BlockDraft(n.start, n.end, area=n.stated.area if n.stated else None) for n in items]
+    """Whether places make up a block, and are no parts of it: one has sides, or they add up."""
     rows = all(n.is_row for n in items)
-    return area is None or rows or any(n.group for n in items) or adds_up(blocks, area)
+    return area is None or rows or any(n.group for n in items) or _add_up_to(items, area)
+
+
+def _add_up_to(items: Sequence[Node], area: Area | None) -> bool:
+    blocks = [BlockDraft(n.start, n.end, area=n.stated.area if n.stated else None) for n in items]
+    return area is not None and adds_up(blocks, area)
 
 
 def _of_one_sort(one: str | None, other: str | None) -> bool:

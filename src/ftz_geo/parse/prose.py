@@ -68,14 +68,14 @@ _LEFT_OUT = re.compile(
 _LINE_TAG = re.compile(r"</?(?:p|div|br|tr|li|h\d|table)\b", re.I)
 _CELL_TAG = re.compile(r"</?(?:td|th)\b", re.I)
 
-BULLETS = "●•◆■▪·○◇□★☆▶►➢➤✓√※"
+BULLETS = "●•◆■▪·○◇□★☆▶►➢➤✓√※▌▍"
 """Marks that stand before the items of a list."""
 
 _STARTS_ITEM = re.compile(
     rf"""
       [({{\[]?(?:[{NUMERALS}]{{1,4}}|\d{{1,3}}|[A-Za-z])[)\]、.．](?!\d)   # (一) 1. 二、 3)
     | 第[{NUMERALS}\d]{{1,4}}[章节条款项]
-    | [①-⑳▍-]
+    | [①-⑳-]
     | [{BULLETS}]
     | (?:区块|片区|地块|组团|范围|附件|附表|附图)[之第]?[{NUMERALS}\dA-Z]{{1,3}}
     """,
@@ -196,6 +196,8 @@ _PAGE = range(36, 101)
 """How wide pages of running text are, in columns of which a Chinese character takes two."""
 _FULL = 0.75
 """Of the page's width a line takes as much before a long number, which no line parts, goes to the next."""
+_LINES = 3
+"""So many lines that flow on make a page."""
 _TABULAR = re.compile(r"[\t|]|\S {2,}\S|\S\u3000\S")
 
 
@@ -208,8 +210,8 @@ def _wrapped(text: str) -> frozenset[int]:
 
     Examples
     --------
-    >>> full = "一二三四五，六七八九十" * 2
-    >>> sorted(_wrapped("\n".join([full, full, full, full + "。", "乙"]))), _wrapped("甲，\n乙")
+    >>> full = "一二三四五,六七八九十" * 2
+    >>> sorted(_wrapped("\n".join([full, full, full, full + "。", "乙"]))), _wrapped("甲,\n乙")
     ([22, 45, 68], frozenset())
     """
     lines = text.split("\n")
@@ -223,7 +225,7 @@ def _wrapped(text: str) -> frozenset[int]:
         if widths[k] >= _FULL * page and _flows(line, following, goes_on=goes_on):
             flowing.append(k)
     ends = list(accumulate(len(line) + 1 for line in lines))
-    return frozenset(ends[k] - 1 for k in flowing) if len(flowing) > 2 else frozenset()
+    return frozenset(ends[k] - 1 for k in flowing) if len(flowing) >= _LINES else frozenset()
 
 
 def _flows(line: str, following: str, *, goes_on: bool) -> bool:

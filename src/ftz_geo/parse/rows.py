@@ -180,8 +180,11 @@ class Body:
             for t in told
             if t.column.use == "scope"
         )
-        whole = next((_in_cell(self.prose, c, column.unit)[0] for column, c, _ in told if column.use == "whole"), None)
-        row = Row(start, end, kind, label, name, group, area, whole, other, sides, boundary, scopes)
+        wider = [
+            _in_cell(self.prose, cell, column.unit)[0] for column, cell, _ in told if column.use == "whole"
+        ]
+        total = wider[0] if wider else None
+        row = Row(start, end, kind, label, name, group, area, total, other, sides, boundary, scopes)
         if sides and self.rows and not (name or label or area or other or boundary or scopes):
             # One row for each side of what the rows above name.
             above, whole = self.rows.pop()

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from ftz_geo.parse.heads import is_general, is_label, is_place, is_sentence
+from ftz_geo.parse.heads import is_general, is_label, is_matter, is_place, is_sentence
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import DOWN
 from ftz_geo.wording import NUMERALS, number_of
@@ -117,7 +117,9 @@ def style_of(label: Label) -> tuple[str, int]:
 _LONGEST = 24
 """A name has fewer characters."""
 _HEAD_END = re.compile(r"[,。;:(]")
-_BEHIND_NAME = re.compile(r"(?:总|规划|用地|占地)*面积.*$|(?:位于|地处).*$|[东南西北]至?$|[\d一二三四五六七八九十]+[个处座家]$")
+_BEHIND_NAME = re.compile(
+    r"(?:总|规划|用地|占地)*面积.*$|(?:位于|地处).*$|[东南西北]至?$|[\d一二三四五六七八九十]+[个处座家]$"
+)
 
 
 def _blocks_told(prose: Prose, items: Sequence[_Item], told: Sequence[int]) -> int:
@@ -140,5 +142,5 @@ def _head(prose: Prose, item: _Item, told: Sequence[int]) -> str | None:
     end = stop.start() if stop else told[k]
     end = next((i for i in range(start + 1, min(end, start + 40)) if prose.gaps[i] >= BREAK), end)
     head = _BEHIND_NAME.sub("", prose.text[start:end])
-    may_be = 1 < len(head) < _LONGEST and not is_general(head) and not is_sentence(head)
-    return head if may_be and not DOWN.search(head) else None
+    may_be = 1 < len(head) < _LONGEST and not DOWN.search(head)
+    return head if may_be and not any(told(head) for told in (is_general, is_sentence, is_matter)) else None

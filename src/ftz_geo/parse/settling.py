@@ -64,7 +64,7 @@ def settled(zones: Sequence[ZoneDraft], left: Sequence[tuple[int, Area]]) -> lis
 
 
 _COUNTED = re.compile(
-    rf"(?:共|计|分|有|设|含|等)(?:有|为|设)?(?P<number>[{NUMERALS}\d]{{1,3}})(?:个|家|处|片|大)"
+    rf"(?:共|计|分|有|设|含|等|以上|上述)(?:有|为|设)?(?P<number>[{NUMERALS}\d]{{1,3}})(?:个|家|处|片|大)"
 )
 
 
@@ -120,7 +120,7 @@ def _joined(zones: Sequence[ZoneDraft]) -> list[ZoneDraft]:
         while zone.area is not None and k > 0 and out[k - 1].area is None and out[k - 1].blocks:
             k -= 1
         blocks = [block for other in [*out[k:], zone] for block in _listed(other)]
-        if k < len(out) and zone.area and adds_up(blocks, zone.area) and not adds_up(_listed(zone), zone.area):
+        if zone.area and k < len(out) and adds_up(blocks, zone.area) and not is_complete(zone):
             zone.blocks = [block for other in [*out[k:], zone] for block in other.blocks]
             zone.start = out[k].start
             del out[k:]
@@ -189,14 +189,19 @@ def _settle_basis(zone: ZoneDraft) -> None:
 
 
 def _leave_out_loose(zone: ZoneDraft) -> None:
-    """Where blocks do not make up a total, count none that may be something else, and no single one for all."""
+    """Where blocks do not make up a total, count none that may be something else, nor a single one."""
     listed = _listed(zone)
     total = zone.area
     if total is None or zone.basis is not None or adds_up(listed, total):
         return
+    if zone.count is not None and len(listed) <= zone.count:
+        return  # blocks that the text counts
     doubtful = [block for block in listed if block.loose]
-    if len(listed) == 1 and zone.count is None and not listed[0].firm and listed[0].area != total:
+    if len(listed) == 1 and not listed[0].firm and listed[0].area != total:
         doubtful = listed
+        if listed[0].described and listed[0].area and listed[0].area.km2 > total.km2:
+            zone.area = None  # what is bounded is sure, and the total is of a part of it
+            return
     for block in doubtful:
         block.whole = True
         if block.area is not None and block.area.km2 > total.km2:

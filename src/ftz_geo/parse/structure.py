@@ -164,7 +164,7 @@ def _descriptions(
 def _counted(
     counts: Sequence[Count], parts: Sequence[tuple[Label, Heading]], labels: list[Label]
 ) -> tuple[list[Label], list[Heading]]:
-    """Take numbered headlines for blocks where the text counts as many before them or all name one; else for zones."""
+    """Take numbered headlines for blocks where the text counts them or all name one, else for zones."""
     zones: list[Heading] = []
     nouns: dict[int, str | None] = {}
     for style in dict.fromkeys(style_of(label)[0] for label, _ in parts):

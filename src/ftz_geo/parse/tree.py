@@ -110,7 +110,8 @@ _MARKS = rf"—\-*{BULLETS}"
 _LED_ON = re.compile(rf":(?:[(]?[{NUMERALS}\d]{{1,3}}[)、.]*|[{_MARKS}①-⑳])*$")
 """A colon that leads on to a list, with the number or bullet of its first item."""
 
-_BULLET = rf"[{_MARKS}]*"
+_DIVIDES = re.compile(rf"[{_MARKS}]*(?:其中|分别为|具体(?:为|如下|包括)|含|内含|包含)")
+"""What a sentence begins with that divides the ground of the one before it."""
 
 
 def tree_of(
@@ -196,7 +197,8 @@ class _Planting:
                 return False
             own = part.subject is None or is_general(self.prose.words(*part.subject))
             between = text[end : part.number]
-            near = self._is_near(between) or (self._is_item(node) and part.role == "own" and "。" not in between)
+            of_item = self._is_item(node) and part.role == "own" and "。" not in between
+            near = self._is_near(between) or of_item
             return own and part.aside is None and near and "其中" not in between
         between = text[end : part.start]
         if node.group is not None or (node.kind == "use" and not re.search(rf"{one_of(LEAD_INS)}", between)):
@@ -269,7 +271,7 @@ class _Planting:
         return node
 
     def _listed_lines(self, stated: Sequence[StatedArea]) -> set[int]:
-        """Return where the figures stand that follow a name at a line's beginning, if the next such line is near."""
+        """Return where the figures stand that follow a name at a line's beginning, in two lines or more."""
         gaps = self.prose.gaps
         leading = [
             s
@@ -353,7 +355,7 @@ class _Planting:
             stop = min(label.end + 30, node.start)
             end = next((i for i in range(label.end + 1, stop + 1) if self.prose.gaps[i] >= BREAK), None)
             name, last = name_after(self.prose, label.end, end) if end else (None, 0)
-            if name is not None and last == end and not (is_sentence(folded(name)) or is_matter(folded(name))):
+            if name and last == end and not is_sentence(folded(name)) and not is_matter(folded(name)):
                 node.name, node.scope = name, node.name
         return node
 
@@ -441,7 +443,7 @@ class _Planting:
             sister = sister.up
         start, _ = self.sentences.span(self.sentences.number(node.start))
         lead = text[start : node.start]
-        if re.match(rf"{_BULLET}(?:其中|分别为|具体(?:为|如下|包括)|含|内含|包含)", lead + text[node.start : node.end]):
+        if _DIVIDES.match(lead + text[node.start : node.end]):
             return self._divided(last)
         if DOWN.search(lead) and ":" in lead and last.kind == "generic":
             return self._divided(last)
