@@ -112,7 +112,7 @@ _FAR = 120
 
 
 def _with_phases(prose: Prose, found: list[StatedArea]) -> list[StatedArea]:
-    """Take phases for parts of the figure before them that they add up to: 9公顷，其中一期4公顷，二期5公顷."""
+    """Take phases for parts of the figure before it where they add up to it: 9公顷，一期4公顷，二期5公顷."""
     out = list(found)
     for k, whole in enumerate(found):
         run: list[int] = []

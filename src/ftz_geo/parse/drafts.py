@@ -66,7 +66,7 @@ class BlockDraft:
     listed: bool = False
     """It is named in the list of its zone's blocks, and nothing more is told of it."""
     loose: bool = False
-    """Only its name and area are told, in no list and below no total: it may be something else."""
+    """It is told in no list and below no total: it may be something else than an addend."""
     scope: str | None = None
     """Of several of one name which: 保护范围, 建设控制地带."""
 

@@ -256,9 +256,9 @@ class _Outline:
         return of_one_sort or (zone.start in self._sections and self._is_section(node))
 
     def _is_founded(self, node: Node) -> bool:
-        """Whether a place has sides of its own, or is set up by what a text decides."""
+        """Whether a place has sides or parts of its own, or is set up by what a text decides."""
         lead = self.prose.text[max(0, node.start - 4) : node.start + 4]
-        return node.group is not None or re.search("设立|建立|划定", lead) is not None
+        return bool(node.group or node.below) or re.search("设立|建立|划定", lead) is not None
 
     def _is_divided(self, node: Node) -> bool:
         """Whether the rest of its sentence says that a place is divided."""
@@ -359,7 +359,7 @@ class _Outline:
         return True
 
     def _take_doubtful(self, zone: ZoneDraft, node: Node) -> None:
-        """Take the blocks below a figure that may be no total: they are the zone's, whatever they add up to."""
+        """Take the blocks below a figure that may be no total: the zone's, whatever they add up to."""
         items = [n for n in self._free(node) if n.kind == "place"]
         if len(items) < 2 or any(not block.described for block in zone.blocks):
             return
@@ -469,7 +469,7 @@ class _Outline:
         if zone is None or self._opens_zone(zone, node):
             zone = ZoneDraft(node.start, self._heading_before(node.start))
             self.zones.append(zone)
-        self._add_block(zone, node, loose=not node.is_listed and node.group is None)
+        self._add_block(zone, node, loose=not node.is_listed)
 
     def _is_same_total(self, zone: ZoneDraft, node: Node) -> bool:
         """Take a zone's total that is told again by its name."""

@@ -188,6 +188,10 @@ def _settle_basis(zone: ZoneDraft) -> None:
         zone.basis = next((part for part in zone.parts if adds_up(listed, part.area)), None)
 
 
+_NEAR = 10
+"""A sum that differs by less than a tenth is meant, and misprinted; scopes beside each other add up to anything."""
+
+
 def _leave_out_loose(zone: ZoneDraft) -> None:
     """Where blocks do not make up a total, count none that may be something else, nor a single one."""
     listed = _listed(zone)
@@ -196,7 +200,8 @@ def _leave_out_loose(zone: ZoneDraft) -> None:
         return
     if zone.count is not None and len(listed) <= zone.count:
         return  # blocks that the text counts
-    doubtful = [block for block in listed if block.loose]
+    near = abs(sum(b.area.km2 for b in listed if b.area) - total.km2) * _NEAR < total.km2
+    doubtful = [block for block in listed if block.loose and not (near and block.described)]
     if len(listed) == 1 and not listed[0].firm and listed[0].area != total:
         doubtful = listed
         if listed[0].described and listed[0].area and listed[0].area.km2 > total.km2:
