@@ -354,12 +354,15 @@ def _subject(prose: Prose, number: int, aside: str | None) -> tuple[int, int] | 
     if was := _WAS.search(text, max(0, number - 40), number):
         number = was.start()
     a = _clause_start(prose, number)
+    a = max([a, *(joined.end() for joined in _JOINED.finditer(text, a, number))])
     m = _QUALIFIERS.search(text, a, number)
     found = place_in(prose, a, m.start() if m else number)
     scope = _SCOPE_ENDS.match(text, found[1], number) if found and is_division(text[slice(*found)]) else None
     return (found[0], scope.end()) if found and scope else found
 
 
+_JOINED = re.compile(rf"\d(?:{_UNIT})[和与及]")
+"""A figure before, to which another is joined: 甲区197公顷和乙区4700公顷."""
 _SCOPE_ENDS = re.compile(r"(?:保护|控制|管控)?(?:范围|地带)")
 """What belongs to the name of a division, and leads up to a figure elsewhere: 核心保护范围, 保护范围."""
 

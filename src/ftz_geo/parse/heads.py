@@ -75,7 +75,7 @@ _FIRM = re.compile(
 )
 _LOOSE = re.compile(
     rf"""
-      [(\[]{_N}[)\]][、.]? | {_N}[、.](?!\d) | \d{{1,2}}\)[、.]? | [①-⑳] | 第{_N}[、,:.]
+      [(\[]{_N}[)\]][、.]? | {_N}[、.](?!\d) | \d{{1,2}}\)[、.]? | [①-⑳] | 第{_N}(?:[条章节款]|[、,:.])
     """,
     re.X,
 )
@@ -213,6 +213,7 @@ def place_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     verbs = [m.end() for m in _VERB.finditer(text, start, end)]
     if verbs and end - verbs[-1] >= 2:
         start = verbs[-1]
+        start += text[start] in "为成" and end - start > 2
     of = text.rfind("的", start, end) + 1
     if of > start and end - of >= 2 and not text.startswith("区域", of):
         start = of + text.startswith("是", of)  # 今年刚批下来的空港产业园
@@ -259,6 +260,7 @@ def subject_of(prose: Prose, start: int, end: int) -> str | None:
     found = [m for clause in clauses if (m := _SUBJECT.match(prose.text, *_led(prose.text, *clause)))]
     found = [m for m in found if is_place(m["name"]) and not _NOT_ONE.search(m["name"])]
     found = [m for m in found if not is_general(m["name"])]
+    found = [m for m in found if not is_division(m["name"])] or found
     of_area = [m for m in found if _OF_AREA.match(prose.text, m.end())]
     chosen = of_area[-1] if of_area else found[0] if found else None
     if chosen is None:

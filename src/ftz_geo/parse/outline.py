@@ -344,7 +344,8 @@ class _Outline:
         if stated is None or zone.area is None or node.group is not None or node.is_row:
             return False
         plain = node.kind == "generic" and stated.role != "total" and stated.area.km2 < zone.area.km2
-        alike = name is None or _of_one_sort(zone.name, name) or _alike(zone.name, name)
+        grade = is_division(name or "")
+        alike = name is None or (not grade and _of_one_sort(zone.name, name)) or _alike(zone.name, name)
         return plain and not (alike or is_zone_name(name or "") or self._opens_zone(zone, node))
 
     def _is_of(self, zone: ZoneDraft, name: str | None, node: Node, stated: StatedArea) -> bool:

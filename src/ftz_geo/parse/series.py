@@ -32,6 +32,10 @@ class Series:
     """Few do."""
 
 
+_ARTICLES = "条章节款"
+"""第三条 counts the articles of a rule, whatever they tell."""
+
+
 class _Item(NamedTuple):
     label: Label
     end: int
@@ -64,8 +68,8 @@ def series_of(prose: Prose, labels: Sequence[Label], told: Sequence[int]) -> Ser
     (['1', '2'], ['一', '二', '三'])
     """
     blocks: set[int] = set()
-    sentences: set[int] = set()
-    for items in _series(prose, labels):
+    sentences = {label.start for label in labels if not label.firm and label.words[-1] in _ARTICLES}
+    for items in _series(prose, [label for label in labels if label.start not in sentences]):
         if len(items) > 1:
             most = 2 * _blocks_told(prose, items, told) >= len(items)
             (blocks if most else sentences).update(item.label.start for item in items)

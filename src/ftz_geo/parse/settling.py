@@ -162,15 +162,18 @@ def _settle_divisions(zone: ZoneDraft) -> None:
         return
     starts = sorted({0, *zone.divided})
     runs = [zone.blocks[a:b] for a, b in pairwise([*starts, len(zone.blocks)]) if b > a]
+    runs = [[block for block in run if block.area is not None or block.listed] for run in runs]
     runs = [part for run in runs for part in _in_two(run, total)]
     fits = [run for run in runs if adds_up(run, total)]
     if not fits and zone.blocks:
-        labelled = [block for block in listed if block.label is not None]
+        labelled = [block for block in listed if block.label is not None and block.scope is None]
         fits = [labelled] if len(labelled) < len(listed) and adds_up(labelled, total) else []
         runs = [labelled, listed] if fits else []
     if fits and len(runs) > 1:
         for block in zone.blocks:
             block.whole = block not in fits[-1]
+            if block.whole and block.area and block.area.km2 > total.km2:
+                block.area = None  # of something that the zone is a part of
 
 
 def _in_two(run: list[BlockDraft], total: Area) -> list[list[BlockDraft]]:

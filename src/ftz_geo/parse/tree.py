@@ -201,6 +201,9 @@ class _Planting:
             near = self._is_near(between) or of_item
             return own and part.aside is None and near and "其中" not in between
         between = text[end : part.start]
+        lines = sum(gap >= BREAK for gap in self.prose.gaps[end : part.start + 1])
+        if lines > (0 if node.kind == "use" else 1) and "。" in between + "。" * (node.kind == "use"):
+            return False
         if node.group is not None or (node.kind == "use" and not re.search(rf"{one_of(LEAD_INS)}", between)):
             return False
         if self._names_another(node, end, part):
