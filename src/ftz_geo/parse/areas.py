@@ -168,7 +168,7 @@ def _is_of_district(prose: Prose, stated: StatedArea) -> bool:
 
 def _stated(prose: Prose, figure: Figure, area: Area, before_it: StatedArea | None) -> StatedArea:
     text = prose.text
-    lead = text[max(0, figure.start - 40) : figure.start]
+    lead = text[_line_start(prose, figure.start) : figure.start]
     again = before_it is not None and _is_again(text, before_it, figure, area)
     aside = None if again else _aside(prose, figure)
     subject = None
@@ -347,8 +347,7 @@ _QUALIFIERS = re.compile(
 def _subject(prose: Prose, number: int, aside: str | None) -> tuple[int, int] | None:
     """Return where the words stand that say what a figure is of, within its own clause."""
     text = prose.text
-    line = max((i for i in range(max(0, number - 40), number) if prose.gaps[i] >= BREAK), default=number - 40)
-    if aside == "land-use" and (m := _LAND_USE.search(text, max(0, line), number)):
+    if aside == "land-use" and (m := _LAND_USE.search(text, _line_start(prose, number), number)):
         found = place_in(prose, *m.span("use"))
         return (found[0], m.end("use")) if found else m.span("use")
     if was := _WAS.search(text, max(0, number - 40), number):
@@ -392,6 +391,12 @@ def _before_bracket(prose: Prose, figure: Figure) -> tuple[int, int] | None:
     found = place_in(prose, _clause_start(prose, opens - 1), opens - 1)
     plain = prose.text[slice(*found)] if found else ""
     return found if is_place(plain) and not is_general(plain) and not is_land_use(plain) else None
+
+
+def _line_start(prose: Prose, number: int) -> int:
+    """Return where the line of a figure begins, or forty characters before it."""
+    lowest = max(0, number - 40)
+    return max((i for i in range(lowest, number) if prose.gaps[i] >= BREAK), default=lowest)
 
 
 def _clause_start(prose: Prose, number: int) -> int:

@@ -120,7 +120,7 @@ def _is_counted(text: str, start: int) -> bool:
 
 
 def _goes_on(prose: Prose, end: int) -> bool:
-    """Whether letters or digits follow at once that are of the same word as a unit; not those of the next line."""
+    """Whether letters or digits follow at once that are of the same word as a unit, and not of a new line."""
     after = prose.text[end : end + 1]
     return after.isascii() and after.isalnum() and prose.gaps[end] < CELL
 

@@ -310,7 +310,8 @@ class _Outline:
         if zone is not None and self._is_of(zone, name, node, stated):
             if zone.area is None:
                 zone.area = area
-                zone.name = zone.name or name
+                of_block = any(_alike(block.name, name) for block in zone.blocks)
+                zone.name = zone.name or (None if of_block else name)
             elif zone.area.km2 == area.km2 or self._is_again(zone, node, stated):
                 zone.restated.append(area)
             elif node.group is not None or (node.below and self._is_apart(zone, node, stated)):
@@ -461,7 +462,9 @@ class _Outline:
         zone = self._open
         if zone is not None and self._is_same_total(zone, node):
             return
-        listed = node.is_listed and not (node.heads_line and zone is not None and is_complete(zone))
+        beyond = zone is not None and is_complete(zone) and not (node.is_row or node.scope)
+        numbered = node.label is not None and (node.label.firm or node.in_series)
+        listed = node.is_listed and (numbered or not beyond)
         if zone is not None and node.group is None and not listed:
             bounded = any(block.described for block in zone.blocks)
             alone = not self._is_in_list(node)

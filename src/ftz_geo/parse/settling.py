@@ -122,7 +122,7 @@ def _joined(zones: Sequence[ZoneDraft]) -> list[ZoneDraft]:
         blocks = [block for other in [*out[k:], zone] for block in _listed(other)]
         if zone.area and k < len(out) and adds_up(blocks, zone.area) and not is_complete(zone):
             zone.blocks = [block for other in [*out[k:], zone] for block in other.blocks]
-            zone.start = out[k].start
+            zone.start, zone.name = out[k].start, None
             del out[k:]
         out.append(zone)
     return out
@@ -192,7 +192,7 @@ def _settle_basis(zone: ZoneDraft) -> None:
 
 
 _NEAR = 10
-"""A sum that differs by less than a tenth is meant, and misprinted; scopes beside each other add up to anything."""
+"""A sum less than a tenth off is meant and misprinted; scopes beside each other add up to anything."""
 
 
 def _leave_out_loose(zone: ZoneDraft) -> None:

@@ -24,7 +24,7 @@ from ftz_geo.parse.heads import (
     place_in,
 )
 from ftz_geo.parse.prose import BREAK, BULLETS
-from ftz_geo.parse.series import series_of
+from ftz_geo.parse.series import series_of, style_of
 from ftz_geo.parse.words import DOWN, LEAD_INS, SUMMING
 from ftz_geo.wording import NUMERALS, folded, one_of
 
@@ -54,6 +54,8 @@ class Node:
     label: Label | None = None
     number: str | None = None
     """The number or code that its row of a table gives it."""
+    in_series: bool = False
+    """It is an item of a numbered list of blocks, or of lines of names and areas."""
     heads_line: bool = False
     """Its name begins a line and stands before a colon or its area: 湖滨园：位于…, WC-07街区 2公顷."""
     scope: str | None = None
@@ -168,6 +170,7 @@ class _Planting:
                 owner.end = max(owner.end, part.end)
                 continue
             node = self._of_group(part, last) if isinstance(part, Group) else self._of_figure(part, last)
+            node.in_series = self._is_item(node)
             node.up = self._up(last, node) if last else None
             (node.up.below if node.up else tops).append(node)
             last = node
@@ -197,7 +200,7 @@ class _Planting:
                 return False
             own = part.subject is None or is_general(self.prose.words(*part.subject))
             between = text[end : part.number]
-            of_item = self._is_item(node) and part.role == "own" and "。" not in between
+            of_item = node.in_series and part.role == "own" and "。" not in between
             near = self._is_near(between) or of_item
             return own and part.aside is None and near and "其中" not in between
         between = text[end : part.start]
@@ -394,7 +397,7 @@ class _Planting:
             return last.up if self._goes_on(last, between) else last
         if ":" in between and (last.kind == "generic" or _LED_ON.search(between)):
             return last
-        if self._is_item(last) and not self._is_item(node):
+        if last.in_series and not node.in_series:
             return last  # what else an item of a list tells is of it
         sep = self._separator(last)
         if ";" in between and last.up and sep != ";" and (sep or last.up.up) and not self._led_by_colon(last):
@@ -441,7 +444,7 @@ class _Planting:
         text = self.prose.text
         sister: Node | None = last if self._begins_line(node) else None
         while sister is not None:
-            if sister.up is not None and self._begins_line(sister):
+            if sister.up is not None and self._begins_line(sister) and _are_counted_alike(sister, node):
                 return sister.up
             sister = sister.up
         start, _ = self.sentences.span(self.sentences.number(node.start))
@@ -466,6 +469,12 @@ class _Planting:
         while node.up is not None and self.sentences.number(max(node.up.end - 1, 0)) == sentence:
             node = node.up
         return node
+
+
+def _are_counted_alike(one: Node, other: Node) -> bool:
+    """Whether two nodes have no numbers, or numbers of one style: (一) and (二), and not 二."""
+    labels = [label for label in (one.label, other.label) if label is not None]
+    return len({style_of(label)[0] for label in labels}) < 2
 
 
 _LEAD = re.compile(rf"[^,。;:]*{one_of(LEAD_INS)}(?:为|是|:)*$")
