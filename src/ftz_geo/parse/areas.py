@@ -115,6 +115,8 @@ def _with_phases(prose: Prose, found: list[StatedArea]) -> list[StatedArea]:
     """Take phases for parts of the figure before it where they add up to it: 9公顷，一期4公顷，二期5公顷."""
     out = list(found)
     for k, whole in enumerate(found):
+        if whole.aside is not None:
+            continue
         run: list[int] = []
         for j in range(k + 1, len(found)):
             if found[j].aside != "phase" or found[j].number - found[j - 1].end > _FAR:
@@ -122,7 +124,7 @@ def _with_phases(prose: Prose, found: list[StatedArea]) -> list[StatedArea]:
             run.append(j)
         areas = [found[j].area for j in run]
         doubt = whole.area.half_width_km2 + sum(area.half_width_km2 for area in areas)
-        if whole.aside is None and len(run) > 1 and abs(sum(a.km2 for a in areas) - whole.area.km2) <= doubt:
+        if len(run) > 1 and abs(sum(a.km2 for a in areas) - whole.area.km2) <= doubt:
             for j in run:
                 out[j] = replace(found[j], aside=None, subject=_subject(prose, found[j].number, None))
     return out

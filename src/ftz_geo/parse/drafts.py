@@ -80,6 +80,11 @@ class BlockDraft:
         """Some parcel has sides."""
         return any(p.group for p in self.parcels)
 
+    @property
+    def is_bounded(self) -> bool:
+        """Some parcel has a ring, or sides in three directions."""
+        return any(p.group and (p.group.ring or len(p.group.directions) > 2) for p in self.parcels)
+
 
 @dataclass
 class ZoneDraft:

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.model import Area
-from ftz_geo.parse.prose import CELL, SPACE
+from ftz_geo.parse.prose import BREAK, CELL, SPACE
 from ftz_geo.parse.words import APPROXIMATE_AFTER, APPROXIMATE_BEFORE, AT_LEAST, AT_MOST
 from ftz_geo.wording import NUMERALS, UNITS, decimal_in_words, one_of, unit_of
 
@@ -102,6 +102,8 @@ def find_figures(prose: Prose, start: int = 0, end: int | None = None) -> Iterat
         if any(_parts(prose, i) for i in range(m.start() + 1, m.end("unit" if m["unit"] else "mu"))):
             continue
         first, problem = _joined(text, m.start(), start)
+        if prose.gaps[m.start()] >= SPACE and prose.gaps[first] >= BREAK and problem == "masked":
+            first, problem = m.start(), None  # the mark of a list: ● 4.5公顷
         after = m["after"] if m["after"] and prose.gaps[m.start("after")] < SPACE else ""
         yield _figure(prose, m, first, after, problem, start)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, PartDraft, ZoneDraft
@@ -232,7 +233,15 @@ class _Outline:
     @property
     def _open(self) -> ZoneDraft | None:
         """The last zone that begins before what is being taken."""
-        return next((zone for zone in reversed(self.zones) if zone.start <= self._here), None)
+        last = self.zones[-1] if self.zones else None
+        return next((zone for zone in reversed(self.zones) if self._begins(zone) <= self._here), last)
+
+    def _begins(self, zone: ZoneDraft) -> int:
+        """Return where the first block or the total of a zone stands, else the zone's heading."""
+        told = [block.start for block in zone.blocks[:1]]
+        if zone.area is not None:
+            told.append(bisect_left(self.prose.at, zone.area.span[0]))
+        return min(told, default=zone.start)
 
     def _is_zone(self, node: Node) -> bool:
         """Whether a place's figure is a zone's: it opens the text, or is of the last zone's sort."""

@@ -172,14 +172,15 @@ def _settle_divisions(zone: ZoneDraft) -> None:
     if fits and len(runs) > 1:
         for block in zone.blocks:
             block.whole = block not in fits[-1]
-            if block.whole and block.area and block.area.km2 > total.km2:
+            sure = block.firm or block.described
+            if block.whole and not sure and block.area and block.area.km2 > total.km2:
                 block.area = None  # of something that the zone is a part of
 
 
 def _in_two(run: list[BlockDraft], total: Area) -> list[list[BlockDraft]]:
     """Part a run of blocks where its beginning has the whole area already."""
     for k in range(2, len(run)):
-        if adds_up(run[:k], total):
+        if not run[k].firm and adds_up(run[:k], total):
             return [run[:k], run[k:]]
     return [run]
 

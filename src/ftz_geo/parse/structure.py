@@ -254,7 +254,7 @@ def _settle_areas(draft: ZoneDraft, blocks: list[BlockDraft]) -> None:
         draft.area = draft.area or first.area
     elif draft.area:
         bare = [b for b in blocks if not (b.firm or b.area or any(p.area for p in b.parcels))]
-        own = [b for b in bare if b is first or (b.described and b.name is None and len(bare) == 1)]
+        own = [b for b in bare if b is first or (len(bare) == 1 and b.name is None and b.is_bounded)]
         for block in own[:1]:
             block.area, block.whole = draft.area, True
 
