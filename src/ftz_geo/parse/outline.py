@@ -6,13 +6,14 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from ftz_geo.parse.counted import names_counted
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, PartDraft, ZoneDraft
 from ftz_geo.parse.heads import Heading, is_division, is_zone_name, subject_of
+from ftz_geo.parse.likeness import alike, of_one_sort
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.settling import adds_up, is_complete, settled
 from ftz_geo.parse.tree import Sentences, tree_of
 from ftz_geo.parse.words import DOWN, SUMMING
-from ftz_geo.wording import NUMERALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -160,12 +161,12 @@ class _Outline:
 
     def _add_listed(self, zone: ZoneDraft, count: Count) -> None:
         """Give a zone the blocks that are named with their count, and of which nothing else is told."""
-        names = _listed(self.prose, count)
+        names = names_counted(self.prose, count)
         if len(names) != count.number:
             return
         for start, end in names:
             name = self.prose.words(start, end)
-            if not any(_alike(block.name, name) or block.label == name for block in zone.blocks):
+            if not any(alike(block.name, name) or block.label == name for block in zone.blocks):
                 zone.blocks.append(BlockDraft(start, end, None, name, count.noun, listed=True))
 
     # --- what the tree says
@@ -254,15 +255,15 @@ class _Outline:
             return (
                 divided or is_zone_name(node.name or "") or self._is_told_later(node) or self._is_alone(node)
             )
-        of_one_sort = _of_one_sort(zone.name, node.name)
-        if of_one_sort and is_zone_name(node.name or ""):
+        sort = of_one_sort(zone.name, node.name)
+        if sort and is_zone_name(node.name or ""):
             return True
         alone = len(zone.blocks) == 1 and zone.blocks[0].area == zone.area
         if (is_complete(zone) or alone) and is_zone_name(node.name or "") and self._is_founded(node):
             return True
         if self._is_named_in(zone, node):
             return False
-        return of_one_sort or (zone.start in self._sections and self._is_section(node))
+        return sort or (zone.start in self._sections and self._is_section(node))
 
     def _is_founded(self, node: Node) -> bool:
         """Whether a place has sides or parts of its own, or is set up by what a text decides."""
@@ -295,7 +296,7 @@ class _Outline:
             and other.stated is not None
             and node.stated is not None
             and other.stated.area.km2 == node.stated.area.km2
-            and (other.kind == "generic" or _alike(other.name, node.name))
+            and (other.kind == "generic" or alike(other.name, node.name))
             for other in self._tops
         )
 
@@ -319,7 +320,7 @@ class _Outline:
         if zone is not None and self._is_of(zone, name, node, stated):
             if zone.area is None:
                 zone.area = area
-                of_block = any(_alike(block.name, name) for block in zone.blocks)
+                of_block = any(alike(block.name, name) for block in zone.blocks)
                 zone.name = zone.name or (None if of_block else name)
             elif zone.area.km2 == area.km2 or self._is_again(zone, node, stated):
                 zone.restated.append(area)
@@ -355,8 +356,8 @@ class _Outline:
             return False
         plain = node.kind == "generic" and stated.role != "total" and stated.area.km2 < zone.area.km2
         grade = is_division(name or "")
-        alike = name is None or (not grade and _of_one_sort(zone.name, name)) or _alike(zone.name, name)
-        return plain and not (alike or is_zone_name(name or "") or self._opens_zone(zone, node))
+        own = name is None or (not grade and of_one_sort(zone.name, name)) or alike(zone.name, name)
+        return plain and not (own or is_zone_name(name or "") or self._opens_zone(zone, node))
 
     def _is_of(self, zone: ZoneDraft, name: str | None, node: Node, stated: StatedArea) -> bool:
         """Whether a total is the open zone's."""
@@ -365,8 +366,8 @@ class _Outline:
         a, b = stated.start - 6, stated.number
         if zone.blocks and _AFTER.search(self.prose.text, max(0, a), b):
             return True
-        if name is not None and zone.name is not None and not _alike(zone.name, name):
-            return zone.area is None and not _of_one_sort(zone.name, name) and node.kind == "generic"
+        if name is not None and zone.name is not None and not alike(zone.name, name):
+            return zone.area is None and not of_one_sort(zone.name, name) and node.kind == "generic"
         return True
 
     def _take_doubtful(self, zone: ZoneDraft, node: Node) -> None:
@@ -389,7 +390,7 @@ class _Outline:
         """Whether another figure is the same total told again: of the same name, and no part or sum of it."""
         if len(zone.blocks) < 2 and _AFTER.search(self.prose.text, stated.clause, stated.number):
             return False
-        return stated.role == "total" and (_alike(zone.name, node.name) or not node.below)
+        return stated.role == "total" and (alike(zone.name, node.name) or not node.below)
 
     def _new_zone(self, node: Node, name: str | None) -> ZoneDraft:
         zone = ZoneDraft(node.start, name, node.stated.area if node.stated else None)
@@ -490,7 +491,7 @@ class _Outline:
             zone.area is None
             or node.stated is None
             or node.group is not None
-            or not _alike(zone.name, node.name)
+            or not alike(zone.name, node.name)
         ):
             return False
         if node.stated.area.km2 != zone.area.km2:
@@ -566,33 +567,6 @@ class _Outline:
             filed.setdefault(block.key, block)
 
 
-_LIST = re.compile(r"[:,](?P<names>[^,。;:()]{2,120})[。;,]")
-_BEFORE_NAMES = re.compile(r"^(?:由|分为|分成|分|共|含有?|涵盖|包含|包括|设|划分为|划为|涉及|下辖|有)+")
-
-
-def _listed(prose: Prose, count: Count) -> list[tuple[int, int]]:
-    """Return the names of blocks in their count (分甲、乙两个片区) or behind it (两个片区：甲、乙)."""
-    text = prose.text
-    behind = _LIST.match(text, count.end)
-    start, end = behind.span("names") if behind else (count.start, count.end)
-    if not behind:
-        lead = _BEFORE_NAMES.match(text[start:end])
-        start += lead.end() if lead else 0
-        number = re.search(rf"[{NUMERALS}\d]+[个块处宗大片][^、]*$", text[start:end])
-        end = start + number.start() if number else start
-    edges = [
-        start,
-        *(
-            k
-            for m in re.finditer("[、和与及]", text[start:end])
-            for k in (start + m.start(), start + m.end())
-        ),
-        end,
-    ]
-    names = list(zip(edges[::2], edges[1::2], strict=True))
-    return names if all(2 <= b - a <= 16 and not re.search(r"\d", text[a:b]) for a, b in names) else []
-
-
 def _walk(nodes: Sequence[Node]) -> Iterator[Node]:
     for node in nodes:
         yield node
@@ -614,27 +588,12 @@ def _add_up_to(items: Sequence[Node], area: Area | None) -> bool:
     return area is not None and adds_up(blocks, area)
 
 
-def _of_one_sort(one: str | None, other: str | None) -> bool:
-    """Whether two names end in the same words for what they are: 自然保护区, 风景名胜区."""
-    if not one or not other or _alike(one, other):
-        return False
-    shared = 0
-    while shared < min(len(one), len(other)) and one[-1 - shared] == other[-1 - shared]:
-        shared += 1
-    return shared >= 3
-
-
-def _is_in_passing(zone: ZoneDraft) -> bool:
-    """Whether nothing of a zone is told but the areas of a place or two."""
-    return len(zone.blocks) < 3 and not any(b.described or b.label or b.parts for b in zone.blocks)
-
-
 def _completes(zone: ZoneDraft, node: Node) -> bool:
     """Whether a zone's blocks add up to its total with one more."""
     more = BlockDraft(node.start, node.end, area=node.stated.area if node.stated else None)
     return zone.area is not None and adds_up([*zone.blocks, more], zone.area)
 
 
-def _alike(one: str | None, other: str | None) -> bool:
-    one, other = (re.sub(r"[()（）]|中国|以下简称.*", "", name or "") for name in (one, other))
-    return bool(one and other) and (one in other or other in one)
+def _is_in_passing(zone: ZoneDraft) -> bool:
+    """Whether nothing of a zone is told but the areas of a place or two."""
+    return len(zone.blocks) < 3 and not any(b.described or b.label or b.parts for b in zone.blocks)
