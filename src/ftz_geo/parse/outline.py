@@ -472,9 +472,9 @@ class _Outline:
         zone = self._open
         if zone is not None and self._is_same_total(zone, node):
             return
-        beyond = zone is not None and is_complete(zone) and not (node.is_row or node.scope)
         numbered = node.label is not None and (node.label.firm or node.in_series)
-        listed = node.is_listed and (numbered or not beyond)
+        sure = numbered or node.is_row or node.scope is not None
+        listed = node.is_listed and (sure or zone is None or not is_complete(zone))
         if zone is not None and node.group is None and not listed:
             bounded = any(block.described for block in zone.blocks)
             alone = not self._is_in_list(node)

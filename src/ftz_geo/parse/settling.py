@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,13 @@ __all__ = ["adds_up", "is_complete", "settled", "whole_of"]
 def adds_up(blocks: Sequence[BlockDraft], total: Area) -> bool:
     """Whether two blocks or more, all of stated areas, make up a total as printed."""
     areas = [block.area for block in blocks if block.area is not None]
+    if not len(areas) == len(blocks) > 1:
+        return False
+    added = sum(area.km2 for area in areas)
+    if not added <= 3 * total.km2 <= 9 * added:
+        return False  # a figure is off by half of itself at most
     doubt = total.half_width_km2 + sum(area.half_width_km2 for area in areas)
-    return len(areas) == len(blocks) > 1 and abs(sum(area.km2 for area in areas) - total.km2) <= doubt
+    return abs(added - total.km2) <= doubt
 
 
 def is_complete(zone: ZoneDraft) -> bool:
@@ -179,9 +185,13 @@ def _settle_divisions(zone: ZoneDraft) -> None:
 
 def _in_two(run: list[BlockDraft], total: Area) -> list[list[BlockDraft]]:
     """Part a run of blocks where its beginning has the whole area already."""
-    for k in range(2, len(run)):
-        if not run[k].firm and adds_up(run[:k], total):
+    km2, doubt = Decimal(0), total.half_width_km2
+    for k, block in enumerate(run):
+        if k > 1 and not block.firm and abs(km2 - total.km2) <= doubt:
             return [run[:k], run[k:]]
+        if block.area is None:
+            break
+        km2, doubt = km2 + block.area.km2, doubt + block.area.half_width_km2
     return [run]
 
 
