@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.parse.figures import find_figures
-from ftz_geo.parse.heads import is_general, is_place, place_in
-from ftz_geo.parse.prose import BREAK, CELL
+from ftz_geo.parse.heads import is_division, is_general, is_place, place_in
+from ftz_geo.parse.prose import BREAK, BULLETS, CELL
 from ftz_geo.parse.words import ASIDES, LAND_USES, SUB_USES, TOTAL_WORDS
 from ftz_geo.wording import NUMERALS, UNITS, number_of, one_of
 
@@ -100,10 +100,34 @@ def stated_areas(prose: Prose, figures: Iterable[Figure] | None = None) -> Itera
     1264.9公顷 own False None
     """
     found = list(_stated_in_order(prose, find_figures(prose) if figures is None else figures))
+    found = _with_phases(prose, found)
     own = any(not (s.aside or s.again or _is_of_district(prose, s)) for s in found)
     for stated in found:
         district = own and stated.aside is None and _is_of_district(prose, stated)
         yield replace(stated, aside="elsewhere") if district else stated
+
+
+_FAR = 120
+"""Characters between the figures of two phases that are told together, a sentence or two."""
+
+
+def _with_phases(prose: Prose, found: list[StatedArea]) -> list[StatedArea]:
+    """Take phases for parts of the figure before it where they add up to it: 9公顷，一期4公顷，二期5公顷."""
+    out = list(found)
+    for k, whole in enumerate(found):
+        if whole.aside is not None:
+            continue
+        run: list[int] = []
+        for j in range(k + 1, len(found)):
+            if found[j].aside != "phase" or found[j].number - found[j - 1].end > _FAR:
+                break
+            run.append(j)
+        areas = [found[j].area for j in run]
+        doubt = whole.area.half_width_km2 + sum(area.half_width_km2 for area in areas)
+        if len(run) > 1 and abs(sum(a.km2 for a in areas) - whole.area.km2) <= doubt:
+            for j in run:
+                out[j] = replace(found[j], aside=None, subject=_subject(prose, found[j].number, None))
+    return out
 
 
 def _stated_in_order(prose: Prose, figures: Iterable[Figure]) -> Iterator[StatedArea]:
@@ -126,9 +150,17 @@ def _stated_in_order(prose: Prose, figures: Iterable[Figure]) -> Iterator[Stated
 
 
 def _is_part_of_aside(text: str, before: StatedArea, stated: StatedArea) -> bool:
-    """Whether a figure is a part of one that is set aside: 扣减4.66平方公里，其中重叠0.73平方公里."""
+    """Whether a figure is a part of one that is set aside, or told with it of the same time.
+
+    扣减4.66平方公里，其中重叠0.73平方公里; 2006年公告时甲园面积为640公顷，乙园为300公顷.
+    """
     between = text[before.end : stated.number]
+    if before.aside == "before" and not stated.aside and _TOLD_WITH.fullmatch(between):
+        return True
     return before.aside not in (None, "land-use") and "其中" in between and "。" not in between
+
+
+_TOLD_WITH = re.compile(r"[,、](?:(?!现|今|后|调整|扩|增|面积|占地|其中)[^,、。;!?]){2,20}?[为是]?")
 
 
 def _is_of_district(prose: Prose, stated: StatedArea) -> bool:
@@ -138,10 +170,13 @@ def _is_of_district(prose: Prose, stated: StatedArea) -> bool:
 
 def _stated(prose: Prose, figure: Figure, area: Area, before_it: StatedArea | None) -> StatedArea:
     text = prose.text
-    lead = text[max(0, figure.start - 40) : figure.start]
+    lead = text[_line_start(prose, figure.start) : figure.start]
     again = before_it is not None and _is_again(text, before_it, figure, area)
     aside = None if again else _aside(prose, figure)
-    subject = None if again else _subject(prose, figure.start, aside)
+    subject = None
+    if not again:
+        subject = _subject(prose, figure.start, aside)
+        subject = subject or _named_behind(prose, figure) or _before_bracket(prose, figure)
     if not (again or aside or _names(prose, subject)) and _is_elsewhere(prose, figure.start):
         aside = "elsewhere"
     return StatedArea(
@@ -186,17 +221,34 @@ def _aside(prose: Prose, figure: Figure) -> str | None:
     text = prose.text
     if _CHANGED.match(text, figure.end) or _ENDED.match(text, figure.end):
         return "before"
-    clause = text[max(_clause_start(prose, figure.start), figure.start - 40) : figure.start]
-    for code, pattern in _ASIDE.items():
-        if (m := pattern.search(clause)) and not (
-            code == "elsewhere" and _is_own(text[: figure.start], m.group())
-        ):
-            return code
-    if is_land_use(clause):
-        return "land-use"
     here = _clause_start(prose, figure.start)
     before = text[_clause_start(prose, here - 1) if here else 0 : here]
-    return "phase" if _PHASE_BEFORE.fullmatch(before) else None
+    clause = text[max(here, figure.start - 40) : figure.start]
+    if before.endswith("(") and _QUALIFIERS.fullmatch(clause):
+        clause = before[:-1] + clause  # 不含湖面(约40公顷)
+    if code := _aside_of(clause, text[: figure.start]):
+        return code
+    if _PHASE_BEFORE.fullmatch(before):
+        return "phase"
+    head = _HEAD.search(text, max(0, figure.start - 200), figure.start)
+    return _aside_of(head["of"], "") if head else None
+
+
+_HEAD = re.compile(r"(?P<of>[^,。;:!?]{2,30}?)(?:分别|依次)(?:为|是)?:[^。;!?]*$")
+"""What a list is of: 剩余耕地分别为：甲村214亩、乙村765亩."""
+_IN_NAME = re.compile(r"[\u4e00-\u9fff]{0,4}?(?:区|园|片|块|组团|基地)(?!建)")
+"""Behind a word for a use, what makes it the name of a place: 监管仓储区, 海水养殖区."""
+
+
+def _aside_of(clause: str, text: str) -> str | None:
+    """Return why what a clause says of a figure is no area of a zone or block; ``text`` stands before."""
+    for code, pattern in _ASIDE.items():
+        if m := pattern.search(clause):
+            own = code == "elsewhere" and _is_own(text, m.group())
+            name = code in ("floor-area", "production") and _IN_NAME.match(clause, m.end())
+            if not (own or name):
+                return code
+    return "land-use" if is_land_use(clause) else None
 
 
 def _is_own(before: str, whole: str) -> bool:
@@ -233,7 +285,7 @@ _ASIDE = {code: re.compile("|".join(patterns)) for code, patterns in ASIDES.item
 _LAND_USE = re.compile(
     rf"(?P<use>[^,。;:、()含]{{0,8}}?{one_of(LAND_USES)}|[^,。;:、()含]{{1,10}}?用地)"
     r"(?:(?:总|占地|用地|土地|的)*面积|用地|规模|总量)?"
-    r"(?:总计|共计|合计|共|约|为|是|达到|达|有|仅|:|控制在|控制|保持在|不低于|不少于|不超过|近|计|\d+处)*$"
+    r"(?:总计|共计|合计|共|约|为|是|达到|达|有|仅|:|控制在|在|控制|保持在|不低于|不少于|不超过|近|计|\d+处)*$"
 )
 _WHOLE_USE = re.compile(
     r"(?:总|规划|项目|控制|占|出让|征收|拟|本|该|其|实际|净|宗地|共|的|核准|批准|地块|园区|开发区|区|供应|现状)*用地"
@@ -297,14 +349,56 @@ _QUALIFIERS = re.compile(
 def _subject(prose: Prose, number: int, aside: str | None) -> tuple[int, int] | None:
     """Return where the words stand that say what a figure is of, within its own clause."""
     text = prose.text
-    if aside == "land-use" and (m := _LAND_USE.search(text, max(0, number - 40), number)):
+    if aside == "land-use" and (m := _LAND_USE.search(text, _line_start(prose, number), number)):
         found = place_in(prose, *m.span("use"))
         return (found[0], m.end("use")) if found else m.span("use")
     if was := _WAS.search(text, max(0, number - 40), number):
         number = was.start()
     a = _clause_start(prose, number)
+    a = max([a, *(joined.end() for joined in _JOINED.finditer(text, a, number))])
     m = _QUALIFIERS.search(text, a, number)
-    return place_in(prose, a, m.start() if m else number)
+    found = place_in(prose, a, m.start() if m else number)
+    scope = _SCOPE_ENDS.match(text, found[1], number) if found and is_division(text[slice(*found)]) else None
+    return (found[0], scope.end()) if found and scope else found
+
+
+_JOINED = re.compile(rf"\d(?:{_UNIT})[和与及]")
+"""A figure before, to which another is joined: 甲区197公顷和乙区4700公顷."""
+_SCOPE_ENDS = re.compile(r"(?:保护|控制|管控)?(?:范围|地带)")
+"""What belongs to the name of a division, and leads up to a figure elsewhere: 核心保护范围, 保护范围."""
+
+
+_BEHIND = re.compile(r"(?:的|—+|-+)(?P<name>[^,。;:()的—\d]{2,24})")
+
+
+def _named_behind(prose: Prose, figure: Figure) -> tuple[int, int] | None:
+    """Return where the place stands behind a figure that begins a clause: 4公顷的主园区, 5公顷——南园."""
+    lead = prose.text[_clause_start(prose, figure.start) : figure.start].lstrip(f" -{BULLETS}")
+    m = _BEHIND.match(prose.text, figure.end)
+    if m is None or _QUALIFIERS.fullmatch(lead) is None:
+        return None
+    a, b = m.span("name")
+    b = next((i for i in range(a + 1, b) if prose.gaps[i] >= CELL), b)
+    found = place_in(prose, a, b)
+    plain = prose.text[slice(*found)] if found else ""
+    return found if is_place(plain) and not is_general(plain) and not is_land_use(plain) else None
+
+
+def _before_bracket(prose: Prose, figure: Figure) -> tuple[int, int] | None:
+    """Return where the place stands whose figure is alone in the bracket behind it: 航空产业园(35公顷)."""
+    opens = _clause_start(prose, figure.start)
+    bracket = prose.text[max(0, opens - 1) : opens] + prose.text[figure.end : figure.end + 1]
+    if bracket != "()" or _QUALIFIERS.fullmatch(prose.text, opens, figure.start) is None:
+        return None
+    found = place_in(prose, _clause_start(prose, opens - 1), opens - 1)
+    plain = prose.text[slice(*found)] if found else ""
+    return found if is_place(plain) and not is_general(plain) and not is_land_use(plain) else None
+
+
+def _line_start(prose: Prose, number: int) -> int:
+    """Return where the line of a figure begins, or forty characters before it."""
+    lowest = max(0, number - 40)
+    return max((i for i in range(lowest, number) if prose.gaps[i] >= BREAK), default=lowest)
 
 
 def _clause_start(prose: Prose, number: int) -> int:

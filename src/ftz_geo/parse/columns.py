@@ -33,9 +33,22 @@ __all__ = [
 ]
 
 Use = Literal[
-    "area", "again", "other", "name", "place", "label", "site", "side", "boundary", "scope", "rate", "words"
+    "area",
+    "whole",
+    "again",
+    "other",
+    "name",
+    "place",
+    "label",
+    "site",
+    "side",
+    "boundary",
+    "scope",
+    "rate",
+    "words",
 ]
-"""What a column holds: the area of the row; that area in another unit; another area; the name of the row's
+"""What a column holds: the area of the row; that of the place it is a part of; the area in another unit;
+another area; the name of the row's
 ground; the name of a level above; its number; where it is, which names it where nothing else does; one
 side; all sides; one of several pieces of ground of the row, told in words; prices and the like, which are no
 areas whatever their unit; anything else."""
@@ -228,7 +241,7 @@ def unit_of_line(words: str) -> UnitLine:
     >>> unit_of_line("单位:公顷、万平方米、户").several
     ('公顷', '万平方米')
     """
-    m = re.search(r"单位[:为]?([^)\]。]{1,20})[)\]]?$", words[-80:])
+    m = re.search(r".*单位[:为]?([^)\]。]{1,20})[)\]]?$", words[-80:])
     if not m or "元/" in m[1] or "人/" in m[1]:
         return NO_UNIT
     pieces = re.split(r"[、,;/]", m[1])
@@ -391,6 +404,8 @@ def _with_area(columns: list[Column], paths: list[list[str]]) -> list[Column]:
     Of several that could be it, one for all (总面积, 合计) comes first, then the first of those that name
     no part. Where the same word stands twice, as below several heads (甲方|面积, 乙方|面积), neither is it.
     """
+    if (levels := _of_levels(columns)) is not None:
+        return levels
     ranks = [_rank(path) if c.use == "other" else 0 for c, path in zip(columns, paths, strict=True)]
     best = max(ranks, default=0)
     if best == 0:
@@ -415,6 +430,21 @@ def _with_area(columns: list[Column], paths: list[list[str]]) -> list[Column]:
         if other_unit and (spelt[k] == spelt[chosen] or _AGAIN.fullmatch(last[k])):
             out[k] = replace(column, use="again")
     return out
+
+
+def _of_levels(columns: list[Column]) -> list[Column] | None:
+    """Give each of two levels its area where heads tell them so: 开发区|核准面积|区块|区块面积."""
+    places = [k for k, c in enumerate(columns) if c.use in ("place", "name")]
+    areas = [k for k, c in enumerate(columns) if c.use == "other" and c.words.endswith("面积")]
+    own = [k for k in areas if any(f"{columns[j].words}面积" == columns[k].words for j in places[1:])]
+    if len(own) != 1:
+        return None
+    place = next(j for j in places if f"{columns[j].words}面积" == columns[own[0]].words)
+    wider = [k for k in areas if places[0] < k < place]
+    if len(wider) != 1:
+        return None
+    uses: dict[int, Use] = {own[0]: "area", wider[0]: "whole"}
+    return [replace(c, use=uses.get(k, c.use)) for k, c in enumerate(columns)]
 
 
 def _rank(path: list[str]) -> int:

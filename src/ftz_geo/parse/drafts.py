@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftz_geo.parse.areas import Count, StatedArea
+from ftz_geo.parse.columns import is_known
 from ftz_geo.parse.groups import Group
-from ftz_geo.parse.heads import Heading, Label, is_general, name_after, name_before, subject_of
+from ftz_geo.parse.heads import Heading, Label, is_general, is_zone_name, name_after, name_before, subject_of
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import LEAD_INS, PARCEL_NOUNS, SUMMING
-from ftz_geo.wording import one_of
+from ftz_geo.wording import folded, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,6 +65,8 @@ class BlockDraft:
     parts: list[PartDraft] = field(default_factory=list)
     listed: bool = False
     """It is named in the list of its zone's blocks, and nothing more is told of it."""
+    loose: bool = False
+    """It is told in no list and below no total: it may be something else than an addend."""
     scope: str | None = None
     """Of several of one name which: 保护范围, 建设控制地带."""
 
@@ -76,6 +79,11 @@ class BlockDraft:
     def described(self) -> bool:
         """Some parcel has sides."""
         return any(p.group for p in self.parcels)
+
+    @property
+    def is_bounded(self) -> bool:
+        """Some parcel has a ring, or sides in three directions."""
+        return any(p.group and (p.group.ring or len(p.group.directions) > 2) for p in self.parcels)
 
 
 @dataclass
@@ -202,6 +210,8 @@ class _Drafting:
     def _open_block(self, label: Label) -> None:
         text = self.prose.text
         name, end = name_after(self.prose, label.end, min(len(text), label.end + 60))
+        if name and text[end : end + 1] == ":" and is_known(folded(name)):
+            name, end = None, label.end  # 宗地一 用地单位：…, a form
         self.block = BlockDraft(label.start, max(label.end, end), label.words, name, label.noun, firm=True)
         self.parcel = self.label = None
         self.zone.blocks.append(self.block)
@@ -419,6 +429,9 @@ class _Drafting:
             name = name_before(self.prose, max(before, start - 160), start)
             start = min(start, area.start) if area else start
         lead = self.prose.text[max(0, group.start - 60) : group.start]
+        if label and name and is_zone_name(name) and any(block.firm for block in self.zone.blocks):
+            self.zones.append(ZoneDraft(start, name, area.area if area else None))
+            label = name = None  # 二、同意设立乙产业园: another zone, of one block
         self.block = BlockDraft(
             start,
             group.end,

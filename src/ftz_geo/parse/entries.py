@@ -120,8 +120,9 @@ class _Reading:
             own = items.get(group or "")
             if row.kind == "subtotal" and grouped and group:
                 self._group(items, group, row).stated = node.stated
-            elif row.kind == "item" and (own is not None or (grouped and group)):
+            elif row.kind == "item" and (own is not None or ((grouped or row.whole) and group)):
                 above = own or self._group(items, group or "", row)
+                above.stated = above.stated or self._whole(row)
                 node.up = above
                 above.below.append(node)
             elif node.stated is not None or node.group is not None:
@@ -198,6 +199,17 @@ class _Reading:
         role: Role = "total" if row.kind == "total" else "own"
         return self._told(
             StatedArea(row.start, figure.end, role, figure.area, figure.words, clause=row.start)
+        )
+
+    def _whole(self, row: Row) -> StatedArea | None:
+        """Return the area of the place that a row is a part of, where the row tells it."""
+        if row.whole is None:
+            return None
+        self.figures.append(row.whole)
+        if row.whole.area is None:
+            return None
+        return self._told(
+            StatedArea(row.start, row.whole.end, "total", row.whole.area, row.whole.words, clause=row.start)
         )
 
     def _take_others(self, row: Row, node: Node) -> None:

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.model import Area
-from ftz_geo.parse.prose import CELL, SPACE
+from ftz_geo.parse.prose import BREAK, CELL, SPACE
 from ftz_geo.parse.words import APPROXIMATE_AFTER, APPROXIMATE_BEFORE, AT_LEAST, AT_MOST
 from ftz_geo.wording import NUMERALS, UNITS, decimal_in_words, one_of, unit_of
 
@@ -45,7 +45,7 @@ _FIGURE = re.compile(
     (?: (?P<qing>{_DIGITS}|{_WORDS})顷(?P<mu>(?:{_DIGITS}|{_WORDS}))亩            # 3顷20亩
       | (?P<number> {_DIGITS} | (?<![{NUMERALS}千万点])(?!百万|千万|万|百|千){_WORDS} | {_MASK} )
         [ ]? (?P<more>余|多|来)?
-        (?P<large>{_LARGE})? [ ]? (?P<more2>余|多)? (?P<unit>{_UNIT}|顷) (?![A-Za-z]|\d)
+        (?P<large>{_LARGE})? [ ]? (?P<more2>余|多)? (?P<unit>{_UNIT}|顷)
     )
     (?P<after>{one_of((*APPROXIMATE_AFTER, "以上", "以下", "以内", "之内", "之上"))}
         (?!合计|总计|共计|共|各|面积|[{NUMERALS}\d]+[宗个块处片]|区块|地块|片区|村|土地) )?
@@ -97,11 +97,13 @@ def find_figures(prose: Prose, start: int = 0, end: int | None = None) -> Iterat
     """
     text = prose.text
     for m in _FIGURE.finditer(text, start, len(text) if end is None else end):
-        if m["number"] and _is_counted(text, m.start()):
+        if m["number"] and (_is_counted(text, m.start()) or _goes_on(prose, m.end("unit"))):
             continue
         if any(_parts(prose, i) for i in range(m.start() + 1, m.end("unit" if m["unit"] else "mu"))):
             continue
         first, problem = _joined(text, m.start(), start)
+        if prose.gaps[m.start()] >= SPACE and prose.gaps[first] >= BREAK and problem == "masked":
+            first, problem = m.start(), None  # the mark of a list: ● 4.5公顷
         after = m["after"] if m["after"] and prose.gaps[m.start("after")] < SPACE else ""
         yield _figure(prose, m, first, after, problem, start)
 
@@ -117,6 +119,12 @@ def _is_counted(text: str, start: int) -> bool:
     return (
         text[start] in NUMERALS and re.search(r"[块区段组第期]$", text[max(0, start - 1) : start]) is not None
     )
+
+
+def _goes_on(prose: Prose, end: int) -> bool:
+    """Whether letters or digits follow at once that are of the same word as a unit, and not of a new line."""
+    after = prose.text[end : end + 1]
+    return after.isascii() and after.isalnum() and prose.gaps[end] < CELL
 
 
 def _joined(text: str, start: int, floor: int) -> tuple[int, Problem | None]:

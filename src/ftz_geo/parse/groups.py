@@ -180,6 +180,10 @@ def _under_remark_heading(prose: Prose, i: int) -> bool:
     return False
 
 
+_RUN = re.compile(r"[^,。;、]的[^,。;、]{1,12}?(?:路|道|街|线|堤|渠|河|管网|全线|全段)[^,。;、]{0,8}$")
+"""东至东门桥、西至汽车站的人民路: from where to where a road or a river runs."""
+
+
 def is_description(
     prose: Prose, group: Group, before: Group | None, after: Group | None, label_starts: list[int]
 ) -> bool:
@@ -203,6 +207,8 @@ def is_description(
         return False
     if len(known) >= 3:
         return True
+    if known in ({"east", "west"}, {"south", "north"}) and _RUN.search(prose.text, group.start, group.end):
+        return False
     if first.inverse and after and len(after.directions) > len(known) and not after.sides[0].inverse:
         # 甲路以南、乙路以西地块（东至…，南至…）: where it lies, before what bounds it.
         between = prose.text[group.end : after.start]

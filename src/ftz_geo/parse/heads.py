@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ftz_geo.parse.prose import BREAK, CELL
+from ftz_geo.parse.prose import BREAK, BULLETS, CELL, SPACE
 from ftz_geo.parse.words import (
     AFTER_SUBJECT,
     AREA_NOUNS,
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Heading",
     "Label",
+    "block_noun",
     "find_headings",
     "find_labels",
     "is_division",
     "is_general",
     "is_label",
+    "is_matter",
     "is_place",
     "is_sentence",
     "is_zone_name",
@@ -64,8 +66,8 @@ _N = rf"(?:[{NUMERALS}]{{1,4}}|\d{{1,3}})"
 _FIRM = re.compile(
     rf"""
       (?P<noun> {one_of(BLOCK_NOUNS)} ) [之第]?
-      (?: {_N} | [A-Z]\d{{0,2}} ) (?:-\d{{1,2}})?
-      (?! [\d.至界路街道亩个] | 号线 | 号路 | 平方 | 公顷 )          # 地块一四至, 区域2个
+      (?: [{NUMERALS}]{{1,4}} | (?: \d{{1,3}} | [A-Z]\d{{0,2}} ) (?:-\d{{1,2}})? (?![\d.]) )
+      (?! [-至界路街道亩个] | 号线 | 号路 | 平方 | 公顷 )            # 地块一四至, 区域2个
     | (?: 第?{_N}(?:号|\#|-\d{{1,2}}\#?)? | [A-Z]\d{{0,2}}(?:-\d{{1,3}})?号? )
       (?P<noun2> {one_of((*BLOCK_NOUNS, "土地"))} ) (?![路街道]|共|均|合计|总计|组成|构成|之间|直线|相)
     """,
@@ -73,7 +75,7 @@ _FIRM = re.compile(
 )
 _LOOSE = re.compile(
     rf"""
-      [(\[]{_N}[)\]][、.]? | {_N}[、.](?!\d) | \d{{1,2}}\)[、.]? | [①-⑳] | 第{_N}[、,:.]
+      [(\[]{_N}[)\]][、.]? | {_N}[、.](?!\d) | \d{{1,2}}\)[、.]? | [①-⑳] | 第{_N}(?:[条章节款]|[、,:.])
     """,
     re.X,
 )
@@ -97,7 +99,7 @@ def find_labels(prose: Prose) -> list[Label]:
     for i in sorted(begins):
         if i == len(text):
             break
-        if m := _FIRM.match(text, i):
+        if (m := _FIRM.match(text, i)) and not _is_numbered_line(prose, m):
             after = text[m.end() : m.end() + 1]
             listed = after and after in "、和与及至"  # 区块一、区块二 are spoken of, not told
             if not listed:
@@ -107,12 +109,23 @@ def find_labels(prose: Prose) -> list[Label]:
     return found
 
 
+def _is_numbered_line(prose: Prose, m: re.Match[str]) -> bool:
+    """Whether a number and spaces stand before the noun at a line's beginning: 02 单元划分."""
+    return m["noun2"] is not None and prose.gaps[m.start("noun2")] == SPACE and prose.gaps[m.start()] >= BREAK
+
+
 _BEFORE_LABEL = re.compile(r"[。;:,(!?)\]—]|其中|分别为")
 
 
 def is_label(words: str) -> bool:
     """Whether words are a block's label and nothing else: 区块一, 3号地块."""
     return _FIRM.fullmatch(words) is not None
+
+
+def block_noun(name: str) -> str | None:
+    """Return the noun for a block that a name ends with: 东门片区."""
+    m = re.search(rf"{one_of(BLOCK_NOUNS)}$", name)
+    return m.group() if m else None
 
 
 # --- proper names ---------------------------------------------------------------------------
@@ -137,9 +150,9 @@ _NO_NAME = re.compile(
     re.X,
 )
 _PREFIX = re.compile(
-    r"^(?:[\s—、:,;.)\]“”\"'-]|其中|以及|和|与|二是|一是|三是|分别为|分别是|包括|同意|将|对|我[市县区]的?|(?:扩区|升级|调整)后的?,?)+"
+    rf"^(?:[{BULLETS}\s—、:,;.)\]“”\"'-]|其中|以及|和|与|二是|一是|三是|分别为|分别是|包括|同意|(?:设立|新设)(?=.{{4}})|将|对|我[市县区]的?|(?:扩区|升级|调整)后的?,?)+"
 )
-_NOUN_END = re.compile(rf"{one_of(AREA_NOUNS)}(?:[A-Z\d]+|[{NUMERALS}]期)?$")
+_NOUN_END = re.compile(rf"{one_of(AREA_NOUNS)}(?:[A-Z\d]+|[{NUMERALS}]期)?$|^[{NUMERALS}]期$")
 
 
 def _name_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
@@ -166,13 +179,13 @@ def _name_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
 
 
 _FOUNDED = re.compile(r"在.{2,24}(?:设立|建立|划定|新设)")
-_OF_CHANGE = re.compile(r"(?<=区)(?:扩区|升级|扩容|调区)$")
+_OF_CHANGE = re.compile(r"(?<=区)(?:扩区|升级|扩容|调区|核减|调整)+$")
 _TAIL = re.compile(
     r"(?:(?:农民|村民)?集体(?:经济组织)?(?:集体)?(?:所有)?|所有|国有|使用)?的?(?:建设用地|土地|用地|宗地)?$"
 )
 _BEFORE_PLACE = re.compile(
     r"^(?:(?:新建|扩建|新设|改建|拟建|在建|调整后|扩区后|升级后)的?|拟?(?:征收|征用|出让|收回|使用|占用)|(?:本次|此次)|共|建成|设立|新设|建立|划定|规划(?!建设用地|用地)(?:建设)?|其中|含有?|包含|包括|位于|涉及|拟对|拟|对"
-    r"|[一二三四五六]是|其[一二三四五六]|[一二三四五六七八九十\d]{1,3}[.、)]|以及|和|与|及|是|为|以|在|将|由|对)+(?=..)"
+    r"|[一二三四五六]是|其[一二三四五六]|[一二三四五六七八九十\d]{1,3}[.、)]|以及|和|与|及|是|为|以(?!上)|在|将|由|对)+(?=..)"
 )
 
 
@@ -200,12 +213,13 @@ def place_in(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     verbs = [m.end() for m in _VERB.finditer(text, start, end)]
     if verbs and end - verbs[-1] >= 2:
         start = verbs[-1]
+        start += text[start] in "为成" and end - start > 2
     of = text.rfind("的", start, end) + 1
     if of > start and end - of >= 2 and not text.startswith("区域", of):
         start = of + text.startswith("是", of)  # 今年刚批下来的空港产业园
     if _LOCATED.match(text, start, end):
         return None
-    while start < end and text[start] in " \"“”'—-,、;:":
+    while start < end and text[start] in f" \"“”'—-,、;:{BULLETS}":
         start += 1
     while end > start and text[end - 1] in "\"“”'—-,、;:的":
         end -= 1
@@ -246,23 +260,28 @@ def subject_of(prose: Prose, start: int, end: int) -> str | None:
     found = [m for clause in clauses if (m := _SUBJECT.match(prose.text, *_led(prose.text, *clause)))]
     found = [m for m in found if is_place(m["name"]) and not _NOT_ONE.search(m["name"])]
     found = [m for m in found if not is_general(m["name"])]
+    found = [m for m in found if not is_division(m["name"])] or found
     of_area = [m for m in found if _OF_AREA.match(prose.text, m.end())]
     chosen = of_area[-1] if of_area else found[0] if found else None
-    return prose.words(*chosen.span("name")) if chosen else None
+    if chosen is None:
+        return None
+    start, stop = chosen.span("name")
+    located = _LOCATED.search(prose.text, start + 2, stop)
+    return _OF_CHANGE.sub("", prose.words(start, located.start() if located else stop))
 
 
 _OF_AREA = re.compile(r"的?(?:总|规划|面积|占地|用地|实施范围|范围)")
 _GENERAL = re.compile(
     rf"""
     (?:调整后|扩区后|升级后|扩建后|整合后|优化后|现|原)?
-    (?: (?:[该本此各我]|其(?!中))[^,]* | [{NUMERALS}\d]+[个处宗片大].*
+    (?: (?:[该本此各我]|其(?!中)|以上|上述)[^,]* | [{NUMERALS}\d]+[个处宗片大].*
       | 全[省区镇县市乡村园域境街道州盟旗]*(?:行政)?(?:区域|区划|辖区|陆地|陆域|海域|国土|土地)?
       | 拟?(?:更新|改造|征收|拆迁|实施|规划|研究|整治|项目|用地)范围(?:用地)?
       | (?:规划|实施|项目|用地|全)?{one_of(WHOLES)} )$
     """,
     re.X,
 )
-_NOT_ONE = re.compile(rf"[{NUMERALS}\d][个处家批]|了(?!望)|各[^自]")
+_NOT_ONE = re.compile(rf"^(?:19|20)\d\d年|[{NUMERALS}\d][个处家批]|了(?!望)|各[^自]")
 """In a name, what says that it is a sentence, or several places."""
 
 
@@ -312,6 +331,11 @@ def is_division(name: str) -> bool:
     return _DIVISION.match(name) is not None
 
 
+def is_matter(words: str) -> bool:
+    """Whether a headline names a matter that is told below it, and no place: 保护区划."""
+    return re.search("(?:区划|范围|规划|要求|内容|概况|位置|分区|措施)$", words) is not None
+
+
 def opening_place(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     """Find the place that a sentence begins with: 东片以湖区为主体, 中片区原批复.
 
@@ -322,12 +346,16 @@ def opening_place(prose: Prose, start: int, end: int) -> tuple[int, int] | None:
     >>> prose.words(*opening_place(prose, 0, len(prose.text)))
     '东片'
     """
-    m = _SUBJECT.match(prose.text, *_led(prose.text, start, end))
+    led = _led(prose.text, start, end)
+    m = _BEFORE_COLON.match(prose.text, *led) or _SUBJECT.match(prose.text, *led)
     found = place_in(prose, *m.span("name")) if m else None
     plain = prose.text[slice(*found)] if found else ""
     return (
         found if found and is_place(plain) and not is_general(plain) and not _NOT_ONE.search(plain) else None
     )
+
+
+_BEFORE_COLON = re.compile(rf"(?P<name>[^,。;:!?]{{1,20}}(?<!范围)(?:{one_of(PLACE_ENDS)})(?<!范围)):")
 
 
 def _clauses(prose: Prose, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -347,7 +375,7 @@ def _led(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _FIRM_LEAD = re.compile(
-    r"(?:[\"“]|[一二三四五六七八九]是|同时|拟对|拟|为了?|在|同意|批准|原则|将|对|经|根据|关于|其中|以及|和|与|日前|近日|至此|此次|本次|(?:新建|扩建|新设|改建)的?|设立|规划的?"
+    rf"(?:[{BULLETS}\"“—-]|[一二三四五六七八九]是|同时|拟对|拟|为了?|在|同意|批准|原则|将|对|经|根据|关于|其中|以及|和|与|日前|近日|至此|此次|本次|(?:新建|扩建|新设|改建)的?|(?:设|建)立|划定|规划的?"
     r"|(?:国务院|省政府|市政府|农业部|人民政府)(?:批复|批准|同意|公布)?的?)+"
 )
 
@@ -389,7 +417,8 @@ def name_after(prose: Prose, start: int, end: int) -> tuple[str | None, int]:
         found = _name_in(prose, *m.span("name"))
         if found == m.span("name"):
             return prose.words(*found), m.end()
-    found = _name_in(prose, start, end)
+    line = next((i for i in range(start + 2, min(end, start + 24)) if prose.gaps[i] >= BREAK), end)
+    found = _name_in(prose, start, line if is_place(prose.text[start:line]) else end)
     return (prose.words(*found), found[1]) if found else (None, start)
 
 
@@ -406,7 +435,7 @@ def name_before(prose: Prose, lowest: int, end: int) -> str | None:
     text = prose.text
     a = max(max((text.rfind(c, lowest, end) for c in "。;!?"), default=-1) + 1, lowest)
     name = None
-    for segment in re.finditer(r"[^,:]+", text[a:end]):
+    for segment in re.finditer(r"[^,:\]]+", text[a:end]):
         p, q = a + segment.start(), a + segment.end()
         p = next((i for i in range(q - 2, p, -1) if prose.gaps[i] >= BREAK), p)
         if m := _LOOSE.match(text, p, q):

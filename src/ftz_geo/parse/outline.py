@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from ftz_geo.parse.counted import names_counted
 from ftz_geo.parse.drafts import BlockDraft, ParcelDraft, PartDraft, ZoneDraft
 from ftz_geo.parse.heads import Heading, is_division, is_zone_name, subject_of
+from ftz_geo.parse.likeness import alike, of_one_sort
 from ftz_geo.parse.prose import BREAK
-from ftz_geo.parse.settling import adds_up, settled
-from ftz_geo.parse.tree import DOWN, Sentences, tree_of
-from ftz_geo.parse.words import SUMMING
-from ftz_geo.wording import NUMERALS
+from ftz_geo.parse.settling import adds_up, is_complete, settled
+from ftz_geo.parse.tree import Sentences, tree_of
+from ftz_geo.parse.words import DOWN, SUMMING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,6 +70,9 @@ def outlined_zones(
     return outline.of(tops, counts)
 
 
+_MOST_REMARKS = 4
+"""So many figures of nothing named may a plan of one zone tell: what was leased, cleared, built."""
+
 _Key = tuple[str | None, str | None]
 """What a block is told again by: :attr:`.BlockDraft.key`."""
 
@@ -92,6 +97,8 @@ class _Outline:
         self._held = {area.span for zone in self.zones for area in zone.areas()}
         self._left: list[tuple[int, Area]] = []
         """Figures of nothing named that were taken for remarks, and where they stand."""
+        self._here = 0
+        """Where what is being taken begins."""
         self._tops: list[Node] = []
         self._by_zone: dict[int, dict[_Key, BlockDraft]] = {}
         self._sections: set[int] = set()
@@ -103,10 +110,25 @@ class _Outline:
         for top in tops:
             self._take(top)
         self._place_the_rest(tops)
+        self._leave_out_remarks(tops)
         self.zones.sort(key=lambda zone: zone.start)
         self._count(counts)
         self.zones = settled(self.zones, self._left)
         return self.zones
+
+    def _leave_out_remarks(self, tops: Sequence[Node]) -> None:
+        """Leave out zones of one plain figure in a text of many, as a report of what was done tells them."""
+        plain = {
+            n.stated.area.span: n
+            for n in tops
+            if n.kind == "generic" and n.stated and n.stated.role != "total" and not (n.below or n.group)
+        }
+        if len(plain) <= _MOST_REMARKS:
+            return
+        for zone in self.zones:
+            if zone.area and zone.area.span in plain:
+                zone.area = zone.name = None
+        self.zones = [zone for zone in self.zones if zone.area or zone.parts or not _is_in_passing(zone)]
 
     def _place_the_rest(self, tops: Sequence[Node]) -> None:
         """Make a block of all sides that stand in none yet."""
@@ -139,18 +161,18 @@ class _Outline:
 
     def _add_listed(self, zone: ZoneDraft, count: Count) -> None:
         """Give a zone the blocks that are named with their count, and of which nothing else is told."""
-        names = _listed(self.prose, count)
+        names = names_counted(self.prose, count)
         if len(names) != count.number:
             return
         for start, end in names:
             name = self.prose.words(start, end)
-            if not any(_alike(block.name, name) or block.label == name for block in zone.blocks):
+            if not any(alike(block.name, name) or block.label == name for block in zone.blocks):
                 zone.blocks.append(BlockDraft(start, end, None, name, count.noun, listed=True))
 
     # --- what the tree says
 
     def _take(self, node: Node) -> None:
-        stated = node.stated
+        stated, self._here = node.stated, node.start
         if stated is not None and stated.area.span in self._held:
             self._take_below_held(node, stated)
         elif node.kind == "use":
@@ -161,7 +183,9 @@ class _Outline:
             self._take_item(node)
 
     def _is_total(self, node: Node, stated: StatedArea) -> bool:
-        if (node.label is not None and node.label.firm) or (node.is_row and node.kind == "place"):
+        if node.is_row and node.kind == "place":
+            return stated.role == "total"
+        if node.label is not None and node.label.firm:
             return False
         return node.kind == "generic" or stated.role == "total" or self._is_zone(node)
 
@@ -179,14 +203,15 @@ class _Outline:
         if node.below and node.is_row and node.stated is not None:
             self._take_uses(node, node.stated)
             return
-        if not self.zones:
+        zone = self._open
+        if zone is None:
             return
-        zone = self.zones[-1]
         owner = zone.blocks[-1] if zone.blocks else zone
         end = zone.blocks[-1].end if zone.blocks else zone.start
         apart = self._sentences.number(node.start) - self._sentences.number(max(end - 1, 0))
         in_line = not any(gap >= BREAK for gap in self.prose.gaps[end + 1 : node.start])
-        if end <= node.start and apart <= 1 and in_line:
+        larger = owner.area is not None and node.stated is not None and node.stated.area.km2 > owner.area.km2
+        if end <= node.start and apart <= 1 and in_line and not larger:
             owner.parts += self._parts([node])
 
     def _take_below_held(self, node: Node, stated: StatedArea) -> None:
@@ -208,7 +233,16 @@ class _Outline:
 
     @property
     def _open(self) -> ZoneDraft | None:
-        return self.zones[-1] if self.zones else None
+        """The last zone that begins before what is being taken."""
+        last = self.zones[-1] if self.zones else None
+        return next((zone for zone in reversed(self.zones) if self._begins(zone) <= self._here), last)
+
+    def _begins(self, zone: ZoneDraft) -> int:
+        """Return where the first block or the total of a zone stands, else the zone's heading."""
+        told = [block.start for block in zone.blocks[:1]]
+        if zone.area is not None:
+            told.append(bisect_left(self.prose.at, zone.area.span[0]))
+        return min(told, default=zone.start)
 
     def _is_zone(self, node: Node) -> bool:
         """Whether a place's figure is a zone's: it opens the text, or is of the last zone's sort."""
@@ -221,12 +255,20 @@ class _Outline:
             return (
                 divided or is_zone_name(node.name or "") or self._is_told_later(node) or self._is_alone(node)
             )
-        of_one_sort = _of_one_sort(zone.name, node.name)
-        if of_one_sort and is_zone_name(node.name or ""):
+        sort = of_one_sort(zone.name, node.name)
+        if sort and is_zone_name(node.name or ""):
+            return True
+        alone = len(zone.blocks) == 1 and zone.blocks[0].area == zone.area
+        if (is_complete(zone) or alone) and is_zone_name(node.name or "") and self._is_founded(node):
             return True
         if self._is_named_in(zone, node):
             return False
-        return of_one_sort or (zone.start in self._sections and self._is_section(node))
+        return sort or (zone.start in self._sections and self._is_section(node))
+
+    def _is_founded(self, node: Node) -> bool:
+        """Whether a place has sides or parts of its own, or is set up by what a text decides."""
+        lead = self.prose.text[max(0, node.start - 4) : node.start + 4]
+        return bool(node.group or node.below) or re.search("设立|建立|划定", lead) is not None
 
     def _is_divided(self, node: Node) -> bool:
         """Whether the rest of its sentence says that a place is divided."""
@@ -254,7 +296,7 @@ class _Outline:
             and other.stated is not None
             and node.stated is not None
             and other.stated.area.km2 == node.stated.area.km2
-            and (other.kind == "generic" or _alike(other.name, node.name))
+            and (other.kind == "generic" or alike(other.name, node.name))
             for other in self._tops
         )
 
@@ -272,18 +314,20 @@ class _Outline:
     def _take_total(self, node: Node, stated: StatedArea) -> None:
         zone, area = self._open, stated.area
         name = self._zone_name(node)
-        if zone is not None and zone.blocks and self._is_remark(zone, node, stated):
+        if zone is not None and (self._is_remark(zone, node, stated) or self._is_aside(zone, node, name)):
             self._left.append((node.start, stated.area))
             return
         if zone is not None and self._is_of(zone, name, node, stated):
             if zone.area is None:
                 zone.area = area
-                zone.name = zone.name or name
+                of_block = any(alike(block.name, name) for block in zone.blocks)
+                zone.name = zone.name or (None if of_block else name)
             elif zone.area.km2 == area.km2 or self._is_again(zone, node, stated):
                 zone.restated.append(area)
-            elif node.below or node.group is not None:
+            elif node.group is not None or (node.below and self._is_apart(zone, node, stated)):
                 zone = self._new_zone(node, name)
             else:
+                self._take_doubtful(zone, node)
                 return
         else:
             zone = self._new_zone(node, name)
@@ -295,13 +339,25 @@ class _Outline:
 
     def _is_remark(self, zone: ZoneDraft, node: Node, stated: StatedArea) -> bool:
         """Whether a figure of nothing named, behind a zone's blocks, is neither their total nor divided."""
+        if not zone.blocks:
+            return False
         a, b = max(0, stated.start - 6), stated.number
         plain = node.kind == "generic" and stated.role != "total" and not node.below and node.group is None
         bounded = any(block.described for block in zone.blocks)
-        told = len(zone.blocks) > 1 and all(block.area for block in zone.blocks)
+        told = is_complete(zone) or (len(zone.blocks) > 1 and all(block.area for block in zone.blocks))
         if told and adds_up(zone.blocks, stated.area):
             return False
         return plain and (told or not bounded) and _AFTER.search(self.prose.text, a, b) is None
+
+    def _is_aside(self, zone: ZoneDraft, node: Node, name: str | None) -> bool:
+        """Whether a figure less than a zone's total is of something that neither is a zone nor bounded."""
+        stated = node.stated
+        if stated is None or zone.area is None or node.group is not None or node.is_row:
+            return False
+        plain = node.kind == "generic" and stated.role != "total" and stated.area.km2 < zone.area.km2
+        grade = is_division(name or "")
+        own = name is None or (not grade and of_one_sort(zone.name, name)) or alike(zone.name, name)
+        return plain and not (own or is_zone_name(name or "") or self._opens_zone(zone, node))
 
     def _is_of(self, zone: ZoneDraft, name: str | None, node: Node, stated: StatedArea) -> bool:
         """Whether a total is the open zone's."""
@@ -310,13 +366,31 @@ class _Outline:
         a, b = stated.start - 6, stated.number
         if zone.blocks and _AFTER.search(self.prose.text, max(0, a), b):
             return True
-        if name is not None and zone.name is not None and not _alike(zone.name, name):
-            return zone.area is None and not _of_one_sort(zone.name, name) and node.kind == "generic"
+        if name is not None and zone.name is not None and not alike(zone.name, name):
+            return zone.area is None and not of_one_sort(zone.name, name) and node.kind == "generic"
         return True
 
+    def _take_doubtful(self, zone: ZoneDraft, node: Node) -> None:
+        """Take the blocks below a figure that may be no total: the zone's, whatever they add up to."""
+        items = [n for n in self._free(node) if n.kind == "place"]
+        if len(items) < 2 or any(not block.described for block in zone.blocks):
+            return
+        if _add_up_to(items, node.stated.area if node.stated else None):
+            self._divide_part(zone, node)
+            return
+        for item in items:
+            self._add_block(zone, item, loose=True)
+
+    def _is_apart(self, zone: ZoneDraft, node: Node, stated: StatedArea) -> bool:
+        """Whether a divided figure is of another zone than the open one, and of no part of it."""
+        larger = zone.area is not None and stated.area.km2 > zone.area.km2
+        return larger or stated.role == "total" or self._opens_zone(zone, node)
+
     def _is_again(self, zone: ZoneDraft, node: Node, stated: StatedArea) -> bool:
-        """Whether another figure is the same total told again: of the same name, and no part of it."""
-        return stated.role == "total" and (_alike(zone.name, node.name) or not node.below)
+        """Whether another figure is the same total told again: of the same name, and no part or sum of it."""
+        if len(zone.blocks) < 2 and _AFTER.search(self.prose.text, stated.clause, stated.number):
+            return False
+        return stated.role == "total" and (alike(zone.name, node.name) or not node.below)
 
     def _new_zone(self, node: Node, name: str | None) -> ZoneDraft:
         zone = ZoneDraft(node.start, name, node.stated.area if node.stated else None)
@@ -362,7 +436,7 @@ class _Outline:
         items = [n for n in free if n.kind == "place"]
         rest = [n for n in free if n not in items and (n.kind == "use" or n.group is not None)]
         own = any(block.described and not block.whole for block in zone.blocks) and zone.area is None
-        if own or (len(items) == 1 and items[0].group is None):
+        if own or (len(items) == 1 and items[0].group is None and not items[0].is_row):
             rest, items = [n for n in free if n.kind != "generic" or n.group is not None], []
         if items:
             zone.divided.append(len(zone.blocks))
@@ -398,14 +472,18 @@ class _Outline:
         zone = self._open
         if zone is not None and self._is_same_total(zone, node):
             return
-        if zone is not None and node.group is None and not node.is_listed and not self._is_in_list(node):
+        numbered = node.label is not None and (node.label.firm or node.in_series)
+        sure = numbered or node.is_row or node.scope is not None
+        listed = node.is_listed and (sure or zone is None or not is_complete(zone))
+        if zone is not None and node.group is None and not listed:
             bounded = any(block.described for block in zone.blocks)
-            if (bounded and not _completes(zone, node)) or _is_complete(zone):
+            alone = not self._is_in_list(node)
+            if alone and ((bounded and not _completes(zone, node)) or is_complete(zone)):
                 return  # a remark beside blocks that have sides, or that are all of the zone
         if zone is None or self._opens_zone(zone, node):
             zone = ZoneDraft(node.start, self._heading_before(node.start))
             self.zones.append(zone)
-        self._add_block(zone, node)
+        self._add_block(zone, node, loose=not node.is_listed)
 
     def _is_same_total(self, zone: ZoneDraft, node: Node) -> bool:
         """Take a zone's total that is told again by its name."""
@@ -413,7 +491,7 @@ class _Outline:
             zone.area is None
             or node.stated is None
             or node.group is not None
-            or not _alike(zone.name, node.name)
+            or not alike(zone.name, node.name)
         ):
             return False
         if node.stated.area.km2 != zone.area.km2:
@@ -458,7 +536,7 @@ class _Outline:
             block.parcels = [ParcelDraft(node.start, node.end, None, None, node.group)]
         return block
 
-    def _add_block(self, zone: ZoneDraft, node: Node, *, whole: bool = False) -> None:
+    def _add_block(self, zone: ZoneDraft, node: Node, *, whole: bool = False, loose: bool = False) -> None:
         area = node.stated.area if node.stated else None
         filed = self._filed(zone)
         block = self._block(node, area=area, name=node.name)
@@ -471,48 +549,22 @@ class _Outline:
             same.parcels = [ParcelDraft(node.start, node.end, None, None, node.group)]
             same.end = max(same.end, node.end)
             return
-        block.whole = whole
+        block.whole, block.loose = whole, loose
         if area is not None:
             self._held.add(area.span)
         free = self._free(node)
         items = [n for n in free if n.kind == "place"]
-        if len(items) > 1 and not block.parcels:
+        if len(items) > 1 and not block.parcels and _are_parcels(items, area):
             block.parcels = [_parcel(n) for n in items]
             block.end = max(p.end for p in block.parcels)
             self._held |= {n.stated.area.span for n in items if n.stated}
             items = []
         rest = [n for n in free if n.kind != "place" or n in items]
+        rest = [n for n in rest if n.stated is None or area is None or n.stated.area.km2 <= area.km2]
         block.parts += self._parts(rest)
         zone.blocks.append(block)
         if block.key[0]:
             filed.setdefault(block.key, block)
-
-
-_LIST = re.compile(r"[:,](?P<names>[^,。;:()]{2,120})[。;,]")
-_BEFORE_NAMES = re.compile(r"^(?:由|分为|分成|分|共|含有?|涵盖|包含|包括|设|划分为|划为|涉及|下辖|有)+")
-
-
-def _listed(prose: Prose, count: Count) -> list[tuple[int, int]]:
-    """Return the names of blocks in their count (分甲、乙两个片区) or behind it (两个片区：甲、乙)."""
-    text = prose.text
-    behind = _LIST.match(text, count.end)
-    start, end = behind.span("names") if behind else (count.start, count.end)
-    if not behind:
-        lead = _BEFORE_NAMES.match(text[start:end])
-        start += lead.end() if lead else 0
-        number = re.search(rf"[{NUMERALS}\d]+[个块处宗大片][^、]*$", text[start:end])
-        end = start + number.start() if number else start
-    edges = [
-        start,
-        *(
-            k
-            for m in re.finditer("[、和与及]", text[start:end])
-            for k in (start + m.start(), start + m.end())
-        ),
-        end,
-    ]
-    names = list(zip(edges[::2], edges[1::2], strict=True))
-    return names if all(2 <= b - a <= 16 and not re.search(r"\d", text[a:b]) for a, b in names) else []
 
 
 def _walk(nodes: Sequence[Node]) -> Iterator[Node]:
@@ -525,14 +577,15 @@ def _parcel(node: Node) -> ParcelDraft:
     return ParcelDraft(node.start, node.end, node.name, node.stated.area if node.stated else None, node.group)
 
 
-def _of_one_sort(one: str | None, other: str | None) -> bool:
-    """Whether two names end in the same words for what they are: 自然保护区, 风景名胜区."""
-    if not one or not other or _alike(one, other):
-        return False
-    shared = 0
-    while shared < min(len(one), len(other)) and one[-1 - shared] == other[-1 - shared]:
-        shared += 1
-    return shared >= 3
+def _are_parcels(items: Sequence[Node], area: Area | None) -> bool:
+    """Whether places make up a block, and are no parts of it: one has sides, or they add up."""
+    rows = all(n.is_row for n in items)
+    return area is None or rows or any(n.group for n in items) or _add_up_to(items, area)
+
+
+def _add_up_to(items: Sequence[Node], area: Area | None) -> bool:
+    blocks = [BlockDraft(n.start, n.end, area=n.stated.area if n.stated else None) for n in items]
+    return area is not None and adds_up(blocks, area)
 
 
 def _completes(zone: ZoneDraft, node: Node) -> bool:
@@ -541,10 +594,6 @@ def _completes(zone: ZoneDraft, node: Node) -> bool:
     return zone.area is not None and adds_up([*zone.blocks, more], zone.area)
 
 
-def _is_complete(zone: ZoneDraft) -> bool:
-    return zone.area is not None and adds_up(zone.blocks, zone.area)
-
-
-def _alike(one: str | None, other: str | None) -> bool:
-    one, other = (re.sub(r"[()（）]|中国|以下简称.*", "", name or "") for name in (one, other))
-    return bool(one and other) and (one in other or other in one)
+def _is_in_passing(zone: ZoneDraft) -> bool:
+    """Whether nothing of a zone is told but the areas of a place or two."""
+    return len(zone.blocks) < 3 and not any(b.described or b.label or b.parts for b in zone.blocks)

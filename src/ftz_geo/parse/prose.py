@@ -6,6 +6,7 @@ import re
 from array import array
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from ftz_geo.parse.words import TRADITIONAL
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Span
 
-__all__ = ["BLANK", "BREAK", "CELL", "NOTHING", "SPACE", "Prose"]
+__all__ = ["BLANK", "BREAK", "BULLETS", "CELL", "NOTHING", "SPACE", "Prose"]
 
 NOTHING, SPACE, CELL, BREAK, BLANK = range(5)
 """What was left out before a character: nothing, spaces, a cell's edge, a line break, a blank line."""
@@ -67,11 +68,15 @@ _LEFT_OUT = re.compile(
 _LINE_TAG = re.compile(r"</?(?:p|div|br|tr|li|h\d|table)\b", re.I)
 _CELL_TAG = re.compile(r"</?(?:td|th)\b", re.I)
 
+BULLETS = "●•◆■▪·○◇□★☆▶►➢➤✓√※▌▍"
+"""Marks that stand before the items of a list."""
+
 _STARTS_ITEM = re.compile(
     rf"""
       [({{\[]?(?:[{NUMERALS}]{{1,4}}|\d{{1,3}}|[A-Za-z])[)\]、.．](?!\d)   # (一) 1. 二、 3)
     | 第[{NUMERALS}\d]{{1,4}}[章节条款项]
-    | [①-⑳●•◆■·▍-]
+    | [①-⑳-]
+    | [{BULLETS}]
     | (?:区块|片区|地块|组团|范围|附件|附表|附图)[之第]?[{NUMERALS}\dA-Z]{{1,3}}
     """,
     re.X,
@@ -107,6 +112,7 @@ class Prose:
         pieces: list[str] = []
         at = array("q")
         gaps = bytearray()
+        wrapped = _wrapped(folded)
         start, gap = 0, BLANK
         for m in _LEFT_OUT.finditer(folded):
             kept = folded[start : m.start()]
@@ -121,6 +127,8 @@ class Prose:
                 breaks = left.count("\n")
                 cell = "\t" in left or "|" in left
                 size = BLANK if breaks > 1 else BREAK if breaks else CELL if cell else SPACE
+                if size == BREAK and m.start() + left.index("\n") in wrapped:
+                    size = SPACE
                 after = folded[m.end() : m.end() + 1]
                 if kept and _is_latin(kept[-1]) and after.isascii() and after.isalnum():
                     pieces.append(" ")
@@ -182,6 +190,55 @@ class Prose:
     def begins_item(self, i: int) -> bool:
         """Tell whether a line begins at ``i`` with a number or label of its own."""
         return self.gaps[i] >= BREAK and _STARTS_ITEM.match(self.text, i) is not None
+
+
+_PAGE = range(36, 101)
+"""How wide pages of running text are, in columns of which a Chinese character takes two."""
+_FULL = 0.75
+"""Of the page's width a line takes as much before a long number, which no line parts, goes to the next."""
+_LINES = 3
+"""So many lines that flow on make a page."""
+_TABULAR = re.compile(r"[\t|]|\S {2,}\S|\S\u3000\S")
+
+
+_KEY = re.compile("[\u4e00-\u9fff]{2,8}:")
+"""What begins a line of a form: 用地单位：."""
+
+
+def _wrapped(text: str) -> frozenset[int]:
+    r"""Return the line breaks that stand only where a line of the page is full, if the page is set so.
+
+    Examples
+    --------
+    >>> full = "一二三四五,六七八九十" * 2
+    >>> sorted(_wrapped("\n".join([full, full, full, full + "。", "乙"]))), _wrapped("甲,\n乙")
+    ([22, 45, 68], frozenset())
+    """
+    lines = text.split("\n")
+    widths = [sum(2 if c > "\u2e7f" else 1 for c in line.rstrip()) for line in lines]
+    page = max(widths)
+    if page not in _PAGE:
+        return frozenset()
+    flowing: list[int] = []
+    for k, (line, following) in enumerate(pairwise(lines)):
+        goes_on = bool(flowing) and flowing[-1] == k - 1
+        if widths[k] >= _FULL * page and _flows(line, following, goes_on=goes_on):
+            flowing.append(k)
+    ends = list(accumulate(len(line) + 1 for line in lines))
+    return frozenset(ends[k] - 1 for k in flowing) if len(flowing) >= _LINES else frozenset()
+
+
+def _flows(line: str, following: str, *, goes_on: bool) -> bool:
+    """Whether a full line goes on in the one below it: both are of a sentence, and neither is of a table."""
+    begun = following.lstrip()
+    if not begun or any(_TABULAR.search(words) for words in (line.strip(), begun)):
+        return False
+    if _STARTS_ITEM.match(begun) or _KEY.match(begun):
+        return False
+    indent = len(following) - len(begun)
+    if line.rstrip()[-1] in "。;:!?" or indent > len(line) - len(line.lstrip()):
+        return False
+    return goes_on or re.search("[,。、;:]", line) is not None
 
 
 def _is_latin(character: str) -> bool:

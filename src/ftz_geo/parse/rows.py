@@ -79,6 +79,8 @@ class Row:
     """The name of the level above, of the heading row above, or, for 其中…, of the row it is a part of."""
     area: Figure | None = None
     """Of the row's ground as a whole. Its ``area`` is None where it cannot be read."""
+    whole: Figure | None = None
+    """The area of the place that it is a part of, where its row tells that too."""
     other: tuple[Other, ...] = ()
     sides: tuple[Side, ...] = ()
     boundary: Cell | None = None
@@ -178,7 +180,11 @@ class Body:
             for t in told
             if t.column.use == "scope"
         )
-        row = Row(start, end, kind, label, name, group, area, other, sides, boundary, scopes)
+        wider = [
+            _in_cell(self.prose, cell, column.unit)[0] for column, cell, _ in told if column.use == "whole"
+        ]
+        total = wider[0] if wider else None
+        row = Row(start, end, kind, label, name, group, area, total, other, sides, boundary, scopes)
         if sides and self.rows and not (name or label or area or other or boundary or scopes):
             # One row for each side of what the rows above name.
             above, whole = self.rows.pop()
@@ -277,7 +283,7 @@ class Body:
 
 _NAMING = frozenset({"label", "name", "place"})
 _AREAS = frozenset({"area", "again", "other"})
-_NO_FIGURES = frozenset({"boundary", "scope", "side", "rate"})
+_NO_FIGURES = frozenset({"boundary", "scope", "side", "rate", "whole"})
 
 
 def _is_code_of(upper: str, lower: str, *, inner: bool) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -16,14 +17,24 @@ if TYPE_CHECKING:
     from ftz_geo.parse.drafts import ZoneDraft
     from ftz_geo.parse.prose import Prose
 
-__all__ = ["adds_up", "settled", "whole_of"]
+__all__ = ["adds_up", "is_complete", "settled", "whole_of"]
 
 
 def adds_up(blocks: Sequence[BlockDraft], total: Area) -> bool:
     """Whether two blocks or more, all of stated areas, make up a total as printed."""
     areas = [block.area for block in blocks if block.area is not None]
+    if not len(areas) == len(blocks) > 1:
+        return False
+    added = sum(area.km2 for area in areas)
+    if not added <= 3 * total.km2 <= 9 * added:
+        return False  # a figure is off by half of itself at most
     doubt = total.half_width_km2 + sum(area.half_width_km2 for area in areas)
-    return len(areas) == len(blocks) > 1 and abs(sum(area.km2 for area in areas) - total.km2) <= doubt
+    return abs(added - total.km2) <= doubt
+
+
+def is_complete(zone: ZoneDraft) -> bool:
+    """Whether the blocks of a zone that have areas make up its total."""
+    return zone.area is not None and adds_up(_listed(zone), zone.area)
 
 
 def settled(zones: Sequence[ZoneDraft], left: Sequence[tuple[int, Area]]) -> list[ZoneDraft]:
@@ -46,18 +57,20 @@ def settled(zones: Sequence[ZoneDraft], left: Sequence[tuple[int, Area]]) -> lis
             kept[-1].blocks += _as_blocks(zone)
         else:
             kept.append(zone)
+    kept = _joined(kept)
     for before, zone in pairwise(kept):
         _give_back(before, zone)
     for zone in kept:
         _take_total_behind(zone, left)
         _settle_divisions(zone)
         _settle_basis(zone)
+        _leave_out_loose(zone)
         _settle_total(zone)
     return kept
 
 
 _COUNTED = re.compile(
-    rf"(?:共|计|分|有|设|含|等)(?:有|为|设)?(?P<number>[{NUMERALS}\d]{{1,3}})(?:个|家|处|片|大)"
+    rf"(?:共|计|分|有|设|含|等|以上|上述)(?:有|为|设)?(?P<number>[{NUMERALS}\d]{{1,3}})(?:个|家|处|片|大)"
 )
 
 
@@ -105,6 +118,22 @@ def _completes(before: ZoneDraft, zone: ZoneDraft) -> bool:
     return not adds_up(listed, before.area) and adds_up([*listed, *_as_blocks(zone)], before.area)
 
 
+def _joined(zones: Sequence[ZoneDraft]) -> list[ZoneDraft]:
+    """Return zones, those as one that have no total each and add up to that of the last."""
+    out: list[ZoneDraft] = []
+    for zone in zones:
+        k = len(out)
+        while zone.area is not None and k > 0 and out[k - 1].area is None and out[k - 1].blocks:
+            k -= 1
+        blocks = [block for other in [*out[k:], zone] for block in _listed(other)]
+        if zone.area and k < len(out) and adds_up(blocks, zone.area) and not is_complete(zone):
+            zone.blocks = [block for other in [*out[k:], zone] for block in other.blocks]
+            zone.start, zone.name = out[k].start, None
+            del out[k:]
+        out.append(zone)
+    return out
+
+
 def _give_back(before: ZoneDraft, zone: ZoneDraft) -> None:
     """Give the zone before the blocks that make up its total and not that of the zone they stand in."""
     listed = _listed(zone)
@@ -139,18 +168,30 @@ def _settle_divisions(zone: ZoneDraft) -> None:
         return
     starts = sorted({0, *zone.divided})
     runs = [zone.blocks[a:b] for a, b in pairwise([*starts, len(zone.blocks)]) if b > a]
+    runs = [[block for block in run if block.area is not None or block.listed] for run in runs]
     runs = [part for run in runs for part in _in_two(run, total)]
     fits = [run for run in runs if adds_up(run, total)]
+    if not fits and zone.blocks:
+        labelled = [block for block in listed if block.label is not None and block.scope is None]
+        fits = [labelled] if len(labelled) < len(listed) and adds_up(labelled, total) else []
+        runs = [labelled, listed] if fits else []
     if fits and len(runs) > 1:
         for block in zone.blocks:
             block.whole = block not in fits[-1]
+            sure = block.firm or block.described
+            if block.whole and not sure and block.area and block.area.km2 > total.km2:
+                block.area = None  # of something that the zone is a part of
 
 
 def _in_two(run: list[BlockDraft], total: Area) -> list[list[BlockDraft]]:
     """Part a run of blocks where its beginning has the whole area already."""
-    for k in range(2, len(run)):
-        if adds_up(run[:k], total):
+    km2, doubt = Decimal(0), total.half_width_km2
+    for k, block in enumerate(run):
+        if k > 1 and not block.firm and abs(km2 - total.km2) <= doubt:
             return [run[:k], run[k:]]
+        if block.area is None:
+            break
+        km2, doubt = km2 + block.area.km2, doubt + block.area.half_width_km2
     return [run]
 
 
@@ -159,6 +200,31 @@ def _settle_basis(zone: ZoneDraft) -> None:
     listed = _listed(zone)
     if zone.basis is None and zone.area is not None and not adds_up(listed, zone.area):
         zone.basis = next((part for part in zone.parts if adds_up(listed, part.area)), None)
+
+
+_NEAR = 10
+"""A sum less than a tenth off is meant and misprinted; scopes beside each other add up to anything."""
+
+
+def _leave_out_loose(zone: ZoneDraft) -> None:
+    """Where blocks do not make up a total, count none that may be something else, nor a single one."""
+    listed = _listed(zone)
+    total = zone.area
+    if total is None or zone.basis is not None or adds_up(listed, total):
+        return
+    if zone.count is not None and len(listed) <= zone.count:
+        return  # blocks that the text counts
+    near = abs(sum(b.area.km2 for b in listed if b.area) - total.km2) * _NEAR < total.km2
+    doubtful = [block for block in listed if block.loose and not (near and block.described)]
+    if len(listed) == 1 and not listed[0].firm and listed[0].area != total:
+        doubtful = listed
+        if listed[0].described and listed[0].area and listed[0].area.km2 > total.km2:
+            zone.area = None  # what is bounded is sure, and the total is of a part of it
+            return
+    for block in doubtful:
+        block.whole = True
+        if block.area is not None and block.area.km2 > total.km2:
+            block.area = None
 
 
 def _settle_total(zone: ZoneDraft) -> None:

@@ -19,13 +19,14 @@ from ftz_geo.parse.entries import entries_of
 from ftz_geo.parse.figures import find_figures
 from ftz_geo.parse.grids import find_grids
 from ftz_geo.parse.groups import Group, group_sides, is_description
-from ftz_geo.parse.heads import find_headings, find_labels, sections
+from ftz_geo.parse.heads import block_noun, find_headings, find_labels, sections
 from ftz_geo.parse.ids import Ids
 from ftz_geo.parse.inverse import beside_sides, enclosing_chains, inverse_sides, named_first_sides
 from ftz_geo.parse.ledger import figures_of
 from ftz_geo.parse.names import features_at, read_names
 from ftz_geo.parse.outline import outlined_zones
 from ftz_geo.parse.prose import Prose
+from ftz_geo.parse.series import style_of
 from ftz_geo.parse.settling import whole_of
 from ftz_geo.parse.sides import direction_sides, verbless_sides
 from ftz_geo.parse.tables import read_tables
@@ -163,12 +164,27 @@ def _descriptions(
 def _counted(
     counts: Sequence[Count], parts: Sequence[tuple[Label, Heading]], labels: list[Label]
 ) -> tuple[list[Label], list[Heading]]:
-    """Take numbered headlines for blocks where the text counts as many before them, else for zones."""
-    told = [c for c in counts if parts and c.number == len(parts) > 1 and c.start < parts[0][0].start]
-    if not told:
-        return labels, [heading for _, heading in parts]
-    numbered = {label.start: replace(label, noun=told[-1].noun, firm=True) for label, _ in parts}
-    return [numbered.get(label.start, label) for label in labels], []
+    """Take numbered headlines for blocks where the text counts them or all name one, else for zones."""
+    zones: list[Heading] = []
+    nouns: dict[int, str | None] = {}
+    for style in dict.fromkeys(style_of(label)[0] for label, _ in parts):
+        alike = [(label, heading) for label, heading in parts if style_of(label)[0] == style]
+        noun = _noun_counted(counts, alike)
+        if noun is None:
+            zones += [heading for _, heading in alike]
+        else:
+            nouns |= {label.start: noun for label, _ in alike}
+    numbered = [replace(x, noun=nouns[x.start], firm=True) if x.start in nouns else x for x in labels]
+    return numbered, sorted(zones, key=lambda heading: heading.start)
+
+
+def _noun_counted(counts: Sequence[Count], parts: Sequence[tuple[Label, Heading]]) -> str | None:
+    """Return what headlines are called where they count blocks: as the text says, or as all of them end."""
+    told = [c for c in counts if c.number == len(parts) > 1 and c.start < parts[0][0].start]
+    if told:
+        return told[-1].noun
+    nouns = {block_noun(heading.name) for _, heading in parts}
+    return nouns.pop() if len(nouns) == 1 and len(parts) > 1 else None
 
 
 def _inside(groups: list[Group]) -> Callable[[int], bool]:
@@ -230,15 +246,17 @@ def _settle_areas(draft: ZoneDraft, blocks: list[BlockDraft]) -> None:
     """Return a total to the block that it is also said of.
 
     One figure for a zone of one block without label is the zone's and the block's. Sides told
-    for the zone itself, beside its blocks, bound the total.
+    for the zone itself, beside its blocks, bound the total: before them, or behind them without a name.
     """
     first = blocks[0]
-    parcels_have_areas = any(p.area for p in first.parcels)
     if len(blocks) == 1 and not first.firm:
-        first.area = first.area or (None if parcels_have_areas else draft.area)
+        first.area = first.area or (None if any(p.area for p in first.parcels) else draft.area)
         draft.area = draft.area or first.area
-    elif draft.area and not first.firm and first.area is None and not parcels_have_areas:
-        first.area, first.whole = draft.area, True
+    elif draft.area:
+        bare = [b for b in blocks if not (b.firm or b.area or any(p.area for p in b.parcels))]
+        own = [b for b in bare if b is first or (len(bare) == 1 and b.name is None and b.is_bounded)]
+        for block in own[:1]:
+            block.area, block.whole = draft.area, True
 
 
 def _zone(

@@ -243,7 +243,9 @@ class _Reader:
         body = Body(self.prose, columns)
         for row in rows[last + 1 : following]:
             body.add(_fitted(row, width), width, times)
-        if not any(c.use in ("area", "other", "again", "side", "boundary", "scope") for c in columns):
+        if not any(
+            c.use in ("area", "whole", "other", "again", "side", "boundary", "scope") for c in columns
+        ):
             return
         end = max((c.end for row in rows[last:following] for c in row), default=rows[last][-1].end)
         head = tuple(c.words for c in columns)

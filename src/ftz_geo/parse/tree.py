@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.parse.groups import Group
 from ftz_geo.parse.heads import (
     is_general,
+    is_matter,
     is_place,
     is_sentence,
     name_after,
@@ -21,8 +23,9 @@ from ftz_geo.parse.heads import (
     opening_place,
     place_in,
 )
-from ftz_geo.parse.prose import BREAK
-from ftz_geo.parse.words import LEAD_INS, SUMMING
+from ftz_geo.parse.prose import BREAK, BULLETS
+from ftz_geo.parse.series import series_of, style_of
+from ftz_geo.parse.words import DOWN, LEAD_INS, SUMMING
 from ftz_geo.wording import NUMERALS, folded, one_of
 
 if TYPE_CHECKING:
@@ -31,8 +34,9 @@ if TYPE_CHECKING:
     from ftz_geo.parse.areas import StatedArea
     from ftz_geo.parse.heads import Label
     from ftz_geo.parse.prose import Prose
+    from ftz_geo.parse.series import Series
 
-__all__ = ["DOWN", "Node", "Sentences", "tree_of"]
+__all__ = ["Node", "Sentences", "tree_of"]
 
 
 @dataclass(eq=False)
@@ -50,6 +54,10 @@ class Node:
     label: Label | None = None
     number: str | None = None
     """The number or code that its row of a table gives it."""
+    in_series: bool = False
+    """It is an item of a numbered list of blocks, or of lines of names and areas."""
+    heads_line: bool = False
+    """Its name begins a line and stands before a colon or its area: 湖滨园：位于…, WC-07街区 2公顷."""
     scope: str | None = None
     """Of several pieces of ground of one name which: 保护范围, 建设控制地带."""
     is_row: bool = False
@@ -63,7 +71,7 @@ class Node:
     def is_listed(self) -> bool:
         """Whether it is one of several told alike."""
         sisters = self.up.below if self.up else []
-        told = self.label is not None or self.is_row or self.scope is not None
+        told = self.label is not None or self.is_row or self.heads_line or self.scope is not None
         return told or len([n for n in sisters if n.kind == self.kind]) > 1
 
 
@@ -91,28 +99,21 @@ class Sentences:
         return start, self._ends[number] if number < len(self._ends) else self._text_end
 
 
-DOWN = re.compile(
-    rf"""
-      其中 | 包括 | 包含 | 涵盖 | 分为 | 划分 | 划为 | 区划 | 分成 | 分别 | 下辖 | 组成 | 构成
-    | (?<!包)含(?!量|税|水) | 内有 | 下设 | 设[{NUMERALS}\d]+个
-    | 分[^,。;:()]{{0,40}}?[{NUMERALS}\d]+[个片块区]
-    | 共[有计]?[{NUMERALS}\d]+(?:个|大|片|块)[^,。;]{{0,8}} | (?:涉及|各).{{0,6}}面积 | 如下 | consists?\ of
-    """,
-    re.X,
-)
-"""Words that lead from a figure to those that it is made of."""
-
+_COUNT_BEHIND = re.compile(rf"(?<=.)[{NUMERALS}\d]+[个处座家]$")
+"""How many there are of what is named: 饮用水水源保护区2个."""
 _CLAUSE_END = re.compile(r"[,。;:(]")
 
-_SCOPE = re.compile(r"(?:重点|一般|[一二三]类)?(?:保护范围|(?:建设)?控制地带)(?=(?:四至)?[为是:]*$)")
+_SCOPE = re.compile(r"(?:重点|一般|核心|[一二三]类)?(?:保护范围|(?:建设)?控制地带)(?=(?:四至)?[为是:]*$)")
 """保护范围：东至…: where 建设控制地带 is told too, each is a piece of ground."""
 
 _SCOPE_OPENS = re.compile(r"(?P<name>(?:重点|一般|[一二三]类)?(?:保护范围|(?:建设)?控制地带))[为:](?=.*面积)")
 
-_LED_ON = re.compile(rf":(?:[(]?[{NUMERALS}\d]{{1,3}}[)、.]*|[—\-·•●◆■▪*○①-⑳])*$")
+_MARKS = rf"—\-*{BULLETS}"
+_LED_ON = re.compile(rf":(?:[(]?[{NUMERALS}\d]{{1,3}}[)、.]*|[{_MARKS}①-⑳])*$")
 """A colon that leads on to a list, with the number or bullet of its first item."""
 
-_BULLET = r"[—\-·•●◆■▪*○]*"
+_DIVIDES = re.compile(rf"[{_MARKS}]*(?:其中|分别为|具体(?:为|如下|包括)|含|内含|包含)")
+"""What a sentence begins with that divides the ground of the one before it."""
 
 
 def tree_of(
@@ -138,18 +139,23 @@ def tree_of(
     -------
     list of Node
     """
-    return _Planting(prose, labels, sentences).tree(stated, groups)
+    told = sorted([*(s.number for s in stated if s.aside is None), *(g.start for g in groups)])
+    return _Planting(prose, labels, sentences, series_of(prose, labels, told)).tree(stated, groups)
 
 
 class _Planting:
-    def __init__(self, prose: Prose, labels: Sequence[Label], sentences: Sentences) -> None:
+    def __init__(self, prose: Prose, labels: Sequence[Label], sentences: Sentences, series: Series) -> None:
         self.prose = prose
+        self.series = series
         self.sentences = sentences
         self._labels = list(labels)
         self._label_starts = [label.start for label in labels]
+        self._lines: set[int] = set()
+        """Where the figures stand that a list of lines tells."""
 
     def tree(self, stated: Sequence[StatedArea], groups: Sequence[Group]) -> list[Node]:
         """Return the tops of the tree; figures and sides of one piece of ground are one node."""
+        self._lines = self._listed_lines(stated)
         parts: list[tuple[int, StatedArea | Group]] = [(s.end, s) for s in stated]
         parts += [(g.start, g) for g in groups]
         tops: list[Node] = []
@@ -164,6 +170,7 @@ class _Planting:
                 owner.end = max(owner.end, part.end)
                 continue
             node = self._of_group(part, last) if isinstance(part, Group) else self._of_figure(part, last)
+            node.in_series = self._is_item(node)
             node.up = self._up(last, node) if last else None
             (node.up.below if node.up else tops).append(node)
             last = node
@@ -192,13 +199,21 @@ class _Planting:
             if node.stated is not None or node.group is None:
                 return False
             own = part.subject is None or is_general(self.prose.words(*part.subject))
-            return own and part.aside is None and self._is_near(text[end : part.number])
+            between = text[end : part.number]
+            of_item = node.in_series and part.role == "own" and "。" not in between
+            near = self._is_near(between) or of_item
+            return own and part.aside is None and near and "其中" not in between
         between = text[end : part.start]
+        lines = sum(gap >= BREAK for gap in self.prose.gaps[end : part.start + 1])
+        if lines > (0 if node.kind == "use" else 1) and "。" in between + "。" * (node.kind == "use"):
+            return False
         if node.group is not None or (node.kind == "use" and not re.search(rf"{one_of(LEAD_INS)}", between)):
             return False
         if self._names_another(node, end, part):
             return False
         in_line = not any(gap >= BREAK for gap in self.prose.gaps[end : part.start + 1])
+        if between == "。" and in_line and node.kind == "place":
+            return True  # 湖滨园面积2公顷。东至…
         return self._is_near(between) or (node.label is not None and in_line and len(between) < 100)
 
     def _is_near(self, between: str) -> bool:
@@ -222,7 +237,8 @@ class _Planting:
 
     def _of_figure(self, stated: StatedArea, before: Node | None) -> Node:
         name = self.prose.words(*stated.subject) if stated.subject else None
-        start = stated.subject[0] if stated.subject else stated.clause
+        start = min(stated.subject[0], stated.number) if stated.subject else stated.clause
+        end = max(stated.subject[1], stated.end) if stated.subject else stated.end
         while self.prose.text[start] == " ":
             start += 1
         label = self._label_before(start, before)
@@ -243,8 +259,8 @@ class _Planting:
         if plain == "" and (m := _SCOPE_OPENS.match(self.prose.text, lead, stated.number)):
             node = Node(lead, stated.end, "place", self.prose.words(*m.span("name")), stated)
             return self._of_headline(node)
-        opening = self._opening(before.end, stated.clause) if before is not None else None
-        if not plain and label is None and opening is not None:
+        opening = self._opening(before.end if before else 0, stated.clause)
+        if not plain and label is None and opening is not None and (before or self._is_headed_by(*opening)):
             name, start = self.prose.words(*opening), opening[0]
             plain = self.prose.text[slice(*opening)]
         if re.search(SUMMING, self.prose.text[max(0, start - 2) : stated.number]):
@@ -252,9 +268,32 @@ class _Planting:
         named = bool(plain) and not is_general(plain) and (is_place(plain) or label is not None)
         if label is not None and name is not None and self._is_headed(label, name):
             named = True
-        if label is not None and label.firm:
+        if label is not None and (label.firm or (name and label.start in self.series.blocks)):
             named = True
-        return Node(start, stated.end, "place" if named else "generic", name, stated, None, label)
+        node = Node(start, end, "place" if named else "generic", name, stated, None, label)
+        node.heads_line = named and (
+            stated.number in self._lines or self._is_headed_by(start, start + len(name or ""))
+        )
+        return node
+
+    def _listed_lines(self, stated: Sequence[StatedArea]) -> set[int]:
+        """Return where the figures stand that follow a name at a line's beginning, in two lines or more."""
+        gaps = self.prose.gaps
+        leading = [
+            s
+            for s in stated
+            if s.subject and s.subject[1] <= s.number <= s.subject[1] + 6 and gaps[s.subject[0]] >= BREAK
+        ]
+        found: set[int] = set()
+        for one, other in pairwise(leading):
+            breaks = sum(gap >= BREAK for gap in gaps[one.end : other.number])
+            if breaks == 1:
+                found |= {one.number, other.number}
+        return found
+
+    def _is_headed_by(self, start: int, end: int) -> bool:
+        """Whether a name that a line begins with stands before a colon: 湖滨园：位于…，面积…."""
+        return self.prose.text[end : end + 1] == ":" and self.prose.gaps[start] >= BREAK
 
     def _is_headed(self, label: Label, name: str) -> bool:
         """Whether a name stands between a label and a colon: (2)示范区:面积…, general as it may be."""
@@ -264,6 +303,7 @@ class _Planting:
     def _called(self, label: Label, end: int) -> str | None:
         """Return the name that follows a label, empty if none does; None where the label counts sentences."""
         name, _ = name_after(self.prose, label.end, end)
+        name = _COUNT_BEHIND.sub("", name) if name else name
         if label.firm or (name is not None and not is_sentence(folded(name))):
             return name or ""
         stop = _CLAUSE_END.search(self.prose.text, label.end, end)
@@ -321,7 +361,7 @@ class _Planting:
             stop = min(label.end + 30, node.start)
             end = next((i for i in range(label.end + 1, stop + 1) if self.prose.gaps[i] >= BREAK), None)
             name, last = name_after(self.prose, label.end, end) if end else (None, 0)
-            if name is not None and last == end and not is_sentence(folded(name)):
+            if name and last == end and not is_sentence(folded(name)) and not is_matter(folded(name)):
                 node.name, node.scope = name, node.name
         return node
 
@@ -331,7 +371,7 @@ class _Planting:
         if k < 0:
             return None
         label = self._labels[k]
-        if before is not None and label.start < before.end:
+        if label.start in self.series.sentences or (before is not None and label.start < before.end):
             return None
         here = self.sentences.number(label.start)
         same = here == self.sentences.number(at)
@@ -357,10 +397,17 @@ class _Planting:
             return last.up if self._goes_on(last, between) else last
         if ":" in between and (last.kind == "generic" or _LED_ON.search(between)):
             return last
+        if last.in_series and not node.in_series:
+            return last  # what else an item of a list tells is of it
         sep = self._separator(last)
         if ";" in between and last.up and sep != ";" and (sep or last.up.up) and not self._led_by_colon(last):
             return last.up.up
         return last.up
+
+    def _is_item(self, node: Node) -> bool:
+        """Whether a node is an item of a list that is numbered, or of one name in each line."""
+        numbered = node.label is not None and node.label.start in self.series.blocks
+        return numbered or (node.stated is not None and node.stated.number in self._lines)
 
     def _goes_on(self, last: Node, between: str) -> bool:
         """Whether a word that leads down only begins another item of its own list: 其中甲…，其中乙…."""
@@ -397,12 +444,12 @@ class _Planting:
         text = self.prose.text
         sister: Node | None = last if self._begins_line(node) else None
         while sister is not None:
-            if sister.up is not None and self._begins_line(sister):
+            if sister.up is not None and self._begins_line(sister) and _are_counted_alike(sister, node):
                 return sister.up
             sister = sister.up
         start, _ = self.sentences.span(self.sentences.number(node.start))
         lead = text[start : node.start]
-        if re.match(rf"{_BULLET}(?:其中|分别为|具体(?:为|如下|包括))", lead + text[node.start : node.end]):
+        if _DIVIDES.match(lead + text[node.start : node.end]):
             return self._divided(last)
         if DOWN.search(lead) and ":" in lead and last.kind == "generic":
             return self._divided(last)
@@ -411,7 +458,7 @@ class _Planting:
     def _begins_line(self, node: Node) -> bool:
         """Whether a node begins a line, behind a bullet or not."""
         at = node.label.start if node.label else node.start
-        while at > 0 and self.prose.text[at - 1] in "—-·•●◆■▪*○" and self.prose.gaps[at] < BREAK:
+        while at > 0 and self.prose.text[at - 1] in f"—-*{BULLETS}" and self.prose.gaps[at] < BREAK:
             at -= 1
         return self.prose.gaps[at] >= BREAK
 
@@ -422,6 +469,12 @@ class _Planting:
         while node.up is not None and self.sentences.number(max(node.up.end - 1, 0)) == sentence:
             node = node.up
         return node
+
+
+def _are_counted_alike(one: Node, other: Node) -> bool:
+    """Whether two nodes have no numbers, or numbers of one style: (一) and (二), and not 二."""
+    labels = [label for label in (one.label, other.label) if label is not None]
+    return len({style_of(label)[0] for label in labels}) < 2
 
 
 _LEAD = re.compile(rf"[^,。;:]*{one_of(LEAD_INS)}(?:为|是|:)*$")
