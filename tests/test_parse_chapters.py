@@ -139,3 +139,66 @@ def test_several_units_of_a_line_go_to_the_columns_in_order() -> None:
     )
     assert blocks(text) == [(None, "甲片区", "8.35"), (None, "乙片区", "3.72")]
     assert {f.area.unit for f in parse_plan(text).figures if f.area} == {"公顷", "万平方米"}
+
+
+DIVIDED = {
+    "behind the sides": "面积1.55平方公里，{sides}。其中，核心区面积0.32平方公里。",
+    "in brackets": "面积1.55平方公里（其中核心区0.32平方公里），{sides}。",
+    "in its own sentence": "面积1.55平方公里，{sides}。分为核心区、外围区两部分，核心区0.32平方公里。",
+}
+
+
+@pytest.mark.parametrize("words", DIVIDED.values(), ids=DIVIDED)
+def test_what_divides_a_labelled_block_is_its_part(words: str) -> None:
+    sides = ("东至甲路、南至乙路、西至丙路、北至丁路", "东至戊路、南至己路、西至庚路、北至辛路")
+    text = "甲开发区总面积3.10平方公里，分为两个区块：\n" + "\n".join(
+        f"区块{n}：{words.format(sides=own) if n == '一' else f'面积1.55平方公里，{own}。'}"
+        for n, own in zip("一二", sides, strict=True)
+    )
+    (zone,) = parse_plan(text).zones
+    assert [(p.name, p.declared_area.text) for p in zone.blocks[0].parts] == [("核心区", "0.32平方公里")]
+    assert [len(zone.parts), len(zone.blocks), len(zone.blocks[1].parts)] == [0, 2, 0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "由工业用地0.89平方公里和居住用地0.54平方公里组成",
+        "其中，工业用地面积0.89平方公里，其余用地0.54平方公里",
+    ],
+)
+def test_parts_that_are_said_to_be_all_of_a_block_are_exhaustive(words: str) -> None:
+    text = (
+        "甲开发区总面积3.10平方公里，分为两个区块：\n"
+        f"区块一：面积1.79平方公里，东至甲路、南至乙路、西至丙路、北至丁路。{words}。\n"
+        "区块二：面积1.31平方公里，东至戊路、南至己路、西至庚路、北至辛路。"
+    )
+    block = parse_plan(text).zones[0].blocks[0]
+    assert [(p.declared_area.text, p.exhaustive) for p in block.parts] == [
+        ("0.89平方公里", True),
+        ("0.54平方公里", True),
+    ]
+
+
+def test_a_total_told_again_behind_labelled_blocks_is_no_other_zone() -> None:
+    blocks_told = "".join(
+        f"区块{n}：面积2平方公里，东至{n}东路，南至{n}南路，西至{n}西路，北至{n}北路。\n" for n in "一二"
+    )
+    text = f"甲市西城联动创新区总面积4平方公里，分为两个区块：\n{blocks_told}联动创新区总面积为4.6平方公里。"
+    (zone,) = parse_plan(text).zones
+    assert [area.text for area in zone.restated] == ["4.6平方公里"]
+
+
+def test_numbered_places_that_count_blocks_are_zones_below_the_total_of_all() -> None:
+    def told(number: str, name: str, total: str, n: str) -> str:
+        own = "".join(
+            f"区块{k}：面积2平方公里，东至{name}{k}东路，南至{name}{k}南路，西至{name}{k}西路，北至{name}{k}北路。\n"
+            for k in "一二三"[: {"两": 2, "三": 3}[n]]
+        )
+        return f"（{number}）{name}片区。面积{total}平方公里，分为{n}个区块，分别为：\n{own}"
+
+    text = "甲区建设方案\n联动创新区总面积10平方公里，共两个片区。\n"
+    plan = parse_plan(text + told("一", "赛达", "4", "两") + told("二", "大寺", "6", "三"))
+    assert plan.declared_area is not None
+    assert plan.declared_area.text == "10平方公里"
+    assert [(z.name, len(z.blocks)) for z in plan.zones] == [("赛达片区", 2), ("大寺片区", 3)]

@@ -122,11 +122,11 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="parts-sum",
         text=Text(
-            "几乎占满整体的各部分（其中…），相加即为整体。",
-            "Parts (其中…) that make up all but a twentieth of their whole make up all of it.",
+            "说明为全部的各部分（由…组成、其余…），或几乎占满整体的，相加即为整体。",
+            "Parts that are said to make up their whole (由…组成, 其余), or all but a twentieth of it, do.",
         ),
         limit=Text("各数取舍之和", "rounding of all figures"),
-        severities=("warning",),
+        severities=("warning", "error"),
         find=told.sums_of_parts,
         look=looked.parts,
     ),

@@ -73,29 +73,38 @@ _NEARLY = Fraction(1, 20)
 
 
 def sums_of_parts(case: Case) -> Iterator[Finding]:
-    """Find parts (其中…) that nearly make up their whole, and do not."""
+    """Find parts that are said to make up their whole, or nearly do (其中…), and do not."""
     for zone in case.plan.zones:
         for block in (None, *zone.blocks):
             whole = block.declared_area if block else zone.declared_area
-            parts = block.parts if block else zone.parts
-            if whole is None or len(parts) < 2 or any(part.exhaustive for part in parts):
+            told = block.parts if block else zone.parts
+            parts = [part for part in told if part.exhaustive] or list(told)
+            if whole is None or len(parts) < 2:
                 continue
-            sum_km2 = sum(exact_km2(part.declared_area) for part in parts)
             limit = _doubt(whole) + sum(_doubt(part.declared_area) for part in parts)
-            difference = exact_km2(whole) - sum_km2
-            if limit < abs(difference) <= _NEARLY * exact_km2(whole):
-                yield _parts_differ(zone, block, whole, parts, limit)
+            apart = abs(exact_km2(whole) - sum(exact_km2(part.declared_area) for part in parts))
+            if apart <= limit:
+                continue
+            if parts[0].exhaustive:
+                yield _parts_differ("error", zone, block, whole, parts, limit)
+            elif apart <= _NEARLY * exact_km2(whole):
+                yield _parts_differ("warning", zone, block, whole, parts, limit)
 
 
 def _parts_differ(
-    zone: Zone, block: Block | None, whole: Area, parts: Sequence[Division], limit: Fraction
+    severity: Severity,
+    zone: Zone,
+    block: Block | None,
+    whole: Area,
+    parts: Sequence[Division],
+    limit: Fraction,
 ) -> Finding:
     added = Sum(total=whole, parts=tuple(part.declared_area for part in parts))
     unit, sign, gap = added.unit, unit_en(added.unit), added.write(abs(added.difference_km2))
     stated = added.write(exact_km2(whole))
     return finding(
         "parts-sum",
-        "warning",
+        severity,
         Text(
             f"所含各部分相加 {added.sum_words} {unit}，与 {stated} {unit} 相差 {gap} {unit}",
             f"its parts add up to {added.sum_words} {sign}, {gap} {sign} apart from {stated} {sign}",

@@ -283,10 +283,12 @@ _YEAR = re.compile(r"(?:19|20)\d\d年[^,。;]*$")
 
 _ASIDE = {code: re.compile("|".join(patterns)) for code, patterns in ASIDES.items()}
 _LAND_USE = re.compile(
-    rf"(?P<use>[^,。;:、()含]{{0,8}}?{one_of(LAND_USES)}|[^,。;:、()含]{{1,10}}?用地)"
+    rf"(?P<use>[^,。;:、()含\d.]{{0,8}}?{one_of(LAND_USES)}|[^,。;:、()含\d.]{{1,10}}?用地)"
     r"(?:(?:总|占地|用地|土地|的)*面积|用地|规模|总量)?"
     r"(?:总计|共计|合计|共|约|为|是|达到|达|有|仅|:|控制在|在|控制|保持在|不低于|不少于|不超过|近|计|\d+处)*$"
 )
+_OF_BEFORE = re.compile(rf"(?:{_UNIT})[和与及]?")
+"""The unit of the figure before, which nothing parts from the next: 工业用地2公顷和居住用地3公顷."""
 _WHOLE_USE = re.compile(
     r"(?:总|规划|项目|控制|占|出让|征收|拟|本|该|其|实际|净|宗地|共|的|核准|批准|地块|园区|开发区|区|供应|现状)*用地"
 )
@@ -350,8 +352,10 @@ def _subject(prose: Prose, number: int, aside: str | None) -> tuple[int, int] | 
     """Return where the words stand that say what a figure is of, within its own clause."""
     text = prose.text
     if aside == "land-use" and (m := _LAND_USE.search(text, _line_start(prose, number), number)):
-        found = place_in(prose, *m.span("use"))
-        return (found[0], m.end("use")) if found else m.span("use")
+        start, end = m.span("use")
+        unit = _OF_BEFORE.match(text, start, end)
+        found = place_in(prose, unit.end() if unit else start, end)
+        return (found[0], end) if found else (start, end)
     if was := _WAS.search(text, max(0, number - 40), number):
         number = was.start()
     a = _clause_start(prose, number)

@@ -14,6 +14,7 @@ from ftz_geo.parse.areas import Count, StatedArea
 from ftz_geo.parse.columns import is_known
 from ftz_geo.parse.groups import Group
 from ftz_geo.parse.heads import Heading, Label, is_general, is_zone_name, name_after, name_before, subject_of
+from ftz_geo.parse.likeness import alike
 from ftz_geo.parse.prose import BREAK
 from ftz_geo.parse.words import LEAD_INS, PARCEL_NOUNS, SUMMING
 from ftz_geo.wording import folded, one_of
@@ -32,6 +33,8 @@ class PartDraft(NamedTuple):
 
     name: str | None
     area: Area
+    of_all: bool = False
+    """The words say that with the others told beside it it is all of the ground: 由…和…组成, 其余."""
 
 
 @dataclass
@@ -119,8 +122,10 @@ Part = Heading | Label | Count | StatedArea | Group
 
 def draft_zones(prose: Prose, parts: Iterable[Part]) -> list[ZoneDraft]:
     """Draft the zones of a text from its parts, given in the order of the text."""
-    drafting = _Drafting(prose)
-    for part in parts:
+    told = list(parts)
+    labels = [part.start for part in told if isinstance(part, Label) and part.firm]
+    drafting = _Drafting(prose, max(labels, default=0))
+    for part in told:
         match part:
             case Heading():
                 drafting.open_zone(part.start, part.name)
@@ -153,8 +158,10 @@ _SITE_AREA = re.compile(r"(?:占地|用地|总|规划|土地|辖区)面积")
 
 
 class _Drafting:
-    def __init__(self, prose: Prose) -> None:
+    def __init__(self, prose: Prose, last_label: int) -> None:
         self.prose = prose
+        self.last_label = last_label
+        """Where the last label of a block stands."""
         self.zones = [ZoneDraft(0)]
         self.block: BlockDraft | None = None
         self.parcel: ParcelDraft | None = None
@@ -232,8 +239,13 @@ class _Drafting:
         if self.block and self.block.firm and not self.block.described:
             self.block.count = count.number
         elif self.waiting and self._counts_parcels(count):
-            # 甲区块规划面积5.61平方公里，分两个片区: a block without label and its parcels.
             area, name = self.waiting, self._subject(self.waiting.start, self.waiting.end)
+            if self.label is not None and count.noun not in PARCEL_NOUNS:
+                # （一）甲片区。面积8平方公里，分为四个区块: a zone of those that were counted before.
+                self.zones.append(ZoneDraft(self.label.start, name, area.area, count.number, count.noun))
+                self.block = self.parcel = self.waiting = None
+                return
+            # 甲区块规划面积5.61平方公里，分两个片区: a block without label and its parcels.
             self.block = BlockDraft(area.start, count.end, None, name, area=area.area, count=count.number)
             self.zone.blocks.append(self.block)
         elif self.waiting and not (self.waiting.role == "part" and self.zone.area):
@@ -342,7 +354,7 @@ class _Drafting:
         if zone.blocks and zone.area is None and self._same_breath(zone.blocks[-1].end, stated.start):
             zone.area = stated.area  # …，总面积40.38平方公里 at the end of the list
             return
-        if zone.blocks and zone.area is not None and self._is_behind(stated):
+        if zone.blocks and zone.area is not None and (self._is_behind(stated) or self._is_of_zone(stated)):
             zone.restated.append(stated.area)
             return
         if zone.blocks:
@@ -356,6 +368,12 @@ class _Drafting:
         """Whether a total speaks of the blocks before it."""
         lead = self.prose.text[stated.clause : stated.number]
         return re.search(SUMMING, lead) is not None
+
+    def _is_of_zone(self, stated: StatedArea) -> bool:
+        """Whether a total behind a zone's blocks is said of that zone by name, and no other blocks follow."""
+        if stated.subject is None or self.last_label > stated.end:
+            return False
+        return alike(self.zone.name, self.prose.words(*stated.subject))
 
     def _same_breath(self, end: int, start: int) -> bool:
         between = self.prose.text[end:start]

@@ -73,6 +73,9 @@ def outlined_zones(
 _MOST_REMARKS = 4
 """So many figures of nothing named may a plan of one zone tell: what was leased, cleared, built."""
 
+_OF_ALL = re.compile(r"由[^。;]{2,60}(?:组成|构成)|(?:分为|分成|划分为|划为)[^。;]*部分|其余")
+"""Words that say of parts that they are all there is."""
+
 _Key = tuple[str | None, str | None]
 """What a block is told again by: :attr:`.BlockDraft.key`."""
 
@@ -175,12 +178,32 @@ class _Outline:
         stated, self._here = node.stated, node.start
         if stated is not None and stated.area.span in self._held:
             self._take_below_held(node, stated)
+        elif stated is not None and (block := self._divided_in_line(node, stated)) is not None:
+            block.parts += self._parts([node], of_all=self._is_all_told(node))
         elif node.kind == "use":
             self._take_use(node)
         elif stated is not None and self._is_total(node, stated):
             self._take_total(node, stated)
         else:
             self._take_item(node)
+
+    def _divided_in_line(self, node: Node, stated: StatedArea) -> BlockDraft | None:
+        """Return the labelled block in whose line a figure stands behind words that divide it: 分为两部分."""
+        if node.label is not None or node.group is not None or node.is_row or stated.role == "total":
+            return None
+        zone = self._open
+        before = [block for block in zone.blocks if block.firm and block.start <= node.start] if zone else []
+        if not before or any(gap >= BREAK for gap in self.prose.gaps[before[-1].start + 1 : node.start + 1]):
+            return None
+        told = self.prose.text[before[-1].start : node.start]
+        sentence = told[max(told.rfind("。"), 0) :] + self.prose.text[node.end : node.end + 40].split("。")[0]
+        opened = told.count("(") > told.count(")")
+        return before[-1] if DOWN.search(sentence) and ("。" in told or opened) else None
+
+    def _is_all_told(self, node: Node) -> bool:
+        """Whether the sentence of a part says that the parts in it are all there is."""
+        start, end = self._sentences.span(self._sentences.number(node.start))
+        return _OF_ALL.search(self.prose.text, start, end) is not None
 
     def _is_total(self, node: Node, stated: StatedArea) -> bool:
         if node.is_row and node.kind == "place":
@@ -206,24 +229,29 @@ class _Outline:
         zone = self._open
         if zone is None:
             return
-        owner = zone.blocks[-1] if zone.blocks else zone
-        end = zone.blocks[-1].end if zone.blocks else zone.start
+        before = [block for block in zone.blocks if block.start <= node.start]
+        owner = before[-1] if before else zone
+        end = before[-1].end if before else zone.start
         apart = self._sentences.number(node.start) - self._sentences.number(max(end - 1, 0))
         in_line = not any(gap >= BREAK for gap in self.prose.gaps[end + 1 : node.start])
         larger = owner.area is not None and node.stated is not None and node.stated.area.km2 > owner.area.km2
         if end <= node.start and apart <= 1 and in_line and not larger:
-            owner.parts += self._parts([node])
+            owner.parts += self._parts([node], of_all=self._is_all_told(node))
 
     def _take_below_held(self, node: Node, stated: StatedArea) -> None:
         """Take what stands below a figure that labels have given a place."""
         span = stated.area.span
         for zone in self.zones:
             if zone.area is not None and zone.area.span == span:
+                for below in node.below:
+                    if below.stated is not None and below.stated.area.span in self._held:
+                        self._take_below_held(below, below.stated)
                 self._divide_zone(zone, node)
                 return
             for block in zone.blocks:
                 if block.area is not None and block.area.span == span:
-                    block.parts += list(self._parts(self._free(node)))
+                    parts = self._free(node)
+                    block.parts += self._parts(parts, of_all=any(map(self._is_all_told, parts)))
                     return
 
     def _free(self, node: Node) -> list[Node]:
@@ -459,12 +487,12 @@ class _Outline:
             for item in items:
                 self._add_block(zone, item)
 
-    def _parts(self, nodes: Sequence[Node]) -> Iterator[PartDraft]:
+    def _parts(self, nodes: Sequence[Node], *, of_all: bool = False) -> Iterator[PartDraft]:
         """Yield the parts that figures tell."""
         for node in nodes:
             if node.stated is not None:
                 self._held.add(node.stated.area.span)
-                yield PartDraft(node.name, node.stated.area)
+                yield PartDraft(node.name, node.stated.area, of_all)
 
     # --- blocks
 

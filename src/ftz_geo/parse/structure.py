@@ -301,13 +301,18 @@ def _zone(
 
 
 def _divisions(parts: Sequence[PartDraft], whole: Area | None) -> tuple[Division, ...]:
-    """Write down the divisions of one piece of ground; whether they are all of it, their sum tells."""
+    """Write down the divisions of one piece of ground; words or their sum tell whether they are all of it."""
     exhaustive: bool | None = None
     if whole is not None and len(parts) > 1:
         doubt = whole.half_width_km2 + sum(part.area.half_width_km2 for part in parts)
         exhaustive = abs(sum(part.area.km2 for part in parts) - whole.km2) <= doubt
     return tuple(
-        Division(name=part.name, declared_area=part.area, span=part.area.span, exhaustive=exhaustive)
+        Division(
+            name=part.name,
+            declared_area=part.area,
+            span=part.area.span,
+            exhaustive=part.of_all or exhaustive,
+        )
         for part in parts
     )
 

@@ -466,7 +466,11 @@ class _Planting:
         """Return the node of the last sentence that a new one divides."""
         node = last
         sentence = self.sentences.number(max(last.end - 1, 0))
-        while node.up is not None and self.sentences.number(max(node.up.end - 1, 0)) == sentence:
+        while (
+            node.up is not None
+            and not (node.label and node.label.firm)
+            and self.sentences.number(max(node.up.end - 1, 0)) == sentence
+        ):
             node = node.up
         return node
 
