@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.survey.systems import LEAST_NORTHING, MOST_NORTHING, NORTHERNMOST
 from ftz_geo.survey.values import Entry, Number, Point, StatedArea, notice
-from ftz_geo.wording import KM2_PER_UNIT, NUMERALS, UNITS, one_of, unit_of
+from ftz_geo.wording import NUMERALS, UNITS, one_of, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -352,13 +352,12 @@ def _area(words: str) -> StatedArea | None:
     m = _AREA.search(words)
     if m is None:
         return None
-    unit = unit_of(m["unit"])
     value = Decimal(m["number"])
-    half = Decimal(1).scaleb(int(value.as_tuple().exponent)) / 2
     return StatedArea(
         text=m["number"] + m["unit"],
-        km2=value * KM2_PER_UNIT[unit],
-        half_width_km2=half * KM2_PER_UNIT[unit],
+        number=value,
+        half=Decimal(1).scaleb(int(value.as_tuple().exponent)) / 2,
+        unit=unit_of(m["unit"]),
         approximate=bool(m["about"] or m["after"]),
     )
 

@@ -11,13 +11,14 @@ from ftz_geo.errors import DocumentError
 from ftz_geo.model import STORAGE_CRS
 from ftz_geo.survey.corners import are_packed, corners_of
 from ftz_geo.survey.lists import HALF_WIDTH, read_lists
-from ftz_geo.survey.shapes import doubts_of, shape_of
+from ftz_geo.survey.shapes import doubts_of, shape_of, stated_km2_of
 from ftz_geo.survey.systems import stated_system
 from ftz_geo.survey.txt import is_txt, read_txt
 from ftz_geo.survey.values import DamagedError, notice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
     import geopandas
     from shapely.geometry.base import BaseGeometry
@@ -40,6 +41,12 @@ class Survey:
     """What was noticed in reading each row."""
     source: Mapping[str, Any] = field(default_factory=dict)
     """``file`` and ``sha256``; empty for text given directly."""
+    listed: bool = False
+    """Whether it was read from lists of coordinates."""
+    columns: tuple[str, ...] = ()
+    """Names of the columns that a map file has."""
+    about: tuple[Finding, ...] = ()
+    """What was noticed of the whole file."""
 
 
 def parse_survey(text: str, file: str = "text") -> Survey:
@@ -95,13 +102,13 @@ def parse_survey(text: str, file: str = "text") -> Survey:
             "label": [None] * len(entries),
             "name": [entry.name for entry in entries],
             "grade": ["undetermined" if parcel.shape is None else "surveyed" for parcel in parcels],
-            "stated_area_km2": [float(e.stated.km2) if e.stated else np.nan for e in entries],
+            "stated_area_km2": [np.nan if p.stated_km2 is None else float(p.stated_km2) for p in parcels],
             "crs_note": [parcel.crs_note for parcel in parcels],
         },
         geometry=[parcel.shape for parcel in parcels],
         crs=STORAGE_CRS,
     )
-    return Survey(polygons=polygons, findings=tuple(parcel.findings for parcel in parcels))
+    return Survey(polygons=polygons, findings=tuple(p.findings for p in parcels), listed=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,6 +116,7 @@ class _Surveyed:
     shape: BaseGeometry | None
     crs_note: str
     findings: tuple[Finding, ...]
+    stated_km2: Decimal | None
 
 
 def _read(entry: Entry, system: System, *, packed: bool | None) -> _Surveyed:
@@ -118,9 +126,13 @@ def _read(entry: Entry, system: System, *, packed: bool | None) -> _Surveyed:
         zh = f"{entry.title}：{error.zh}，未读成图形"
         en = f"{entry.title}: {error.en}; no polygon was made of it"
         damaged = notice("survey-damaged", "error", zh, en)
-        return _Surveyed(shape=None, crs_note="", findings=(*entry.notices, damaged))
+        stated_km2 = entry.stated.km2 if entry.stated else None
+        return _Surveyed(
+            shape=None, crs_note="", findings=(*entry.notices, damaged), stated_km2=stated_km2
+        )
     shape = shape_of(corners.lonlat, entry)
     return _Surveyed(
+        stated_km2=stated_km2_of(entry, shape, corners),
         shape=shape,
         crs_note=corners.system.words(plane=corners.plane is not None),
         findings=(*entry.notices, *corners.notices, *doubts_of(entry, shape, corners)),
