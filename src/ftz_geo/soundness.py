@@ -1,4 +1,4 @@
-"""What makes an outline a polygon: rings that close, corners that are numbers, in an order that does not cross."""
+"""What makes an outline a polygon: rings that close, and corners that are numbers in an order."""
 
 from __future__ import annotations
 
@@ -127,8 +127,8 @@ def faults(shapes: Sequence[BaseGeometry | None] | NDArray[np.object_]) -> list[
     --------
     >>> thin = shapely.Polygon([(0, 0), (1, 1), (2, 2)])
     >>> [fault.en if fault else None for fault in faults([None, thin, shapely.box(0, 0, 1, 1)])]
-    ['it has no geometry, or one whose coordinates cannot be read', 'its corners lie on one line: ring 1 has no
-    area', None]
+    ['it has no geometry, or one whose coordinates cannot be read',
+     'its corners lie on one line: ring 1 has no area', None]
     """
     array = np.asarray(shapes, dtype=object)
     found: list[Text | None] = [None] * len(array)
@@ -209,9 +209,9 @@ def crossing_of(shape: BaseGeometry, labels: Sequence[Sequence[str]] | None = No
     --------
     >>> bow = shapely.Polygon([(117, 39), (117.01, 39.01), (117.01, 39), (117, 39.01)])
     >>> print(crossing_of(bow).text.en)
-    the outline crosses itself at 117.005000 E, 39.005000 N; its corners in the order given make 0.000000 km² on
-    the survey plane, the ground it goes round is 0.480810 km² (a repair, not made); in the order 1, 3, 2, 4
-    nothing crosses, and the area is 0.961620 km²
+    the outline crosses itself at 117.005000 E, 39.005000 N; its corners in the order given make 0.000000 km²
+    on the survey plane, the ground it goes round is 0.480810 km² (a repair, not made); in the order 1, 3, 2,
+    4 nothing crosses, and the area is 0.961620 km²
     """
     printed_km2, repaired_km2 = (plane_area_m2([shape, shapely.make_valid(shape)]) / 1e6).tolist()
     reason = shapely.is_valid_reason(shape).split("[")
@@ -230,7 +230,7 @@ def crossing_of(shape: BaseGeometry, labels: Sequence[Sequence[str]] | None = No
 
 
 def _order(shape: BaseGeometry, labels: Sequence[Sequence[str]] | None) -> Text:
-    """Return the orders of corners that uncross a shape's rings, where the crossing is that of single rings."""
+    """Return the orders of corners that uncross those of a shape's rings that cross themselves."""
     said = Text("", "")
     rings = shapely.get_rings(shapely.get_parts(on_survey_plane([shape])[0]))
     for n, ring in enumerate(rings):

@@ -23,7 +23,14 @@ __all__ = ["area_column", "area_doubts", "areas_in", "in_its_unit"]
 _TRIED = ("平方公里", "公顷", "亩", "平方米")
 """Units that areas of land are stated in; two of them differ by 15 times at least."""
 
-_UNIT_CODES = {"mu": "亩", "gq": "公顷", "sqm": "平方米", "pfm": "平方米", "pfgl": "平方公里", "km": "平方公里"}
+_UNIT_CODES = {
+    "mu": "亩",
+    "gq": "公顷",
+    "sqm": "平方米",
+    "pfm": "平方米",
+    "pfgl": "平方公里",
+    "km": "平方公里",
+}
 """How names of columns write units in letters, beside the signs of units."""
 
 _AREA_COLUMN = re.compile(

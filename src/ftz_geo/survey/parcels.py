@@ -17,7 +17,7 @@ from ftz_geo.survey.txt import is_txt, read_txt
 from ftz_geo.survey.values import DamagedError, notice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     import geopandas
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ftz_geo.survey.systems import System
     from ftz_geo.survey.values import Entry
 
-__all__ = ["Survey", "parse_survey"]
+__all__ = ["Survey", "parse_survey", "title_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +47,16 @@ class Survey:
     """Names of the columns that a map file has."""
     about: tuple[Finding, ...] = ()
     """What was noticed of the whole file."""
+
+    def title(self, row: int) -> str:
+        """Return what to call a polygon by in a message: its own words, or its number."""
+        own = self.polygons.iloc[row]
+        return title_of([own.get("name"), own.get("label"), own.get("id")], row)
+
+
+def title_of(words: Sequence[object], row: int) -> str:
+    """Return the first of words that are there, else the number of a row."""
+    return next((w for w in words if isinstance(w, str) and w.strip()), f"第 {row + 1} 个图形")
 
 
 def parse_survey(text: str, file: str = "text") -> Survey:
@@ -127,9 +137,7 @@ def _read(entry: Entry, system: System, *, packed: bool | None) -> _Surveyed:
         en = f"{entry.title}: {error.en}; no polygon was made of it"
         damaged = notice("survey-damaged", "error", zh, en)
         stated_km2 = entry.stated.km2 if entry.stated else None
-        return _Surveyed(
-            shape=None, crs_note="", findings=(*entry.notices, damaged), stated_km2=stated_km2
-        )
+        return _Surveyed(shape=None, crs_note="", findings=(*entry.notices, damaged), stated_km2=stated_km2)
     shape = shape_of(corners.lonlat, entry)
     return _Surveyed(
         stated_km2=stated_km2_of(entry, shape, corners),

@@ -53,7 +53,10 @@ def doubts_of(entry: Entry, shape: BaseGeometry, corners: Corners) -> Iterator[F
     if not shape.is_valid:
         crossing = crossing_of(shape, [[point.label for point in ring] for ring in entry.open_rings])
         found = notice(
-            "self-crossing", "error", f"{entry.title}：{crossing.text.zh}", f"{entry.title}: {crossing.text.en}"
+            "self-crossing",
+            "error",
+            f"{entry.title}：{crossing.text.zh}",
+            f"{entry.title}: {crossing.text.en}",
         )
         yield replace(found, measured_km2=Decimal(f"{crossing.printed_km2:.6f}"))
     elif entry.stated:

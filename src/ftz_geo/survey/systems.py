@@ -92,9 +92,7 @@ _TRUST: dict[Datum, str] = {
 _ZONE = re.compile(
     r"带\s*号\s*(?:为|[:=])?\s*(\d{2})(?!\d)|(?<![\d.])(\d{2})\s*号?带(?!\s*号)|_Zone_(\d{2})(?!\d)", re.I
 )
-_MERIDIAN = re.compile(
-    r"(?:中央(?:子午线|经线)\D{0,6}|_CM_)(\d{2,3})(?:\.0+)?\s*(?:°|度|[EeＥ]|$|\D)"
-)
+_MERIDIAN = re.compile(r"(?:中央(?:子午线|经线)\D{0,6}|_CM_)(\d{2,3})(?:\.0+)?\s*(?:°|度|[EeＥ]|$|\D)")
 _CGCS2000_CODE = re.compile(r"EPSG\D{0,3}(45[1-5]\d)(?!\d)", re.I)
 _WIDTH = re.compile(r"几度分带\s*=\s*([36])|([36三六])\s*(?:°|度)\s*(?:分)?带|_([36])_Degree", re.I)
 
@@ -211,7 +209,7 @@ def _stated_zone(text: str) -> int | None:
     zone = None
     if m := _CGCS2000_CODE.search(text):
         code = int(m.group(1))
-        zone = code - 4509 if code >= 4534 else code - 4488  # noqa: PLR2004  (EPSG: with the zone, and without)
+        zone = code - 4509 if code >= 4534 else code - 4488
     elif m := _ZONE.search(text):
         zone = int(next(filter(None, m.groups())))
     elif m := _MERIDIAN.search(text):

@@ -50,7 +50,7 @@ def _is_parcel(fields: list[str]) -> bool:
 
 
 def _is_short_parcel(fields: list[str]) -> bool:
-    """Tell a parcel row that leaves all behind its name away: a count, words, and nothing like a coordinate."""
+    """Tell a parcel row that ends with its name: a count, words, and nothing like a coordinate."""
     words = [f for f in fields[1:] if not _NUMBER.fullmatch(f)]
     small = all(float(f) < _LEAST_COORDINATE for f in fields if _NUMBER.fullmatch(f))
     named = any(re.search(r"[一-鿿]", f) for f in words)
@@ -112,10 +112,10 @@ def _entry(head: list[str], rows: list[list[str]], scale: int) -> Entry:
         zh = f"地块行写 {count} 个界址点，列出 {read} 个（含 {closing} 个闭合点）"
         en = f"the parcel's row says {count} points, and {read} are listed ({closing} of them closing a ring)"
         notices.append(notice("survey-count", "warning", zh, en))
-    area, number, name = _named(head)
+    area, own_id, own_name = _named(head)
     return Entry(
-        id=number,
-        name=name,
+        id=own_id,
+        name=own_name,
         rings=tuple(map(tuple, closed)),
         stated=area,
         damaged=tuple(damaged),
