@@ -86,9 +86,16 @@ def _polygons(zone: ZoneCase) -> Iterator[Unchecked]:
         return
     drawn = {d.parcel.id: d for d in zone.drawn}
     for block in zone.zone.blocks:
+        whole = drawn.get(block.id) if len(block.parcels) > 1 else None
+        if whole is not None and (why := not_compared(zone, whole)) is not None:
+            yield _gap("not-compared", why, zone, block)
         for parcel in block.parcels:
             own = drawn.get(parcel.id)
-            if own is None:
+            if own is None and whole is not None:
+                if parcel.declared_area is not None:
+                    said = Text("没有单独的图形，面积未作比对", "is not drawn by itself: it was not compared")
+                    yield _gap("no-polygon", said, zone, block, parcel)
+            elif own is None:
                 yield _gap("no-polygon", Text("没有图形", "has no polygon"), zone, block, parcel)
             elif (why := not_compared(zone, own)) is not None:
                 yield _gap("not-compared", why, zone, block, parcel)

@@ -78,6 +78,7 @@ def _told(survey: Survey) -> Iterator[dict[str, Any]]:
             **survey.source,
             "crs": "；".join(systems) or None,
             "listed": int(survey.listed) * int(survey.polygons["grade"].eq("surveyed").sum()),
+            "stated": int(survey.polygons["stated_area_km2"].notna().sum()),
             "columns": list(survey.columns),
             "looked_for": [] if survey.listed else [name for names in COLUMNS.values() for name in names],
         }
