@@ -114,9 +114,9 @@ def expect(path: str | Path, *kinds: FileKind, instead: str) -> FileKind:
 
 
 def _is_notice_too(path: Path) -> bool:
-    """Whether a list of corners stands in sentences that state areas, as in a notice of a reserve."""
-    text = read_document(path).text
-    return text.count("。") > 1 and re.search(r"面[积積][^。\n]{0,12}\d", text) is not None
+    """Whether a list of corners stands beside an area in words, as in a notice of a reserve or of a mine."""
+    text = sheets_text(path) if path.suffix.lower() == ".xlsx" else read_document(path).text
+    return "[地块坐标]" not in text and re.search(r"面[积積][^。\n]{0,12}\d", text) is not None
 
 
 def _kind_of_text(path: Path) -> FileKind:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Crossing", "crossing_of", "faults", "read_wkb", "uncrossed"]
 
 _FLAT = 1e-5
-"""A ring whose hull has less of the square of its length is a line: one of 1 km is nowhere wider than 8 cm, and
-a straight line on a plane bows by 2 cm in degrees."""
+"""A ring whose hull has less of the square of its length is a line: one of 1 km is nowhere wider than 8 cm,
+and a straight line on a plane bows by 2 cm in degrees."""
 
 _MOST_CORNERS = 600
 """Rings with more corners get no order proposed: every pair of their edges is looked at many times over."""

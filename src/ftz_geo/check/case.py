@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 import numpy as np
 import shapely
 
+from ftz_geo.compass import DIRECTIONS
 from ftz_geo.measure import METRES_PER_DEGREE, SURVEY_CUT_M, LocalPlane, area_error_m2, area_m2
 from ftz_geo.model import Finding, Parcel, Position, Rule, Text, title
 from ftz_geo.soundness import faults
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.compass import Direction
     from ftz_geo.frame import Drawing
-    from ftz_geo.model import Block, Edge, Grade, Plan, Settings, Zone
+    from ftz_geo.model import Block, Edge, Feature, Grade, Plan, Settings, Zone
 
 STANDING: frozenset[Grade] = frozenset({"surveyed", "traced"})
 """Grades whose polygons stand where their sides say."""
@@ -318,7 +320,8 @@ def _positions(plan: Plan) -> Iterator[Position]:
         block = position.block
         if len(block.parcels) > 1 and block.id not in seen:
             seen.add(block.id)
-            yield Position(position.zone, block, Parcel(id=block.id, abuttals={}, span=block.span))
+            sides: dict[Direction, tuple[Feature, ...]] = dict.fromkeys(DIRECTIONS, ())
+            yield Position(position.zone, block, Parcel(id=block.id, abuttals=sides, span=block.span))
         yield position
 
 

@@ -483,8 +483,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="survey-zone",
         text=Text(
-            "文件头所写带号与坐标的带号一致。",
-            "The zone that the head states is the zone of the coordinates.",
+            "文件头所写带号、计量单位与坐标一致。",
+            "The zone and the unit of length that the head states are those of the coordinates.",
         ),
         limit=_NO_ALLOWANCE,
         severities=("warning",),

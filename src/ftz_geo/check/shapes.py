@@ -53,6 +53,7 @@ def ring_closure(case: Case) -> Iterator[Finding]:
     for drawn in case.drawn:
         if not drawn.is_area:
             yield drawn_finding("ring-closure", "error", drawn, _openness(drawn))
+    yield from noticed("ring-closure", case)  # of lists, whose first point comes last with other numbers
 
 
 def _openness(drawn: Drawn) -> Text:

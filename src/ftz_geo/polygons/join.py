@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ftz_geo.model import Block, Parcel, Plan, Severity, Zone
     from ftz_geo.survey import Survey
 
-__all__ = ["join_polygons"]
+__all__ = ["join_own", "join_polygons"]
 
 _SHARED_M2 = 1.0
 """Two polygons of one block that share less ground touch: half a corner's rounding along a few metres."""
@@ -70,6 +70,21 @@ def join_polygons(plan: Plan, survey: Survey | Drawing) -> Drawing:
     )
 
 
+def join_own(plan: Plan, survey: Survey | None) -> Drawing | None:
+    """Put polygons that a notice lists itself in their places; None where they are none of its blocks.
+
+    A notice may list other corners too, such as those of its monitoring points.
+    """
+    if survey is None:
+        return None
+    drawing = join_polygons(plan, survey)
+    placed = any(f.parcel_id or f.block_id for f in drawing.findings)
+    joined = drawing.parcels["grade"].eq("surveyed") & drawing.parcels.index.isin(
+        [p.id for p in plan.parcels]
+    )
+    return drawing if placed or joined.any() else None
+
+
 def _told(survey: Survey) -> Iterator[dict[str, Any]]:
     """Yield what to tell of the file that polygons came from."""
     if survey.source:
@@ -91,7 +106,7 @@ class _Joined:
         self.survey = survey
         self.shapes: list[BaseGeometry | None] = survey.polygons.geometry.tolist()
         self.places = dict(_places(plan))
-        matches = match_polygons(plan, survey.polygons)
+        matches = match_polygons(plan, survey.polygons, own=survey.own)
         areal = shapely.get_dimensions(np.array(self.shapes, dtype=object)) == 2
         self.matches = dict(_kept(matches, self.shapes, areal))
         self.dropped = {
@@ -124,10 +139,13 @@ class _Joined:
     def findings(self) -> Iterator[Finding]:
         """Yield what was noticed in reading, each under its parcel, and what does not fit one to one."""
         yield from self.survey.about
+        common = _common(self.survey.findings)
+        yield from common.values()
         for row, found in enumerate(self.survey.findings):
             own = self.survey.title(row)
             for finding in found if row not in self.dropped else ():
-                yield self._placed(finding, self.matches.get(row), own)
+                if (finding.check, finding.zh) not in common:
+                    yield self._placed(finding, self.matches.get(row), own)
         for key in self.rows:
             yield from self._several(key)
         yield from self._whole_and_parts()
@@ -225,6 +243,18 @@ class _Joined:
                 block_id=block.id if block else None,
                 parcel_id=parcel.id if parcel and len(set(keys)) == 1 else None,
             )
+
+
+_OF_THE_FILE = ("survey-datum", "survey-zone", "survey-order", "survey-packed")
+"""Checks of how numbers are written, which is mostly the same for all polygons of a file."""
+
+
+def _common(findings: Sequence[Sequence[Finding]]) -> dict[tuple[str, str], Finding]:
+    """Return what was noticed alike of several polygons and of all that were read: it is told once."""
+    counts = Counter((f.check, f.zh) for own in findings for f in own if f.check in _OF_THE_FILE)
+    read = sum(all(f.check != "survey-damaged" for f in own) for own in findings)
+    first = {(f.check, f.zh): f for own in findings for f in own}
+    return {key: first[key] for key, count in counts.items() if count >= read > 1}
 
 
 def _places(plan: Plan) -> Iterator[tuple[str, tuple[Zone, Block, Parcel | None]]]:

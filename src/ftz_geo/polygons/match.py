@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["match_polygons"]
 
 
-def match_polygons(plan: Plan, polygons: gpd.GeoDataFrame) -> dict[int, str]:
+def match_polygons(plan: Plan, polygons: gpd.GeoDataFrame, *, own: bool = False) -> dict[int, str]:
     """Find the parcel that each polygon is meant to be, by id, label, name or number.
 
     An equal id goes before an equal label or name, that before a label or name that a longer name contains,
@@ -33,6 +33,8 @@ def match_polygons(plan: Plan, polygons: gpd.GeoDataFrame) -> dict[int, str]:
     polygons : GeoDataFrame
         With columns ``id``, ``label``, ``name``, ``zone``, ``words`` (a tuple of more) and ``layer``, each
         of which may be missing.
+    own : bool, optional
+        Whether the plan's own text lists them: one polygon is its one parcel then, whatever it is called.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def match_polygons(plan: Plan, polygons: gpd.GeoDataFrame) -> dict[int, str]:
             matches[number] = found
     left = {number: row for number, row in enumerate(rows) if number not in matches}
     matches |= index.by_numbers(left)
-    if not matches and len(rows) == 1 and not rows[0].labels and len(index.targets) == 1:
+    if not matches and len(rows) == len(index.targets) == 1 and (own or not rows[0].labels):
         return {0: index.targets[0]}
     return matches
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ftz_geo import files
 from ftz_geo.documents import read_document, sheets_text
+from ftz_geo.errors import DocumentError
 from ftz_geo.frame import Drawing
 from ftz_geo.kinds import TEXT_ENDINGS, kind_of
 from ftz_geo.survey import Survey, parse_survey, read_layers
@@ -18,7 +19,7 @@ from ftz_geo.survey import Survey, parse_survey, read_layers
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["read_polygons", "read_survey"]
+__all__ = ["read_own", "read_polygons", "read_survey"]
 
 
 def read_survey(path: str | Path) -> Survey | Drawing:
@@ -63,6 +64,33 @@ def read_survey(path: str | Path) -> Survey | Drawing:
         return survey
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     return replace(survey, source={"file": Path(path).name, "sha256": digest})
+
+
+def read_own(path: str | Path, text: str) -> Survey | None:
+    """Read the lists of corners in a notice's own text.
+
+    Parameters
+    ----------
+    path : str or Path
+        The notice; ``-`` is standard input, of which there is only ``text``.
+    text : str
+        Its text as the plan was read from it, where tables are in one form.
+
+    Returns
+    -------
+    Survey or None
+        None where it lists no corners.
+    """
+    path = Path(path)
+    if path.is_file():
+        is_book = path.suffix.lower() == ".xlsx"
+        text = sheets_text(path) if is_book else read_document(path, rows=False).text
+    try:
+        survey = parse_survey(text, path.name, needed=False)
+    except DocumentError:
+        return None
+    digest = hashlib.sha256(path.read_bytes() if path.is_file() else text.encode()).hexdigest()
+    return replace(survey, own=True, source={"file": path.name, "sha256": digest})
 
 
 def read_polygons(path: str | Path) -> gpd.GeoDataFrame:

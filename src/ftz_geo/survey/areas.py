@@ -209,5 +209,6 @@ def _said(stated: StatedArea, unit: str, measured: float, off: float) -> tuple[s
     zh = f"{stated.text}（按{unit}计）" if stated.assumed else stated.text
     en = f"{stated.text} (taken as {unit_en(unit)})" if stated.assumed else stated.text
     if abs(off) < _MOST_PERCENT:
-        return f"{zh} 相差 {off:+.1%}", f"{en}, is off by {off:+.1%}"
+        percent = f"{100 * off:+.{max(1, 1 - int(np.floor(np.log10(abs(100 * off)))))}f}%"
+        return f"{zh} 相差 {percent}", f"{en}, is off by {percent}"
     return f"{zh} 为其 {off + 1:.4g} 倍", f"{en}, is {off + 1:.4g} times as much"

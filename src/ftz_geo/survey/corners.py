@@ -176,7 +176,7 @@ def _degrees(
 
 
 _MOVED: Mapping[str | None, tuple[Severity, str, str]] = {
-    "Beijing 1954": ("note", "约 15 米", "about 15 m"),
+    "Beijing 1954": ("warning", "约 15 米", "about 15 m"),
     "Xian 1980": ("warning", "数十米", "tens of metres"),
 }
 """How far off the place of a datum may come out in WGS 84, and how grave that is (EPSG's accuracies)."""

@@ -16,7 +16,7 @@ from ftz_geo.soundness import faults, read_wkb
 from ftz_geo.survey.areas import area_column, area_doubts, areas_in, in_its_unit
 from ftz_geo.survey.corners import moved_notices
 from ftz_geo.survey.parcels import Survey, title_of
-from ftz_geo.survey.systems import stated_system
+from ftz_geo.survey.systems import NORTHERNMOST, stated_system
 from ftz_geo.survey.values import notice
 
 if TYPE_CHECKING:
@@ -152,12 +152,25 @@ def _layer(path: Path, name: str) -> _Layer:
         raise DocumentError(
             path, "it states no reference system", "export it with its CRS (a .prj beside it)"
         )
+    shapes, crs = read_wkb([] if wkb is None else wkb), CRS.from_user_input(meta["crs"])
+    if crs.is_projected and _are_degrees(shapes):
+        raise DocumentError(
+            path,
+            f"it says that its coordinates are metres of {crs.name}, and they are degrees",
+            "set its CRS to EPSG:4490, or to what they are",
+        )
     return _Layer(
         name=name,
-        shapes=read_wkb([] if wkb is None else wkb),
-        crs=CRS.from_user_input(meta["crs"]),
+        shapes=shapes,
+        crs=crs,
         fields={str(field): own.tolist() for field, own in zip(meta["fields"], values, strict=True)},
     )
+
+
+def _are_degrees(shapes: NDArray[np.object_]) -> bool:
+    """Tell whether numbers can hardly be metres: all lie where China's degrees do."""
+    west, south, east, north = shapely.total_bounds(shapes)
+    return bool(west > 70 and east < 140 and south > 0 and north < NORTHERNMOST)
 
 
 _LANGUAGE_BYTE = 29

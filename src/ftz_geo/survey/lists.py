@@ -46,6 +46,11 @@ _MASKED = re.compile(
     """,
     re.X,
 )
+_NO_NUMBER = re.compile(
+    r"(?<![A-Za-z])(?:nan|inf(?:inity)?|null|none)(?![A-Za-z])|#(?:N/?A|REF!|VALUE!|DIV/0!|NUM!)", re.I
+)
+"""What programs write where a number is lacking."""
+
 _NO_WORDS = re.compile(
     r"""[\d\s.,;:|()\[\]°º˚′″'"’‘”“度分秒东東西南北经經纬緯EWNSXYJLBxyjewnsOolI*×✕?■□◻○●…#=+\-~/、横纵坐标点號号拐界址]*"""
 )
@@ -178,6 +183,8 @@ class _Lists:
 
     def _is_damaged(self, segment: str, *, has_points: bool) -> bool:
         """Tell whether a row holds a masked or broken coordinate."""
+        if _NO_NUMBER.search(segment) and (self.drafts or any(True for _ in _tokens(segment))):
+            return True
         bare = _NO_WORDS.fullmatch(segment) is not None
         if _MASKED.search(segment) and (bare or has_points):
             return True
@@ -222,7 +229,7 @@ def _entry(draft: _Draft, *, alone: bool) -> Entry:
             zh = "坐标按点号排列（原表一行并列几个点）"
             en = "points were put in the order of their labels (the table has several beside each other)"
             notices.append(notice("survey-order", "note", zh, en))
-        if lost := _skipped(ordered):
+        if (lost := _skipped(ordered)) and not draft.damaged:
             zh, en = f"点号在 {lost} 之后不连续，可能缺点", f"labels skip after {lost}: points may be missing"
             notices.append(notice("survey-count", "warning", zh, en))
         rings.append(tuple(ordered))

@@ -45,6 +45,8 @@ class Survey:
     """Whether it was read from lists of coordinates."""
     columns: tuple[str, ...] = ()
     """Names of the columns that a map file has."""
+    own: bool = False
+    """Whether it was read from the text of the plan itself, which speaks of nothing else."""
     about: tuple[Finding, ...] = ()
     """What was noticed of the whole file."""
 
@@ -59,7 +61,7 @@ def title_of(words: Sequence[object], row: int) -> str:
     return next((w for w in words if isinstance(w, str) and w.strip()), f"第 {row + 1} 个图形")
 
 
-def parse_survey(text: str, file: str = "text") -> Survey:
+def parse_survey(text: str, file: str = "text", *, needed: bool = True) -> Survey:
     """Read the polygons of a land-survey TXT, or of lists of corners in text or a table.
 
     Parameters
@@ -69,6 +71,8 @@ def parse_survey(text: str, file: str = "text") -> Survey:
         without zone), degrees with their signs, decimal degrees, or packed D.MMSS.
     file : str, optional
         What to call it in a message.
+    needed : bool, optional
+        Whether a list of which no polygon can be read is an error, and not only a finding.
 
     Returns
     -------
@@ -103,7 +107,7 @@ def parse_survey(text: str, file: str = "text") -> Survey:
         )
     system, packed = stated_system(plain), are_packed(entries, plain)
     parcels = [_read(entry, system, packed=packed) for entry in entries]
-    if all(parcel.shape is None for parcel in parcels):
+    if needed and all(parcel.shape is None for parcel in parcels):
         reasons = [f.en for parcel in parcels for f in parcel.findings if f.severity == "error"]
         raise DocumentError(file, f"no polygon can be read ({reasons[0]})", "name the original list")
     polygons = gpd.GeoDataFrame(

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["doubts_of", "shape_of", "stated_km2_of"]
 
 
+_SCALE_OF_DATUM = 5e-5
+"""Share of an area by which those in two datums differ: Krassovsky's axis is longer by 17 in a million."""
+
+
 def shape_of(xy: NDArray[np.float64], entry: Entry) -> BaseGeometry:
     """Put the rings of an entry together: what lies inside another is a hole, or an island in a hole."""
     rings = np.split(xy, np.cumsum(list(map(len, entry.open_rings)))[:-1])
@@ -83,7 +87,8 @@ def _measured(entry: Entry, shape: BaseGeometry, corners: Corners) -> dict[str, 
 def _rounding_m2(shape: BaseGeometry, corners: Corners) -> float:
     """Return the most that rounding each coordinate to its last digit can change the area, to first order.
 
-    dA = ½ Σ (dx·Δy - dy·Δx), with Δ between the neighbours of each corner.
+    dA = ½ Σ (dx·Δy - dy·Δx), with Δ between the neighbours of each corner. What was moved from another
+    datum has the scale of that datum besides.
     """
     flat = LocalPlane.around([shape]).to_xy(shape)
     total = 0.0
@@ -92,4 +97,5 @@ def _rounding_m2(shape: BaseGeometry, corners: Corners) -> float:
         xy = shapely.get_coordinates(ring)[:-1]
         across = np.abs(np.roll(xy, -1, axis=0) - np.roll(xy, 1, axis=0)).sum(axis=0)
         total += float(half_x * across[1] + half_y * across[0]) / 2
-    return total
+    moved = corners.system.known not in ("CGCS2000", "WGS 84")
+    return total + (_SCALE_OF_DATUM * float(flat.area) if moved else 0.0)

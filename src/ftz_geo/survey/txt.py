@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from ftz_geo.survey.values import Entry, Number, Point, StatedArea, notice
 from ftz_geo.wording import UNITS, one_of, unit_of
+
+if TYPE_CHECKING:
+    from ftz_geo.model import Finding
 
 __all__ = ["is_txt", "read_txt"]
 
@@ -84,12 +88,16 @@ def read_txt(text: str) -> tuple[Entry, ...]:
             heads.append(fields)
             rows = []
             groups.append(rows)
-        elif len(fields) >= 2 and "=" not in fields[0] and any(map(str.isdigit, line)):
+        elif (len(fields) > 1 or (groups and fields)) and "=" not in fields[0] and _has_digit(line):
             if not groups:  # points before any parcel row are one parcel without a name
                 heads.append([])
                 groups.append(rows)
             rows.append(fields)
     return tuple(_entry(head, rows, scale) for head, rows in zip(heads, groups, strict=True))
+
+
+def _has_digit(line: str) -> bool:
+    return any(map(str.isdigit, line))
 
 
 def _entry(head: list[str], rows: list[list[str]], scale: int) -> Entry:
@@ -112,6 +120,11 @@ def _entry(head: list[str], rows: list[list[str]], scale: int) -> Entry:
         zh = f"地块行写 {count} 个界址点，列出 {read} 个（含 {closing} 个闭合点）"
         en = f"the parcel's row says {count} points, and {read} are listed ({closing} of them closing a ring)"
         notices.append(notice("survey-count", "warning", zh, en))
+    notices += [_unclosed(ring) for ring in closed if _ends_elsewhere(ring)]
+    if scale != 1 and any(_is_in_metres(row[-1]) for row in rows if row):
+        zh = "文件头写计量单位为千米，坐标本身为米，按米读取"
+        en = "the head says that the numbers are kilometres; they are metres, and were read so"
+        notices.append(notice("survey-zone", "warning", zh, en))
     area, own_id, own_name = _named(head)
     return Entry(
         id=own_id,
@@ -138,7 +151,7 @@ def _point_fields(fields: list[str]) -> list[str]:
     if not all(map(_NUMBER.fullmatch, fields[-2:])):  # J1 1 4320014.689,39511493.964
         split = [part for field in fields for part in field.split()]
         fields = split if all(map(_NUMBER.fullmatch, split[-2:])) else fields
-    if len(fields) == 2:
+    if len(fields) <= 2:
         return ["", "1", *fields]
     return fields if len(fields) > 3 else [fields[0], "1", *fields[1:]]
 
@@ -155,6 +168,25 @@ def _named(head: list[str]) -> tuple[StatedArea | None, str | None, str | None]:
     return area, words[0], words[1]
 
 
+def _is_in_metres(words: str) -> bool:
+    return _NUMBER.fullmatch(words) is not None and float(words) >= _MOST_KILOMETRES
+
+
+def _ends_elsewhere(ring: list[Point]) -> bool:
+    """Tell a ring whose last point has the first one's name, and another place."""
+    return len(ring) > _CLOSED and ring[0].label == ring[-1].label != "" and not _is_closed(ring)
+
+
+def _unclosed(ring: list[Point]) -> Finding:
+    apart = max(abs(a.value - b.value) for a, b in zip(ring[0].numbers, ring[-1].numbers, strict=True))
+    zh = f"首尾都是 {ring[0].label}，坐标却相差 {apart:.3f}，界线没有闭合；请核对该点坐标"
+    en = (
+        f"the first and the last point are both {ring[0].label}, and {apart:.3f} apart: the outline does not "
+        "close; check that point"
+    )
+    return notice("ring-closure", "error", zh, en)
+
+
 def _is_closed(ring: list[Point]) -> bool:
     return len(ring) > _CLOSED and ring[0].is_at(ring[-1])
 
@@ -163,7 +195,7 @@ def _number(words: str, scale: int) -> Number | None:
     m = _NUMBER.fullmatch(words)
     if m is None:
         return None
-    if float(words) >= _MOST_KILOMETRES:  # metres, whatever the head says
+    if _is_in_metres(words):  # whatever the head says
         scale = 1
     decimals = len(m.group(1) or "")
     half = Decimal(scale).scaleb(-decimals) / 2
