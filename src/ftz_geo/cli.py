@@ -569,10 +569,16 @@ def diff(
     """
     from ftz_geo import pipeline
     from ftz_geo.diff import diff_parcels, diff_plans
-    from ftz_geo.kinds import kind_of
+    from ftz_geo.kinds import is_notice_too, kind_of
 
     say = _talk()
     drawn = [polygons or kind_of(file) in ("parcels", "polygons", "survey") for file in (old, new)]
+    if drawn[0] != drawn[1] and not polygons:
+        # A notice that lists corners beside its area is compared with another notice by its words.
+        drawn = [
+            one and not (kind_of(file) == "survey" and is_notice_too(Path(file)))
+            for one, file in zip(drawn, (old, new), strict=True)
+        ]
     if drawn[0] != drawn[1]:
         raise FtzGeoError(f"{old} and {new}: one is a document, the other polygons; give two of a kind")
     if drawn[0]:

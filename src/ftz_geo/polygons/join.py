@@ -271,7 +271,7 @@ def _kept(
     matches: Mapping[int, str], shapes: Sequence[BaseGeometry | None], areal: Any
 ) -> Iterator[tuple[int, str]]:
     """Yield the matches without the points and lines of what has a polygon too, its label or its edge."""
-    drawn = Counter(key for row, key in matches.items() if areal[row])
+    drawn = Counter(key for row, key in matches.items() if areal[row] or shapes[row] is None)
     for row, key in matches.items():
         if shapes[row] is None or areal[row] or not drawn[key]:
             yield row, key

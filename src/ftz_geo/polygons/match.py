@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
@@ -114,12 +115,14 @@ class _Index:
         self.stems = _zone_stems(plan.zones)
         self.ids = dict(_ids(plan.zones))
         self.targets = [t for t in dict.fromkeys(self.ids.values()) if t not in _wholes(plan.zones)]
-        self.keys: dict[str, list[_Key]] = {zone.id: list(_keys(zone)) for zone in plan.zones}
-        self.equal: dict[str, list[_Key]] = {}
-        for key in (key for own in self.keys.values() for key in own):
-            self.equal.setdefault("".join(key.words), []).append(key)
-            if len(key.words) > 1:
-                self.equal.setdefault(key.words[0], []).append(key)
+        self.keys: dict[str, list[_Key]] = {}
+        """By their first word, which is the longer name or the block's label."""
+        self.joined: dict[str, list[_Key]] = {}
+        """By all their words in one."""
+        for key in (key for zone in plan.zones for key in _keys(zone)):
+            self.keys.setdefault(key.words[0], []).append(key)
+            self.joined.setdefault("".join(key.words), []).append(key)
+        self.lengths = sorted(set(map(len, self.keys)))
 
     def by_id(self, row: _Row) -> str | None:
         """Return what has an id among a row's words."""
@@ -133,22 +136,21 @@ class _Index:
         """Return what has a label or a name that a row's words are, or contain."""
         zones = {zone.id for zone in self.meant(row) or self.zones}
         told = set(row.folded)
-        known = (key for word in told for key in self.equal.get(word, ()))
-        equal = [
-            k for k in known if k.zone_id in zones and ("".join(k.words) in told or told.issuperset(k.words))
-        ]
-        return (
-            _only(equal)
-            if equal
-            else _only(
-                [
-                    k
-                    for zone in zones
-                    for k in self.keys[zone]
-                    if all(_contains(row.everything, w) for w in k.words)
-                ]
-            )
-        )
+        equal = [key for word in told for key in self.joined.get(word, ())]
+        equal += [k for word in told for k in self.keys.get(word, ()) if told.issuperset(k.words)]
+        for keys in (equal, self._within(row)):
+            own = [key for key in keys if key.zone_id in zones]
+            if own:
+                return _only(own)
+        return None
+
+    def _within(self, row: _Row) -> Iterator[_Key]:
+        """Yield the keys all of whose words a row's words contain."""
+        words = row.everything
+        starts = {words[i : i + n] for n in self.lengths for i in range(len(words) - n + 1)}
+        for key in (key for word in starts for key in self.keys.get(word, ())):
+            if all(_contains(words, word) for word in key.words):
+                yield key
 
     def by_numbers(self, rows: Mapping[int, _Row]) -> dict[int, str]:
         """Return what has the number that a row's words end with, in the zone that they name.
@@ -236,8 +238,9 @@ def _titles(block: Block, parcel: Parcel) -> Iterator[tuple[tuple[str, ...], str
 def _numbered(zone: Zone) -> Iterator[tuple[tuple[int, int | None], str]]:
     """Yield the blocks and parcels of a zone by number, where no two have the same."""
     numbers = [_whole(label_number(block.label)) for block in zone.blocks]
+    counts = Counter(numbers)
     for block, number in zip(zone.blocks, numbers, strict=True):
-        if number is None or numbers.count(number) > 1:
+        if number is None or counts[number] > 1:
             continue
         yield (number, None), _target(block)
         for parcel in block.parcels:
