@@ -221,8 +221,10 @@ def no_degrees(frame: gpd.GeoDataFrame, *, either_order: bool = False) -> str | 
 =======
     bounds = frame.bounds.to_numpy()
     bounds = bounds[np.isfinite(bounds).all(axis=1)]  # what is no number is told of its polygon
-    west, south = bounds[:, :2].min(axis=0, initial=0.0)
-    east, north = bounds[:, 2:].max(axis=0, initial=0.0)
+    if not len(bounds):
+        return None
+    west, south = bounds[:, :2].min(axis=0)
+    east, north = bounds[:, 2:].max(axis=0)
     if west < -180 or east > 180 or south < -90 or north > 90:
 >>>>>>> 789bed9 (Broken, missing, several and detached polygons, ids given twice, and neighbours drawn apart are findings of their own)
         return f"{west:.10g}, {south:.10g}"

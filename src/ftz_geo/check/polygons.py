@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -131,7 +132,7 @@ def _detached(case: Case, drawn: Drawn, parts: NDArray[np.object_]) -> Iterator[
         there = shapely.MultiPolygon(list(parts[group == other]))
         away = float(shapely.distance(there, parts[group == main]).min())
         lon, lat = case.plane.to_lonlat(there.representative_point()).coords[0]
-        yield drawn_finding(
+        found = drawn_finding(
             "detached-part",
             "warning",
             drawn,
@@ -146,6 +147,8 @@ def _detached(case: Case, drawn: Drawn, parts: NDArray[np.object_]) -> Iterator[
             ),
             measured_km2=there.area / 1e6,
         )
+        thin = there.buffer(-case.settings.boundary_tolerance_m).is_empty
+        yield replace(found, follows_from="sliver" if thin else None)
 
 
 def _strays(zone: ZoneCase) -> Iterator[Finding]:

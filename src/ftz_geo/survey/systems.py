@@ -195,10 +195,15 @@ def stated_system(text: str) -> System:
     '天津90任意直角坐标'
     """
     heads = "\n".join(m.group(1).strip() for m in _HEAD.finditer(text))
-    moved = "".join(m.group(1) for m in _MOVED_TO.finditer(text))
-    datum = _datum_in(heads) or _datum_in(moved) or _datum_in(text)
+    places = (_moved_to(heads), heads, _moved_to(text), text)
+    datum = next(filter(None, map(_datum_in, places)), None)
     unknown = None if datum else next((m.group() for m in _LOCAL.finditer(text)), heads.split("\n")[0])
     return System(datum=datum, zone=_stated_zone(text), unknown=unknown or None)
+
+
+def _moved_to(text: str) -> str:
+    """Return what a text says behind 转换为, where it tells the system that its numbers are in now."""
+    return "".join(m.group(1) for m in _MOVED_TO.finditer(text))
 
 
 def _datum_in(text: str) -> Datum | None:
