@@ -204,7 +204,7 @@ def test_columns_of_areas_are_held_against_the_ring(
 
 
 def test_polygons_of_one_block_are_told(tmp_path: Path) -> None:
-    half = shapely.box(*shapely.Polygon(FIRST).bounds[:2], 117.156, 39.0092).intersection(
+    half: Any = shapely.box(*shapely.Polygon(FIRST).bounds[:2], 117.156, 39.0092).intersection(
         shapely.Polygon(FIRST)
     )
     for more, severity in ((FIRST, "warning"), (list(half.exterior.coords), "error")):

@@ -196,7 +196,7 @@ def stated_system(text: str) -> System:
     """
     heads = "\n".join(m.group(1).strip() for m in _HEAD.finditer(text))
     places = (_moved_to(heads), heads, _moved_to(text), text)
-    datum = next(filter(None, map(_datum_in, places)), None)
+    datum: Datum | None = next((found for place in places if (found := _datum_in(place))), None)
     unknown = None if datum else next((m.group() for m in _LOCAL.finditer(text)), heads.split("\n")[0])
     return System(datum=datum, zone=_stated_zone(text), unknown=unknown or None)
 
