@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from ftz_geo import pipeline
 from ftz_geo.cli import app
+from ftz_geo.frame import Drawing
 from ftz_geo.measure import on_survey_plane
 from ftz_geo.model import Audit, Finding
 from ftz_geo.parse import parse_plan
@@ -342,3 +343,28 @@ def test_a_notice_of_corners_and_area_is_audited(tmp_path: Path, area: str, foun
     assert result["zones"][0]["blocks"][0]["measured_km2"] == pytest.approx(0.9898, abs=1e-4)
     again = CliRunner().invoke(app, ["diff", str(file), str(file)])
     assert again.exit_code == 0, again.output
+
+
+@pytest.mark.parametrize(
+    ("head", "area", "found"),
+    [
+        ("面积（公顷）", "86.55", set()),
+        ("面积(亩)", "1298", set()),
+        ("MJ", "865464", set()),
+        ("面积", "96.55", {"survey-area"}),
+    ],
+)
+def test_areas_in_a_column_beside_corners_have_the_unit_of_their_head(
+    tmp_path: Path, head: str, area: str, found: set[str]
+) -> None:
+    corners = [(117.15, 39.0), (117.16, 39.0001), (117.1601, 39.009), (117.1501, 39.0091)]
+    rows = [f"区块一,J{i},{x:.8f},{y:.8f},{area}" for i, (x, y) in enumerate(corners, 1)]
+    file = tmp_path / "corners.csv"
+    file.write_text("\n".join([f"区块,点号,经度,纬度,{head}", *rows]), encoding="utf-8")
+    survey = read_survey(file)
+    assert not isinstance(survey, Drawing)
+    assert survey.polygons["name"].tolist() == ["区块一"]
+    assert {f.check for f in survey.findings[0]} - {"survey-datum"} == found
+    assert survey.polygons["stated_area_km2"].iloc[0] == pytest.approx(
+        0.8655 if not found else 0.9655, abs=1e-3
+    )

@@ -61,7 +61,8 @@ def missing_polygons(case: Case) -> Iterator[Finding]:
     told |= {position.parcel.id for position, _ in case.broken}
     for zone in case.zones:
         known = {d.parcel.id for d in zone.drawn}
-        lacking = {b.id: _lacking(b, known | told) for b in zone.zone.blocks}
+        told_of = known | told
+        lacking = {b.id: _lacking(b, told_of) for b in zone.zone.blocks}
         if len(lacking) > 1 and all(len(lacking[b.id]) == len(b.parcels) for b in zone.zone.blocks):
             yield _no_polygons(zone)
             continue

@@ -142,10 +142,9 @@ class _Joined:
         common = _common(self.survey.findings)
         yield from common.values()
         for row, found in enumerate(self.survey.findings):
-            own = self.survey.title(row)
             for finding in found if row not in self.dropped else ():
                 if (finding.check, finding.zh) not in common:
-                    yield self._placed(finding, self.matches.get(row), own)
+                    yield self._placed(finding, self.matches.get(row), self.survey.title(row))
         for key in self.rows:
             yield from self._several(key)
         yield from self._whole_and_parts()

@@ -114,7 +114,8 @@ class _Index:
         self.zones = plan.zones
         self.stems = _zone_stems(plan.zones)
         self.ids = dict(_ids(plan.zones))
-        self.targets = [t for t in dict.fromkeys(self.ids.values()) if t not in _wholes(plan.zones)]
+        wholes = _wholes(plan.zones)
+        self.targets = [target for target in dict.fromkeys(self.ids.values()) if target not in wholes]
         self.keys: dict[str, list[_Key]] = {}
         """By their first word, which is the longer name or the block's label."""
         self.joined: dict[str, list[_Key]] = {}

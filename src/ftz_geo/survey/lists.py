@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from ftz_geo.survey.areas import area_column
 from ftz_geo.survey.systems import LEAST_NORTHING, MOST_NORTHING, NORTHERNMOST
 from ftz_geo.survey.values import Entry, Number, Point, StatedArea, notice
 from ftz_geo.wording import NUMERALS, UNITS, one_of, unit_of
@@ -66,9 +67,12 @@ _SIX_CELLS = re.compile(
     re.M | re.X,
 )
 """A row of a table with degrees, minutes and seconds in cells of their own."""
+_UNSAID = "(单位未写)"
+"""Stands for the unit of a column of areas whose head does not say it."""
+
 _AREA = re.compile(
     r"(?P<about>[约約])?[为為是:=\s]{0,3}(?P<number>\d+(?:\.\d+)?)\s*"
-    rf"(?P<unit>{one_of(UNITS)})(?![A-Za-z\d])(?P<after>左右)?",
+    rf"(?P<unit>{one_of([*UNITS, _UNSAID])})(?![A-Za-z\d])(?P<after>左右)?",
     re.I,
 )
 _BOUNDED_BY = re.compile(r"由?\s*\d*\s*[个個]?\s*(?:拐[点點])?(?:圈定|围成|连线|连接|组成|构成)")
@@ -130,6 +134,32 @@ def _with_signs(text: str) -> str:
     return "".join([*parts, text[at:]])
 
 
+_CELLS = re.compile(r"[,\t|]")
+
+
+def _with_areas(text: str) -> str:
+    r"""Write the areas of a table's column behind the corners of each row, with the unit of its head.
+
+    >>> print(_with_areas("区块,X,Y,面积(亩)\n区块一,4320014.689,39511493.964,1484").splitlines()[1])
+    区块一,4320014.689,39511493.964,,面积1484亩
+    """
+    lines, column, unit, width = [], None, None, 0
+    for line in text.translate(HALF_WIDTH).splitlines():
+        cells = _CELLS.split(line)
+        heads = [i for i, cell in enumerate(cells) if len(cells) > 2 and area_column(cell)[0]]
+        if heads:
+            column, unit, width = heads[0], area_column(cells[heads[0]])[1], len(cells)
+        elif column is not None and len(cells) == width and _PLAIN.fullmatch(cells[column].strip()):
+            area = f"面积{cells[column].strip()}{unit or _UNSAID}"
+            lines.append(",".join([*cells[:column], "", *cells[column + 1 :], area]))
+            continue
+        lines.append(line)
+    return "\n".join(lines)
+
+
+_PLAIN = re.compile(r"\d+(?:\.\d+)?")
+
+
 def _is_place(one: int, other: int) -> bool:
     """Tell whether two numbers are whole degrees of a longitude and a latitude of China."""
     east, north = max(one, other), min(one, other)
@@ -151,7 +181,7 @@ def read_lists(text: str) -> tuple[Entry, ...]:
     ('2 37°4*′55″N,121°03′16″E',)
     """
     lists = _Lists()
-    for segment in _segments(_with_signs(text)):
+    for segment in _segments(_with_signs(_with_areas(text))):
         lists.read(segment)
     return lists.entries()
 
@@ -360,11 +390,13 @@ def _area(words: str) -> StatedArea | None:
     if m is None:
         return None
     value = Decimal(m["number"])
+    unit = None if m["unit"] == _UNSAID else m["unit"]
     return StatedArea(
-        text=m["number"] + m["unit"],
+        text=m["number"] + (unit or ""),
         number=value,
         half=Decimal(1).scaleb(int(value.as_tuple().exponent)) / 2,
-        unit=unit_of(m["unit"]),
+        unit=unit and unit_of(unit),
+        assumed=unit is None,
         approximate=bool(m["about"] or m["after"]),
     )
 
