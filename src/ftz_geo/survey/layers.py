@@ -243,6 +243,8 @@ def _held(
     """Return what was noticed of each row, and the area in km² that its first column of areas states."""
     areal = shapely.get_dimensions(shapes) == 2
     sound = np.array([fault is None for fault in wrong], dtype=bool) & areal & shapely.is_valid(shapes)
+    # With axes swapped a latitude may be none, and no area is known.
+    sound &= (np.abs(shapely.bounds(shapes)[:, [1, 3]]) <= 90).all(axis=1)
     ways = {"椭球面": np.full(len(shapes), np.nan), "投影平面": np.full(len(shapes), np.nan)}
     if stated and sound.any():
         ways["椭球面"][sound] = area_m2(shapes[sound], cut_m=SURVEY_CUT_M) / 1e6
