@@ -570,7 +570,8 @@ def test_parcels_are_measured_together_for_their_block() -> None:
     assert ways.geodesic == pytest.approx(block.measured_km2, rel=1e-6)
     assert 2e-6 < ways.plane / block.measured_km2 - 1 < 1e-5
     assert only(run_checks(plan, frame_of(plan, square(1000), square(1100, 3000)))).block_id == "z1-1"
-    assert not run_checks(plan, frame_of(plan, square(1000), None)).findings
+    missing = only(run_checks(plan, frame_of(plan, square(1000), None)))
+    assert (missing.check, missing.parcel_id) == ("missing-polygon", "z1-1-2")
 
 
 def test_exchanged_labels_are_told_from_two_wrong_areas() -> None:
@@ -952,7 +953,7 @@ def test_one_road_between_two_blocks_keeps_them_in_order(grade: str) -> None:
 @pytest.mark.parametrize("words", ["区块一", "区块一东边界", "区块一东侧"])
 def test_a_block_named_on_a_side_lies_there(words: str) -> None:
     sides = ("甲路 乙路 丙路 丁路", f"戊路 己路 {words} 辛路")
-    plan, (west, east) = pair(ring(*PLOT), moved(40), sides=sides)
+    plan, (west, east) = pair(ring(*PLOT), moved(0), sides=sides)
     zone = plan.zones[0]
     second = zone.blocks[1].parcels[0]
     named = {

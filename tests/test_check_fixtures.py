@@ -1,6 +1,8 @@
 """One fixture for each check, that breaks it and no other; unbroken, they give nothing."""
 
+import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 import geopandas as gpd
 import pytest
@@ -78,12 +80,23 @@ def words(*changes: tuple[str, str]) -> Fixture:
     return Fixture(text=text, shapes=None)
 
 
-def drawn(first: BaseGeometry, second: BaseGeometry | None = None) -> Fixture:
+BARE = re.sub(r"(?:总?面积[\d.]+平方公里，)", "", TEXT)
+
+
+def drawn(first: BaseGeometry, second: BaseGeometry | None = None, **others: Any) -> Fixture:
     """Other polygons, and no roads to hold them against."""
-    text = TEXT
-    for figure in ("总面积2.02平方公里，", "面积1.00平方公里，", "面积1.02平方公里，"):
-        text = text.replace(figure, "")
-    return Fixture(text=text, shapes=(first, second or ring(*TWO)), roads=False)
+    shapes = (first,) if "ids" in others else (first, second or ring(*TWO))
+    return Fixture(text=BARE, shapes=shapes, roads=False, **others)
+
+
+def listed(*names: str, ids: tuple[str, ...] | None = None) -> Fixture:
+    """Lists of corners side by side, with these names."""
+    rows = []
+    for n, name in enumerate(names):
+        rows.append(f"5,0,{ids[n] if ids else n},{name},面,,,,@")
+        corners = [(x + 1200 * n, y + 39e6) for x, y in (*POINTS, POINTS[0])]
+        rows += [f"J{i % 4 + 1},1,{x + 5 * n * i % 4:.3f},{y:.3f}" for i, (x, y) in enumerate(corners)]
+    return Fixture(text=BARE, survey="坐标系=2000国家大地坐标系\n[地块坐标]\n" + "\n".join(rows))
 
 
 POINTS = [(4320014.689, 511493.964), (4321014.689, 511500.1), (4321010.0, 512493.964), (4320020.5, 512490.2)]
@@ -108,7 +121,9 @@ def survey(
     text = "\n".join([head, f"{count},{stated},1,区块一,面,,,,@", *rows])
     if broken:
         second = (
-            text.split("[地块坐标]\n")[1].replace("区块一", "区块二").replace("4321014.689", "4321***.689")
+            text.split("[地块坐标]\n")[1]
+            .replace("1,区块一", "2,区块二")
+            .replace("4321014.689", "4321***.689")
         )
         text = f"{text}\n{second}"
     return Fixture(text=ALONE, survey=text)
@@ -172,6 +187,13 @@ FIXTURES: dict[str, Fixture] = {
     "unmatched-polygon": Fixture(
         shapes=(ring(*ONE), ring(*TWO), ring((3000, 0), (3900, 30), (3950, 900))), ids=("1-1", "1-2", "甲")
     ),
+    "missing-polygon": drawn(ring(*ONE), None, ids=("xiqingqu-1",)),
+    "several-polygons": listed("区块一", "区块一", "区块二"),
+    "duplicate-id": listed("区块一", "区块二", ids=("7", "7")),
+    "broken-polygon": drawn(ring((0, 0), (500, 0), (1000, 0))),
+    "detached-part": drawn(
+        shapely.MultiPolygon([ring(*ONE), ring((-9000, 0), (-8900, 3), (-8890, 90), (-9010, 80))])
+    ),
     "declared-measured": Fixture(text=TEXT.replace("1.00", "0.90").replace("1.02", "1.12")),
     "total-measured": Fixture(
         text=TEXT.replace("面积1.00平方公里，", "").replace("面积1.02平方公里，", "").replace("2.02", "2.12")
@@ -183,6 +205,9 @@ FIXTURES: dict[str, Fixture] = {
     "relation": drawn(
         ring(*((x + 2100, y + 7) for x, y in ONE)),
         ring(*((x - 900, y * 0.97) for x, y in TWO)),
+    ),
+    "adjacency": replace(
+        drawn(ring(*ONE), ring(*((x + 40, y) for x, y in TWO))), text=BARE.replace("西至乙路", "西至区块一")
     ),
     "conformance": replace(drawn(ring((0, 0), (1000, 20), (980, 1010), (-90, 1000))), roads=True),
     "outside-district": replace(drawn(ring(*ONE)), district=shapely.box(9000, 0, 10_000, 1000)),

@@ -273,7 +273,8 @@ def audit(
     """Check the stated areas against each other, and against polygons where there are any.
 
     Polygons are any map file, a land survey's TXT, or corners listed in text, CSV, Excel or Word; they
-    are joined to the blocks by id, label or name.
+    are joined to the blocks by id, label, name or number. Without them, corners that the notice lists itself
+    are its polygons.
     """
     from ftz_geo import pipeline
     from ftz_geo.kinds import expect
@@ -290,6 +291,9 @@ def audit(
             polygons, "parcels", "polygons", "survey", instead="name the polygons that the notice describes"
         )
         parcels = pipeline.join_polygons(plan, pipeline.read_survey(polygons))
+    elif (own := pipeline.own_polygons(plan, file)) is not None:
+        say(f"reading the corners that {file} lists itself")
+        parcels = own
     elif features is not None or points:
         parcels = pipeline.draw(plan, features, points=given.points, aliases=given.aliases)
     day, settings = _day(date), _settings(point_error_m=point_error, boundary_tolerance_m=boundary_tolerance)
@@ -565,10 +569,16 @@ def diff(
     """
     from ftz_geo import pipeline
     from ftz_geo.diff import diff_parcels, diff_plans
-    from ftz_geo.kinds import kind_of
+    from ftz_geo.kinds import is_notice_too, kind_of
 
     say = _talk()
     drawn = [polygons or kind_of(file) in ("parcels", "polygons", "survey") for file in (old, new)]
+    if drawn[0] != drawn[1] and not polygons:
+        # A notice that lists corners beside its area is compared with another notice by its words.
+        drawn = [
+            one and not (kind_of(file) == "survey" and is_notice_too(Path(file)))
+            for one, file in zip(drawn, (old, new), strict=True)
+        ]
     if drawn[0] != drawn[1]:
         raise FtzGeoError(f"{old} and {new}: one is a document, the other polygons; give two of a kind")
     if drawn[0]:

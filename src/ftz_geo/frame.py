@@ -214,7 +214,12 @@ def checked(
 
 def no_degrees(frame: gpd.GeoDataFrame, *, either_order: bool = False) -> str | None:
     """Return a place of the frame that no longitude and latitude can be, as words; None if there is none."""
-    west, south, east, north = frame.total_bounds
+    bounds = frame.bounds.to_numpy()
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]  # what is no number is told of its polygon
+    if not len(bounds):
+        return None
+    west, south = bounds[:, :2].min(axis=0)
+    east, north = bounds[:, 2:].max(axis=0)
     highest = 180 if either_order else 90
     if west < -180 or east > 180 or south < -highest or north > highest:
         return f"{west:.10g}, {south:.10g}"

@@ -11,8 +11,9 @@ from typing import Literal
 from ftz_geo.documents import read_document, sheets_text
 from ftz_geo.errors import DocumentError, FtzGeoError
 from ftz_geo.files import NEEDED_PROPERTIES
+from ftz_geo.soundness import read_wkb
 
-__all__ = ["TEXT_ENDINGS", "FileKind", "expect", "kind_of"]
+__all__ = ["TEXT_ENDINGS", "FileKind", "expect", "is_notice_too", "kind_of"]
 
 FileKind = Literal["notice", "parcels", "polygons", "map", "survey", "patch"]
 """``notice`` words with boundaries or areas; ``parcels`` what ``build`` or ``export`` wrote; ``polygons`` any
@@ -31,6 +32,9 @@ SAID: dict[FileKind, str] = {
 
 TEXT_ENDINGS = frozenset({".txt", ".csv", ".tsv", ".md", ".docx", ".pdf", ".html", ".htm", ""})
 """What the names of files end in that are read as words; ``-``, standard input, has no ending."""
+
+_MAP_ENDINGS = frozenset({".geojson", ".gpkg", ".shp", ".kml", ".kmz", ".fgb", ".gml"})
+"""What the names of files end in that hold nothing but layers."""
 
 _OSM_ENDINGS = (".pbf", ".osm", ".osm.xml", ".osm.gz", ".osm.bz2")
 
@@ -105,7 +109,7 @@ def expect(path: str | Path, *kinds: FileKind, instead: str) -> FileKind:
         It is something else.
     """
     found = kind_of(path)
-    if found == "survey" and "notice" in kinds and found not in kinds and _is_notice_too(Path(path)):
+    if found == "survey" and "notice" in kinds and found not in kinds and is_notice_too(Path(path)):
         return "notice"
     if found not in kinds:
         wanted = " or ".join(SAID[kind] for kind in kinds)
@@ -113,10 +117,10 @@ def expect(path: str | Path, *kinds: FileKind, instead: str) -> FileKind:
     return found
 
 
-def _is_notice_too(path: Path) -> bool:
-    """Whether a list of corners stands in sentences that state areas, as in a notice of a reserve."""
-    text = read_document(path).text
-    return text.count("。") > 1 and re.search(r"面[积積][^。\n]{0,12}\d", text) is not None
+def is_notice_too(path: Path) -> bool:
+    """Whether a list of corners stands beside an area in words, as in a notice of a reserve or of a mine."""
+    text = sheets_text(path) if path.suffix.lower() == ".xlsx" else read_document(path).text
+    return "[地块坐标]" not in text and re.search(r"面[积積][^。\n]{0,12}\d", text) is not None
 
 
 def _kind_of_text(path: Path) -> FileKind:
@@ -157,11 +161,13 @@ def _kind_of_layers(path: Path) -> FileKind:
         layers = [str(name) for name, _ in pyogrio.list_layers(path)]
         infos = [pyogrio.read_info(path, layer=layer) for layer in layers]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError):
-        return "notice"
+        # A broken map file is still none of words: its reader says what is wrong with it.
+        return "polygons" if path.suffix.lower() in _MAP_ENDINGS else "notice"
     if any(set(NEEDED_PROPERTIES) <= set(info["fields"]) for info in infos):
         return "parcels"
-    kind = infos[0]["geometry_type"] or "" if infos else ""
-    if kind == "Unknown":  # mixed: the first few tell
-        frame = pyogrio.read_dataframe(path, layer=layers[0], columns=[], max_features=50)
-        kind = " ".join(frame.geom_type.dropna()) if hasattr(frame, "geom_type") else ""
-    return "polygons" if "Polygon" in kind else "map"
+    kinds = [info["geometry_type"] or "" for info in infos]
+    for n, layer in enumerate(layers):
+        if kinds[n] == "Unknown":  # mixed: the first few tell
+            wkb = pyogrio.raw.read(path, layer=layer, columns=[], max_features=50)[2]
+            kinds[n] = " ".join(filter(None, (shape and shape.geom_type for shape in read_wkb(wkb))))
+    return "polygons" if any("Polygon" in kind for kind in kinds) else "map"

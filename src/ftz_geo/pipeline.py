@@ -25,7 +25,7 @@ from ftz_geo.measure import versions
 from ftz_geo.model import Audit, Choice, Digitised, Plan, Settings
 from ftz_geo.patch import SCHEMA as PATCH_SCHEMA
 from ftz_geo.policy import measures_of
-from ftz_geo.polygons import join_polygons, read_polygons, read_survey
+from ftz_geo.polygons import join_own, join_polygons, read_own, read_polygons, read_survey
 from ftz_geo.reading import read_plan
 from ftz_geo.reference import read_reference as read_maps
 from ftz_geo.resolve import resolve_plan
@@ -56,6 +56,7 @@ __all__ = [
     "draw",
     "explain_block",
     "join_polygons",
+    "own_polygons",
     "read_plan",
     "read_polygons",
     "read_reference",
@@ -299,6 +300,23 @@ def _choices(
 ) -> Iterator[Choice]:
     for key, feature in parcel.bounds():
         yield Choice(side=key.side, feature=feature, candidates=resolutions.get(key, ()), searched=searched)
+
+
+def own_polygons(plan: Plan, path: str | Path) -> Drawing | None:
+    """Read the polygons whose corners a notice lists itself, as notices of mining rights do.
+
+    Parameters
+    ----------
+    plan : Plan
+        As read from ``path``.
+    path : str or Path
+
+    Returns
+    -------
+    Drawing or None
+        None where it lists no corners, or none of its blocks'.
+    """
+    return join_own(plan, read_own(path, plan.text))
 
 
 def audit(

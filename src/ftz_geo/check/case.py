@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 import numpy as np
 import shapely
 
+from ftz_geo.compass import DIRECTIONS
 from ftz_geo.measure import METRES_PER_DEGREE, SURVEY_CUT_M, LocalPlane, area_error_m2, area_m2
-from ftz_geo.model import Finding, Rule, Text, title
+from ftz_geo.model import Finding, Parcel, Position, Rule, Text, title
+from ftz_geo.soundness import faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.compass import Direction
     from ftz_geo.frame import Drawing
-    from ftz_geo.model import Block, Edge, Grade, Parcel, Plan, Position, Settings, Zone
+    from ftz_geo.model import Block, Edge, Feature, Grade, Plan, Settings, Zone
 
 STANDING: frozenset[Grade] = frozenset({"surveyed", "traced"})
 """Grades whose polygons stand where their sides say."""
@@ -65,6 +68,7 @@ class Drawn:
     zone: Zone
     block: Block
     parcel: Parcel
+    """A parcel without sides, with the id of its block, where the polygon is that of a block of several."""
     shape: BaseGeometry
     """Longitude, latitude; as it was given, valid or not."""
     xy: BaseGeometry
@@ -86,9 +90,14 @@ class Drawn:
     """Whether it is a valid polygon, on which geometry can be computed."""
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it is one polygon of a block of several parcels."""
+        return len(self.block.parcels) > 1 and self.parcel.id == self.block.id
+
+    @property
     def title(self) -> str:
         """What it is called in a sentence that stands alone."""
-        return title(self.zone, self.block, self.parcel)
+        return title(self.zone, self.block, None if self.is_whole else self.parcel)
 
     @property
     def stands(self) -> bool:
@@ -99,6 +108,11 @@ class Drawn:
     def measurable(self) -> bool:
         """Whether its area says anything about the stated one."""
         return self.grade in MEASURABLE and self.is_sound and not self.area_shaped
+
+
+def covers(block: Block, drawn: Sequence[Drawn]) -> bool:
+    """Tell whether polygons of a block are all of it: one of every parcel, or one of the whole."""
+    return any(d.is_whole for d in drawn) or len(drawn) == len(block.parcels) > 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,8 +149,14 @@ class Case:
     """Whether somebody handed polygons in; what was drawn from the words alone is not handed in."""
     listed: int = 0
     """How many of those were read from lists of coordinates."""
+    stated: int = 0
+    """How many of the polygons that were handed in have an area beside them."""
     unmatched: tuple[str, ...] = ()
     """Ids of polygons that no parcel of the plan has."""
+    columns: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    """Columns of the files that hold the polygons, and those that could tell which block each is."""
+    broken: tuple[tuple[Position, Text], ...] = ()
+    """Parcels whose polygon could not be looked at at all, each with the reason."""
     noticed: tuple[Finding, ...] = ()
     """What was found where the polygons were read."""
     facts: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -257,15 +277,25 @@ def read_case(
     listed = sum(source.get("listed", 0) for source in told)
     if settings.point_error_m is None:
         settings = replace(settings, point_error_m=LISTED_M if listed else MAPPED_M)
-    nothing = replace(nothing, given=bool(told) or surveyed, listed=listed, settings=settings)
-    present = parcels[~(parcels.geometry.isna() | parcels.geometry.is_empty)]
+    positions = {position.parcel.id: position for position in _positions(plan)}
+    wrong = dict(_wrong(parcels))
+    nothing = replace(
+        nothing,
+        given=bool(told) or surveyed,
+        listed=listed,
+        stated=sum(source.get("stated", 0) for source in told),
+        settings=settings,
+        columns=(_all(told, "columns"), _all(told, "looked_for")),
+        broken=tuple((positions[key], wrong[key]) for key in positions if key in wrong),
+    )
+    present = parcels[~(parcels.geometry.isna() | parcels.index.isin(list(wrong)))]
     lost = np.abs(present.geometry.bounds[["miny", "maxy"]].to_numpy()).max(axis=1, initial=0) > 90
     nothing = replace(nothing, nowhere=_nowhere(plan, present[lost]))
     present = present[~lost]
     if present.empty:
         return nothing
     plane = LocalPlane.around(present.geometry.to_numpy())
-    unmatched = sorted(map(str, set(present.index) - {p.id for p in plan.parcels}))
+    unmatched = sorted(map(str, set(present.index) - set(positions)))
     return replace(
         nothing,
         drawn=tuple(_drawn(plan, present, drawing.edges_of(), plane, settings.point_error_m or 0.0)),
@@ -277,6 +307,31 @@ def read_case(
 def _nowhere(plan: Plan, parcels: geopandas.GeoDataFrame) -> tuple[tuple[Position, BaseGeometry], ...]:
     shapes = dict(zip(parcels.index, parcels.geometry, strict=True))
     return tuple((p, shapes[p.parcel.id]) for p in plan.walk() if p.parcel.id in shapes)
+
+
+def _all(told: Iterable[Mapping[str, Any]], key: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for source in told for name in source.get(key, ())))
+
+
+def _positions(plan: Plan) -> Iterator[Position]:
+    """Yield every parcel, and each block of several before its own, as if it were one without sides."""
+    seen: set[str] = set()
+    for position in plan.walk():
+        block = position.block
+        if len(block.parcels) > 1 and block.id not in seen:
+            seen.add(block.id)
+            sides: dict[Direction, tuple[Feature, ...]] = dict.fromkeys(DIRECTIONS, ())
+            yield Position(position.zone, block, Parcel(id=block.id, abuttals=sides, span=block.span))
+        yield position
+
+
+def _wrong(parcels: geopandas.GeoDataFrame) -> Iterator[tuple[str, Text]]:
+    """Yield what keeps polygons from being looked at; what is undetermined was said to have none."""
+    found = faults(parcels.geometry.to_numpy())
+    grades = parcels["grade"] if "grade" in parcels.columns else ["surveyed"] * len(parcels)
+    for key, fault, grade, shape in zip(parcels.index, found, grades, parcels.geometry, strict=True):
+        if fault is not None and (grade == "surveyed" or shape is not None):
+            yield str(key), fault
 
 
 def _drawn(
@@ -302,7 +357,7 @@ def _drawn(
         "doubt_km2": np.nan_to_num(np.array(column("area_doubt_km2", 0.0), dtype=float)).tolist(),
     }
     rows = dict(zip(parcels.index, zip(*columns.values(), strict=True), strict=True))
-    for position in plan.walk():
+    for position in _positions(plan):
         key = position.parcel.id
         if key in rows:
             row: dict[str, Any] = dict(zip(columns, rows[key], strict=True))
@@ -337,15 +392,17 @@ def _measures(
     shapes: NDArray[np.object_], surveyed: NDArray[np.bool_] | bool, plane: LocalPlane, point_error_m: float
 ) -> dict[str, Sequence[Any]]:
     """Return what is computed from the polygons themselves, by the fields of :class:`Drawn`."""
-    dimensions, xy = shapely.get_dimensions(shapes), plane.to_xy(shapes)
-    areas = np.where(surveyed, area_m2(shapes, cut_m=SURVEY_CUT_M), area_m2(shapes))
+    xy, is_area = plane.to_xy(shapes), shapely.get_dimensions(shapes) == 2
+    is_sound = is_area & shapely.is_valid(shapes)
+    # To cut the edges of what crosses itself would repair it.
+    areas = np.where(surveyed & is_sound, area_m2(shapes, cut_m=SURVEY_CUT_M), area_m2(shapes))
     return {
         "shape": shapes.tolist(),
         "xy": xy.tolist(),
         "area_km2": (areas / 1e6).tolist(),
         "sigma_km2": (area_error_m2(xy, _corner_errors_m(shapes, point_error_m)) / 1e6).tolist(),
-        "is_area": (dimensions == 2).tolist(),
-        "is_sound": ((dimensions == 2) & shapely.is_valid(shapes)).tolist(),
+        "is_area": is_area.tolist(),
+        "is_sound": is_sound.tolist(),
     }
 
 

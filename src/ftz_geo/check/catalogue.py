@@ -13,6 +13,7 @@ from ftz_geo.check import (
     looked,
     measured,
     neighbours,
+    polygons,
     relations,
     shapes,
     sums,
@@ -238,6 +239,64 @@ CHECKS: tuple[Check, ...] = (
         look=looked.given,
     ),
     Check(
+        id="missing-polygon",
+        text=Text(
+            "提供了图形的，每个区块、每个地块都有图形；几个地块画成一个图形的为说明。",
+            "Where polygons are given, every block and parcel has one; parcels drawn as one are a note.",
+        ),
+        limit=_NO_ALLOWANCE,
+        severities=("note", "warning"),
+        find=polygons.missing_polygons,
+        look=looked.parcels,
+    ),
+    Check(
+        id="several-polygons",
+        text=Text(
+            "一个区块或地块只有一个图形；几个图形不重叠的按其几部分合计。",
+            "A block or parcel has one polygon; several that do not overlap are added up as its parts.",
+        ),
+        limit=Text("重叠 1 平方米", "1 m² of overlap"),
+        severities=("warning", "error"),
+        find=partial(given.noticed, "several-polygons"),
+        look=looked.given,
+    ),
+    Check(
+        id="duplicate-id",
+        text=Text(
+            "图形的编号不重复。",
+            "No two polygons have the same id.",
+        ),
+        limit=_NO_ALLOWANCE,
+        severities=("warning",),
+        find=partial(given.noticed, "duplicate-id"),
+        look=looked.given,
+    ),
+    Check(
+        id="broken-polygon",
+        text=Text(
+            "图形不为空，坐标都是数，每个环都围出面积。",
+            "No polygon is empty; its coordinates are numbers, and each of its rings encloses an area.",
+        ),
+        limit=_NO_ALLOWANCE,
+        severities=("error",),
+        find=polygons.broken_polygons,
+        look=looked.given,
+    ),
+    Check(
+        id="detached-part",
+        text=Text(
+            "图形的各部分、片区的各图形相距不远。",
+            "No part of a polygon lies far from the rest, and no polygon far from its zone.",
+        ),
+        limit=Text(
+            "图形大小的 3 倍且 1 公里；片区内 20 公里",
+            "3 times the size of the whole and 1 km; 20 km within a zone",
+        ),
+        severities=("warning",),
+        find=polygons.detached_parts,
+        look=looked.polygons,
+    ),
+    Check(
         id="declared-measured",
         text=Text(
             "公布面积与描图或实测图形的面积之差，不超过数字取舍与周长乘界线误差之和。",
@@ -322,6 +381,20 @@ CHECKS: tuple[Check, ...] = (
         limit=_NO_ALLOWANCE,
         severities=("warning", "error"),
         find=relations.relations,
+        look=looked.pairs,
+    ),
+    Check(
+        id="adjacency",
+        text=Text(
+            "文字写明以相邻区块为界的，图上两块相接；隔一条路以内的为说明，超过 100 米的为错误。",
+            "Blocks that the words put side by side meet in the drawing; a road's width apart is a note, "
+            "more than 100 m an error.",
+        ),
+        limit=Text(
+            "界线误差（+ 两倍半路宽，作说明）", "boundary tolerance (+ twice a road’s half width, a note)"
+        ),
+        severities=("note", "warning", "error"),
+        find=relations.adjacency,
         look=looked.pairs,
     ),
     Check(
@@ -410,8 +483,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="survey-zone",
         text=Text(
-            "文件头所写带号与坐标的带号一致。",
-            "The zone that the head states is the zone of the coordinates.",
+            "文件头所写带号、计量单位与坐标一致。",
+            "The zone and the unit of length that the head states are those of the coordinates.",
         ),
         limit=_NO_ALLOWANCE,
         severities=("warning",),
@@ -443,16 +516,18 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="survey-area",
         text=Text(
-            "坐标旁所写的面积与坐标围成的面积（椭球面或平面）相符。",
-            "The area stated beside a list of corners is what they enclose, on the ellipsoid or the plane.",
+            "坐标旁或属性表所写的面积与坐标围成的面积（椭球面或平面）相符。",
+            "The area stated beside a list of corners, or in a column of a map file, is what they enclose, "
+            "on the ellipsoid or the plane.",
         ),
         limit=Text(
-            "取舍 + 坐标末位取舍引起的面积",
-            "rounding + what the last digit of the coordinates makes of the area",
+            "取舍 + 坐标末位取舍引起的面积（属性表：周长 × 0.1 米 + 千分之一；再加周长 × 1 米以内为警告）",
+            "rounding + what the last digit of the coordinates makes of the area (in a map file: perimeter × "
+            "0.1 m + 0.1 %; up to perimeter × 1 m more is a warning)",
         ),
         severities=("warning", "error"),
         find=partial(given.noticed, "survey-area"),
-        look=looked.lists,
+        look=looked.areas_beside,
     ),
     Check(
         id="ring-closure",

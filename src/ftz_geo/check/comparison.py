@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.check.blocks import addends, areas_of, block_sums, total
-from ftz_geo.check.case import fact
+from ftz_geo.check.case import covers, fact
 from ftz_geo.check.figures import (
     IMPROBABLE,
     exact_km2,
@@ -27,7 +27,7 @@ from ftz_geo.model import LINEAR_KINDS, Text
 from ftz_geo.wording import unit_km2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -64,7 +64,7 @@ class Comparison:
     @property
     def covers_block(self) -> bool:
         """Whether it is the area of a whole block."""
-        return self.block is not None and len(self.drawn) == len(self.block.parcels)
+        return self.block is not None and covers(self.block, self.drawn)
 
     @cached_property
     def measured_km2(self) -> float:
@@ -190,7 +190,8 @@ class Comparison:
 @fact
 def comparisons(zone: ZoneCase) -> tuple[Comparison, ...]:
     """Return every stated area of a zone that polygons can be held against, in the order of the text."""
-    by_parcel = {d.parcel.id: d for d in zone.drawn if d.measurable}
+    own = {d.parcel.id: d for d in zone.drawn if d.measurable}
+    standing = dict(_standing(zone.zone, own))
     return tuple(
         Comparison(
             zone=zone.zone,
@@ -198,11 +199,11 @@ def comparisons(zone: ZoneCase) -> tuple[Comparison, ...]:
             parcel=parcel,
             area=area,
             half_width_km2=_half_width_km2(zone, block, parcel, area),
-            drawn=tuple(by_parcel[p.id] for p in parcels),
+            drawn=drawn,
             settings=zone.case.settings,
         )
         for block, parcel, area, parcels in _stated(zone)
-        if parcels and all(p.id in by_parcel for p in parcels)
+        if (drawn := _polygons_of(parcels, standing if parcel is None else own))
     )
 
 
@@ -235,6 +236,22 @@ def _decimals(zone: ZoneCase, area: Area) -> int:
 @fact
 def _sums(zone: ZoneCase) -> Mapping[str, Sum]:
     return {block.id: added for block, added in block_sums(zone)}
+
+
+def _standing(zone: Zone, own: Mapping[str, Drawn]) -> Iterator[tuple[str, Drawn]]:
+    """Yield what counts for each parcel in the area of its block: its own polygon, or that of the block."""
+    for block in zone.blocks:
+        whole = None if all(p.id in own for p in block.parcels) else own.get(block.id)
+        for parcel in block.parcels:
+            if (drawn := whole or own.get(parcel.id)) is not None:
+                yield parcel.id, drawn
+
+
+def _polygons_of(parcels: Sequence[Parcel], drawn: Mapping[str, Drawn]) -> tuple[Drawn, ...]:
+    """Return the polygons of some parcels, each once; none where one is missing."""
+    if not all(p.id in drawn for p in parcels):
+        return ()
+    return tuple({drawn[p.id].parcel.id: drawn[p.id] for p in parcels}.values())
 
 
 def _stated(zone: ZoneCase) -> Iterator[tuple[Block | None, Parcel | None, Area, tuple[Parcel, ...]]]:

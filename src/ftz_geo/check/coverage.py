@@ -50,6 +50,8 @@ def overlaps(case: Case) -> Iterator[Finding]:
         nested = not (one.block.part_of_total and other.block.part_of_total)
         if one.zone is other.zone and nested and one.block is not other.block:
             continue
+        if one.block is other.block and (one.is_whole or other.is_whole):
+            continue  # a block and its own parcels: told as several polygons
         shared = _areal(shapely.intersection(one.xy, other.xy))
         if shared.area >= UNSEEN_M2:
             # A trace is this package's own reading of the words; only surveyed ground is beyond doubt.

@@ -75,7 +75,7 @@ def drawn_finding(
         said,
         drawn.zone,
         drawn.block,
-        drawn.parcel,
+        None if drawn.is_whole else drawn.parcel,
         spans=spans or (drawn.parcel.span,),
         measured_km2=measured_km2,
         difference_km2=None if change_km2 is None else -change_km2,

@@ -258,6 +258,11 @@ def lists(case: Case) -> Look:
     return Look(case.listed, Text("没有坐标表", "no list of coordinates was given"))
 
 
+def areas_beside(case: Case) -> Look:
+    """Look at the areas that are stated beside coordinates, or in the columns of a map file."""
+    return Look(case.stated, Text("坐标旁和属性表里没有面积", "no area stands beside coordinates"))
+
+
 def on_map(case: Case) -> Look:
     """Look at the surveyed polygons that a reference map can be held against."""
     if not case.named:

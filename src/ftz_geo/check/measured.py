@@ -95,12 +95,19 @@ def unmatched_polygons(case: Case) -> Iterator[Finding]:
     if not case.unmatched:
         return
     ids, known = ", ".join(case.unmatched), ", ".join(p.id for p in case.plan.parcels)
+    seen, looked_for = (", ".join(names) for names in case.columns)
+    columns = Text("", "")
+    if looked_for:
+        columns = Text(
+            f"文件的列有：{seen or '无'}；用来对应区块的列名有：{looked_for}。",
+            f" The file has the columns {seen or '(none)'}; blocks are told by {looked_for}.",
+        )
     yield Finding(
         check="unmatched-polygon",
         severity="warning" if case.drawn else "error",
-        zh=f"{len(case.unmatched)} 个图形（{ids}）与方案的地块（{known}）都对不上，未作核对。",
+        zh=f"{len(case.unmatched)} 个图形（{ids}）与方案的地块（{known}）都对不上，未作核对。{columns.zh}",
         en=f"{len(case.unmatched)} polygon(s) ({ids}) belong to no parcel of the plan ({known}) and were not "
-        "checked.",
+        f"checked.{columns.en}",
     )
 
 

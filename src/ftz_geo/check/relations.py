@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from ftz_geo.check.figures import number
 from ftz_geo.check.findings import drawn_finding
 from ftz_geo.compass import AXIS, OPPOSITE, SIDE_ZH, SIGN
 from ftz_geo.model import STRAIGHT_KINDS, Neighbours, Text
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.check.case import Case, Drawn, ZoneCase
     from ftz_geo.compass import Direction
-    from ftz_geo.model import Feature, Finding, Span
+    from ftz_geo.model import Feature, Finding, Severity, Span
 
 _Along = list[tuple["Drawn", "Feature"]]
 """Polygons on one side of a road, each with its words for the road."""
@@ -51,6 +52,55 @@ def relations(case: Case) -> Iterator[Finding]:
             yield drawn_finding("relation", "error" if surveyed else "warning", one, said, spans=spans)
 
 
+_APART_M = 100.0
+"""Farther apart, no road or river lies between two blocks that name each other: main roads are 60 m wide."""
+
+
+def adjacency(case: Case) -> Iterator[Finding]:
+    """Find blocks that the words put side by side and the drawing apart."""
+    settings = case.settings
+    road_m = settings.boundary_tolerance_m + 2 * settings.road_half_width_m
+    for zone in case.zones:
+        for one, side, others, feature in _beside(zone):
+            apart = float(shapely.distance(one.xy, [d.xy for d in others]).min())
+            if apart <= settings.boundary_tolerance_m:
+                continue
+            there = others[0].title
+            surveyed = all(d.grade == "surveyed" for d in (one, *others))
+            severity: Severity = "note" if apart <= road_m else "warning"
+            if surveyed and apart > _APART_M:
+                severity = "error"
+            metres = number(apart, 1)
+            road = severity == "note"
+            said = Text(
+                f"文字写{SIDE_ZH[side]}至{feature.name}，图上与{there}却相距 {metres} 米，"
+                + (
+                    "可能隔着道路；应相接的请核对共用的界址点" if road else "没有相接；请核对两块的共用界址点"
+                ),
+                f"its {side} side is {feature.name}; the drawing has it {metres} m off {there}"
+                + ("; perhaps a road lies between" if road else "; check the corners that they should share"),
+            )
+            yield drawn_finding("adjacency", severity, one, said, spans=(feature.span,))
+
+
+def _beside(zone: ZoneCase) -> Iterator[tuple[Drawn, Direction, list[Drawn], Feature]]:
+    """Yield the polygons that a side names as its bound, each pair once: one, its side, and the other's."""
+    standing = {d.parcel.id: d for d in zone.drawn if d.is_sound and d.stands}
+    standing |= {
+        p.id: d for d in standing.values() if d.is_whole for p in d.block.parcels if p.id not in standing
+    }
+    neighbours = Neighbours(zone.zone)
+    told: set[frozenset[str]] = set()
+    for parcel in zone.zone.parcels:
+        one = standing.get(parcel.id)
+        for side, feature in parcel.features() if one else ():
+            meant = neighbours.meant_by(feature, parcel) if feature.offset_m is None else ()
+            others = {d.parcel.id: d for p in meant if (d := standing.get(p.id)) and d is not one}
+            if one and others and (pair := frozenset([one.parcel.id, *others])) not in told:
+                told.add(pair)
+                yield one, side, list(others.values()), feature
+
+
 def _fixed(zone: ZoneCase) -> Iterator[tuple[Drawn, Direction, Drawn, Feature, tuple[Span, ...]]]:
     """Yield the pairs whose order the words fix: one polygon, the side it lies on of another, and why.
 
@@ -59,7 +109,8 @@ def _fixed(zone: ZoneCase) -> Iterator[tuple[Drawn, Direction, Drawn, Feature, t
     their bounds alone.
     """
     drawn = [d for d in zone.drawn if d.is_sound]
-    by_parcel = {d.parcel.id: d for d in drawn}
+    by_parcel = {p.id: d for d in drawn if d.is_whole for p in d.block.parcels}
+    by_parcel |= {d.parcel.id: d for d in drawn}
     neighbours = Neighbours(zone.zone)
     along = _along_roads(drawn)
     doubtful: dict[tuple[str, Direction], dict[str, _Along]] = {}

@@ -15,6 +15,7 @@ from ftz_geo.check.findings import drawn_finding
 from ftz_geo.check.given import noticed
 from ftz_geo.measure import area_m2, on_survey_plane
 from ftz_geo.model import Text
+from ftz_geo.soundness import crossing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,43 +51,63 @@ _CIRCLE_POINTS = 12
 def ring_closure(case: Case) -> Iterator[Finding]:
     """Find outlines that enclose nothing: open lines, points."""
     for drawn in case.drawn:
-        if drawn.is_area:
-            continue
-        ends = shapely.get_point(drawn.xy, 0), shapely.get_point(drawn.xy, -1)
-        said = Text("图形不是多边形", "the geometry is not a polygon")
-        if all(ends):
-            gap = number(shapely.distance(*ends), 2)
-            said = Text(
-                f"界线首尾相距 {gap} 米，没有闭合",
-                f"the outline's ends lie {gap} m apart: it is not closed",
-            )
-        yield drawn_finding("ring-closure", "error", drawn, said)
+        if not drawn.is_area:
+            yield drawn_finding("ring-closure", "error", drawn, _openness(drawn))
+    yield from noticed("ring-closure", case)  # of lists, whose first point comes last with other numbers
+
+
+def _openness(drawn: Drawn) -> Text:
+    """Return how far an outline is from closing, and what area it would have closed by its last edge."""
+    lines = [part for part in shapely.get_parts(drawn.xy) if part.geom_type in ("LineString", "LinearRing")]
+    if not lines:
+        return Text("图形是点，不是多边形", "the geometry is a point and not a polygon")
+    gaps = [float(shapely.distance(shapely.get_point(p, 0), shapely.get_point(p, -1))) for p in lines]
+    gap = number(max(gaps), 2)
+    said = Text(f"界线首尾相距 {gap} 米，没有闭合", f"the outline's ends lie {gap} m apart: it is not closed")
+    corners = shapely.get_coordinates(lines[0])
+    if len(lines) > 1 or len(corners) < 3:
+        return said + Text("；请补齐界址点", "; complete its corners")
+    closed = shapely.Polygon(corners)
+    if not closed.is_valid:
+        return said + Text("；请补齐界址点", "; complete its corners")
+    km2 = number(closed.area / 1e6, 6)
+    return said + Text(
+        f"；首尾直接相连（未采用）则为 {km2} 平方公里，请补上闭合点或缺失的界址点",
+        f"; joined by a straight line, proposed and not made, it would be {km2} km²: add the closing point "
+        "or the corners that are missing",
+    )
 
 
 def self_crossing(case: Case) -> Iterator[Finding]:
     """Find polygons that cross or touch themselves, with what a repair would make of the area."""
+    told = {f.parcel_id or f.block_id for f in noticed("self-crossing", case)}
+    several = {f.parcel_id or f.block_id for f in noticed("several-polygons", case)}
     for drawn in case.drawn:
-        if not drawn.is_area or drawn.shape.is_valid or _without_spikes(drawn).is_valid:
+        if not drawn.is_area or drawn.shape.is_valid or drawn.parcel.id in told:
             continue
-        reason = shapely.is_valid_reason(drawn.shape).split("[")
-        repaired = float(area_m2([shapely.make_valid(drawn.shape)])[0]) / 1e6
-        at = [float(n) for n in reason[1].rstrip("]").split()] if len(reason) > 1 else []
-        at_zh = "（东经 {:.6f}，北纬 {:.6f}）".format(*at) if at else ""
-        at_en = " at {:.6f} E, {:.6f} N".format(*at) if at else ""
-        change = number(repaired - drawn.area_km2, 6)
-        yield drawn_finding(
-            "self-crossing",
-            "error",
-            drawn,
-            Text(
-                f"界线自相交{at_zh}；建议的修补（未采用）使面积变为 {number(repaired, 6)} 平方公里，"
-                f"变化 {change} 平方公里",
-                f"the outline crosses itself{at_en} ({reason[0]}); a repair, proposed and not made, would "
-                f"give {number(repaired, 6)} km², a change of {change} km²",
-            ),
-            change_km2=repaired - drawn.area_km2,
-        )
-    yield from noticed("self-crossing", case)  # polygons of no parcel are not among the drawn
+        if all(part.is_valid for part in shapely.get_parts(drawn.shape)):
+            if drawn.parcel.id not in several:
+                yield _overlapping_parts(drawn)
+            continue
+        if _without_spikes(drawn).is_valid:
+            continue
+        crossing = crossing_of(drawn.shape)
+        yield drawn_finding("self-crossing", "error", drawn, crossing.text, measured_km2=crossing.printed_km2)
+    yield from noticed("self-crossing", case)  # with the names of corners, which a list has
+
+
+def _overlapping_parts(drawn: Drawn) -> Finding:
+    parts = shapely.get_parts(drawn.xy)
+    shared = number(float(shapely.area(parts).sum() - shapely.union_all(parts).area), 1)
+    return drawn_finding(
+        "self-crossing",
+        "error",
+        drawn,
+        Text(
+            f"其 {len(parts)} 个部分互相重叠 {shared} 平方米或共边，面积不能合计；请合并为一个面",
+            f"its {len(parts)} parts share {shared} m² or an edge, so their areas do not add up: merge them",
+        ),
+    )
 
 
 def repeated_points(case: Case) -> Iterator[Finding]:

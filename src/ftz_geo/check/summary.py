@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ftz_geo.check.blocks import areas_of, listed, total
-from ftz_geo.check.case import fact
+from ftz_geo.check.case import covers, fact
 from ftz_geo.check.comparison import comparisons
 from ftz_geo.check.figures import exact_km2
 from ftz_geo.measure import geodesic_area_m2, plane_area_m2
@@ -54,9 +54,11 @@ def zone_summary(
 def _block_summary(
     case: Case, block: Block, drawn: Sequence[Drawn], compared: Sequence[Comparison]
 ) -> BlockSummary:
-    proof = len(drawn) == len(block.parcels) and bool(drawn) and all(d.measurable for d in drawn)
+    own = [d for d in drawn if not d.is_whole]
+    drawn = own if len(own) == len(block.parcels) else [d for d in drawn if d.is_whole] or own
+    proof = covers(block, drawn) and all(d.measurable for d in drawn)
     grades: list[Grade] = [d.grade for d in drawn] or ["undetermined"]
-    if len(drawn) < len(block.parcels):
+    if not covers(block, drawn):
         grades.append("undetermined")
     stated = areas_of(block)
     ways = _ways(case, drawn)
@@ -149,9 +151,15 @@ def _measured_basis(zone: ZoneCase, *, given: bool) -> Text:
             len(zone.drawn) - len(measured) - rough - shaped,
             Text("个地块图形有误，未作面积比对", "parcel(s) with a broken polygon: not compared"),
         ),
-        (len(zone.zone.parcels) - len(zone.drawn), Text("个地块未绘出", "parcel(s) not drawn")),
+        (_undrawn(zone), Text("个地块未绘出", "parcel(s) not drawn")),
     )
     return Text(
         "；".join(f"{n} {said.zh}" for n, said in counted if n) + "。",
         "; ".join(f"{n} {said.en}" for n, said in counted if n) + ".",
     )
+
+
+def _undrawn(zone: ZoneCase) -> int:
+    """Count the parcels that have no polygon, neither of their own nor in that of their block."""
+    drawn = {d.parcel.id for d in zone.drawn}
+    return sum(drawn.isdisjoint((b.id, p.id)) for b in zone.zone.blocks for p in b.parcels)

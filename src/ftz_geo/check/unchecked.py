@@ -80,16 +80,35 @@ def _totals(zone: ZoneCase) -> Iterator[Unchecked]:
             )
 
 
+_NONE = Text("没有图形", "has no polygon")
+_USELESS = Text("图形不能用，未作核对", "its polygon is of no use: it was not checked")
+
+
+@fact
+def _useless(case: Case) -> frozenset[str]:
+    """Return the parcels whose polygon was given and could not be read."""
+    told = {f.parcel_id or "" for f in case.noticed if f.check in ("broken-polygon", "survey-damaged")}
+    return frozenset(told | {position.parcel.id for position, _ in case.broken})
+
+
 def _polygons(zone: ZoneCase) -> Iterator[Unchecked]:
     """Yield the parcels without a polygon, and those whose polygon says nothing of a stated area."""
     if not zone.case.given:
         return
     drawn = {d.parcel.id: d for d in zone.drawn}
+    useless = _useless(zone.case)
     for block in zone.zone.blocks:
+        whole = drawn.get(block.id) if len(block.parcels) > 1 else None
+        if whole is not None and (why := not_compared(zone, whole)) is not None:
+            yield _gap("not-compared", why, zone, block)
         for parcel in block.parcels:
             own = drawn.get(parcel.id)
-            if own is None:
-                yield _gap("no-polygon", Text("没有图形", "has no polygon"), zone, block, parcel)
+            if own is None and whole is not None:
+                if parcel.declared_area is not None:
+                    said = Text("没有单独的图形，面积未作比对", "is not drawn by itself: it was not compared")
+                    yield _gap("no-polygon", said, zone, block, parcel)
+            elif own is None:
+                yield _gap("no-polygon", _USELESS if parcel.id in useless else _NONE, zone, block, parcel)
             elif (why := not_compared(zone, own)) is not None:
                 yield _gap("not-compared", why, zone, block, parcel)
 

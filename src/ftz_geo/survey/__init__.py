@@ -4,6 +4,7 @@ Nothing is repaired: a ring that crosses itself stays so, a number that is maske
 guessed, and every choice that the list left open is told as a finding.
 """
 
+from ftz_geo.survey.layers import COLUMNS, read_layers
 from ftz_geo.survey.parcels import Survey, parse_survey
 
-__all__ = ["Survey", "parse_survey"]
+__all__ = ["COLUMNS", "Survey", "parse_survey", "read_layers"]

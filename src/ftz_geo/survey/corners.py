@@ -9,7 +9,14 @@ import numpy as np
 import shapely
 
 from ftz_geo.measure import METRES_PER_DEGREE, LocalPlane
-from ftz_geo.survey.systems import LEAST_NORTHING, MOST_DEGREES, MOST_NORTHING, NORTHERNMOST, ZONES
+from ftz_geo.survey.systems import (
+    LEAST_NORTHING,
+    MOST_DEGREES,
+    MOST_NORTHING,
+    NORTHERNMOST,
+    ZONES,
+    is_local,
+)
 from ftz_geo.survey.values import DamagedError, notice
 
 if TYPE_CHECKING:
@@ -21,7 +28,7 @@ if TYPE_CHECKING:
     from ftz_geo.survey.systems import System
     from ftz_geo.survey.values import Entry, Point
 
-__all__ = ["Corners", "are_packed", "corners_of"]
+__all__ = ["Corners", "are_packed", "corners_of", "moved_notices"]
 
 _STRAY, _STRAY_M = 10.0, 10_000.0
 """A corner so many times as far from the middle as half of the corners are, and so many metres, has a
@@ -60,6 +67,12 @@ def corners_of(entry: Entry, system: System, *, packed: bool | None) -> Corners:
     if entry.damaged:
         zh = f"坐标被遮盖或残缺（{entry.damaged[0]}）"
         raise DamagedError(zh, f"coordinates are masked or broken ({entry.damaged[0]})")
+    if system.unknown is not None and is_local(system.unknown):
+        raise DamagedError(
+            f"坐标系为“{system.unknown}”，没有公开的换算参数，无法换算到 CGCS2000",
+            f"the coordinates are in “{system.unknown}”, whose parameters are not public: they cannot be "
+            "moved to CGCS2000",
+        )
     if not entry.rings or min(map(len, entry.open_rings)) < 3:
         raise DamagedError("界址点不足三个", "a ring has fewer than three points")
     points = [point for ring in entry.open_rings for point in ring]
@@ -163,23 +176,32 @@ def _degrees(
 
 
 _MOVED: Mapping[str | None, tuple[Severity, str, str]] = {
-    "Beijing 1954": ("note", "约 15 米", "about 15 m"),
+    "Beijing 1954": ("warning", "约 15 米", "about 15 m"),
     "Xian 1980": ("warning", "数十米", "tens of metres"),
 }
 """How far off the place of a datum may come out in WGS 84, and how grave that is (EPSG's accuracies)."""
 
 
 def _datum_notices(system: System) -> Iterator[Finding]:
-    if system.datum is None:
+    if system.unknown is not None:
+        zh = f"文中所写坐标系“{system.unknown}”不认识，按 CGCS2000 读取，请核对"
+        en = f"the reference system “{system.unknown}” is not known here; CGCS2000 was taken: check it"
+        yield notice("survey-datum", "warning", zh, en)
+    elif system.datum is None:
         zh = "文中没有写坐标系，按 CGCS2000 读取"
         yield notice("survey-datum", "note", zh, "no reference system is stated; CGCS2000 was taken")
-    elif system.datum in _MOVED:
-        severity, zh, en = _MOVED[system.datum]
+    yield from moved_notices(system.datum)
+
+
+def moved_notices(datum: str | None) -> Iterator[Finding]:
+    """Yield how far the place of a datum may be off after it was moved to WGS 84."""
+    if datum in _MOVED:
+        severity, zh, en = _MOVED[datum]
         yield notice(
             "survey-datum",
             severity,
-            f"坐标系为 {system.datum}，换算到 WGS 84 后位置可能偏差{zh}，面积不受影响",
-            f"the datum is {system.datum}; moved to WGS 84 the place may be off by {en}, the area is not",
+            f"坐标系为 {datum}，换算到 WGS 84 后位置可能偏差{zh}，面积不受影响",
+            f"the datum is {datum}; moved to WGS 84 the place may be off by {en}, the area is not",
         )
 
 

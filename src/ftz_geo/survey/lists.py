@@ -8,9 +8,10 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from ftz_geo.survey.areas import area_column
 from ftz_geo.survey.systems import LEAST_NORTHING, MOST_NORTHING, NORTHERNMOST
 from ftz_geo.survey.values import Entry, Number, Point, StatedArea, notice
-from ftz_geo.wording import KM2_PER_UNIT, NUMERALS, UNITS, one_of, unit_of
+from ftz_geo.wording import NUMERALS, UNITS, one_of, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,11 @@ _MASKED = re.compile(
     """,
     re.X,
 )
+_NO_NUMBER = re.compile(
+    r"(?<![A-Za-z])(?:nan|inf(?:inity)?|null|none)(?![A-Za-z])|#(?:N/?A|REF!|VALUE!|DIV/0!|NUM!)", re.I
+)
+"""What programs write where a number is lacking."""
+
 _NO_WORDS = re.compile(
     r"""[\d\s.,;:|()\[\]°º˚′″'"’‘”“度分秒东東西南北经經纬緯EWNSXYJLBxyjewnsOolI*×✕?■□◻○●…#=+\-~/、横纵坐标点號号拐界址]*"""
 )
@@ -61,9 +67,12 @@ _SIX_CELLS = re.compile(
     re.M | re.X,
 )
 """A row of a table with degrees, minutes and seconds in cells of their own."""
+_UNSAID = "(单位未写)"
+"""Stands for the unit of a column of areas whose head does not say it."""
+
 _AREA = re.compile(
     r"(?P<about>[约約])?[为為是:=\s]{0,3}(?P<number>\d+(?:\.\d+)?)\s*"
-    rf"(?P<unit>{one_of(UNITS)})(?![A-Za-z\d])(?P<after>左右)?",
+    rf"(?P<unit>{one_of([*UNITS, _UNSAID])})(?![A-Za-z\d])(?P<after>左右)?",
     re.I,
 )
 _BOUNDED_BY = re.compile(r"由?\s*\d*\s*[个個]?\s*(?:拐[点點])?(?:圈定|围成|连线|连接|组成|构成)")
@@ -125,6 +134,32 @@ def _with_signs(text: str) -> str:
     return "".join([*parts, text[at:]])
 
 
+_CELLS = re.compile(r"[,\t|]")
+
+
+def _with_areas(text: str) -> str:
+    r"""Write the areas of a table's column behind the corners of each row, with the unit of its head.
+
+    >>> print(_with_areas("区块,X,Y,面积(亩)\n区块一,4320014.689,39511493.964,1484").splitlines()[1])
+    区块一,4320014.689,39511493.964,,面积1484亩
+    """
+    lines, column, unit, width = [], None, None, 0
+    for line in text.translate(HALF_WIDTH).splitlines():
+        cells = _CELLS.split(line)
+        heads = [i for i, cell in enumerate(cells) if len(cells) > 2 and area_column(cell)[0]]
+        if heads:
+            column, unit, width = heads[0], area_column(cells[heads[0]])[1], len(cells)
+        elif column is not None and len(cells) == width and _PLAIN.fullmatch(cells[column].strip()):
+            area = f"面积{cells[column].strip()}{unit or _UNSAID}"
+            lines.append(",".join([*cells[:column], "", *cells[column + 1 :], area]))
+            continue
+        lines.append(line)
+    return "\n".join(lines)
+
+
+_PLAIN = re.compile(r"\d+(?:\.\d+)?")
+
+
 def _is_place(one: int, other: int) -> bool:
     """Tell whether two numbers are whole degrees of a longitude and a latitude of China."""
     east, north = max(one, other), min(one, other)
@@ -146,7 +181,7 @@ def read_lists(text: str) -> tuple[Entry, ...]:
     ('2 37°4*′55″N,121°03′16″E',)
     """
     lists = _Lists()
-    for segment in _segments(_with_signs(text)):
+    for segment in _segments(_with_signs(_with_areas(text))):
         lists.read(segment)
     return lists.entries()
 
@@ -178,6 +213,8 @@ class _Lists:
 
     def _is_damaged(self, segment: str, *, has_points: bool) -> bool:
         """Tell whether a row holds a masked or broken coordinate."""
+        if _NO_NUMBER.search(segment) and (self.drafts or any(True for _ in _tokens(segment))):
+            return True
         bare = _NO_WORDS.fullmatch(segment) is not None
         if _MASKED.search(segment) and (bare or has_points):
             return True
@@ -222,7 +259,7 @@ def _entry(draft: _Draft, *, alone: bool) -> Entry:
             zh = "坐标按点号排列（原表一行并列几个点）"
             en = "points were put in the order of their labels (the table has several beside each other)"
             notices.append(notice("survey-order", "note", zh, en))
-        if lost := _skipped(ordered):
+        if (lost := _skipped(ordered)) and not draft.damaged:
             zh, en = f"点号在 {lost} 之后不连续，可能缺点", f"labels skip after {lost}: points may be missing"
             notices.append(notice("survey-count", "warning", zh, en))
         rings.append(tuple(ordered))
@@ -352,13 +389,14 @@ def _area(words: str) -> StatedArea | None:
     m = _AREA.search(words)
     if m is None:
         return None
-    unit = unit_of(m["unit"])
     value = Decimal(m["number"])
-    half = Decimal(1).scaleb(int(value.as_tuple().exponent)) / 2
+    unit = None if m["unit"] == _UNSAID else m["unit"]
     return StatedArea(
-        text=m["number"] + m["unit"],
-        km2=value * KM2_PER_UNIT[unit],
-        half_width_km2=half * KM2_PER_UNIT[unit],
+        text=m["number"] + (unit or ""),
+        number=value,
+        half=Decimal(1).scaleb(int(value.as_tuple().exponent)) / 2,
+        unit=unit and unit_of(unit),
+        assumed=unit is None,
         approximate=bool(m["about"] or m["after"]),
     )
 

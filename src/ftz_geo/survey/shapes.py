@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,8 @@ import numpy as np
 import shapely
 
 from ftz_geo.measure import SURVEY_CUT_M, LocalPlane, area_m2
-from ftz_geo.model import Finding
+from ftz_geo.soundness import crossing_of
+from ftz_geo.survey.areas import area_doubts, in_its_unit
 from ftz_geo.survey.values import notice
 
 if TYPE_CHECKING:
@@ -18,10 +20,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.model import Finding
     from ftz_geo.survey.corners import Corners
-    from ftz_geo.survey.values import Entry, StatedArea
+    from ftz_geo.survey.values import Entry
 
-__all__ = ["doubts_of", "shape_of"]
+__all__ = ["doubts_of", "shape_of", "stated_km2_of"]
+
+
+_SCALE_OF_DATUM = 5e-5
+"""Share of an area by which those in two datums differ: Krassovsky's axis is longer by 17 in a million."""
 
 
 def shape_of(xy: NDArray[np.float64], entry: Entry) -> BaseGeometry:
@@ -48,48 +55,40 @@ def shape_of(xy: NDArray[np.float64], entry: Entry) -> BaseGeometry:
 def doubts_of(entry: Entry, shape: BaseGeometry, corners: Corners) -> Iterator[Finding]:
     """Yield what is wrong with a shape, or with the area that is stated of it."""
     if not shape.is_valid:
-        why = shapely.is_valid_reason(shape)
-        zh = f"{entry.title}：所给界线自相交，按原样保留"
-        en = f"{entry.title}: the outline as given crosses itself ({why}); it was left as it is"
-        yield notice("self-crossing", "error", zh, en)
+        crossing = crossing_of(shape, [[point.label for point in ring] for ring in entry.open_rings])
+        found = notice(
+            "self-crossing",
+            "error",
+            f"{entry.title}：{crossing.text.zh}",
+            f"{entry.title}: {crossing.text.en}",
+        )
+        yield replace(found, measured_km2=Decimal(f"{crossing.printed_km2:.6f}"))
     elif entry.stated:
-        yield from _stated_area(entry, entry.stated, shape, corners)
+        ways, slack_km2 = _measured(entry, shape, corners), _rounding_m2(shape, corners) / 1e6
+        yield from area_doubts(entry.title, entry.stated, ways, slack_km2=slack_km2)
 
 
-def _stated_area(
-    entry: Entry, stated: StatedArea, shape: BaseGeometry, corners: Corners
-) -> Iterator[Finding]:
-    """Hold the area stated in the list against its own corners.
+def stated_km2_of(entry: Entry, shape: BaseGeometry, corners: Corners) -> Decimal | None:
+    """Return the area that an entry states, in the unit that its ring tells where none is written."""
+    if entry.stated is None:
+        return None
+    ways, slack_km2 = _measured(entry, shape, corners), _rounding_m2(shape, corners) / 1e6
+    return in_its_unit(entry.stated, ways, slack_km2).km2
 
-    A survey states plane areas or ellipsoid areas; either may agree.
-    """
+
+def _measured(entry: Entry, shape: BaseGeometry, corners: Corners) -> dict[str, float]:
+    """Return a shape's area in km² by the ways in which surveys state areas; any of them may agree."""
     measured = {"椭球面": float(area_m2([shape], cut_m=SURVEY_CUT_M)[0]) / 1e6}
     if corners.plane is not None:
         measured["投影平面"] = shape_of(corners.plane, entry).area / 1e6
-    way, nearest = min(measured.items(), key=lambda item: abs(item[1] - float(stated.km2)))
-    limit = float(stated.half_width_km2) + _rounding_m2(shape, corners) / 1e6
-    difference = float(stated.km2) - nearest
-    if abs(difference) <= limit:
-        return
-    percent = -difference / float(stated.km2) * 100
-    yield Finding(
-        check="survey-area",
-        severity="warning" if stated.approximate else "error",
-        declared_km2=stated.km2,
-        measured_km2=Decimal(f"{nearest:.6f}"),
-        difference_km2=Decimal(f"{difference:.6f}"),
-        limit_km2=Decimal(f"{limit:.6f}"),
-        zh=f"{entry.title}：坐标围成 {nearest:.6f} 平方公里（{way}），与旁边所写面积 {stated.text} "
-        f"相差 {percent:+.1f}%，超出取舍之限 {limit:.6f} 平方公里。",
-        en=f"{entry.title}: the corners enclose {nearest:.6f} km², {percent:+.1f} % off the area written "
-        f"beside them, {stated.text}; rounding explains {limit:.6f} km².",
-    )
+    return measured
 
 
 def _rounding_m2(shape: BaseGeometry, corners: Corners) -> float:
     """Return the most that rounding each coordinate to its last digit can change the area, to first order.
 
-    dA = ½ Σ (dx·Δy - dy·Δx), with Δ between the neighbours of each corner.
+    dA = ½ Σ (dx·Δy - dy·Δx), with Δ between the neighbours of each corner. What was moved from another
+    datum has the scale of that datum besides.
     """
     flat = LocalPlane.around([shape]).to_xy(shape)
     total = 0.0
@@ -98,4 +97,5 @@ def _rounding_m2(shape: BaseGeometry, corners: Corners) -> float:
         xy = shapely.get_coordinates(ring)[:-1]
         across = np.abs(np.roll(xy, -1, axis=0) - np.roll(xy, 1, axis=0)).sum(axis=0)
         total += float(half_x * across[1] + half_y * across[0]) / 2
-    return total
+    moved = corners.system.known not in ("CGCS2000", "WGS 84")
+    return total + (_SCALE_OF_DATUM * float(flat.area) if moved else 0.0)

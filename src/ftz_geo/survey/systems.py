@@ -22,17 +22,52 @@ __all__ = [
     "NORTHERNMOST",
     "ZONES",
     "System",
+    "is_local",
     "stated_system",
 ]
 
 Datum = Literal["CGCS2000", "Xian 1980", "Beijing 1954", "WGS 84"]
 
 _DATUMS: tuple[tuple[Datum, re.Pattern[str]], ...] = (
-    ("Xian 1980", re.compile(r"西安\s*(?:19)?80|(?:19)?80\s*(?:年)?\s*西安|xi'?an\s*(?:19)?80", re.I)),
-    ("Beijing 1954", re.compile(r"北京\s*(?:19)?54|(?:19)?54\s*(?:年)?\s*北京|beijing\s*(?:19)?54", re.I)),
-    ("CGCS2000", re.compile(r"2000\s*(?:国家|中国)?大地|国家\s*2000|CGCS\s*2000", re.I)),
-    ("WGS 84", re.compile(r"WGS\s*-?\s*(?:19)?84", re.I)),
+    (
+        "Xian 1980",
+        re.compile(
+            r"西安[\s_]*(?:19)?80|西安坐标系|(?<!\d)(?:19)?80\s*年?\s*(?:西安|国家大地|国家坐标|大地坐标|坐标系)"
+            r"|xi'?an[\s_]*(?:19)?80|国家\s*(?:19)?80|EPSG\D{0,3}(?:4610|23[2-9]\d)(?!\d)",
+            re.I,
+        ),
+    ),
+    (
+        "Beijing 1954",
+        re.compile(
+            r"北京[\s_]*(?:19)?54|北京坐标系|(?<!\d)(?:19)?54\s*年?\s*(?:北京|国家大地|大地坐标|坐标系)"
+            r"|(?:beijing|BJ)[\s_-]*(?:19)?54(?!\d)|EPSG\D{0,3}(?:4214|24[0-5]\d|214[1-5]\d)(?!\d)",
+            re.I,
+        ),
+    ),
+    (
+        "CGCS2000",
+        re.compile(
+            r"2000\s*(?:年)?\s*(?:国家|中国)?\s*(?:大地|坐标系|系)|(?:国家|大地|坐标系)\s*2000|CGCS[\s_-]*2000"
+            r"|China[\s_]*Geodetic[\s_]*Coordinate[\s_]*System|China[\s_]*2000"
+            r"|EPSG\D{0,3}(?:4490|4479|4480|449\d|45[0-4]\d|455[0-4])(?!\d)",
+            re.I,
+        ),
+    ),
+    ("WGS 84", re.compile(r"WGS[\s_-]*(?:19)?84|EPSG\D{0,3}4326(?!\d)", re.I)),
 )
+"""The older systems come first: a text that names two says mostly what its numbers were moved from."""
+
+_LOCAL = re.compile(
+    r"地方(?:独立)?坐标|独立坐标|城市坐标|城建坐标|工程坐标|施工坐标|假定坐标|相对坐标"
+    r"|(?:天津|上海|广州|深圳|重庆|武汉|杭州|苏州|大连|青岛|西安|北京)(?:19)?\d{0,4}\s*(?:地方|任意直角|平面)坐标"
+    r"|(?:天津|珠区)\s*(?:19)?90"
+)
+"""Systems of one city or one site, whose parameters are not public."""
+
+_MOVED_TO = re.compile(r"(?:转换?|换算)(?:为|至|到|成)([^。\n]{0,16})")
+_HEAD = re.compile(r"(?:坐标系(?:统|名称)?|坐标基准|大地基准|空间参考)\s*[=:][ \t]*([^\n\r,;，；。]*)")
+"""What a list's own head says of it, before any sentence beside it."""
 
 # The first zone of each series and its EPSG code; codes and zones run on together from there.
 _PLANE: dict[tuple[Datum, int], tuple[int, int]] = {
@@ -54,9 +89,12 @@ _TRUST: dict[Datum, str] = {
     "Xian 1980": "taken as WGS 84, as no parameters are public: the place may be off by tens of metres",
 }
 
-_ZONE = re.compile(r"带\s*号\s*(?:为|[:=])?\s*(\d{2})(?!\d)|(?<![\d.])(\d{2})\s*号?带(?!\s*号)")
-_MERIDIAN = re.compile(r"中央(?:子午线|经线)\D{0,6}(\d{2,3})(?:\.0+)?\s*(?:°|度|[EeＥ]|$|\D)")
-_WIDTH = re.compile(r"几度分带\s*=\s*([36])|([36三六])\s*(?:°|度)\s*(?:分)?带")
+_ZONE = re.compile(
+    r"带\s*号\s*(?:为|[:=])?\s*(\d{2})(?!\d)|(?<![\d.])(\d{2})\s*号?带(?!\s*号)|_Zone_(\d{2})(?!\d)", re.I
+)
+_MERIDIAN = re.compile(r"(?:中央(?:子午线|经线)\D{0,6}|_CM_)(\d{2,3})(?:\.0+)?\s*(?:°|度|[EeＥ]|$|\D)")
+_CGCS2000_CODE = re.compile(r"EPSG\D{0,3}(45[1-5]\d)(?!\d)", re.I)
+_WIDTH = re.compile(r"几度分带\s*=\s*([36])|([36三六])\s*(?:°|度)\s*(?:分)?带|_([36])_Degree", re.I)
 
 ZONES = {3: range(25, 46), 6: range(13, 24)}
 """Zone numbers of China by the zones' width in degrees; no number belongs to both."""
@@ -79,6 +117,8 @@ class System:
     datum: Datum | None = None
     zone: int | None = None
     """Of the Gauss-Krüger projection, as a prefix of the easting gives it."""
+    unknown: str | None = None
+    """What the text calls a system of which nothing is known here."""
 
     @property
     def known(self) -> Datum:
@@ -131,29 +171,57 @@ def _transformer(epsg: int) -> Transformer:
     return Transformer.from_crs(epsg, STORAGE_CRS, always_xy=True)
 
 
+def is_local(words: str) -> bool:
+    """Tell whether words name the system of one city or one site.
+
+    Examples
+    --------
+    >>> is_local("地方独立坐标系"), is_local("2000国家大地坐标系")
+    (True, False)
+    """
+    return _LOCAL.search(words) is not None
+
+
 def stated_system(text: str) -> System:
     """Find what a text says of its datum, projection zone or central meridian.
 
     Examples
     --------
     >>> stated_system("坐标系=2000国家大地坐标系 几度分带=3 带号=39")
-    System(datum='CGCS2000', zone=39)
-    >>> stated_system("1980西安坐标系，中央子午线117°")
-    System(datum='Xian 1980', zone=39)
-    >>> stated_system("点号 X Y")
-    System(datum=None, zone=None)
+    System(datum='CGCS2000', zone=39, unknown=None)
+    >>> stated_system("Xian_1980_3_Degree_GK_CM_117E")
+    System(datum='Xian 1980', zone=39, unknown=None)
+    >>> stated_system("坐标系=天津90任意直角坐标系").unknown
+    '天津90任意直角坐标'
     """
-    datum = next((name for name, pattern in _DATUMS if pattern.search(text)), None)
+    heads = "\n".join(m.group(1).strip() for m in _HEAD.finditer(text))
+    places = (_moved_to(heads), heads, _moved_to(text), text)
+    datum: Datum | None = next((found for place in places if (found := _datum_in(place))), None)
+    unknown = None if datum else next((m.group() for m in _LOCAL.finditer(text)), heads.split("\n")[0])
+    return System(datum=datum, zone=_stated_zone(text), unknown=unknown or None)
+
+
+def _moved_to(text: str) -> str:
+    """Return what a text says behind 转换为, where it tells the system that its numbers are in now."""
+    return "".join(m.group(1) for m in _MOVED_TO.finditer(text))
+
+
+def _datum_in(text: str) -> Datum | None:
+    return next((name for name, pattern in _DATUMS if pattern.search(text)), None)
+
+
+def _stated_zone(text: str) -> int | None:
     zone = None
-    if m := _ZONE.search(text):
-        zone = int(m.group(1) or m.group(2))
+    if m := _CGCS2000_CODE.search(text):
+        code = int(m.group(1))
+        zone = code - 4509 if code >= 4534 else code - 4488
+    elif m := _ZONE.search(text):
+        zone = int(next(filter(None, m.groups())))
     elif m := _MERIDIAN.search(text):
         degrees = int(m.group(1))
-        wide = (w := _WIDTH.search(text)) is not None and (w.group(1) or w.group(2)) in ("6", "六")
+        wide = (w := _WIDTH.search(text)) is not None and next(filter(None, w.groups())) in ("6", "六")
         if wide and degrees % 6 == 3:
             zone = (degrees + 3) // 6
         elif degrees % 3 == 0:
             zone = degrees // 3
-    if zone is not None and not any(zone in zones for zones in ZONES.values()):
-        zone = None
-    return System(datum=datum, zone=zone)
+    return zone if any(zone in zones for zones in ZONES.values()) else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ftz_geo.errors import FtzGeoError
 from ftz_geo.model import Finding
+from ftz_geo.wording import KM2_PER_UNIT
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -63,9 +64,24 @@ class StatedArea:
     """An area that stands beside the coordinates."""
 
     text: str
-    km2: Decimal
-    half_width_km2: Decimal
+    number: Decimal
+    half: Decimal
+    """Half of its last digit, in its unit."""
+    unit: str | None
+    """A unit of :data:`~ftz_geo.wording.KM2_PER_UNIT`; None where nothing tells it."""
     approximate: bool = False
+    assumed: bool = False
+    """Whether the unit is the custom of the place it stands in, and not written."""
+
+    @property
+    def km2(self) -> Decimal | None:
+        """In km²; None where the unit is not known."""
+        return None if self.unit is None else self.number * KM2_PER_UNIT[self.unit]
+
+    def within(self, unit: str, km2: float, slack_km2: float) -> bool:
+        """Tell whether, in a unit, it is an area of so many km² but for its last digit and so much more."""
+        scale = float(KM2_PER_UNIT[unit])
+        return abs(float(self.number) * scale - km2) <= float(self.half) * scale + slack_km2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
