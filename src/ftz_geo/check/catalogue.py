@@ -465,7 +465,7 @@ CHECKS: tuple[Check, ...] = (
             "Coordinates come X north, Y east, and points in the order of their numbers.",
         ),
         limit=_NO_ALLOWANCE,
-        severities=("note",),
+        severities=("note", "warning"),
         find=partial(given.noticed, "survey-order"),
         look=looked.lists,
     ),

@@ -157,6 +157,10 @@ _DESCRIPTION_AHEAD = re.compile(r"[^。;]{0,40}(?:四至|[东南西北](?:至|�
 _SITE_AREA = re.compile(r"(?:占地|用地|总|规划|土地|辖区)面积")
 
 
+_OF_BLOCKS = frozenset({"片区", "园区", "区域", "板块", "组团"})
+"""What a plan divides into, where each of them is divided into 区块."""
+
+
 class _Drafting:
     def __init__(self, prose: Prose, last_label: int) -> None:
         self.prose = prose
@@ -240,9 +244,10 @@ class _Drafting:
             self.block.count = count.number
         elif self.waiting and self._counts_parcels(count):
             area, name = self.waiting, self._subject(self.waiting.start, self.waiting.end)
-            if self.label is not None and count.noun not in PARCEL_NOUNS:
-                # （一）甲片区。面积8平方公里，分为四个区块: a zone of those that were counted before.
-                self.zones.append(ZoneDraft(self.label.start, name, area.area, count.number, count.noun))
+            if self.zone.noun in _OF_BLOCKS and count.noun == "区块":
+                # 甲片区：面积8平方公里，分为四个区块: a zone of those that were counted before.
+                start = self.label.start if self.label else area.clause
+                self.zones.append(ZoneDraft(start, name, area.area, count.number, count.noun))
                 self.block = self.parcel = self.waiting = None
                 return
             # 甲区块规划面积5.61平方公里，分两个片区: a block without label and its parcels.

@@ -56,7 +56,7 @@ _ABOUT = re.compile(rf"(?P<about>{one_of((*APPROXIMATE_BEFORE, *AT_LEAST, *AT_MO
 _BOUND = re.compile(one_of((*AT_LEAST, *AT_MOST)))
 _JOINED = re.compile(
     rf"""(?:
-        (?P<mask> [\d.]*[{_MASKS}][\d.]* )
+        (?P<mask> [\d.]*[{_MASKS}][\d.]* | \d[\d.]*[OoIl][\d.]* )   # 1.■5, and 1.O1 with a letter
       | (?<=[\u4e00-\u9fff])\.     # *.09, of which a page has taken the mark away
       | [\d.]*\d、 | (?<=[积地约共为计])\d{{1,3}}, | \d\.[\d.]*
       | (?P<range> [\d.]*\d[万亿]?(?:[~～—-]{{1,2}}|至|到) ) | (?<![\dA-Za-z)])[-−] | 负 )$""",

@@ -167,10 +167,12 @@ def _counted(
     """Take numbered headlines for blocks where the text counts them or all name one, else for zones."""
     zones: list[Heading] = []
     nouns: dict[int, str | None] = {}
+    firm = [label.start for label in labels if label.firm and label.noun not in PARCEL_NOUNS]
     for style in dict.fromkeys(style_of(label)[0] for label, _ in parts):
         alike = [(label, heading) for label, heading in parts if style_of(label)[0] == style]
         noun = _noun_counted(counts, alike)
-        if noun is None:
+        below = sum(start > alike[0][0].start for start in firm)
+        if noun is None or below > len(alike):  # each has labelled blocks of its own
             zones += [heading for _, heading in alike]
         else:
             nouns |= {label.start: noun for label, _ in alike}

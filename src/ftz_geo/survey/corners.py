@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ftz_geo.survey.systems import System
     from ftz_geo.survey.values import Entry, Point
 
-__all__ = ["Corners", "are_packed", "corners_of", "moved_notices"]
+__all__ = ["Corners", "are_packed", "corners_of", "doubts_of_order", "moved_notices"]
 
 _STRAY, _STRAY_M = 10.0, 10_000.0
 """A corner so many times as far from the middle as half of the corners are, and so many metres, has a
@@ -86,6 +87,52 @@ def corners_of(entry: Entry, system: System, *, packed: bool | None) -> Corners:
     return corners
 
 
+_HEAD_ORDER = re.compile(r"(?P<first>[经纬])度[^\d\n]{0,8}?(?P<second>[经纬])度")
+
+
+def doubts_of_order(entries: Sequence[Entry], text: str) -> list[tuple[Finding, ...]]:
+    """Return, for each entry, what the others or the head of the list say against how it was read.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+    text : str
+        All of the list, with its head.
+
+    Returns
+    -------
+    list of tuple of Finding
+        Of an easting without the zone's number where others have it, and of latitudes below 经度.
+    """
+    tables = [_numbers(entry) for entry in entries]
+    prefixed = [len(t) > 0 and bool((t.max(axis=1) >= 13 * _ZONE_M).all()) for t in tables]
+    head = _HEAD_ORDER.search(text)
+    east_first = None if head is None or head["first"] == head["second"] else head["first"] == "经"
+    doubts = []
+    for table, own in zip(tables, prefixed, strict=True):
+        found = []
+        metres = len(table) > 0 and table.max() > MOST_DEGREES
+        if metres and any(prefixed) and not own:
+            zh = "东坐标没有带号，而同一文件其他图形都有，已按文中的带号读取"
+            en = "its eastings lack the zone that the others have; the stated zone was taken"
+            found.append(notice("survey-zone", "warning", zh, en))
+        if len(table) and not metres and east_first is not None and east_first != _is_east(table[:, 0]):
+            zh = "表头所写的经度、纬度与各列的数值相反，已按数值大小识别"
+            en = "the head has longitude and latitude the other way round; they were told by their size"
+            found.append(notice("survey-order", "warning", zh, en))
+        doubts.append(tuple(found))
+    return doubts
+
+
+def _is_east(degrees: NDArray[np.float64]) -> bool:
+    return bool((degrees >= NORTHERNMOST).all())
+
+
+def _numbers(entry: Entry) -> NDArray[np.float64]:
+    rows = [[number.value for number in point.numbers] for ring in entry.open_rings for point in ring]
+    return np.array(rows, dtype=float).reshape(-1, 2)
+
+
 def _metres(table: NDArray[np.float64], points: Sequence[Point], system: System) -> Corners:
     north = (table >= LEAST_NORTHING) & (table < MOST_NORTHING)
     if not _in_one_order(north):
@@ -109,6 +156,10 @@ def _metres(table: NDArray[np.float64], points: Sequence[Point], system: System)
     if system.zone not in (None, zone):
         zh = f"文件头写带号 {system.zone}，坐标本身为 {zone} 带，按坐标"
         en = f"the head says zone {system.zone}, the coordinates zone {zone}; the coordinates hold"
+        notices.append(notice("survey-zone", "warning", zh, en))
+    if system.width is not None and zone not in ZONES[system.width]:
+        zh = f"写明 {system.width} 度分带，带号 {zone} 却是 {9 - system.width} 度带的，按带号"
+        en = f"zones of {system.width}° are stated, {zone} is one of {9 - system.width}°; the number holds"
         notices.append(notice("survey-zone", "warning", zh, en))
     return Corners(
         lonlat=own.lonlat(plane, plane=True),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ftz_geo.errors import DocumentError
 from ftz_geo.model import STORAGE_CRS
-from ftz_geo.survey.corners import are_packed, corners_of
+from ftz_geo.survey.corners import are_packed, corners_of, doubts_of_order
 from ftz_geo.survey.lists import HALF_WIDTH, read_lists
 from ftz_geo.survey.shapes import doubts_of, shape_of, stated_km2_of
 from ftz_geo.survey.systems import stated_system
@@ -106,7 +106,14 @@ def parse_survey(text: str, file: str = "text", *, needed: bool = True) -> Surve
             "give corners as X and Y, degrees and minutes, or a survey's TXT",
         )
     system, packed = stated_system(plain), are_packed(entries, plain)
-    parcels = [_read(entry, system, packed=packed) for entry in entries]
+    parcels = [
+        replace(parcel, findings=(*parcel.findings, *doubts))
+        for parcel, doubts in zip(
+            (_read(entry, system, packed=packed) for entry in entries),
+            doubts_of_order(entries, plain),
+            strict=True,
+        )
+    ]
     if needed and all(parcel.shape is None for parcel in parcels):
         reasons = [f.en for parcel in parcels for f in parcel.findings if f.severity == "error"]
         raise DocumentError(file, f"no polygon can be read ({reasons[0]})", "name the original list")

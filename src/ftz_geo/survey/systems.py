@@ -96,6 +96,8 @@ _MERIDIAN = re.compile(r"(?:中央(?:子午线|经线)\D{0,6}|_CM_)(\d{2,3})(?:\
 _CGCS2000_CODE = re.compile(r"EPSG\D{0,3}(45[1-5]\d)(?!\d)", re.I)
 _WIDTH = re.compile(r"几度分带\s*=\s*([36])|([36三六])\s*(?:°|度)\s*(?:分)?带|_([36])_Degree", re.I)
 
+_WIDTHS = str.maketrans("三六", "36")
+
 ZONES = {3: range(25, 46), 6: range(13, 24)}
 """Zone numbers of China by the zones' width in degrees; no number belongs to both."""
 
@@ -119,6 +121,8 @@ class System:
     """Of the Gauss-Krüger projection, as a prefix of the easting gives it."""
     unknown: str | None = None
     """What the text calls a system of which nothing is known here."""
+    width: int | None = None
+    """How wide its zones are said to be, degrees."""
 
     @property
     def known(self) -> Datum:
@@ -198,7 +202,13 @@ def stated_system(text: str) -> System:
     places = (_moved_to(heads), heads, _moved_to(text), text)
     datum: Datum | None = next((found for place in places if (found := _datum_in(place))), None)
     unknown = None if datum else next((m.group() for m in _LOCAL.finditer(text)), heads.split("\n")[0])
-    return System(datum=datum, zone=_stated_zone(text), unknown=unknown or None)
+    return System(datum=datum, zone=_stated_zone(text), unknown=unknown or None, width=_stated_width(text))
+
+
+def _stated_width(text: str) -> int | None:
+    """Return how wide the text says its zones are, where it says one width only."""
+    told = {next(filter(None, m.groups())).translate(_WIDTHS) for m in _WIDTH.finditer(text)}
+    return int(told.pop()) if len(told) == 1 else None
 
 
 def _moved_to(text: str) -> str:
