@@ -1419,7 +1419,8 @@ def _(t: Town, v: int) -> Town:
     """Only the block states an area."""
     t = parcelled(t, v)
     blank = tuple(replace(p, stated="") for p in t.blocks[v].parcels)
-    return t.say(v, parcels=blank).file(pick(v, "geojson", "txt"))
+    t = t.say(v, parcels=blank, stated=figure(area_m2(t.blocks[v].ground)))  # not the sum of rounded ones
+    return resummed(t).file(pick(v, "geojson", "txt"))
 
 
 @control("enclave", 4)
