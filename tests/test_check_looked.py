@@ -153,6 +153,14 @@ def test_a_wrong_total_is_held_against_polygons_although_every_block_states_an_a
     assert "有误的是总面积" in found[1].zh
 
 
+def test_of_a_wrong_sum_the_polygons_say_which_figure_is_wrong() -> None:
+    found = audited(text("2.02平方公里", "1.30平方公里", "1.02平方公里"), ONE, TWO).findings
+    (wrong,) = [f for f in found if f.check == "declared-sum"]
+    assert "有误的很可能是区块一的数" in wrong.zh
+    both = audited(text("2.02平方公里", "1.30平方公里", "1.42平方公里"), ONE, TWO).findings
+    assert all("很可能是区块" not in f.zh for f in both)
+
+
 def test_a_total_of_rounded_areas_is_held_to_their_roundings() -> None:
     # 1.004 and 1.014 are stated as 1.00 and 1.01: their sum 2.01 is 0.008 from what the ground measures.
     side = (1.0045e6) ** 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftz_geo.check.blocks import addends, areas_of, block_sums, listed, total
+from ftz_geo.check.comparison import comparisons
 from ftz_geo.check.figures import Sum, decimal, exact_km2, half_width_km2, number
 from ftz_geo.check.findings import finding
 from ftz_geo.model import Finding, Text, title
@@ -75,6 +76,8 @@ def _sum_findings(
         return
     stated = _addition(added, whole_block=block is not None)
     verdict = _silence(added, silent) if excused else _judgement(added, severity)
+    if severity == "error" and block is None:
+        verdict += _pointed_at(zone, added)
     yield finding(
         check,
         severity,
@@ -86,6 +89,25 @@ def _sum_findings(
         difference_km2=added.difference_km2,
         limit_km2=added.limit_km2,
         spans=(added.total.span, *(area.span for area in added.parts)),
+    )
+
+
+def _pointed_at(zone: ZoneCase, added: Sum) -> Text:
+    """Return which block's figure the polygons say is wrong, if the sum holds with what it measures."""
+    failing = [c for c in comparisons(zone) if c.covers_block and c.parcel is None and c.fails]
+    if len(failing) != 1 or failing[0].area not in added.parts:
+        return Text("", "")
+    c = failing[0]
+    mended_km2 = float(added.difference_km2) + c.difference_km2
+    if abs(mended_km2) > float(added.limit_km2) + c.limit_km2:
+        return Text("", "")
+    where, unit, sign = title(block=c.block), c.area.unit, unit_en(c.area.unit)
+    measured, stated = c.write(c.measured_km2), number(c.area.value)
+    return Text(
+        f"。{where}若取图形量得的 {measured} {unit}而非 {stated} {unit}，相加即与总面积相符："
+        f"有误的很可能是{where}的数",
+        f". With the {measured} {sign} that the polygon of {where} measures in place of {stated} {sign} they "
+        f"add up: the figure of {where} is probably the wrong one",
     )
 
 
