@@ -168,3 +168,31 @@ def test_a_total_of_rounded_areas_is_held_to_their_roundings() -> None:
     second = ((3000.0, 0.0), (3000 + side, 0.0), (3000 + side, side), (3000.0, side - 1))
     words = text("2.00平方公里", "1.00平方公里", "1.00平方公里")
     assert not [f for f in audited(words, first, second).findings if f.check == "total-measured"]
+
+
+def test_a_place_that_nothing_can_tell_was_not_looked_at() -> None:
+    told = runs(audited(BOTH, ONE, TWO))
+    for name in ("cause", "gcj02"):
+        assert told[name].status == "not-run"
+        assert told[name].reason is not None
+
+
+def test_neighbours_are_looked_at_only_where_a_side_names_one_that_is_drawn() -> None:
+    assert runs(audited(BOTH, ONE, TWO))["adjacency"].status == "not-run"
+    named = BOTH.replace("东至一东路", "东至区块二")
+    assert runs(audited(named, ONE, TWO))["adjacency"].looked_at == 1
+    assert runs(audited(named, ONE, None))["adjacency"].status == "not-run"
+
+
+def test_blocks_that_are_counted_and_not_listed_were_not_checked() -> None:
+    words = BOTH.replace("区块一", "区块四").replace("区块二", "区块五").replace("分为两个", "分为五个")
+    audit = audited(words.replace("总面积2.02", "总面积9.02"))
+    assert "blocks-not-listed" in {gap.code for gap in audit.unchecked}
+    assert audit.verdict == "incomplete"
+
+
+def test_a_zone_of_which_nothing_was_compared_does_not_pass() -> None:
+    words = BOTH + "\n二、乙工业园\n乙工业园四至范围：" + SIDES.format("五") + "。"
+    verdicts = {zone.title: zone.verdict for zone in audited(words).zones}
+    assert verdicts["甲开发区"] == "pass"
+    assert [v for title, v in verdicts.items() if title != "甲开发区"] == ["incomplete"]

@@ -189,6 +189,8 @@ def test_what_is_no_area_of_a_block_is_set_aside_with_its_reason(words: str, rea
     [
         ("XX亩", "masked"),
         ("1.■5公顷", "masked"),
+        ("1.0O公顷", "masked"),
+        ("l.00公顷", "masked"),
         (".09公顷", "no-number"),
         ("1.8.2公顷", "no-number"),
         ("2-3平方公里", "range"),
@@ -236,3 +238,17 @@ def test_a_figure_that_was_not_understood_and_makes_up_the_difference_excuses_a_
     plan = parse_plan(text)
     assert [f.text for f in plan.figures if f.role == "unread"] == ["6平方公里"]
     assert {f.severity for f in audit(plan).findings if f.check == "declared-sum"} == {"note"}
+
+
+def test_a_block_whose_only_words_are_an_area_that_cannot_be_read_is_a_block() -> None:
+    text = (
+        "海滨开发区总面积3.50平方公里，分为三个区块。\n"
+        f"区块一：面积2.00平方公里，{SIDES}。\n区块二：面积1.50平方公里，东至戊路，南至己路，西至庚路，北至辛路。\n"
+        "区块三：面积1.0O平方公里。\n"
+    )
+    plan = parse_plan(text)
+    assert [b.label for b in plan.zones[0].blocks] == ["区块一", "区块二", "区块三"]
+    audited = audit(plan)
+    assert audited.verdict == "incomplete"
+    assert {gap.code for gap in audited.unchecked} == {"no-stated-area", "unread-figure"}
+    assert any("面积未能读懂" in gap.zh for gap in audited.unchecked)

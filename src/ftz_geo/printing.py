@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ftz_geo.accounts import ParcelAccount
     from ftz_geo.compass import Side
-    from ftz_geo.model import Block, Parcel, Plan, StatedFigure, Zone
+    from ftz_geo.model import Area, Block, Parcel, Plan, StatedFigure, Zone
     from ftz_geo.patch import AreaChange
 
 __all__ = ["account_csv", "account_lines", "console", "print_changes", "print_plan"]
@@ -43,7 +43,7 @@ def print_plan(plan: Plan) -> None:
             for parcel in block.parcels or (None,):
                 first = parcel is None or parcel is block.parcels[0]
                 stated = (parcel and parcel.declared_area) or (block.declared_area if first else None)
-                cells = [title(block=block, parcel=parcel), stated.text if stated else "", *_sides(parcel)]
+                cells = [title(block=block, parcel=parcel), _area_words(stated), *_sides(parcel)]
                 table.add_row(*map(Text, cells[: len(table.columns)]))
         screen.print(table)
     for line in _ledger(plan):
@@ -95,8 +95,19 @@ def console() -> Console:
     return Piped(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 10_000)
 
 
+def _area_words(area: Area | None) -> str:
+    """Return a stated area as printed, with the unit of its column's head, and 约 or its bound."""
+    if area is None:
+        return ""
+    words = (
+        area.text if area.unit in area.text or not area.text[-1:].isdigit() else f"{area.text} {area.unit}"
+    )
+    bounds = {"at-least": "不少于", "at-most": "不超过", None: "约" if area.approximate else ""}
+    return bounds[area.bound] + words
+
+
 def _zone_title(zone: Zone) -> str:
-    area = zone.declared_area.text if zone.declared_area else "总面积未读出"
+    area = _area_words(zone.declared_area) or "总面积未读出"
     count = zone.declared_block_count
     return f"{title(zone)}：{area}" + (f"，{count} 个区块" if count else "")
 

@@ -259,7 +259,7 @@ FIGURE_REASONS: Mapping[str, tuple[str, str]] = {
     "no-number": ("数字不成数", "it is no number"),
     "range": ("只有范围，没有定数", "a range"),
     "negative": ("负数", "it is negative"),
-    "masked": ("数字被隐去", "its digits are masked"),
+    "masked": ("数字被隐去或夹有别的字符", "a digit is masked, or a letter stands for it"),
     "too-long": ("数字过长", "it has too many digits"),
     "no-unit": ("未写单位", "no unit is told"),
 }

@@ -26,6 +26,11 @@ from ftz_geo.model import Text
 __all__ = ["CHECKS"]
 
 _NO_ALLOWANCE = Text("0", "0")
+_MEASURED = Text(
+    "取舍 + 周长 × 界线误差（描图）或 2 倍界址点误差所致的面积误差（实测）（+ 路宽带，作说明）",
+    "rounding + perimeter × boundary tolerance (traced) or twice the mean error of the area by that of the "
+    "corners (surveyed) (+ the band of roads, a note)",
+)
 
 CHECKS: tuple[Check, ...] = (
     Check(
@@ -124,7 +129,7 @@ CHECKS: tuple[Check, ...] = (
         id="parts-sum",
         text=Text(
             "说明为全部的各部分（由…组成、其余…），或几乎占满整体的，相加即为整体。",
-            "Parts that are said to make up their whole (由…组成, 其余), or all but a twentieth of it, do.",
+            "Parts that are said to make up their whole, or that make up all but a twentieth of it, do.",
         ),
         limit=Text("各数取舍之和", "rounding of all figures"),
         severities=("warning", "error"),
@@ -299,14 +304,11 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="declared-measured",
         text=Text(
-            "公布面积与描图或实测图形的面积之差，不超过数字取舍与周长乘界线误差之和。",
-            "A stated area differs from a traced or surveyed polygon's by no more than rounding and "
-            "perimeter × boundary tolerance.",
+            "公布面积与图形面积之差，不超过数字取舍加界线误差：描图的为周长乘界线误差，实测的为界址点误差所致。",
+            "A stated area differs from a polygon's by no more than rounding and what its boundary leaves "
+            "open: perimeter × boundary tolerance where traced, the corners' error where surveyed.",
         ),
-        limit=Text(
-            "取舍 + 周长 × 界线误差（+ 路宽带，作说明）",
-            "rounding + perimeter × boundary tolerance (+ the band of roads, a note)",
-        ),
+        limit=_MEASURED,
         severities=("note", "warning", "error"),
         find=measured.declared_measured,
         look=looked.areas,
@@ -314,14 +316,11 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="total-measured",
         text=Text(
-            "公布总面积与各区块图形面积之和之差，不超过总数取舍与全部周长乘界线误差之和。",
-            "A stated total differs from the sum of all polygons by no more than its rounding and the whole "
-            "perimeter × boundary tolerance.",
+            "公布总面积与图形面积之和之差，不超过数字取舍（总数是各数之和的，为各数之取舍）加各图形的界线误差。",
+            "A stated total differs from the sum of all polygons by no more than its rounding (that of its "
+            "addends where it is their sum) and what the boundaries leave open.",
         ),
-        limit=Text(
-            "取舍 + 周长 × 界线误差（+ 路宽带，作说明）",
-            "rounding + perimeter × boundary tolerance (+ the band of roads, a note)",
-        ),
+        limit=_MEASURED,
         severities=("note", "warning", "error"),
         find=measured.total_measured,
         look=looked.area_totals,
@@ -395,7 +394,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         severities=("note", "warning", "error"),
         find=relations.adjacency,
-        look=looked.pairs,
+        look=looked.named_pairs,
     ),
     Check(
         id="conformance",

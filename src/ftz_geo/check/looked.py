@@ -8,7 +8,7 @@ from ftz_geo.check.blocks import addends, areas_of, block_sums, listed, single, 
 from ftz_geo.check.case import Look
 from ftz_geo.check.comparison import comparisons
 from ftz_geo.check.unchecked import not_compared
-from ftz_geo.model import CheckRun, Text, title
+from ftz_geo.model import CheckRun, Neighbours, Text, title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -271,9 +271,32 @@ def on_map(case: Case) -> Look:
 
 
 def placed(case: Case) -> Look:
-    """Look at the surveyed polygons, whose place China at least can be held against."""
+    """Look at the surveyed polygons whose place a map, points or a district can be held against.
+
+    With none of these only what lies outside China is seen.
+    """
+    if not (case.named or case.points or case.districts or case.nowhere):
+        lacking = Text(
+            "未提供底图、地名点或区县界，只知图形在中国境内",
+            "no map, points or outlines were given: all that is known is that they lie in China",
+        )
+        return Look(0, lacking if case.drawn else _NOT_GIVEN)
     look = surveyed(case)
     return look._replace(number=look.number + len(case.nowhere))
+
+
+def named_pairs(case: Case) -> Look:
+    """Look at the polygons whose sides name another block that has a polygon."""
+    drawn = {d.parcel.id for d in case.drawn if d.stands}
+    number = 0
+    for zone in case.plan.zones:
+        known = Neighbours(zone)
+        for parcel in zone.parcels:
+            meant = [p for _, f in parcel.features() for p in known.meant_by(f, parcel)]
+            number += parcel.id in drawn and any(p.id in drawn for p in meant)
+    return Look(
+        number, Text("没有以相邻区块为界、且双方都有图形的边", "no side names a block that is drawn too")
+    )
 
 
 def in_districts(outlined: Callable[[Case], Iterable[str]]) -> Callable[[Case], Look]:

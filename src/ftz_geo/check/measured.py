@@ -12,7 +12,7 @@ from ftz_geo.check.figures import exact_km2, number
 from ftz_geo.check.findings import finding
 from ftz_geo.check.sums import misread_sums
 from ftz_geo.model import Finding, Text, title
-from ftz_geo.wording import unit_en
+from ftz_geo.wording import unit_en, unit_km2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,6 +152,7 @@ def _measured(c: Comparison) -> Text:
 
 def _limit(c: Comparison) -> str:
     """Return the limit written out as the sum that it is, in the unit of the stated figure."""
+    unit = float(unit_km2(c.area.unit))
     parts = [c.write(float(c.half_width_km2))]
     if c.tolerance_km2:
         metres = sum(float(d.xy.length) for d in c.drawn if d.grade != "surveyed")
@@ -160,7 +161,8 @@ def _limit(c: Comparison) -> str:
         parts.append(f"2×{c.write(c.survey_km2 / 2)}")
     if c.doubt_km2:
         parts.append(c.write(c.doubt_km2))
-    return f"{'+'.join(parts)}={c.write(c.limit_km2)}"
+    places = max(len(part.rpartition(".")[2]) if "." in part and "m×" not in part else 0 for part in parts)
+    return f"{'+'.join(parts)}={number(c.limit_km2 / unit, max(places, 2))}"
 
 
 def _causes(c: Comparison) -> Text:

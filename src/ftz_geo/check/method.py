@@ -34,10 +34,14 @@ METHOD = (
         "a sketch proves no area.",
     ),
     Text(
-        "公布面积与量得面积之差的限差 = 数字取舍 + 周长 × 界线误差；沿道路、河流描绘的边另计半个路宽，"
-        "在此以内的作说明。",
-        "The limit of declared against measured = rounding + perimeter × boundary tolerance; sides traced "
-        "along roads and waters add half a road's width, within which a difference is a note.",
+        "公布面积与量得面积之差的限差 = 数字取舍 + 界线误差。描图的界线误差为周长 × 界线误差，"
+        "沿道路、河流的边另计半个路宽，在此以内的作说明；实测的为界址点误差 m 所致面积中误差 m·√(ΣD²/8) "
+        "的 2 倍，D 为界址点前后两点之距。总面积是各数之和的，取舍为各数取舍之和，且不大于其 3 倍中误差。",
+        "The limit of declared against measured = rounding + what the boundary leaves open: perimeter × "
+        "boundary tolerance where traced, sides along roads and waters with half a road's width more, within "
+        "which a difference is a note; where surveyed, twice the area's mean error m·√(ΣD²/8) by the corners "
+        "error m, D from the corner before to the one after. A total that is a sum has the roundings of its "
+        "addends, and no more than three times their mean error.",
     ),
 )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ftz_geo.check.blocks import areas_of, listed, total
+from ftz_geo.check.blocks import areas_of, listed, single, total
 from ftz_geo.check.case import covers, fact
 from ftz_geo.check.comparison import comparisons
 from ftz_geo.check.figures import exact_km2
@@ -25,7 +25,7 @@ def zone_summary(
     zone: ZoneCase, findings: Iterable[Finding], gaps: Iterable[Unchecked], *, given: bool
 ) -> ZoneSummary:
     """Return the figures of one zone; ``findings`` and ``gaps`` are about it, ``given`` tells of polygons."""
-    stated, added = zone.zone.declared_area, total(zone)
+    stated, added = zone.zone.declared_area, None if single(zone) else total(zone)
     drawn: dict[str, list[Drawn]] = {}
     for d in zone.drawn:
         drawn.setdefault(d.block.id, []).append(d)
@@ -42,13 +42,18 @@ def zone_summary(
         limit_km2=float(added.limit_km2) if added else None,
         declared_block_count=zone.zone.declared_block_count,
         listed_block_count=len(listed(zone)),
-        verdict=verdict_of(findings, gaps),
+        verdict=_zone_verdict(verdict_of(findings, gaps), is_compared=added is not None or bool(compared)),
         measured_basis=_measured_basis(zone, given=given),
         blocks=tuple(
             _block_summary(zone.case, block, drawn.get(block.id, ()), compared.get(block.id, ()))
             for block in zone.zone.blocks
         ),
     )
+
+
+def _zone_verdict(verdict: Verdict, *, is_compared: bool) -> Verdict:
+    """Return the verdict on a zone; nothing passes of which no area was held against anything."""
+    return "incomplete" if verdict in ("pass", "notes") and not is_compared else verdict
 
 
 def _block_summary(

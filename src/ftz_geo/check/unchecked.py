@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftz_geo.check.blocks import addends, areas_of, single, total
+from ftz_geo.check.blocks import addends, areas_of, listed, single, total
 from ftz_geo.check.case import fact
 from ftz_geo.check.comparison import comparisons
 from ftz_geo.model import Text, Unchecked, title
@@ -58,6 +58,13 @@ def _gap(
 
 def _totals(zone: ZoneCase) -> Iterator[Unchecked]:
     """Yield a total that nothing was added up to, and the blocks that are missing from a sum."""
+    count = zone.zone.declared_block_count or 0
+    if (missing := count - len(listed(zone))) > 0:
+        said = Text(
+            f"文中称有 {count} 个区块，有 {missing} 个没有列出，无从核对",
+            f"{missing} of the {count} blocks that it is said to have are not listed",
+        )
+        yield _gap("blocks-not-listed", said, zone)
     if zone.zone.made_up is None or any(c.block is None for c in comparisons(zone)):
         return
     if total(zone) is None or single(zone):
@@ -72,9 +79,12 @@ def _totals(zone: ZoneCase) -> Iterator[Unchecked]:
         return
     for block in addends(zone):
         if not areas_of(block):
+            unread = _is_unread(zone, block)
             yield _gap(
                 "no-stated-area",
-                Text("未公布面积，总面积的相加不完整", "states no area: the sum is not complete"),
+                Text("面积未能读懂，相加不完整", "its area was not read: the sum is not complete")
+                if unread
+                else Text("未公布面积，总面积的相加不完整", "states no area: the sum is not complete"),
                 zone,
                 block,
             )
@@ -89,6 +99,18 @@ def _useless(case: Case) -> frozenset[str]:
     """Return the parcels whose polygon was given and could not be read."""
     told = {f.parcel_id or "" for f in case.noticed if f.check in ("broken-polygon", "survey-damaged")}
     return frozenset(told | {position.parcel.id for position, _ in case.broken})
+
+
+_IN_LINE = 60
+"""Characters behind a block's words in which its area may stand unread."""
+
+
+def _is_unread(zone: ZoneCase, block: Block) -> bool:
+    """Whether a block states an area that was not read."""
+    start, end = block.span
+    following = min((b.span[0] for b in zone.zone.blocks if b.span[0] > start), default=end + _IN_LINE)
+    unread = (f.span[0] for f in zone.case.plan.figures if f.role == "unread")
+    return any(start <= at < min(following, end + _IN_LINE) for at in unread)
 
 
 def _polygons(zone: ZoneCase) -> Iterator[Unchecked]:

@@ -35,6 +35,8 @@ _DIGITS = r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)?"
 _WORDS = rf"[{NUMERALS}千万半点]{{1,16}}"
 _MASKS = "Xx×＊*_＿□■○●?？"
 _MASK = rf"[{_MASKS}]{{1,8}}"
+_LETTERED = r"\d[\d.]*[OoIl][\dOoIl.]*|(?<![A-Za-z\d])[OIl][.\d][\dOoIl.]*"
+"""A number in which a letter stands for a digit: 1.0O, l.00."""
 _LARGE = r"[百千十]?[万亿]|百|千"
 """Words that multiply the unit behind them: 12.5万平方米, 3百万亩."""
 
@@ -43,7 +45,8 @@ _UNIT = one_of(UNITS)
 _FIGURE = re.compile(
     rf"""
     (?: (?P<qing>{_DIGITS}|{_WORDS})顷(?P<mu>(?:{_DIGITS}|{_WORDS}))亩            # 3顷20亩
-      | (?P<number> {_DIGITS} | (?<![{NUMERALS}千万点])(?!百万|千万|万|百|千){_WORDS} | {_MASK} )
+      | (?P<number> {_LETTERED} | {_DIGITS}
+                  | (?<![{NUMERALS}千万点])(?!百万|千万|万|百|千){_WORDS} | {_MASK} )
         [ ]? (?P<more>余|多|来)?
         (?P<large>{_LARGE})? [ ]? (?P<more2>余|多)? (?P<unit>{_UNIT}|顷)
     )
@@ -194,7 +197,7 @@ def _value(m: re.Match[str]) -> tuple[Decimal | None, Problem | None]:
     if m["qing"]:
         qing, mu = _number(m["qing"]), _number(m["mu"])
         return (qing * 100 + mu, None) if qing is not None and mu is not None else (None, "no-number")
-    if re.fullmatch(_MASK, m["number"]):
+    if re.fullmatch(rf"{_MASK}|{_LETTERED}", m["number"], re.I):
         return None, "masked"
     if len(m["number"]) > _MOST_DIGITS:
         return None, "too-long"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from ftz_geo.parse.inverse import beside_sides, enclosing_chains, inverse_sides,
 from ftz_geo.parse.ledger import figures_of
 from ftz_geo.parse.names import features_at, read_names
 from ftz_geo.parse.outline import outlined_zones
-from ftz_geo.parse.prose import Prose
+from ftz_geo.parse.prose import BREAK, Prose
 from ftz_geo.parse.series import style_of
 from ftz_geo.parse.settling import whole_of
 from ftz_geo.parse.sides import direction_sides, verbless_sides
@@ -97,7 +97,8 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
         groups = []
     drafts = outlined_zones(prose, stated, groups, labels, headings, counts, drafts, rows.nodes)
     whole = whole_of(prose, drafts)
-    zones = _zones(prose, [draft for draft in drafts if draft is not whole])
+    unknown = [figure.start for figure in figures if figure.area is None]
+    zones = _zones(prose, [draft for draft in drafts if draft is not whole], unknown)
     total = whole.area if whole else None
     ledger = figures_of(prose, figures, [*stated, *rows.stated], zones, rows.again, total)
     unread = _unread(prose, every, zones, remarks, ledger)
@@ -219,8 +220,8 @@ def _parts(
 # --- values ---------------------------------------------------------------------------------
 
 
-def _zones(prose: Prose, drafts: list[ZoneDraft]) -> tuple[Zone, ...]:
-    """Write down the zones that have a block with sides, contents or an area."""
+def _zones(prose: Prose, drafts: list[ZoneDraft], unknown: Sequence[int]) -> tuple[Zone, ...]:
+    """Write down the zones that have a block with sides, contents or an area, even one that is unread."""
     ids = Ids()
     zones: list[Zone] = []
     for k, draft in enumerate(drafts):
@@ -236,12 +237,24 @@ def _zones(prose: Prose, drafts: list[ZoneDraft]) -> tuple[Zone, ...]:
         kept = [
             (b, m)
             for b, m in zip(draft.blocks, contents, strict=True)
-            if b.described or m or b.area or b.listed or alone
+            if b.described or m or b.area or b.listed or alone or (b.firm and _is_of_line(prose, b, unknown))
         ]
         if kept:
             _settle_areas(draft, [b for b, _ in kept])
             zones.append(_zone(prose, draft, kept, ids))
     return tuple(zones)
+
+
+def _is_of_line(prose: Prose, block: BlockDraft, figures: Sequence[int]) -> bool:
+    """Whether one of some figures stands in the line that a block's label begins."""
+    k = bisect_left(figures, block.start)
+    if k == len(figures) or figures[k] - block.end > _LONGEST_LINE:
+        return False
+    return not any(gap >= BREAK for gap in prose.gaps[block.start + 1 : figures[k]])
+
+
+_LONGEST_LINE = 60
+"""From a block's label to the figure of its area."""
 
 
 def _settle_areas(draft: ZoneDraft, blocks: list[BlockDraft]) -> None:

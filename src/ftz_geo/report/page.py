@@ -107,6 +107,7 @@ class _Report:
             "zones": _short(zones, "zones"),
             "problems": ([self._line(head) for head in fair(problems, _ROOM["findings"])], len(problems)),
             "gaps": _short(gaps, "gaps"),
+            "is_unplaced": _is_unplaced(audit),
             "all_gaps": gaps,
             "most_places": _PLACES,
             "hindered": _short(hindered, "hindered"),
@@ -292,6 +293,13 @@ def _written(ways: list[Ways], unit: str) -> tuple[str, ...]:
     sums = (sum(w.ellipsoid for w in ways), sum(w.geodesic for w in ways), sum(w.plane for w in ways))
     places = decimals_of_ways(unit)
     return tuple(printed(km2 / float(unit_km2(unit)), places) for km2 in sums)
+
+
+def _is_unplaced(audit: Audit) -> bool:
+    """Whether polygons were given and nothing told whether they lie where they should."""
+    given = any(source.get("role") == "polygons" for source in audit.metadata.sources)
+    ran = {run.id for run in audit.checks if run.status != "not-run"}
+    return given and not ran & {"conformance", "outside-district", "cause", "gcj02"}
 
 
 def _is_shaped(block: BlockSummary) -> bool:

@@ -101,6 +101,10 @@ WORDS: Mapping[str, Text] = {
         "All areas, polygons and words that were handed in were held against something; "
         "checks that had nothing to look at are in annex 1.",
     ),
+    "place": Text(
+        "图形的位置没有核对：未提供底图、地名点或所属区县的界线。",
+        "The place of the polygons was not checked: no map, named points or outlines of their districts.",
+    ),
     "hindered": Text("未能全核的检查", "Checks that could not run on all"),
     "places": Text("（{} 处）", " ({} places)"),
     "inputs": Text("核对的文件", "What was audited"),
