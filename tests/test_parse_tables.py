@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ftz_geo import parse_plan
+from ftz_geo.check import run_checks
 from ftz_geo.parse.prose import Prose
 from ftz_geo.parse.tables import Row, Table, read_tables
 from table_cases import TABLES
@@ -369,3 +371,49 @@ def test_the_area_of_all_a_province_is_that_of_a_text_about_it() -> None:
     sides = "东邻乙省，北接丙省，西连丁省，南临戊海。"
     plan = parse_plan(f"甘江省地处大陆南部。{sides}全省陆地面积为17.98万平方公里。")
     assert [f.role for f in plan.figures] == ["total"]
+
+
+def test_blocks_told_in_words_and_then_in_a_table_are_the_same_blocks() -> None:
+    text = (
+        "甲片区总面积6.53平方公里，共两个区块，具体四至范围如下：\n"
+        "区块一：面积2.98平方公里，东至乙路、南至丙路、西至丁路、北至戊路。\n"
+        "区块二：面积3.55平方公里，东至己路、南至丙路、西至乙路、北至戊路。\n"
+        "区块\t东至\t南至\t西至\t北至\t面积（平方公里）\n"
+        "区块一\t乙路\t丙路\t丁路\t戊路\t2.98\n"
+        "区块二\t己路\t丙路\t乙路\t戊路\t3.85\n"
+    )
+    plan = parse_plan(text)
+    (zone,) = plan.zones
+    assert [(b.label, b.part_of_total) for b in zone.blocks] == [("区块一", True), ("区块二", True)]
+    assert [[str(area.km2) for area in b.restated] for b in zone.blocks] == [["2.98"], ["3.85"]]
+    assert [f.role for f in plan.figures] == ["total", "block", "block", "restated", "restated"]
+    assert plan.unread == ()
+    (found,) = run_checks(plan).findings
+    assert (found.check, found.block_id, found.difference_km2) == (
+        "restated-total",
+        zone.blocks[1].id,
+        Decimal("-0.3"),
+    )
+
+
+def test_a_label_told_twice_with_other_sides_stays_two_blocks() -> None:
+    text = (
+        "甲片区区块一：面积2平方公里，东至乙路、南至丙路、西至丁路、北至戊路。\n"
+        "区块一：面积3平方公里，东至己路、南至丙路、西至乙路、北至戊路。"
+    )
+    assert len(parse_plan(text).parcels) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "count"),
+    [("拍卖出让3宗国有建设用地使用权", 3), ("公开出让三宗地块", 3), ("挂牌5宗国有土地使用权", 5)],
+)
+def test_plots_to_be_sold_are_counted(said: str, count: int) -> None:
+    rows = "".join(
+        f"JC2024-0{n}号地块：东至乙{n}路、南至丙路、西至丁路、北至戊路，面积2万平方米。\n"
+        for n in range(1, 5)
+    )
+    plan = parse_plan(f"决定{said}，总面积8万平方米。\n{rows}")
+    assert plan.zones[0].declared_block_count == count
+    assert all(block.part_of_total for block in plan.zones[0].blocks)
+    assert {f.check for f in run_checks(plan).findings} == {"declared-count"}

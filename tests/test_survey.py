@@ -342,6 +342,28 @@ def test_polygons_are_joined_by_words_that_fit_one_parcel_only(name: str, wanted
     assert match_polygons(plan, polygons) == ({} if wanted is None else {0: wanted})
 
 
+@pytest.mark.parametrize("names", ["东川片区 西川片区", "甲市东川园 甲市西川园", "华苑经开区 滨湖经开区"])
+def test_zones_that_differ_in_one_character_are_told_apart_by_their_names(names: str) -> None:
+    one, other = names.split()
+    text = "\n".join(
+        f"{n}总面积2平方公里，共两个区块。\n区块一：面积1平方公里，东至{n}路、南至乙路、西至丙路、北至丁路。\n"
+        f"区块二：面积1平方公里，东至戊路、南至己路、西至{n}路、北至庚路。"
+        for n in (one, other)
+    )
+    plan = parse_plan(text)
+    polygons = parse_survey(
+        survey_txt(SQUARE).replace("XQ-01", "").replace("区块一", f"{other}区块一")
+    ).polygons
+    assert match_polygons(plan, polygons) == {0: plan.zones[1].blocks[0].id}
+
+
+def test_a_zone_that_is_one_block_is_joined_by_its_name() -> None:
+    plan = parse_plan("青岭湿地自然保护区总面积297.73公顷，其中核心区面积124.88公顷，其余为实验区。")
+    block = plan.zones[0].blocks[0].id
+    polygons = parse_survey(survey_txt(SQUARE).replace("区块一", "青岭湿地自然保护区")).polygons
+    assert match_polygons(plan, polygons) == {0: block}
+
+
 def test_audit_of_a_survey_names_what_did_not_join() -> None:
     plan = parse_plan(PLAN)
     other = survey_txt(SQUARE).split("[地块坐标]\n")[1].replace("区块一", "乙地").replace("XQ-01", "Z")

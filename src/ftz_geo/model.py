@@ -458,6 +458,8 @@ class Block:
     declared_parcel_count: int | None = None
     """How many parcels it says it has: 分为三个地块."""
     parts: tuple[Division, ...] = ()
+    restated: tuple[Area, ...] = ()
+    """Its area, told again: in a list or a table of the same blocks."""
 
     @property
     def words(self) -> str:
@@ -486,6 +488,7 @@ class Block:
             "part_of_total": self.part_of_total,
             "declared_parcel_count": self.declared_parcel_count,
             "parts": [part.to_dict() for part in self.parts],
+            "restated": [area.to_dict() for area in self.restated],
             "parcels": [p.to_dict() for p in self.parcels],
             "span": list(self.span),
         }

@@ -84,8 +84,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         id="restated-total",
         text=Text(
-            "同一总面积前后所述一致。",
-            "A total that is told again is told alike.",
+            "同一总面积、同一区块的面积前后所述一致。",
+            "The area of a zone or of a block that is told again is told alike.",
         ),
         limit=Text("两数的取舍", "rounding of both figures"),
         severities=("warning",),

@@ -107,9 +107,10 @@ def parts_beside(case: Case) -> Look:
 
 
 def restated(case: Case) -> Look:
-    """Look at totals that are told again."""
-    count = sum(len(zone.restated) for zone in case.plan.zones)
-    return Look(count, Text("总面积只写了一次", "no total is told twice"))
+    """Look at areas that are told again."""
+    zones = case.plan.zones
+    count = sum(len(zone.restated) + sum(len(block.restated) for block in zone.blocks) for zone in zones)
+    return Look(count, Text("面积都只写了一次", "no area is told twice"))
 
 
 def in_two_units(case: Case) -> Look:
@@ -305,7 +306,9 @@ def in_districts(outlined: Callable[[Case], Iterable[str]]) -> Callable[[Case], 
     def look(case: Case) -> Look:
         known = set(outlined(case))
         if not case.districts:
-            return Look(0, Text("未提供区县界", "no outline of a district was given"))
+            return Look(
+                0, Text("没有得到片区所在区县的界线", "no outline of the district of a zone was given")
+            )
         own = [d for d in case.drawn if d.zone.id in known and d.stands]
         return _whole(own, Text("片区名称所属的区县没有界线", "no outline of the zones' districts is known"))
 

@@ -62,6 +62,11 @@ def _openness(drawn: Drawn) -> Text:
     if not lines:
         return Text("图形是点，不是多边形", "the geometry is a point and not a polygon")
     gaps = [float(shapely.distance(shapely.get_point(p, 0), shapely.get_point(p, -1))) for p in lines]
+    if not max(gaps):
+        return Text(
+            "图形是首尾相接的线，不是多边形；请存为面",
+            "the geometry is a closed line and not a polygon: save it as one",
+        )
     gap = number(max(gaps), 2)
     said = Text(f"界线首尾相距 {gap} 米，没有闭合", f"the outline's ends lie {gap} m apart: it is not closed")
     corners = shapely.get_coordinates(lines[0])

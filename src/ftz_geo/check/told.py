@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 
 def restated_totals(case: Case) -> Iterator[Finding]:
-    """Find zones whose total is told twice, and differently."""
+    """Find zones and blocks whose area is told twice, and differently."""
     for zone in case.plan.zones:
         for again in zone.restated:
             if zone.declared_area is not None and not _agree(zone.declared_area, again):
                 yield _differ("restated-total", "warning", zone, zone.declared_area, again)
+        for block in zone.blocks:
+            for again in block.restated:
+                if block.declared_area is not None and not _agree(block.declared_area, again):
+                    yield _differ("restated-total", "warning", zone, block.declared_area, again, block)
 
 
 def two_units(case: Case) -> Iterator[Finding]:
@@ -168,12 +172,15 @@ def _agree(one: Area, other: Area) -> bool:
     return abs(exact_km2(one) - exact_km2(other)) <= _doubt(one) + _doubt(other)
 
 
-def _differ(check: str, severity: Severity, zone: Zone, one: Area, other: Area) -> Finding:
+def _differ(
+    check: str, severity: Severity, zone: Zone, one: Area, other: Area, block: Block | None = None
+) -> Finding:
     return finding(
         check,
         severity,
         _words(one, other),
         zone,
+        block,
         declared_km2=exact_km2(one),
         measured_km2=exact_km2(other),
         difference_km2=exact_km2(one) - exact_km2(other),

@@ -28,16 +28,16 @@ _QUOTED = 40
 """Characters of an unread stretch that are quoted; a line of a report holds about as many."""
 
 
-def ordinal(label: str | None) -> int | None:
-    """Return the number that a label counts with.
+def ordinals(label: str | None) -> tuple[int, ...]:
+    """Return the numbers that a label counts with.
 
     Examples
     --------
-    >>> [ordinal(label) for label in ("区块三", "区块一百零五", "片区21", "二十", "A区", "主片区")]
-    [3, 105, 21, 20, None, None]
+    >>> [ordinals(label) for label in ("区块三", "区块一百零五", "JC2024-01", "二十", "A区")]
+    [(3,), (105,), (2024, 1), (20,), ()]
     """
-    number = re.search(rf"\d+|[{NUMERALS}]+", label or "")
-    return number_of(number.group()) if number else None
+    numbers = map(number_of, re.findall(rf"\d+|[{NUMERALS}]+", label or ""))
+    return tuple(int(number) for number in numbers if number is not None)
 
 
 def block_labels(case: Case) -> Iterator[Finding]:
@@ -52,18 +52,20 @@ def block_labels(case: Case) -> Iterator[Finding]:
 
 def _miscounted(zone: ZoneCase, labels: list[str]) -> Text | None:
     """Return what is wrong with the labels of a zone's blocks, if anything is."""
-    numbers = [n for n in map(ordinal, labels) if n is not None]
-    steps = {after - before for before, after in pairwise(numbers)}
+    numbers = [n for n in map(ordinals, labels) if n]
     together = "、".join(labels), ", ".join(labels)
     if twice := [label for label, count in Counter(labels).items() if count > 1]:
         return Text(f"{'、'.join(twice)}出现不止一次", f"the label {', '.join(twice)} comes more than once")
-    if len(numbers) < len(labels) or steps <= {1}:
+    if len(numbers) < len(labels):
         return None
-    if min(steps) < 1:
+    if any(after < before for before, after in pairwise(numbers)):
         return Text(
             f"区块次序颠倒（{together[0]}），编号或内容可能放错",
             f"the blocks run out of order ({together[1]}): labels or contents may be misplaced",
         )
+    # A code of several numbers, JC2024-07, counts what its office wrote, not what one notice lists.
+    if any(len(n) > 1 for n in numbers) or {b[0] - a[0] for a, b in pairwise(numbers)} <= {1}:
+        return None
     if zone.zone.declared_block_count not in (None, len(listed(zone))):
         return None  # the count of blocks says it already
     return Text(f"编号不连续（{together[0]}）", f"a number is left out ({together[1]})")

@@ -104,6 +104,7 @@ def _used(zones: Sequence[Zone]) -> Iterator[tuple[Span, tuple[FigureRole, str]]
     for zone in zones:
         for block in zone.blocks:
             yield from ((part.span, ("part", block.id)) for part in block.parts)
+            yield from ((area.span, ("restated", block.id)) for area in block.restated)
             for parcel in block.parcels:
                 if parcel.declared_area:
                     yield parcel.declared_area.span, ("parcel", parcel.id)

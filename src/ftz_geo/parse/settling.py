@@ -185,6 +185,8 @@ def _settle_divisions(zone: ZoneDraft) -> None:
 
 def _in_two(run: list[BlockDraft], total: Area) -> list[list[BlockDraft]]:
     """Part a run of blocks where its beginning has the whole area already."""
+    if adds_up(run, total):
+        return [run]  # of coarse figures (2万平方米 each) the beginning may fit as well
     km2, doubt = Decimal(0), total.half_width_km2
     for k, block in enumerate(run):
         if k > 1 and not block.firm and abs(km2 - total.km2) <= doubt:

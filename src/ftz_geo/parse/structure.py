@@ -101,7 +101,8 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
     zones = _zones(prose, [draft for draft in drafts if draft is not whole], unknown)
     total = whole.area if whole else None
     ledger = figures_of(prose, figures, [*stated, *rows.stated], zones, rows.again, total)
-    unread = _unread(prose, every, zones, remarks, ledger)
+    heads = [(table.start, table.rows[0].start) for table in tables if table.rows]
+    unread = _unread(prose, every, zones, remarks, ledger, heads)
     return Plan(text=text, source=source, zones=zones, declared_area=total, figures=ledger, unread=unread)
 
 
@@ -130,9 +131,10 @@ def _descriptions(
         return found
 
     tables = list(read_tables(prose, grids))
-    for row in (row for table in tables for row in table.rows):
-        if row.sides:
-            taken[row.start : row.end] = b"\1" * (row.end - row.start)
+    for table in (table for table in tables if table.sides):
+        head = (table.start, table.rows[0].start)
+        for start, end in (head, *((row.start, row.end) for row in table.rows if row.sides)):
+            taken[start:end] = b"\1" * (end - start)
     sides = take(direction_sides(prose, taken))
     sides += take(inverse_sides(prose, taken))
     sides += take(beside_sides(prose, taken))
@@ -302,6 +304,7 @@ def _zone(
                 declared_parcel_count=block.count,
             )
         )
+    blocks = _told_once(blocks)
     return Zone(
         id=zone_id,
         name=draft.name or (kept[0][0].name if len(kept) == 1 else None),
@@ -313,6 +316,30 @@ def _zone(
         blocks=tuple(blocks),
         span=(min(prose.at[draft.start], blocks[0].span[0]), max(b.span[1] for b in blocks)),
     )
+
+
+def _told_once(blocks: Sequence[Block]) -> list[Block]:
+    """Return blocks, those that are told again (in words, then in a table) as one with both their areas.
+
+    The same label and the same sides are the same block. A label alone may be a misprint of another's.
+    """
+    kept: dict[object, Block] = {}
+    for order, block in enumerate(blocks):
+        sides = [
+            [[(f.name, f.relation) for f in p.abuttals[side]] for side in DIRECTIONS] for p in block.parcels
+        ]
+        told = block.label and all(all(parcel) for parcel in sides)
+        key = (block.label, str(sides)) if told else order
+        first = kept.get(key)
+        if first is None or first.declared_area is None or block.declared_area is None:
+            kept[key if first is None else order] = block
+            continue
+        kept[key] = replace(
+            first,
+            part_of_total=first.part_of_total or block.part_of_total,
+            restated=(*first.restated, block.declared_area),
+        )
+    return list(kept.values())
 
 
 def _divisions(parts: Sequence[PartDraft], whole: Area | None) -> tuple[Division, ...]:
@@ -387,7 +414,9 @@ def _unread_clauses(prose: Prose, groups: Sequence[Group]) -> Iterator[tuple[int
         read = any(b > start for _, b in sides[max(0, k - 8) : k])
         follows = k < len(sides) and sides[k][0] - end <= 2
         words = prose.text[start:end]
-        leads = follows and re.search("四[至界址]|范围|边界", words) is not None
+        leads = (
+            re.search("(?:四[至界址]|范围|边界).*" + ("" if follows else "如下[:。]?$"), words) is not None
+        )
         if not (read or leads) and speaks_of_bound(words):
             yield start, end
 
@@ -398,12 +427,20 @@ def _unread(
     zones: tuple[Zone, ...],
     remarks: list[tuple[int, int]],
     figures: Sequence[StatedFigure],
+    heads: Sequence[tuple[int, int]],
 ) -> tuple[Span, ...]:
-    """List what looks like a boundary and is in no parcel, and the figures that nothing was read of."""
+    """List what looks like a boundary and is in no parcel, and the figures that nothing was read of.
+
+    The heads of tables whose rows were read (东至, 南至) are not.
+    """
     read = sorted(b.span for z in zones for b in z.blocks)
     starts = [s for s, _ in read]
     found = [prose.span(*r) for r in remarks]
-    clauses = {prose.span(*c) for c in _unread_clauses(prose, groups)}
+    clauses = {
+        prose.span(*clause)
+        for clause in _unread_clauses(prose, groups)
+        if not any(start <= clause[0] < end for start, end in heads)
+    }
     found += clauses
     unknown = {figure.span for figure in figures if figure.role == "unread"}
     result: list[Span] = []

@@ -221,7 +221,12 @@ def _wholes(zones: Iterable[Zone]) -> set[str]:
 
 
 def _keys(zone: Zone) -> Iterator[_Key]:
-    """Yield the words that each block and each parcel of a zone may be known by."""
+    """Yield the words that each block and each parcel of a zone may be known by.
+
+    A block that is all of its zone may be known by the zone's.
+    """
+    if len(zone.blocks) == 1 and zone.name:
+        yield _Key((folded(zone.name),), _target(zone.blocks[0]), zone.id)
     for block in zone.blocks:
         for parcel in block.parcels:
             for words, target in _titles(block, parcel):
@@ -291,17 +296,19 @@ def _counted(words: str) -> _Count | None:
 def _zone_stems(zones: Sequence[Zone]) -> dict[str, tuple[str, ...]]:
     """Return the words by which each zone may be told from the others: its id, and what its name has alone.
 
-    Of 甲市东丽开发区 and 甲市西青开发区 these are 东丽 and 西青.
+    Of 甲市东丽开发区 and 甲市西青开发区 these are 东丽 and 西青, of 东川片区 and 西川片区 东川 and 西川, and
+    the names themselves; one character alone tells nothing.
     """
     names = [folded(zone.name or "") for zone in zones]
     head = _shared(names)
     tail = _shared([name[head:][::-1] for name in names])
     stems: dict[str, tuple[str, ...]] = {}
     for zone, name in zip(zones, names, strict=True):
-        own = name[head : len(name) - tail] if len(names) > 1 else name
+        own = name[head : max(len(name) - tail, head + 2)] if len(names) > 1 else name
         # 西青经开 is mostly called 西青, as long as no other zone begins so.
         short = own[:2] if sum(n[head:].startswith(own[:2]) for n in names) == 1 else own
-        stems[zone.id] = (zone.id, *(word for word in (short, own) if len(word) > 1))
+        words = dict.fromkeys((short, own, name))
+        stems[zone.id] = (zone.id, *(w for w in words if len(w) > 1 and sum(w in n for n in names) == 1))
     return stems
 
 

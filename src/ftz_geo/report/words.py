@@ -177,7 +177,7 @@ CHECKS: Mapping[str, Text] = {
     "zero-area": Text("面积为零", "zero areas"),
     "declared-count": Text("区块个数", "number of blocks"),
     "nesting": Text("全区与另述的部分", "zone and a part beside"),
-    "restated-total": Text("前后所述总面积", "totals told twice"),
+    "restated-total": Text("前后所述面积", "areas told twice"),
     "two-units": Text("两种单位", "two units of one area"),
     "larger-part": Text("部分与整体", "part and whole"),
     "block-labels": Text("区块编号", "labels of blocks"),
