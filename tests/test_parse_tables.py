@@ -396,6 +396,39 @@ def test_blocks_told_in_words_and_then_in_a_table_are_the_same_blocks() -> None:
     )
 
 
+def test_a_block_whose_area_is_told_again_in_a_sentence_is_held_to_it() -> None:
+    text = (
+        "甲片区总面积5.31平方公里，共二个区块，具体四至范围如下：\n"
+        "区块一：面积2.98平方公里，东至乙路、南至丙路、西至丁路、北至戊路。\n"
+        "区块二：面积2.33平方公里，东至己路、南至丙路、西至乙路、北至戊路。\n"
+        "区块二面积2.43平方公里。"
+    )
+    plan = parse_plan(text)
+    assert [area.text for area in plan.zones[0].blocks[1].restated] == ["2.43平方公里"]
+    assert [f.check for f in run_checks(plan).findings] == ["restated-total"]
+
+
+@pytest.mark.parametrize("lead", ["涵盖两个片区：", "其中", ""])
+def test_zones_that_a_plan_sums_up_before_it_tells_them_are_no_blocks_of_it(lead: str) -> None:
+    zones = "".join(
+        f"{n}、{name}\n{name}规划总面积{total}平方公里，共二个区块。\n"
+        f"区块一：面积{one}平方公里，东至{name}路、南至丙路、西至丁路、北至戊路。\n"
+        f"区块二：面积{other}平方公里，东至己路、南至丙路、西至{name}路、北至戊路。\n"
+        for n, name, total, one, other in (
+            ("一", "东川片区", "5.31", "2.98", "2.33"),
+            ("二", "西川片区", "6.25", "3.55", "2.70"),
+        )
+    )
+    head = f"静川新区总面积11.46平方公里，{lead}东川片区5.31平方公里，西川片区6.15平方公里。"
+    text = f"静川新区方案\n{head}\n{zones}"
+    plan = parse_plan(text)
+    assert plan.declared_area is not None
+    assert [(z.name, len(z.blocks)) for z in plan.zones] == [("东川片区", 2), ("西川片区", 2)]
+    assert [[a.text for a in z.restated] for z in plan.zones] == [["5.31平方公里"], ["6.15平方公里"]]
+    found = {f.check for f in run_checks(plan).findings if f.severity != "note"}
+    assert found == {"restated-total", "plan-total"}
+
+
 def test_a_label_told_twice_with_other_sides_stays_two_blocks() -> None:
     text = (
         "甲片区区块一：面积2平方公里，东至乙路、南至丙路、西至丁路、北至戊路。\n"

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ftz_geo.parse.drafts import BlockDraft
-from ftz_geo.wording import NUMERALS, number_of
+from ftz_geo.wording import NUMERALS, folded, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,9 @@ _COUNTED = re.compile(
 
 
 def whole_of(prose: Prose, zones: Sequence[ZoneDraft]) -> ZoneDraft | None:
-    """Return what was drafted as a zone and is the whole plan: it counts as many zones as follow.
+    """Return what was drafted as a zone and is the whole plan: what it names or counts follows as zones.
+
+    What it tells of zones that follow (涵盖东川片区5.31平方公里…) is given to them as told again.
 
     Parameters
     ----------
@@ -89,6 +91,8 @@ def whole_of(prose: Prose, zones: Sequence[ZoneDraft]) -> ZoneDraft | None:
         One with a total, and with nothing in it.
     """
     for k, zone in enumerate(zones):
+        if zone.area is not None and _gives_all(zone, zones[k + 1 :]):
+            return zone
         others = sum(1 for other in zones if other is not zone and other.area is not None)
         if zone.area is None or zone.blocks or others < 2:
             continue
@@ -97,6 +101,21 @@ def whole_of(prose: Prose, zones: Sequence[ZoneDraft]) -> ZoneDraft | None:
         if told and number_of(told["number"]) == others:
             return zone
     return None
+
+
+def _gives_all(zone: ZoneDraft, after: Sequence[ZoneDraft]) -> bool:
+    """Give the blocks of a zone, if all of them are named as zones behind it are, to those as told again."""
+    named = {folded(other.name): other for other in after if other.name and other.area is not None}
+    told = [(named.get(folded(block.name or "")), block) for block in zone.blocks]
+    if len(told) < 2 or any(block.described for _, block in told):
+        return False
+    given = [(other, block.area) for other, block in told if other is not None and block.area is not None]
+    if len(given) < len(told):
+        return False
+    for other, area in given:
+        other.restated.append(area)
+    zone.blocks = []
+    return True
 
 
 def _listed(zone: ZoneDraft) -> list[BlockDraft]:

@@ -31,6 +31,7 @@ from ftz_geo.parse.settling import whole_of
 from ftz_geo.parse.sides import direction_sides, verbless_sides
 from ftz_geo.parse.tables import read_tables
 from ftz_geo.parse.words import PARCEL_NOUNS
+from ftz_geo.wording import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -304,13 +305,13 @@ def _zone(
                 declared_parcel_count=block.count,
             )
         )
-    blocks = _told_once(blocks)
+    parts, blocks = _told_of_blocks(draft.parts, _told_once(blocks))
     return Zone(
         id=zone_id,
         name=draft.name or (kept[0][0].name if len(kept) == 1 else None),
         declared_area=draft.area,
         declared_block_count=None if _counts_parcels(draft) else draft.count,
-        parts=_divisions(draft.parts, draft.area),
+        parts=_divisions(parts, draft.area),
         restated=tuple(draft.restated),
         basis=draft.basis.area if draft.basis else None,
         blocks=tuple(blocks),
@@ -340,6 +341,25 @@ def _told_once(blocks: Sequence[Block]) -> list[Block]:
             restated=(*first.restated, block.declared_area),
         )
     return list(kept.values())
+
+
+def _told_of_blocks(
+    parts: Sequence[PartDraft], blocks: Sequence[Block]
+) -> tuple[list[PartDraft], list[Block]]:
+    """Give blocks the areas that are told again of them by name: 区块五面积2.28平方公里."""
+    named: dict[str, list[Block]] = {}
+    for block in blocks:
+        for words in {block.label, block.name} - {None}:
+            named.setdefault(folded(words or ""), []).append(block)
+    again: dict[str, list[Area]] = {}
+    left = []
+    for part in parts:
+        meant = named.get(folded(part.name or ""), [])
+        if len(meant) == 1 and meant[0].declared_area is not None:
+            again.setdefault(meant[0].id, []).append(part.area)
+        else:
+            left.append(part)
+    return left, [replace(b, restated=(*b.restated, *again.get(b.id, ()))) for b in blocks]
 
 
 def _divisions(parts: Sequence[PartDraft], whole: Area | None) -> tuple[Division, ...]:
