@@ -429,6 +429,14 @@ def test_zones_that_a_plan_sums_up_before_it_tells_them_are_no_blocks_of_it(lead
     assert found == {"restated-total", "plan-total"}
 
 
+def test_a_row_that_is_copied_twice_is_told() -> None:
+    row = "区块{0}\t乙{0}路\t丙路\t丁{0}路\t戊路\t1.20\n"
+    rows = "".join(row.format(n) for n in "一二二三四")
+    plan = parse_plan(f"甲片区\n区块\t东至\t南至\t西至\t北至\t面积（平方公里）\n{rows}合计\t\t\t\t\t6.00\n")
+    assert len(plan.zones[0].blocks) == 5
+    assert {f.check for f in run_checks(plan).findings} == {"block-labels", "contradictory-sides"}
+
+
 def test_a_label_told_twice_with_other_sides_stays_two_blocks() -> None:
     text = (
         "甲片区区块一：面积2平方公里，东至乙路、南至丙路、西至丁路、北至戊路。\n"

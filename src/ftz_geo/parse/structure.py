@@ -320,27 +320,39 @@ def _zone(
 
 
 def _told_once(blocks: Sequence[Block]) -> list[Block]:
-    """Return blocks, those that are told again (in words, then in a table) as one with both their areas.
+    """Return blocks, those of a list that is told again (in words, then in a table) with both their areas.
 
-    The same label and the same sides are the same block. A label alone may be a misprint of another's.
+    The same label and the same sides are the same block. What comes again alone, or amid the list, may be a
+    row copied twice or another block's label, and stays.
     """
-    kept: dict[object, Block] = {}
-    for order, block in enumerate(blocks):
-        sides = [
-            [[(f.name, f.relation) for f in p.abuttals[side]] for side in DIRECTIONS] for p in block.parcels
-        ]
-        told = block.label and all(all(parcel) for parcel in sides)
-        key = (block.label, str(sides)) if told else order
-        first = kept.get(key)
-        if first is None or first.declared_area is None or block.declared_area is None:
-            kept[key if first is None else order] = block
-            continue
-        kept[key] = replace(
-            first,
-            part_of_total=first.part_of_total or block.part_of_total,
-            restated=(*first.restated, block.declared_area),
+    first: dict[tuple[str, str], Block] = {}
+    again: list[tuple[Block, Block]] = []
+    for block in blocks:
+        key = _told_by(block)
+        if key is None or key not in first:
+            if key is not None and not again:
+                first[key] = block
+        elif first[key].declared_area is not None and block.declared_area is not None:
+            again.append((first[key], block))
+    count = len({one.id for one, _ in again})
+    if count < len(first) and not 2 * count > len(first) > 2:
+        return list(blocks)
+    repeats = {block.id for _, block in again}
+    return [
+        replace(
+            block,
+            part_of_total=block.part_of_total or any(o.part_of_total for one, o in again if one is block),
+            restated=tuple(o.declared_area for one, o in again if one is block and o.declared_area),
         )
-    return list(kept.values())
+        for block in blocks
+        if block.id not in repeats
+    ]
+
+
+def _told_by(block: Block) -> tuple[str, str] | None:
+    """Return what a block is told again by: its label and its sides, if it has them all."""
+    sides = [[[(f.name, f.relation) for f in p.abuttals[side]] for side in DIRECTIONS] for p in block.parcels]
+    return (block.label, str(sides)) if block.label and all(all(parcel) for parcel in sides) else None
 
 
 def _told_of_blocks(
