@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ftz_geo.check import run_checks
 from ftz_geo.check.figures import places_for
 from ftz_geo.check.sums import _percent
-from ftz_geo.model import Audit, Finding
 from ftz_geo.parse import parse_plan
+
+if TYPE_CHECKING:
+    from ftz_geo.model import Audit, Finding
 
 SIDES = "东至{0}东路、南至{0}南路、西至{0}西路、北至{0}北路"
 

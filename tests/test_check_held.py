@@ -1,0 +1,266 @@
+"""Stated areas held against polygons: what the limit, the band and the other figures of a zone decide."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from ftz_geo.check import run_checks
+from ftz_geo.measure import LocalPlane
+from ftz_geo.model import Settings
+from ftz_geo.parse import parse_plan
+
+if TYPE_CHECKING:
+    from ftz_geo.model import Audit, CheckRun, Finding
+
+PLANE = LocalPlane(lon=117.15, lat=39.0)
+SIDES = "东至{0}东路、南至{0}南路、西至{0}西路、北至{0}北路"
+POINT_M = 0.5
+"""The error of corners that map files have where no other is set."""
+
+
+def block(n: str, area: str = "") -> str:
+    return f"区块{n}：{area and f'面积{area}，'}{SIDES.format(n)}。"
+
+
+def zone(total: str, *areas: str) -> str:
+    own = "".join(block(n, a) for n, a in zip("一二三四", areas, strict=False))
+    return f"甲开发区{total and f'总面积{total}，'}分为{len(areas)}个区块。{own}"
+
+
+PARCELS = (
+    "甲开发区。区块一：面积2.00平方公里，"
+    f"地块一面积1.00平方公里，{SIDES.format('甲')}，地块二面积1.00平方公里，{SIDES.format('乙')}。"
+)
+BOWTIE = PLANE.to_lonlat(shapely.Polygon([(0, 0), (980, 1010), (1000, 20), (-20, 1000)]))
+
+
+def oblong(km2: float, n: int = 0) -> shapely.Polygon:
+    """A rectangle of so many km², far from the others and of another form, a little askew."""
+    width = (km2 * 1e6) ** 0.5 * (1 + n / 100)
+    height = km2 * 1e6 / width
+    x = 6000 * n
+    return PLANE.to_lonlat(shapely.Polygon([(x, 0), (x + width, 5), (x + width, height + 5), (x, height)]))
+
+
+def audited(
+    text: str, *drawn: float | shapely.Geometry, settings: Settings | None = None, **columns: Any
+) -> Audit:
+    plan = parse_plan(text)
+    shapes = [oblong(d, n) if isinstance(d, float) else d for n, d in enumerate(drawn)]
+    ids = [p.id for p in plan.parcels][: len(shapes)]
+    frame = gpd.GeoDataFrame({"grade": "surveyed"} | columns, geometry=shapes, index=ids, crs="EPSG:4326")
+    return run_checks(plan, frame, settings or Settings())
+
+
+def areas(audit: Audit) -> list[tuple[str, str | None, str, str | None]]:
+    """The findings on areas: check, block or parcel, severity, and what they follow from."""
+    told = ("declared-sum", "declared-measured", "total-measured", "swapped-labels", "unit-plausibility")
+    return [
+        (f.check, f.parcel_id or f.block_id, f.severity, f.follows_from)
+        for f in audit.findings
+        if f.check in told
+    ]
+
+
+def run(audit: Audit, check: str) -> CheckRun:
+    return next(run for run in audit.checks if run.id == check)
+
+
+def only(audit: Audit) -> Finding:
+    (finding,) = audit.findings
+    return finding
+
+
+# --- limits ---------------------------------------------------------------------------------
+
+
+def test_the_limit_is_written_out_as_the_sum_that_it_is() -> None:
+    finding = only(audited(zone("", "1.00平方公里"), 1.1))
+    # Corners of a square of side a that err by s each move its area by a·s: 1,049 m × 0.5 m.
+    assert float(finding.limit_km2 or 0) == pytest.approx(0.005 + 2 * 1049 * POINT_M / 1e6, rel=1e-3)
+    assert "数字取舍与界址点误差（0.5 米）" in finding.zh
+    assert "0.005+2×0.00052=0.006" in finding.zh
+    traced = only(audited(zone("", "1.00平方公里"), 1.1, grade="traced"))
+    # One metre along a ring of 4,195 m.
+    assert float(traced.limit_km2 or 0) == pytest.approx(0.005 + 4195e-6, abs=2e-6)
+    assert "数字取舍与界线误差" in traced.zh
+    assert "0.005+4195 m×1 m=0.0092" in traced.zh
+    ruled = only(audited(zone("", "1.00平方公里"), 1.1, grade="inferred", area_doubt_km2=0.02))
+    assert "数字取舍与界线误差与按规则所画各边的存疑" in ruled.zh
+    assert float(ruled.limit_km2 or 0) == pytest.approx(0.005 + 4195e-6 + 0.02, abs=2e-6)
+
+
+def test_the_doubt_of_a_traced_polygon_is_not_its_own() -> None:
+    """What was drawn by rule is told of inferred polygons alone."""
+    finding = only(audited(zone("", "1.00平方公里"), 1.1, grade="traced", area_doubt_km2=0.2))
+    assert float(finding.limit_km2 or 0) == pytest.approx(0.005 + 4195e-6, abs=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("stated", "drawn_km2", "holds"),
+    [
+        ("1.23平方公里以上", 1.5, True),
+        ("1.23平方公里以上", 1.22, True),  # its last digit is not held to
+        ("1.23平方公里以上", 1.0, False),
+        ("不超过1.23平方公里", 1.0, True),
+        ("不超过1.23平方公里", 1.24, True),
+        ("不超过1.23平方公里", 1.5, False),
+    ],
+)
+def test_a_bound_holds_on_its_own_side(stated: str, drawn_km2: float, *, holds: bool) -> None:
+    assert (not areas(audited(zone("", stated), drawn_km2))) == holds
+
+
+@pytest.mark.parametrize(
+    ("stated", "drawn_km2", "severity"),
+    [
+        ("1.00", 1.03, "note"),  # up to the far edges of its roads it is 1.04
+        ("1.05", 1.03, "note"),
+        ("1.06", 1.03, "error"),
+        ("1.00", 1.10, "error"),
+    ],
+)
+def test_a_difference_within_the_roads_of_a_drawing_is_a_note(
+    stated: str, drawn_km2: float, severity: str
+) -> None:
+    text = zone("", f"{stated}平方公里")
+    near, far = drawn_km2 - 0.03, drawn_km2 + 0.012
+    audit = audited(text, drawn_km2, grade="traced", area_near_km2=near, area_far_km2=far)
+    finding = only(audit)
+    assert (finding.check, finding.severity) == ("declared-measured", severity)
+    assert ("取决于以中线还是边线为界" in finding.zh) == (severity == "note")
+    band = 0.012 if float(stated) > drawn_km2 else 0.03
+    assert audit.zones[0].blocks[0].band_km2 == pytest.approx(band, abs=1e-4)
+
+
+def test_a_round_figure_that_polygons_contradict_is_a_warning() -> None:
+    assert areas(audited(zone("", "约1.23平方公里"), 1.5)) == [
+        ("declared-measured", "jiakaifaqu-1", "warning", None)
+    ]
+    assert not audited(zone("", "约1.23平方公里"), 1.237).findings  # a whole 0.01, and the corners' error
+
+
+# --- which of the figures of a zone is wrong ------------------------------------------------
+
+
+def test_polygons_say_which_of_a_zones_figures_is_wrong() -> None:
+    block_2 = ("declared-measured", "jiakaifaqu-2", "error", None)
+    wrong = areas(audited(zone("2.00平方公里", "1.00平方公里", "1.00平方公里"), 1.0, 1.2))
+    assert wrong == [block_2, ("total-measured", None, "error", "declared-measured")]
+    # With the total that the polygons make up, the sum and the block are wrong, and the total is not.
+    total = areas(audited(zone("2.20平方公里", "1.00平方公里", "1.00平方公里"), 1.0, 1.2))
+    assert total == [("declared-sum", None, "error", None), block_2]
+    total = areas(audited(zone("2.20平方公里", "1.00平方公里", "1.00平方公里"), 1.0, 1.0))
+    assert total == [
+        ("declared-sum", None, "error", None),
+        ("total-measured", None, "error", "declared-sum"),
+    ]
+    # Neither the block nor the sum alone explains this total.
+    both = areas(audited(zone("2.50平方公里", "1.00平方公里", "1.00平方公里"), 1.0, 1.2))
+    assert both == [
+        ("declared-sum", None, "error", None),
+        block_2,
+        ("total-measured", None, "error", None),
+    ]
+
+
+def test_the_blocks_in_which_a_total_is_off_are_named() -> None:
+    found = audited(zone("3.00平方公里", *["1.00平方公里"] * 3), 1.0, 1.2, 1.1).findings
+    (total,) = [f for f in found if f.check == "total-measured"]
+    assert total.zh.endswith("；差在区块二、区块三。")
+    assert total.en.endswith("; it lies in 区块二, 区块三.")
+
+
+def test_a_blocks_area_is_held_to_all_its_parcels_and_each_to_its_own() -> None:
+    assert not areas(audited(PARCELS, 1.0, 1.0))
+    wrong = audited(PARCELS, 1.0, 1.2)
+    assert areas(wrong) == [
+        ("declared-measured", "zone-1", "error", None),
+        ("declared-measured", "zone-1-2", "error", None),
+    ]
+    assert run(wrong, "declared-measured").looked_at == 3
+    # The block's own figure may be off by the roundings of its parcels' too: by 0.015, of 0.02.
+    assert [key for _, key, *_ in areas(audited(PARCELS, 1.0065, 1.0065))] == ["zone-1-1", "zone-1-2"]
+    assert [key for _, key, *_ in areas(audited(PARCELS, 1.0095, 1.0095))] == [
+        "zone-1",
+        "zone-1-1",
+        "zone-1-2",
+    ]
+
+
+def test_a_missing_polygon_leaves_its_block_and_the_total_uncompared() -> None:
+    audit = audited(PARCELS, 1.0)
+    assert run(audit, "declared-measured").looked_at == 1
+    assert [(gap.code, gap.parcel_id) for gap in audit.unchecked] == [("no-polygon", "zone-1-2")]
+    audit = audited(zone("2.00平方公里", "1.00平方公里", "1.00平方公里"), 1.0)
+    assert (run(audit, "total-measured").status, run(audit, "total-measured").looked_at) == ("could-not", 0)
+    assert run(audit, "declared-measured").status == "ran"
+
+
+def test_figures_of_one_list_share_their_decimals() -> None:
+    """1.2 beside 1.03 is 1.20: 0.02 off is beyond half of 0.01, and within half of 0.1."""
+    (found,) = areas(audited(zone("", "1.03平方公里", "1.2平方公里"), 1.03, 1.22))
+    assert found[:2] == ("declared-measured", "jiakaifaqu-2")
+    assert not areas(audited(zone("", "1.2平方公里"), 1.22))
+
+
+def test_exchanged_figures_are_told_once_with_both_areas() -> None:
+    audit = audited(zone("", "1.00平方公里", "1.20平方公里"), 1.2, 1.0)
+    plan = parse_plan(zone("", "1.00平方公里", "1.20平方公里"))
+    finding = only(audit)
+    assert [plan.words(span) for span in finding.spans] == ["1.00平方公里", "1.20平方公里"]
+    assert "区块二的公布面积 1.2 平方公里，量得 1 平方公里" in finding.zh
+    assert run(audit, "swapped-labels").looked_at == 2
+    # The one fits the other's polygon, and not the other way around.
+    assert [key for _, key, *_ in areas(audited(zone("", "1.00平方公里", "1.20平方公里"), 1.2, 1.3))] == [
+        "jiakaifaqu-1",
+        "jiakaifaqu-2",
+    ]
+
+
+def test_a_figure_in_another_unit_that_fits_is_no_wrong_area() -> None:
+    finding = only(audited(zone("", "1.00公顷"), 1.0))
+    assert finding.check == "unit-plausibility"
+    assert "若单位为平方公里则相符" in finding.zh
+    assert (finding.declared_km2, finding.severity) == (Decimal("0.01"), "error")
+
+
+# --- what could not be compared -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shape", "columns", "reason"),
+    [
+        (BOWTIE, {}, "图形有误"),
+        (1.3, {"grade": ["approximate", "surveyed"]}, "图形为概略"),
+        (1.3, {"grade": ["sketched", "surveyed"]}, "按公布面积绘成"),
+        (1.3, {"grade": ["traced", "surveyed"], "area_shaped": [True, False]}, "按公布面积绘成"),
+        (1.3, {"grade": ["approximate", "surveyed"], "area_shaped": [True, False]}, "按公布面积绘成"),
+    ],
+)
+def test_why_a_polygon_was_not_compared(
+    shape: float | shapely.Geometry, columns: dict[str, Any], reason: str
+) -> None:
+    audit = audited(zone("", "1.00平方公里", "1.00平方公里"), shape, 1.0, **columns)
+    (gap,) = audit.unchecked
+    assert (gap.code, gap.parcel_id) == ("not-compared", "jiakaifaqu-1")
+    assert reason in gap.zh
+    compared = run(audit, "declared-measured")
+    assert (compared.status, compared.looked_at) == ("could-not", 1)
+    assert reason in (compared.reason.zh if compared.reason else "")
+
+
+def test_a_broken_polygon_of_a_pair_leaves_the_other_looked_at() -> None:
+    """Two polygons beside each other are looked at where both are sound."""
+    text = zone("", "1.00平方公里", "1.00平方公里", "1.00平方公里")
+    overlap = run(audited(text, BOWTIE, 1.0, 1.0), "overlap")
+    assert (overlap.status, overlap.looked_at) == ("could-not", 2)
+    overlap = run(audited(zone("", "1.00平方公里", "1.00平方公里"), BOWTIE, 1.0), "overlap")
+    assert (overlap.status, overlap.looked_at) == ("could-not", 0)
+    alone = run(audited(zone("", "1.00平方公里"), 1.0), "overlap")
+    assert (alone.status, alone.reason and alone.reason.zh) == ("not-run", "不足两个图形")
