@@ -248,7 +248,7 @@ def test_small_chances_are_told_as_bounds(chance: float, words: str) -> None:
 def test_decimals_part_a_difference_from_its_limit_and_no_fewer_do(difference: float, limit: float) -> None:
     def tells(places: int) -> bool:
         shown, allowed = (round(Fraction(v) * 10**places) for v in (difference, limit))
-        return shown != allowed and shown >= 10
+        return bool(shown != allowed and shown >= 10)
 
     places = places_for(difference, limit, 0)
     assert places == places_for(-difference, -limit, 0)
