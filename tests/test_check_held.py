@@ -264,3 +264,40 @@ def test_a_broken_polygon_of_a_pair_leaves_the_other_looked_at() -> None:
     assert (overlap.status, overlap.looked_at) == ("could-not", 0)
     alone = run(audited(zone("", "1.00平方公里"), 1.0), "overlap")
     assert (alone.status, alone.reason and alone.reason.zh) == ("not-run", "不足两个图形")
+
+
+# --- neighbours -----------------------------------------------------------------------------
+
+
+def beside(apart_m: float, grade: str = "surveyed") -> list[tuple[str, str, str | None]]:
+    text = (
+        "甲开发区。区块一：东至区块二、南至一南路、西至一西路、北至一北路。"
+        "区块二：东至二东路、南至二南路、西至二西路、北至二北路。"
+    )
+    first = [(0, 0), (800, 5), (800, 910), (3, 900)]
+    second = [(800 + apart_m, 5), (1700, 0), (1707, 905), (800 + apart_m, 910)]
+    audit = audited(text, *(PLANE.to_lonlat(shapely.Polygon(xy)) for xy in (first, second)), grade=grade)
+    return [(f.severity, f.zh, f.parcel_id) for f in audit.findings if f.check == "adjacency"]
+
+
+@pytest.mark.parametrize(
+    ("apart_m", "grade", "severity"),
+    [
+        (0.8, "surveyed", None),  # the tolerance is 1 m
+        (1.5, "surveyed", "note"),
+        (30.8, "surveyed", "note"),  # and a road 30 m
+        (31.3, "surveyed", "warning"),
+        (99.0, "surveyed", "warning"),
+        (101.0, "surveyed", "error"),
+        (101.0, "traced", "warning"),
+        (101.0, "sketched", None),
+    ],
+)
+def test_blocks_that_bound_each_other_meet(apart_m: float, grade: str, severity: str | None) -> None:
+    found = beside(apart_m, grade)
+    assert [f[0] for f in found] == ([severity] if severity else [])
+    for _, words, parcel in found:
+        assert f"相距 {apart_m:g} 米" in words
+        assert ("可能隔着道路" in words) == (severity == "note")
+        assert parcel is not None
+        assert parcel.endswith("-1")
