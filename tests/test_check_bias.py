@@ -88,7 +88,7 @@ def test_three_areas_show_a_shift_and_two_do_not(blocks: int, shift_m: float, se
 @pytest.mark.parametrize(
     ("shift_m", "is_road"), [(3.0, False), (8.0, True), (-8.0, True), (38.0, True), (44.0, False)]
 )
-def test_a_shift_as_wide_as_half_a_road_is_told_to_be_one(shift_m: float, is_road: bool) -> None:  # noqa: FBT001
+def test_a_shift_as_wide_as_half_a_road_is_told_to_be_one(shift_m: float, is_road: bool) -> None:
     (finding,) = found(8, shift_m)
     assert ("道路中线到边线" in finding.zh) == is_road
     outside = shift_m > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -230,6 +231,74 @@ def test_a_total_over_zones_says_how_far_it_is_off() -> None:
     assert finding.severity == "error"
     assert "2 个片区相加 2+2.12=4.12 平方公里，相差 0.06 平方公里" in finding.zh
     assert (finding.difference_km2, finding.limit_km2) == (Decimal("-0.06"), Decimal("0.015"))
+
+
+# --- sides ----------------------------------------------------------------------------------
+
+FOUR = "东至甲路、南至乙路、西至丙路、北至丁路"
+OTHER = "东至子路、南至丑路、西至寅路、北至卯路"
+
+
+def sides(*told: str, name: str = "甲区") -> str:
+    own = "".join(f"区块{n}：面积1.00平方公里，{s}。\n" for n, s in zip("一二三", told, strict=False))
+    return f"{name}总面积{len(told)}.00平方公里，分为{len(told)}个区块。\n{own}"
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("东至甲路、南至乙路、东至丙路、北至丁路", [("doubled-side", "东侧写了两次，西侧却没有写")]),
+        ("西至甲路、南至乙路、东至丙路、南至丁路", [("doubled-side", "南侧写了两次，北侧却没有写")]),
+        # One behind the other they are one side of two roads.
+        ("东至甲路、东至丙路、南至乙路、北至丁路", [("missing-side", "没有写明西至何处")]),
+        ("东至甲路、南至乙路，南至己路，西至丙路、北至丁路", []),
+        ("东至甲路、北至乙路", [("missing-side", "没有写明南、西至何处")]),
+    ],
+)
+def test_sides_that_are_doubled_or_missing(told: str, expected: list[tuple[str, str]]) -> None:
+    findings = audited(sides(told, OTHER)).findings
+    assert [f.check for f in findings] == [check for check, _ in expected]
+    for finding, (_, words) in zip(findings, expected, strict=True):
+        assert words in finding.zh
+        assert finding.block_id == "jiaqu-1"
+
+
+def test_a_side_told_again_in_words_that_were_not_read_is_told_once() -> None:
+    text = sides(f"{FOUR}，南至{'很长的' * 20}", OTHER)
+    assert severities(text) == [("doubled-side", "warning")]
+    assert not found(text, "unread-text")
+
+
+def test_unread_words_are_told_in_their_zone_and_long_ones_cut() -> None:
+    first, second = sides(FOUR, OTHER), sides(FOUR, OTHER, name="乙区").replace("路", "街")
+    masked = "，水面××亩"
+    text = first.replace("丁路。", f"丁路{masked}。") + second.replace("丁街。", f"丁街{masked}。")
+    assert [f.zone_id for f in found(text, "unread-text")] == ["jiaqu", "yiqu"]
+    plan = parse_plan(first)
+    for length, words in ((40, plan.text[10:50]), (41, plan.text[10:49] + "…")):
+        (note,) = [
+            f
+            for f in run_checks(replace(plan, unread=((10, 10 + length),))).findings
+            if f.check == "unread-text"
+        ]
+        assert note.zh.startswith(f"“{words}”")
+
+
+@pytest.mark.parametrize(
+    ("told", "contrary"),
+    [
+        ("东至甲路、南至乙路、西至甲路、北至丁路", "东、西两侧都是甲路"),
+        ("东至甲路、南至乙铁路、西至丙路、北至乙铁路", "南、北两侧都是乙铁路"),
+        ("东至甲河、南至乙路、西至甲河、北至丁路", None),
+        ("东至甲路以西、南至乙路、西至甲路、北至丁路", None),
+        ("东至甲路、南至甲路、西至甲路、北至丁路", None),
+        ("东至甲路、戊路、南至乙路、西至甲路、北至丁路", None),
+    ],
+)
+def test_one_line_on_both_sides(told: str, contrary: str | None) -> None:
+    findings = found(sides(told, OTHER), "contradictory-sides")
+    assert len(findings) == (contrary is not None)
+    assert all(contrary in f.zh for f in findings if contrary)
 
 
 # --- figures --------------------------------------------------------------------------------
