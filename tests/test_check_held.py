@@ -15,6 +15,8 @@ from ftz_geo.model import Settings
 from ftz_geo.parse import parse_plan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ftz_geo.model import Audit, CheckRun, Finding
 
 PLANE = LocalPlane(lon=117.15, lat=39.0)
@@ -301,3 +303,74 @@ def test_blocks_that_bound_each_other_meet(apart_m: float, grade: str, severity:
         assert ("可能隔着道路" in words) == (severity == "note")
         assert parcel is not None
         assert parcel.endswith("-1")
+
+
+# --- place ----------------------------------------------------------------------------------
+
+ROADS = {"甲路": ((0, -900), (0, 1900)), "乙路": ((1000, -900), (1000, 1900))}
+
+
+def placed(
+    ring: Sequence[tuple[float, float]], east_of_m: float = -5000, grade: str = "surveyed"
+) -> list[tuple[str, str, str]]:
+    """One block between two roads and some way east of its district's edge; checks, severities and words."""
+    text = "西青区联动创新区分为一个区块。\n区块一：东至乙路、南至子路、西至甲路、北至丑路。"
+    plan = parse_plan(text)
+    frame = gpd.GeoDataFrame(
+        {"grade": [grade]},
+        geometry=[PLANE.to_lonlat(shapely.Polygon(ring))],
+        index=[p.id for p in plan.parcels],
+        crs="EPSG:4326",
+    )
+    named = {name: PLANE.to_lonlat(shapely.LineString(xy)) for name, xy in ROADS.items()}
+    district = PLANE.to_lonlat(shapely.box(east_of_m, -5000, 9000, 5000))
+    found = run_checks(plan, frame, named=named, districts={"西青区": [district]}).findings
+    return [
+        (f.check, f.severity, f.zh) for f in found if f.check in ("conformance", "outside-district", "cause")
+    ]
+
+
+def bent(share: float, out_m: float = 40.0) -> list[tuple[float, float]]:
+    """A block whose western side leaves its road for the last part of it."""
+    y = 1000 * share
+    return [(0, 0), (1000, 7), (1000, 1007), (-out_m, 1000), (-out_m, y + 20), (0, y)]
+
+
+@pytest.mark.parametrize(
+    ("share", "severity"), [(0.96, None), (0.86, "warning"), (0.56, "warning"), (0.42, "error")]
+)
+def test_a_side_runs_along_nine_tenths_of_its_road(share: float, severity: str | None) -> None:
+    found = [f for f in placed(bent(share)) if f[0] == "conformance"]
+    assert [f[1] for f in found] == ([severity] if severity else [])
+    for _, _, words in found:
+        assert "西侧按文字应沿甲路" in words
+        assert "最远相距 40 米" in words
+        told = int(words.split("界线只有 ")[1].split("%")[0])
+        # The tolerance is 1 m, and a road 30 m wide: 16 m of the way out still count.
+        assert told == pytest.approx(100 * share, abs=6)
+
+
+def test_a_block_on_the_other_side_of_its_road_is_told_so() -> None:
+    beyond = [(-1000, 0), (-2, 7), (-2, 1007), (-1000, 1000)]
+    found = [f for f in placed(beyond) if f[0] == "conformance" and "西侧" in f[2]]
+    assert [f[1] for f in found] == ["error"]
+    assert "甲路却在另一侧" in found[0][2]
+
+
+@pytest.mark.parametrize(
+    ("east_of_m", "grade", "severity"),
+    [
+        (-10.0, "surveyed", None),
+        (140.0, "surveyed", None),  # an outline may be off by 150 m
+        (155.0, "surveyed", None),  # of 1,000 m only 5: less than a hundredth
+        (170.0, "surveyed", "error"),
+        (170.0, "traced", "warning"),
+        (170.0, "sketched", None),
+    ],
+)
+def test_a_block_lies_in_its_district(east_of_m: float, grade: str, severity: str | None) -> None:
+    ring = [(0.0, 0.0), (1000.0, 7.0), (1000.0, 1007.0), (0.0, 1000.0)]
+    found = [f for f in placed(ring, east_of_m, grade) if f[0] == "outside-district"]
+    assert [f[1] for f in found] == ([severity] if severity else [])
+    for _, _, words in found:
+        assert "有 2% 在西青区界外，最远 170 米" in words
