@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
@@ -374,3 +375,62 @@ def test_a_block_lies_in_its_district(east_of_m: float, grade: str, severity: st
     assert [f[1] for f in found] == ([severity] if severity else [])
     for _, _, words in found:
         assert "有 2% 在西青区界外，最远 170 米" in words
+
+
+# --- polygons by themselves -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("decimals", "digit_m"), [(3, 111.32), (4, 11.132), (5, 1.1132), (7, 0.0111)])
+def test_coordinates_of_few_digits_are_known_no_better_than_their_last(decimals: int, digit_m: float) -> None:
+    shape = shapely.transform(oblong(1.0), lambda p: p.round(decimals))
+    finding = audited(zone("", "9.00平方公里"), shape).findings[0]
+    # Rounding to q makes a mean error of q/√12 of each coordinate, q/√6 of both; a square of side a errs by a·s.
+    point_m = (POINT_M**2 + digit_m**2 / 6) ** 0.5
+    assert float(finding.limit_km2 or 0) - 0.005 == pytest.approx(2 * 1000 * point_m / 1e6, rel=0.15)
+
+
+def alone(ring: Sequence[tuple[float, float]], grade: str = "surveyed") -> list[tuple[str, str, str]]:
+    shape = PLANE.to_lonlat(shapely.Polygon(ring))
+    return [(f.check, f.severity, f.zh) for f in audited(zone("", ""), shape, grade=grade).findings]
+
+
+PLOT = [(0.0, 0.0), (800.0, 30.0), (780.0, 900.0), (20.0, 870.0)]
+
+
+@pytest.mark.parametrize(
+    ("apart_m", "grade", "count"),
+    [(0.008, "surveyed", 1), (0.012, "surveyed", 0), (0.008, "traced", 0)],
+)
+def test_points_a_centimetre_apart_are_one(apart_m: float, grade: str, count: int) -> None:
+    found = alone([PLOT[0], (apart_m, 0.0), *PLOT[1:]], grade)
+    assert [check for check, *_ in found] == ["repeated-points"] * count
+    assert all(severity == "note" and "有 1 处" in words for _, severity, words in found)
+
+
+@pytest.mark.parametrize(("base_m", "is_spike"), [(1.0, True), (3.6, False)])
+def test_a_corner_sharper_than_a_degree_is_a_spike(base_m: float, *, is_spike: bool) -> None:
+    """200 m long, it is as sharp as its base is wide: a degree is 3.5 m of it."""
+    found = alone([*PLOT[:2], (790, 465), (990, 465 + base_m / 2), (790, 465 + base_m), *PLOT[2:]])
+    assert [(check, severity) for check, severity, _ in found] == [("spike", "warning")] * is_spike
+    for _, _, words in found:
+        # Half of base by length, taken off.
+        assert f"面积变化 -{base_m * 200 / 2 / 1e6:.4f}" in words
+
+
+@pytest.mark.parametrize(("width_m", "is_sliver"), [(1.9, True), (2.1, False)])
+def test_what_is_thinner_than_twice_the_tolerance_is_a_sliver(width_m: float, *, is_sliver: bool) -> None:
+    found = alone([(0, 0), (500, 40), (500 - 0.08 * width_m, 40 + width_m), (-0.08 * width_m, width_m)])
+    assert ["sliver" in check for check, *_ in found] == [True] * is_sliver
+
+
+@pytest.mark.parametrize(
+    ("points", "off_m", "told"),
+    [(12, 0.0, "恰为圆形"), (11, 0.0, None), (24, 0.02, "恰为圆形"), (24, 0.08, None)],
+)
+def test_an_exact_circle_is_no_survey(points: int, off_m: float, told: str | None) -> None:
+    turns = 2 * np.pi * np.arange(points) / points
+    radius = 300 + off_m * (np.arange(points) % 2)
+    ring = [(float(r * np.cos(t)), float(r * np.sin(t))) for t, r in zip(turns, radius, strict=True)]
+    found = alone(ring)
+    assert [check for check, *_ in found] == ["template-shape"] * (told is not None)
+    assert all(told in words for _, _, words in found if told)
