@@ -384,7 +384,7 @@ def test_a_block_lies_in_its_district(east_of_m: float, grade: str, severity: st
 def test_coordinates_of_few_digits_are_known_no_better_than_their_last(decimals: int, digit_m: float) -> None:
     shape = shapely.transform(oblong(1.0), lambda p: p.round(decimals))
     finding = audited(zone("", "9.00平方公里"), shape).findings[0]
-    # Rounding to q makes a mean error of q/√12 of each coordinate, q/√6 of both; a square of side a errs by a·s.
+    # Rounding to q makes a mean error of q/√6 of a place; a square of side a errs by a·s.
     point_m = (POINT_M**2 + digit_m**2 / 6) ** 0.5
     assert float(finding.limit_km2 or 0) - 0.005 == pytest.approx(2 * 1000 * point_m / 1e6, rel=0.15)
 
