@@ -434,3 +434,96 @@ def test_an_exact_circle_is_no_survey(points: int, off_m: float, told: str | Non
     found = alone(ring)
     assert [check for check, *_ in found] == ["template-shape"] * (told is not None)
     assert all(told in words for _, _, words in found if told)
+
+
+# --- polygons beside each other -------------------------------------------------------------
+
+
+def two(
+    x_m: float, grades: Sequence[str] = ("surveyed", "surveyed"), check: str = "overlap"
+) -> list[tuple[str, float, str]]:
+    """Findings on two blocks along 1 km, the second from so far on: severity, square metres, words."""
+    first = shapely.Polygon([(0, 0), (1000, 0), (1000, 1000), (7, 1000)])
+    second = shapely.Polygon([(x_m, 0), (1900, 3), (1907, 997), (x_m, 1000)])
+    shapes = [PLANE.to_lonlat(shape) for shape in (first, second)]
+    found = audited(zone("", "", ""), *shapes, grade=list(grades)).findings
+    return [(f.severity, float(f.measured_km2 or 0) * 1e6, f.zh) for f in found if f.check == check]
+
+
+@pytest.mark.parametrize(
+    ("wide_m", "grades", "severity"),
+    [
+        # The perimeter of 1 km by some metres, times 1 m of tolerance: up to 2 m.
+        (1.9, ("surveyed", "surveyed"), "note"),
+        (2.1, ("surveyed", "surveyed"), "error"),
+        (2.1, ("surveyed", "traced"), "warning"),
+        (2.1, ("traced", "surveyed"), "warning"),
+        (-0.5, ("surveyed", "surveyed"), None),
+    ],
+)
+def test_ground_that_two_cover(wide_m: float, grades: Sequence[str], severity: str | None) -> None:
+    found = two(1000 - wide_m, grades)
+    assert [f[0] for f in found] == ([severity] if severity else [])
+    for _, area_m2, words in found:
+        assert area_m2 == pytest.approx(wide_m * 1000, rel=0.01)
+        assert ("未超出" in words) == (severity == "note")
+        assert f"（{2 * (1000 + wide_m):.1f}"[:5] in words
+
+
+@pytest.mark.parametrize(
+    ("wide_m", "severity"), [(1.9, "note"), (2.1, "warning"), (4.8, "warning"), (5.2, None), (11.0, None)]
+)
+def test_strips_between_two_that_are_no_road(wide_m: float, severity: str | None) -> None:
+    found = two(1000 + wide_m, check="gap")
+    assert [f[0] for f in found] == ([severity] if severity else [])
+    for _, area_m2, words in found:
+        assert area_m2 == pytest.approx(wide_m * 1000, rel=0.02)
+        assert ("以内" in words, "超出" in words) == (severity == "note", severity != "note")
+
+
+def test_the_largest_of_many_overlaps_is_named_first() -> None:
+    text = "甲开发区。" + "".join(block(n) for n in "一二三四五六七")
+    whole = shapely.Polygon([(0, 0), (5000, 9), (5000, 1009), (0, 1000)])
+    inside = [
+        shapely.Polygon([(x, 10), (x + 60 + 9 * n, 13), (x + 60 + 9 * n, 90 + n), (x, 100)])
+        for n, x in enumerate(range(500, 4100, 600))
+    ]
+    found = audited(text, *(PLANE.to_lonlat(shape) for shape in (whole, *inside))).findings
+    (overlap,) = [f for f in found if f.check == "overlap"]
+    assert "与 6 个图形重叠：区块七 " in overlap.zh
+    assert "等（" in overlap.zh  # five are named
+    assert float(overlap.measured_km2 or 0) * 1e6 == pytest.approx(sum(s.area for s in inside), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("side_m", "away_m", "is_detached"),
+    [
+        (1000.0, 2900.0, False),  # three times the size of the whole
+        (1000.0, 3200.0, True),
+        (100.0, 950.0, False),  # and a kilometre at least
+        (100.0, 1050.0, True),
+    ],
+)
+def test_a_part_far_from_the_rest(side_m: float, away_m: float, *, is_detached: bool) -> None:
+    whole = shapely.Polygon([(0, 0), (side_m, 9), (side_m - 4, side_m), (3, side_m)])
+    x = side_m + away_m
+    part = shapely.Polygon([(x, 9), (x + 30, 12), (x + 28, 40), (x, 45)])
+    shape = PLANE.to_lonlat(shapely.MultiPolygon([whole, part]))
+    found = [f for f in audited(zone("", ""), shape).findings if f.check == "detached-part"]
+    assert len(found) == is_detached
+    assert all(f"远离其余部分 {away_m / 1000:g} 公里" in f.zh for f in found)
+    assert all(float(f.measured_km2 or 0) * 1e6 == pytest.approx(part.area, rel=1e-3) for f in found)
+
+
+@pytest.mark.parametrize(
+    ("east_km", "strays"),
+    [((0, 20.5), []), ((0, 22), [1, 2]), ((0, 2, 30), [3]), ((0, 30, 60), []), ((0, 2, 30, 32), [])],
+)
+def test_a_block_far_from_all_others_of_its_zone(east_km: tuple[float, ...], strays: list[int]) -> None:
+    shapes = [
+        PLANE.to_lonlat(shapely.Polygon([(x, 0), (x + 990 + n, 9), (x + 980, 900), (x, 910 + 2 * n)]))
+        for n, x in enumerate(1000 * km for km in east_km)
+    ]
+    found = audited(zone("", *[""] * len(shapes)), *shapes).findings
+    told = [f.parcel_id for f in found if f.check == "detached-part"]
+    assert [int((key or "")[-1]) for key in told] == strays
