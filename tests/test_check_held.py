@@ -358,6 +358,25 @@ def test_a_block_on_the_other_side_of_its_road_is_told_so() -> None:
     assert "甲路却在另一侧" in found[0][2]
 
 
+def test_a_side_that_slants_is_not_behind_its_road() -> None:
+    """甲路 runs to the north-east: more north of the block than west, and yet not on its other side."""
+    steep = np.array([np.cos(np.radians(25)), np.sin(np.radians(25))])
+    across = np.array([steep[1], -steep[0]])
+    ring = [tuple(map(float, p)) for p in (0 * steep, 900 * across, 900 * across + 950 * steep, 950 * steep)]
+    text = "西青区联动创新区分为一个区块。\n区块一：东至乙路、南至子路、西至甲路、北至丑路。"
+    plan = parse_plan(text)
+    frame = gpd.GeoDataFrame(
+        {"grade": ["surveyed"]},
+        geometry=[PLANE.to_lonlat(shapely.Polygon(ring))],
+        index=[p.id for p in plan.parcels],
+        crs="EPSG:4326",
+    )
+    road = PLANE.to_lonlat(shapely.LineString([-500 * steep, 1500 * steep]))
+    (found,) = [f for f in run_checks(plan, frame, named={"甲路": road}).findings if "西侧" in f.zh]
+    assert found.severity == "warning"  # its end, which faces west too, lies away from the road
+    assert "另一侧" not in found.zh
+
+
 @pytest.mark.parametrize(
     ("east_of_m", "grade", "severity"),
     [
@@ -380,9 +399,13 @@ def test_a_block_lies_in_its_district(east_of_m: float, grade: str, severity: st
 # --- polygons by themselves -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("decimals", "digit_m"), [(3, 111.32), (4, 11.132), (5, 1.1132), (7, 0.0111)])
-def test_coordinates_of_few_digits_are_known_no_better_than_their_last(decimals: int, digit_m: float) -> None:
-    shape = shapely.transform(oblong(1.0), lambda p: p.round(decimals))
+@pytest.mark.parametrize(
+    ("steps", "digit_m"),
+    [(1e3, 111.32), (1e4, 11.132), (1e5, 1.1132), (1e7, 0.0111), (3600, 30.92), (36_000, 3.092)],
+    ids=["3 decimals", "4 decimals", "5 decimals", "7 decimals", "seconds", "tenths of a second"],
+)
+def test_coordinates_of_few_digits_are_known_no_better_than_their_last(steps: float, digit_m: float) -> None:
+    shape = shapely.transform(oblong(1.0), lambda p: (p * steps).round() / steps)
     finding = audited(zone("", "9.00平方公里"), shape).findings[0]
     # Rounding to q makes a mean error of q/√6 of a place; a square of side a errs by a·s.
     point_m = (POINT_M**2 + digit_m**2 / 6) ** 0.5
@@ -430,8 +453,9 @@ def test_what_is_thinner_than_twice_the_tolerance_is_a_sliver(width_m: float, *,
 def test_an_exact_circle_is_no_survey(points: int, off_m: float, told: str | None) -> None:
     turns = 2 * np.pi * np.arange(points) / points
     radius = 300 + off_m * (np.arange(points) % 2)
-    ring = [(float(r * np.cos(t)), float(r * np.sin(t))) for t, r in zip(turns, radius, strict=True)]
-    found = alone(ring)
+    ring = [(9000 + float(r * np.cos(t)), float(r * np.sin(t))) for t, r in zip(turns, radius, strict=True)]
+    shapes = [PLANE.to_lonlat(shapely.Polygon(corners)) for corners in (PLOT, ring)]
+    found = [(f.check, f.severity, f.zh) for f in audited(zone("", "", ""), *shapes).findings]
     assert [check for check, *_ in found] == ["template-shape"] * (told is not None)
     assert all(told in words for _, _, words in found if told)
 
@@ -527,3 +551,25 @@ def test_a_block_far_from_all_others_of_its_zone(east_km: tuple[float, ...], str
     found = audited(zone("", *[""] * len(shapes)), *shapes).findings
     told = [f.parcel_id for f in found if f.check == "detached-part"]
     assert [int((key or "")[-1]) for key in told] == strays
+
+
+def test_a_neighbour_drawn_as_one_with_its_parcels_is_met() -> None:
+    text = (
+        "甲开发区。区块一：东至区块二、南至一南路、西至一西路、北至一北路。"
+        f"区块二：分为两个地块，地块一面积0.50平方公里，{SIDES.format('甲')}，"
+        f"地块二面积0.50平方公里，{SIDES.format('乙')}。"
+    )
+    plan = parse_plan(text)
+    first, second = plan.zones[0].blocks
+    assert len(second.parcels) == 2
+    for apart_m, severities in ((0.5, []), (20.0, ["note"]), (60.0, ["warning"])):
+        shapes = [
+            PLANE.to_lonlat(shapely.Polygon([(x, 0), (x + 900, 4), (x + 890, 950), (x, 960)]))
+            for x in (0.0, 900 + apart_m)
+        ]
+        shapes[0] = PLANE.to_lonlat(shapely.Polygon([(0, 0), (900, 4), (900, 950), (0, 960)]))
+        frame = gpd.GeoDataFrame(
+            {"grade": "surveyed"}, geometry=shapes, index=[first.id, second.id], crs="EPSG:4326"
+        )
+        found = [f for f in run_checks(plan, frame).findings if f.check == "adjacency"]
+        assert [f.severity for f in found] == severities
