@@ -92,7 +92,7 @@ def test_the_limit_is_written_out_as_the_sum_that_it_is() -> None:
     # One metre along a ring of 4,195 m.
     assert float(traced.limit_km2 or 0) == pytest.approx(0.005 + 4195e-6, abs=2e-6)
     assert "数字取舍与界线误差" in traced.zh
-    assert "0.005+4195 m×1 m=0.0092" in traced.zh
+    assert "0.005+4195 m×1 m=0.009" in traced.zh
     ruled = only(audited(zone("", "1.00平方公里"), 1.1, grade="inferred", area_doubt_km2=0.02))
     assert "数字取舍与界线误差与按规则所画各边的存疑" in ruled.zh
     assert float(ruled.limit_km2 or 0) == pytest.approx(0.005 + 4195e-6 + 0.02, abs=2e-6)
