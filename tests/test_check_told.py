@@ -86,6 +86,13 @@ def test_a_silent_block_excuses_no_total_that_is_too_small() -> None:
     assert severities(zone("2.00平方公里", "1.50平方公里", "", "0.51平方公里")) == [("declared-sum", "note")]
 
 
+def test_figures_of_several_units_are_added_in_square_kilometres() -> None:
+    (finding,) = found(zone("1.50平方公里", "1.00平方公里", "100亩"), "declared-sum")
+    # 100 mu are a fifteenth of a km²; half a mu is 0.000333.
+    assert "1+0.066667=1.066667 平方公里，相差 0.433333 平方公里" in finding.zh
+    assert "1×0.000333+2×0.005=0.010333 平方公里" in finding.zh
+
+
 # --- numbers of blocks ----------------------------------------------------------------------
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
+import pyproj
 import pytest
 import shapely
 
 from ftz_geo.check import run_checks
 from ftz_geo.measure import LocalPlane
-from ftz_geo.model import Audit, Finding, Plan, Source, Unchecked
+from ftz_geo.model import Audit, Finding, Plan, Settings, Source, Unchecked
 from ftz_geo.parse import parse_plan
 from ftz_geo.report import audit_csv, audit_page, audit_xlsx, print_audit
 from ftz_geo.report.findings import Head, Titles, fair, heads
@@ -233,6 +236,47 @@ def test_the_worst_zone_comes_first_and_areas_that_prove_nothing_stand_in_bracke
     assert sums[1][1:] == ("—", "—", "—")
 
 
+@pytest.mark.parametrize(("blocks", "form"), [(20, "short"), (21, "long")])
+def test_long_tables_repeat_their_head(blocks: int, form: str) -> None:
+    own = "".join(block(f"{n}", "1.00平方公里", f"{n}路") for n in range(1, blocks + 1))
+    plan = parse_plan(f"甲开发区总面积{blocks}.00平方公里，分为{blocks}个区块。{own}")
+    page = audit_page(plan, run_checks(plan))
+    assert f'<table class="blocks {form}">' in page
+    assert ('<tr class="again">' in page) == (form == "long")
+    assert f"各区块之和 {blocks}.00" in text_of(page)
+
+
+def test_areas_that_another_way_of_taking_them_explains_are_told_so() -> None:
+    """On the plane, 1.3° from its middle, 9 km² are some 700 m² more than on the ellipsoid."""
+    back = pyproj.Transformer.from_crs("EPSG:4548", "EPSG:4326", always_xy=True).transform
+    x, y = 612_000.0, 4_320_000.0
+    ring = shapely.Polygon([(x, y), (x + 3000, y + 100), (x + 3000, y + 3100), (x, y + 3000)])
+    shape = shapely.transform(ring, lambda p: np.column_stack(back(*p.T)))
+    for stated, words in (("900.0000公顷", "另一量法限内"), ("900.1000公顷", "超限")):
+        plan = parse_plan(f"甲开发区。{block('一', stated)}")
+        frame = gpd.GeoDataFrame(
+            {"grade": "surveyed"}, geometry=[shape], index=[plan.parcels[0].id], crs="EPSG:4326"
+        )
+        audit = run_checks(plan, frame, Settings(point_error_m=0.02))
+        row = next(row for row in rows_of(plan, audit, "面积") if row[1] == "区块一")
+        assert row[16] == words
+        assert row[10] == pytest.approx(9.0, abs=1e-7)
+        assert [f.severity for f in audit.findings] == ["note" if words != "超限" else "error"]
+
+
+@pytest.mark.parametrize(
+    ("zone_verdict", "word"), [("pass", "相符"), ("notes", "在取舍之内"), ("fail", "不符"), (None, "未相加")]
+)
+def test_the_word_for_a_sum_is_that_of_its_verdict(zone_verdict: str | None, word: str) -> None:
+    totals = {"pass": "3.00", "notes": "3.01", "fail": "3.20", None: "3.00"}
+    areas = ("1.00平方公里", "2.00平方公里") if zone_verdict else ("", "")
+    own = "".join(block(n, a).replace("面积，", "") for n, a in zip("一二", areas, strict=True))
+    plan = parse_plan(f"甲开发区总面积{totals[zone_verdict]}平方公里，分为两个区块。{own}")
+    page = text_of(audit_page(plan, run_checks(plan))).split("附件一")[0]
+    row = page[page.index("片区结论") : page.index("错误与警告")]
+    assert word in row
+
+
 def finding(check: str, severity: Severity = "error", **of: Any) -> Finding:
     return Finding(check=check, severity=severity, **{"zh": f"{check}。", "en": f"{check}."} | of)
 
@@ -251,6 +295,33 @@ def test_the_first_pages_tell_how_many_findings_there_is_no_room_for() -> None:
     assert "aside" not in top
     assert all(f"x{n}。" in annex for n in range(14))
     assert [f"甲{n}" in top for n in range(9)] == [True] * 6 + [False] * 3
+
+
+@pytest.mark.parametrize(
+    ("figures", "row"),
+    [
+        # Where both figures stand in the row, the sentence would only say them again.
+        (
+            {"declared_km2": "1", "measured_km2": "1.2", "difference_km2": "-0.2", "limit_km2": "0.015"},
+            "公布面积与图形面积 1 1.2 −0.2 0.015 平方公里",
+        ),
+        ({"declared_km2": "1"}, "不符。 1 — — — 平方公里"),
+        ({"measured_km2": "1.2", "limit_km2": "0.012"}, "不符。 — 1.2000 — 0.012 平方公里"),
+        ({"measured_km2": "1.2"}, "不符。 另有"),  # nothing was held against it
+        ({}, "不符。 另有"),
+    ],
+)
+def test_a_row_has_the_figures_of_its_finding(figures: dict[str, str], row: str) -> None:
+    numbers: dict[str, Any] = {key: Decimal(n) for key, n in figures.items()}
+    found = finding("declared-measured", "error", zh="不符。", **numbers)
+    more = [finding(f"x{n}", "warning") for n in range(11)]
+    page = text_of(
+        audit_page(Plan(text="", source=Source(), zones=()), Audit(findings=(found, *more), zones=()))
+    )
+    top = page.split("附件一")[0]
+    line = top[top.index("错误 全文") :].split("警告")[0]
+    assert line.startswith(f"错误 全文 {row}".removesuffix(" 另有"))
+    assert ("平方公里" in line) == ("平方公里" in row)
 
 
 def test_long_quotations_are_cut_and_those_beyond_three_are_placed() -> None:
