@@ -134,6 +134,23 @@ def test_a_bound_total_is_judged_on_its_own_side(total: str, verdict: str) -> No
     assert [row[5] for row in rows if row[1] == "判断"][1] == verdict
 
 
+@pytest.mark.parametrize(
+    ("stated", "km2", "rounding_km2"),
+    [
+        ("约83公顷", 0.83, 0.01),
+        ("约120亩", 0.08, 10 / 1500),  # the zero fills up
+        ("120亩", 0.08, 0.5 / 1500),
+        ("83.25公顷", 0.8325, 0.00005),
+        ("1.2万亩", 8.0, 500 / 1500),
+        ("830000平方米", 0.83, 0.0000005),
+    ],
+)
+def test_the_sheet_rounds_in_the_unit_of_a_figure(stated: str, km2: float, rounding_km2: float) -> None:
+    plan = parse_plan(f"甲开发区。{block('一', stated)}")
+    row = next(row for row in rows_of(plan, run_checks(plan), "面积") if row[1] == "区块一")
+    assert (row[5], row[7]) == (pytest.approx(km2), pytest.approx(rounding_km2))
+
+
 def test_a_part_told_beside_the_blocks_is_no_addend_of_the_sheet() -> None:
     plan = parse_plan(TEXT)
     first, *others = plan.zones
