@@ -460,6 +460,32 @@ def test_an_exact_circle_is_no_survey(points: int, off_m: float, told: str | Non
     assert all(told in words for _, _, words in found if told)
 
 
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        (
+            shapely.LineString([(0, 0), (1000, 0), (1000, 500), (3.456, 500), (3.456, 4)]),
+            "首尾相距 5.29 米，没有闭合；首尾直接相连（未采用）则为 0.498279 平方公里",
+        ),
+        (shapely.LineString([(0, 0), (30, 40)]), "首尾相距 50 米，没有闭合；请补齐界址点"),
+        (shapely.LineString([(0, 0), (900, 900), (900, 0), (0, 900)]), "首尾相距 900 米，没有闭合；请补齐"),
+        (shapely.Point(3, 4), "图形是点，不是多边形"),
+    ],
+)
+def test_an_open_outline_tells_how_far_it_is_from_closing(shape: shapely.Geometry, words: str) -> None:
+    (found,) = [
+        f for f in audited(zone("", ""), PLANE.to_lonlat(shape)).findings if f.check == "ring-closure"
+    ]
+    assert words in found.zh
+
+
+@pytest.mark.parametrize(("south", "lies_nowhere"), [(89.2, False), (89.9, True), (-90.4, True)])
+def test_no_place_is_beyond_a_pole(south: float, *, lies_nowhere: bool) -> None:
+    shape = shapely.Polygon([(117, south), (117.1, south), (117.1, south + 0.3), (117, south + 0.2)])
+    found = [f for f in audited(zone("", ""), shape).findings if "纬度超出 90°" in f.zh]
+    assert len(found) == lies_nowhere
+
+
 # --- polygons beside each other -------------------------------------------------------------
 
 
