@@ -553,6 +553,14 @@ def test_a_side_traced_on_a_road_leaves_the_roads_width_open() -> None:
     assert surveyed.severity == "error"
     wide = drawing(frame_of(plan, square(1100), grade="traced"), [edges])
     assert only(run_checks(plan, wide)).severity == "error"
+    # Edges that run along no road, or that none was found for, leave nothing open.
+    bridged: tuple[Edge, ...] = tuple(replace(edge, method="bridge") for edge in edges)
+    along_places = tuple(replace(edge, feature="某园") for edge in edges)
+    for other in (bridged, along_places):
+        assert (
+            only(run_checks(plan, drawing(frame_of(plan, shape, grade="traced"), [other]))).severity
+            == "error"
+        )
 
 
 def test_parcels_are_measured_together_for_their_block() -> None:

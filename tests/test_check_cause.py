@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 import cause_cases as cases
 from ftz_geo import cli, pipeline
 from ftz_geo.check import run_checks
+from ftz_geo.check.cause import _explains
+from ftz_geo.check.fitting import Fit
 from ftz_geo.parse import parse_plan
 from test_check_mutations import PLANE
 
@@ -153,3 +155,92 @@ def test_axes_swapped_in_a_file_are_told(tmp_path: Path) -> None:
     frame.to_file(polygons)
     audit = pipeline.audit(plan, pipeline.join_polygons(plan, pipeline.read_survey(polygons)))
     assert "两轴写反" in cases.told(audit)[0].zh
+
+
+def test_what_lies_in_its_district_is_told_beside_its_roads() -> None:
+    plan = cases.grid()
+    read = parse_plan(plan.text)
+    frame = cases.frame_of(read, cases.east(3)(plan.shapes))
+    (found,) = cases.told(run_checks(read, frame, named=plan.roads, districts=plan.districts))
+    assert "24 条边中有 24 条在所称道路、河流的 16 米以内（还原前 0 条）" in found.zh
+    assert "图形的 100% 在西青区界内（还原前 0%）" in found.zh
+    assert "within 16 m" in found.en
+    assert "100 % of their area lies in 西青区, 0 % before" in found.en
+
+
+@pytest.mark.parametrize(("turn", "words"), [(5.0, "顺时针转 5°"), (-5.0, "逆时针转 5°")])
+def test_a_turn_is_told_with_the_way_back(turn: float, words: str) -> None:
+    plan = cases.grid()
+    (found,) = cases.told(plan.audited("map", cases.turned(turn)(plan.shapes)))
+    assert words in found.zh
+
+
+@pytest.mark.parametrize(
+    ("east_m", "north_m", "words"),
+    [
+        (400, 300, "向西 400 米、向南 300 米"),
+        (-400, 300, "向东 400 米、向南 300 米"),
+        (-400, -300, "向东 400 米、向北 300 米"),
+    ],
+)
+def test_a_shift_is_told_with_the_way_back(east_m: float, north_m: float, words: str) -> None:
+    plan = cases.grid()
+    (found,) = cases.told(plan.audited("map", cases.shifted(east_m, north_m)(plan.shapes)))
+    metres = [int(n) for n in re.findall(r"(\d+) 米", words)]
+    told = re.search(r"向(.) (\d+) 米、向(.) (\d+) 米", found.zh)
+    assert told is not None
+    assert f"向{told[1]}" in words
+    assert f"向{told[3]}" in words
+    assert [int(told[2]), int(told[4])] == pytest.approx(metres, abs=2)
+
+
+def fitted(along: int, sides: int = 24, rest_m: float = 1.0, inside: float | None = None) -> Fit:
+    return Fit(
+        sides=sides,
+        along=frozenset((n, 0) for n in range(along)),
+        rest_m=rest_m,
+        inside=inside,
+        in_china=True,
+        scale_off=0.0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "explains"),
+    [
+        (fitted(0, rest_m=90.0), fitted(20), True),
+        (fitted(0, rest_m=3.0), fitted(19), False),  # four fifths of 24 are more than 19
+        (fitted(0, rest_m=90.0), fitted(15), True),  # much nearer, three fifths are enough
+        (fitted(0, rest_m=90.0), fitted(14), False),
+        (fitted(15, rest_m=3.0), fitted(22), True),
+        (fitted(18, rest_m=3.0), fitted(23), False),  # no quarter more than before
+        (fitted(0, 6, 3.0), fitted(6, 6, 1.0), True),
+        (fitted(0, 6, 3.0), fitted(6, 6, 2.5), False),  # of few sides two fifths of the way have to go
+    ],
+)
+def test_what_explains_where_sides_lie(before: Fit, after: Fit, *, explains: bool) -> None:
+    assert _explains(before, after, "sides") == explains
+
+
+def test_what_explains_sides_takes_none_away() -> None:
+    """Blocks that were in place and are so no more: half of them moved."""
+    before, after = fitted(6, rest_m=90.0), fitted(24)
+    assert _explains(before, after, "sides")
+    lost = after._replace(along=frozenset((n, 1) for n in range(24)))
+    assert not _explains(before, lost, "sides")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "by", "explains"),
+    [
+        (0.97, 0.995, "outline", True),
+        (0.97, 0.990, "outline", False),  # a third of what lay outside still does
+        (0.995, 1.0, "outline", False),  # so much two maps differ by
+        (0.0, 0.95, "district", True),
+        (0.0, 0.85, "district", False),
+        (0.45, 0.95, "district", True),
+        (0.6, 0.95, "district", False),  # more than half of it lay inside
+    ],
+)
+def test_what_explains_where_areas_lie(before: float, after: float, by: Any, *, explains: bool) -> None:
+    assert _explains(fitted(0, inside=before), fitted(0, inside=after), by) == explains

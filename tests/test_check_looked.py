@@ -196,3 +196,83 @@ def test_a_zone_of_which_nothing_was_compared_does_not_pass() -> None:
     verdicts = {zone.title: zone.verdict for zone in audited(words).zones}
     assert verdicts["甲开发区"] == "pass"
     assert [v for title, v in verdicts.items() if title != "甲开发区"] == ["incomplete"]
+
+
+def test_every_check_of_words_counts_what_it_looks_at() -> None:
+    plan = (
+        "甲市联动创新区共两个，规划总面积7.00平方公里。\n"
+        "甲开发区总面积3.00平方公里（300公顷），其中林地1.00平方公里，分为三个区块。"
+        f"区块一：面积1.00平方公里，其中公园0.20平方公里，{SIDES.format('一')}。"
+        f"区块二：面积1.00平方公里，分为两个地块，地块一面积0.50平方公里，{SIDES.format('甲')}，"
+        f"地块二面积0.50平方公里，{SIDES.format('乙')}。"
+        "区块三：面积1.00平方公里，东至区块二、南至三南路、西至三西路、北至三北路，水面××亩。\n"
+        "以上合计总面积3.00平方公里。\n"
+        f"乙开发区总面积4.00平方公里，分为一个区块。区块四：面积4.00平方公里，{SIDES.format('四')}。"
+    )
+    told = runs(audited(plan))
+    assert {name: run.looked_at for name, run in told.items() if run.status == "ran"} == {
+        "declared-sum": 2,
+        "parcel-sum": 1,
+        "declared-count": 3,  # of blocks twice, of parcels once
+        "restated-total": 1,
+        "two-units": 1,
+        "larger-part": 2,
+        "parts-sum": 2,
+        "plan-total": 1,
+        "zero-area": 14,  # every figure
+        "unknown-neighbour": 1,
+        "opposed-neighbours": 1,
+        "block-labels": 4,
+        "missing-side": 5,  # parcels
+        "doubled-side": 5,
+        "contradictory-sides": 5,
+        "unread-text": 14 + 5 + 1,
+        "unit-plausibility": 3,
+    }
+
+
+def test_what_a_total_lacks_is_why_it_could_not_be_added_up() -> None:
+    alone = runs(audited(text("5平方公里")))["declared-sum"]
+    assert (alone.status, alone.looked_at) == ("could-not", 0)
+    assert alone.reason is not None
+    assert "总面积没有可相加的分项" in alone.reason.zh
+    silent = runs(audited(text("3.00平方公里", "1.00平方公里", None)))["declared-sum"]
+    assert (silent.status, silent.looked_at) == ("could-not", 1)
+    assert silent.reason is not None
+    assert silent.reason.zh == "甲开发区 区块二：未公布面积"
+    # Polygons of all blocks make up the total: nothing hinders.
+    drawn = runs(audited(text("2.02平方公里", "1.00平方公里", None), ONE, TWO))["declared-sum"]
+    assert drawn.status == "ran"
+    one = runs(audited(text("1.00平方公里", "1.00平方公里")))["declared-sum"]
+    assert (one.status, one.looked_at) == ("ran", 1)
+
+
+@pytest.mark.parametrize(
+    ("grades", "shaped", "basis"),
+    [
+        (["surveyed", "traced"], [False, False], "2 个地块为描图或实测，面积由图形独立量得。"),
+        (
+            ["inferred", "traced"],
+            [False, False],
+            "1 个地块为描图或实测，面积由图形独立量得；1 个地块有推断的边",
+        ),
+        (["approximate", "sketched"], [False, False], "1 个地块为概略，未作面积比对；1 个地块的图形按公布"),
+        (["approximate", "traced"], [True, True], "2 个地块的图形按公布面积绘成"),
+    ],
+)
+def test_what_polygons_prove_is_told_of_each_zone(grades: list[str], shaped: list[bool], basis: str) -> None:
+    plan = parse_plan(BOTH)
+    shapes = [PLANE.to_lonlat(shapely.Polygon(ring)) for ring in (ONE, TWO)]
+    columns = {"grade": grades, "area_shaped": shaped}
+    frame = gpd.GeoDataFrame(columns, geometry=shapes, index=[p.id for p in plan.parcels], crs="EPSG:4326")
+    told = run_checks(plan, frame).zones[0].measured_basis
+    assert told is not None
+    assert told.zh.startswith(basis)
+
+
+def test_broken_and_missing_polygons_prove_nothing() -> None:
+    told = audited(text(None, *["1.00平方公里"] * 3), BOWTIE, TWO, None).zones[0].measured_basis
+    assert told is not None
+    assert told.zh == (
+        "1 个地块为描图或实测，面积由图形独立量得；1 个地块图形有误，未作面积比对；1 个地块未绘出。"
+    )
