@@ -96,7 +96,8 @@ def half_width_km2(area: Area, decimals: int) -> Fraction:
     """Return how far the true area may lie from the printed one, in km².
 
     Half a unit of the last of ``decimals`` places; for an approximate figure (约), which nobody
-    holds to its digit, a whole unit of its last digit that is not a padding zero.
+    holds to its digit, a whole unit of its last digit that is not a padding zero; zeros behind the
+    point (约1.00) pad nothing.
 
     Examples
     --------
@@ -108,9 +109,12 @@ def half_width_km2(area: Area, decimals: int) -> Fraction:
     >>> about = Area(text="120亩", value=Decimal(120), unit="亩", approximate=True, span=(0, 4))
     >>> half_width_km2(about, 0) == 10 * Fraction(1, 1500)
     True
+    >>> about = Area(text="1.00公顷", value=Decimal("1.00"), unit="公顷", approximate=True, span=(0, 6))
+    >>> half_width_km2(about, 2)
+    Fraction(1, 10000)
     """
     if area.approximate:
-        last = int(area.value.normalize().as_tuple().exponent)
+        last = -area.decimals if area.decimals else int(area.value.normalize().as_tuple().exponent)
         return unit_km2(area.unit) * Fraction(10) ** last
     return unit_km2(area.unit) * Fraction(1, 2 * 10**decimals)
 

@@ -145,7 +145,7 @@ def _too_large(zone: Zone, block: Block | None, whole: Area, parts: Sequence[Div
         if difference >= -limit:
             continue
         all_km2 = number(exact_km2(whole), 6)
-        names = "、".join(part.name or part.declared_area.text for part in chosen)
+        names = "、".join(part.name or part.declared_area.text for part in chosen).removeprefix("其中")
         yield finding(
             "larger-part",
             "error",
