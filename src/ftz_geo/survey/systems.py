@@ -192,9 +192,9 @@ def stated_system(text: str) -> System:
     Examples
     --------
     >>> stated_system("坐标系=2000国家大地坐标系 几度分带=3 带号=39")
-    System(datum='CGCS2000', zone=39, unknown=None)
+    System(datum='CGCS2000', zone=39, unknown=None, width=3)
     >>> stated_system("Xian_1980_3_Degree_GK_CM_117E")
-    System(datum='Xian 1980', zone=39, unknown=None)
+    System(datum='Xian 1980', zone=39, unknown=None, width=3)
     >>> stated_system("坐标系=天津90任意直角坐标系").unknown
     '天津90任意直角坐标'
     """
