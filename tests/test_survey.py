@@ -364,6 +364,14 @@ def test_a_zone_that_is_one_block_is_joined_by_its_name() -> None:
     assert match_polygons(plan, polygons) == {0: block}
 
 
+@pytest.mark.parametrize("name", ["青岭湿地自然保护区核心区", "核心区", "区块二"])
+def test_a_part_of_a_zone_that_is_one_block_is_not_taken_for_it(name: str) -> None:
+    plan = parse_plan("青岭湿地自然保护区总面积297.73公顷，其中核心区面积124.88公顷，其余为实验区。")
+    polygons = parse_survey(survey_txt(SQUARE).replace("XQ-01", "").replace("区块一", name)).polygons
+    assert match_polygons(plan, polygons.assign(zone="青岭湿地自然保护区")) == {}
+    assert match_polygons(plan, polygons.assign(words=[("青岭湿地自然保护区",)])) == {}
+
+
 def test_audit_of_a_survey_names_what_did_not_join() -> None:
     plan = parse_plan(PLAN)
     other = survey_txt(SQUARE).split("[地块坐标]\n")[1].replace("区块一", "乙地").replace("XQ-01", "Z")

@@ -123,6 +123,8 @@ class _Index:
         for key in (key for zone in plan.zones for key in _keys(zone)):
             self.keys.setdefault(key.words[0], []).append(key)
             self.joined.setdefault("".join(key.words), []).append(key)
+        self.alone = {folded(z.name or ""): _target(z.blocks[0]) for z in plan.zones if len(z.blocks) == 1}
+        """What is all of its zone, by the zone's name; 核心区 in a layer of that name is something else."""
         self.lengths = sorted(set(map(len, self.keys)))
 
     def by_id(self, row: _Row) -> str | None:
@@ -143,7 +145,8 @@ class _Index:
             own = [key for key in keys if key.zone_id in zones]
             if own:
                 return _only(own)
-        return None
+        words = [word for word in told if not word.isascii()]  # a code beside a name says nothing against it
+        return self.alone.get(words[0]) if len(words) == 1 else None
 
     def _within(self, row: _Row) -> Iterator[_Key]:
         """Yield the keys all of whose words a row's words contain."""
@@ -221,12 +224,7 @@ def _wholes(zones: Iterable[Zone]) -> set[str]:
 
 
 def _keys(zone: Zone) -> Iterator[_Key]:
-    """Yield the words that each block and each parcel of a zone may be known by.
-
-    A block that is all of its zone may be known by the zone's.
-    """
-    if len(zone.blocks) == 1 and zone.name:
-        yield _Key((folded(zone.name),), _target(zone.blocks[0]), zone.id)
+    """Yield the words that each block and each parcel of a zone may be known by."""
     for block in zone.blocks:
         for parcel in block.parcels:
             for words, target in _titles(block, parcel):
