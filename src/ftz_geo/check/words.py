@@ -13,7 +13,7 @@ from ftz_geo.check.case import fact
 from ftz_geo.check.findings import finding
 from ftz_geo.compass import DIRECTIONS, OPPOSITE, SIDE_OF, SIDE_ZH, Direction
 from ftz_geo.model import STRAIGHT_KINDS, Finding, Text, title
-from ftz_geo.wording import NUMERALS, number_of
+from ftz_geo.wording import NUMERALS, folded, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,7 +54,8 @@ def _miscounted(zone: ZoneCase, labels: list[str]) -> Text | None:
     """Return what is wrong with the labels of a zone's blocks, if anything is."""
     numbers = [n for n in map(ordinals, labels) if n]
     together = "、".join(labels), ", ".join(labels)
-    if twice := [label for label, count in Counter(labels).items() if count > 1]:
+    alike = Counter(map(folded, labels))
+    if twice := [label for label in dict.fromkeys(labels) if alike[folded(label)] > 1]:
         return Text(f"{'、'.join(twice)}出现不止一次", f"the label {', '.join(twice)} comes more than once")
     if len(numbers) < len(labels):
         return None
@@ -64,7 +65,7 @@ def _miscounted(zone: ZoneCase, labels: list[str]) -> Text | None:
             f"the blocks run out of order ({together[1]}): labels or contents may be misplaced",
         )
     # A code of several numbers, JC2024-07, counts what its office wrote, not what one notice lists.
-    if any(len(n) > 1 for n in numbers) or {b[0] - a[0] for a, b in pairwise(numbers)} <= {1}:
+    if any(len(n) > 1 for n in numbers) or {b[0] - a[0] for a, b in pairwise(numbers)} <= {0, 1}:
         return None
     if zone.zone.declared_block_count not in (None, len(listed(zone))):
         return None  # the count of blocks says it already
