@@ -421,6 +421,9 @@ def test_zones_that_a_plan_sums_up_before_it_tells_them_are_no_blocks_of_it(lead
     )
     head = f"静川新区总面积11.46平方公里，{lead}东川片区5.31平方公里，西川片区6.15平方公里。"
     text = f"静川新区方案\n{head}\n{zones}"
+    if lead.startswith("涵盖"):
+        wrong = parse_plan(text.replace("涵盖两个", "涵盖三个"))
+        assert "declared-count" in {f.check for f in run_checks(wrong).findings}
     plan = parse_plan(text)
     assert plan.declared_area is not None
     assert [(z.name, len(z.blocks)) for z in plan.zones] == [("东川片区", 2), ("西川片区", 2)]
@@ -458,3 +461,42 @@ def test_plots_to_be_sold_are_counted(said: str, count: int) -> None:
     assert plan.zones[0].declared_block_count == count
     assert all(block.part_of_total for block in plan.zones[0].blocks)
     assert {f.check for f in run_checks(plan).findings} == {"declared-count"}
+
+
+def test_rows_below_a_head_that_cannot_be_read_are_told() -> None:
+    text = (
+        "甲片区\n区块\t东至\t南至\t西至\t北至\t面积（平方公里）\n"
+        "区块一，东至乙河大桥以远\n"
+        "区块二\t己路\t丙路\t乙路\t戊路\t3.85\n"
+        "区块三\t己路\t丙路\t乙路\t戊路\t3.85\n"
+    )
+    plan = parse_plan(text)
+    told = [f.name for p in plan.parcels for _, f in p.features()] + [plan.words(s) for s in plan.unread]
+    assert any("乙河大桥" in words for words in told)
+
+
+def test_a_name_that_only_the_table_tells_is_kept() -> None:
+    text = (
+        "甲片区总面积2.98平方公里。区块一：面积2.98平方公里，东至乙路、南至丙路、西至丁路、北至戊路。\n"
+        "区块\t名称\t东至\t南至\t西至\t北至\t面积（平方公里）\n区块一\t科技园\t乙路\t丙路\t丁路\t戊路\t2.98\n"
+    )
+    (block,) = parse_plan(text).zones[0].blocks
+    assert (block.label, block.name, len(block.restated)) == ("区块一", "科技园", 1)
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ("区块1A 区块1B 区块2", None),
+        ("JC2024-01 JC2024-03 JC2024-07", None),
+        ("区块二 区块2 区块3", "不止一次"),
+        ("区块1 区块3 区块4", "不连续"),
+        ("JC2024-03 JC2024-01 JC2024-07", "次序颠倒"),
+    ],
+)
+def test_labels_are_held_to_their_order(labels: str, said: str | None) -> None:
+    rows = "".join(f"{label}\t乙{k}路\t丙路\t丁{k}路\t戊路\t1.2\n" for k, label in enumerate(labels.split()))
+    audit = run_checks(parse_plan(f"甲片区\n编号\t东至\t南至\t西至\t北至\t面积（平方公里）\n{rows}"))
+    found = [f.zh for f in audit.findings if f.check == "block-labels"]
+    assert len(found) == (said is not None)
+    assert all((said or "") in words for words in found)

@@ -91,7 +91,11 @@ def whole_of(prose: Prose, zones: Sequence[ZoneDraft]) -> ZoneDraft | None:
         One with a total, and with nothing in it.
     """
     for k, zone in enumerate(zones):
-        if zone.area is not None and _gives_all(zone, zones[k + 1 :]):
+        ahead = _told_ahead(zone, zones[k + 1 :]) if zone.area is not None else []
+        for other, area in ahead:
+            other.restated.append(area)
+        if ahead:
+            zone.blocks = []
             return zone
         others = sum(1 for other in zones if other is not zone and other.area is not None)
         if zone.area is None or zone.blocks or others < 2:
@@ -103,19 +107,16 @@ def whole_of(prose: Prose, zones: Sequence[ZoneDraft]) -> ZoneDraft | None:
     return None
 
 
-def _gives_all(zone: ZoneDraft, after: Sequence[ZoneDraft]) -> bool:
-    """Give the blocks of a zone, if all of them are named as zones behind it are, to those as told again."""
+def _told_ahead(zone: ZoneDraft, after: Sequence[ZoneDraft]) -> list[tuple[ZoneDraft, Area]]:
+    """Return the areas that a zone's blocks tell ahead of zones of their names; none unless all do.
+
+    A count that they are not stays with them, for the audit to tell.
+    """
     named = {folded(other.name): other for other in after if other.name and other.area is not None}
-    told = [(named.get(folded(block.name or "")), block) for block in zone.blocks]
-    if len(told) < 2 or any(block.described for _, block in told):
-        return False
-    given = [(other, block.area) for other, block in told if other is not None and block.area is not None]
-    if len(given) < len(told):
-        return False
-    for other, area in given:
-        other.restated.append(area)
-    zone.blocks = []
-    return True
+    told = [(named.get(folded(block.name or "")), block.area) for block in zone.blocks]
+    ahead = [(other, area) for other, area in told if other is not None and area is not None]
+    told_only = not any(block.described for block in zone.blocks) and zone.count in (None, len(told))
+    return ahead if len(ahead) == len(told) > 1 and told_only else []
 
 
 def _listed(zone: ZoneDraft) -> list[BlockDraft]:

@@ -102,7 +102,7 @@ def parse_plan(text: str, *, source: Source | None = None) -> Plan:
     zones = _zones(prose, [draft for draft in drafts if draft is not whole], unknown)
     total = whole.area if whole else None
     ledger = figures_of(prose, figures, [*stated, *rows.stated], zones, rows.again, total)
-    heads = [(table.start, table.rows[0].start) for table in tables if table.rows]
+    heads = [(table.start, table.body) for table in tables if table.rows]
     unread = _unread(prose, every, zones, remarks, ledger, heads)
     return Plan(text=text, source=source, zones=zones, declared_area=total, figures=ledger, unread=unread)
 
@@ -133,7 +133,7 @@ def _descriptions(
 
     tables = list(read_tables(prose, grids))
     for table in (table for table in tables if table.sides):
-        head = (table.start, table.rows[0].start)
+        head = (table.start, max(table.start, table.body))
         for start, end in (head, *((row.start, row.end) for row in table.rows if row.sides)):
             taken[start:end] = b"\1" * (end - start)
     sides = take(direction_sides(prose, taken))
@@ -332,7 +332,7 @@ def _told_once(blocks: Sequence[Block]) -> list[Block]:
         if key is None or key not in first:
             if key is not None and not again:
                 first[key] = block
-        elif first[key].declared_area is not None and block.declared_area is not None:
+        elif _is_told_again(first[key], block):
             again.append((first[key], block))
     count = len({one.id for one, _ in again})
     if count < len(first) and not 2 * count > len(first) > 2:
@@ -341,12 +341,20 @@ def _told_once(blocks: Sequence[Block]) -> list[Block]:
     return [
         replace(
             block,
+            name=next((o.name for one, o in again if one is block and not block.name), block.name),
             part_of_total=block.part_of_total or any(o.part_of_total for one, o in again if one is block),
             restated=tuple(o.declared_area for one, o in again if one is block and o.declared_area),
         )
         for block in blocks
         if block.id not in repeats
     ]
+
+
+def _is_told_again(first: Block, block: Block) -> bool:
+    """Whether a block of the same label and sides tells nothing that the first contradicts but its area."""
+    areas = first.declared_area is not None and block.declared_area is not None
+    named_alike = not first.name or not block.name or first.name == block.name
+    return areas and named_alike and not block.parts
 
 
 def _told_by(block: Block) -> tuple[str, str] | None:
@@ -367,7 +375,8 @@ def _told_of_blocks(
     left = []
     for part in parts:
         meant = named.get(folded(part.name or ""), [])
-        if len(meant) == 1 and meant[0].declared_area is not None:
+        own = meant[0].declared_area if len(meant) == 1 else None
+        if own is not None and own.span != part.area.span:
             again.setdefault(meant[0].id, []).append(part.area)
         else:
             left.append(part)
@@ -451,6 +460,12 @@ def _unread_clauses(prose: Prose, groups: Sequence[Group]) -> Iterator[tuple[int
         )
         if not (read or leads) and speaks_of_bound(words):
             yield start, end
+
+
+def _announces(words: str) -> bool:
+    """Whether a clause tells only that sides follow: 具体四至范围如下."""
+    told = re.search(r"[东南西北]至|以[东南西北]", words)
+    return told is None and re.search(r"(?:四[至界址]|范围|边界|界线).{0,4}如下[:。]?$", words) is not None
 
 
 def _unread(

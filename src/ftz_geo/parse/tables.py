@@ -64,6 +64,8 @@ class Table:
     unit: str | None = None
     """The unit stated for the whole table."""
     rows: tuple[Row, ...] = ()
+    body: int = 0
+    """Where a head above columns ends; no head stands before it elsewhere."""
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -250,7 +252,13 @@ class _Reader:
         end = max((c.end for row in rows[last:following] for c in row), default=rows[last][-1].end)
         head = tuple(c.words for c in columns)
         yield Table(
-            rows[first][0].start, end, head, _title(self.prose, above), stated.unit, tuple(body.done())
+            rows[first][0].start,
+            end,
+            head,
+            _title(self.prose, above),
+            stated.unit,
+            tuple(body.done()),
+            body=rows[last][-1].end,
         )
 
     # --- heads beside rows, and forms -----------------------------------------------------------
