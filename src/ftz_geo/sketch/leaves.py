@@ -77,10 +77,10 @@ def _is_unbounded(parcel: Parcel) -> bool:
 
 def _words_and_area(leaf: Leaf, is_placed: bool, has_mates: bool) -> Reason:
     """Return what of an outline may be trusted: each only where something says it."""
-    size = (
-        ("大小可信", "right in size") if leaf.sharing == 1 else ("大小只是均分所得", "in size an equal share")
-    )
+    is_shared = leaf.sharing > 1
+    size = ("大小只是均分所得，", "in size an equal share") if is_shared else ("大小可信，", "right in size")
     if is_placed:
+        size = size if is_shared else ("大小和", "right in size")
         order = "次序可信，位置只在所述误差以内", "right in order, in place within its radius"
     elif has_mates:
         order = "与所连地块的次序可信，位置不明", "right in order with those it is tied to, its place unknown"
@@ -88,7 +88,7 @@ def _words_and_area(leaf: Leaf, is_placed: bool, has_mates: bool) -> Reason:
         order = "次序、位置不明", "its order and place unknown"
     return Reason(
         code="words-and-area",
-        zh=f"仅按文字所述四至关系和面积布置，{size[0]}，{order[0]}，边线不可信",
+        zh=f"仅按文字所述四至关系和面积布置，{size[0]}{order[0]}，边线不可信",
         en=f"laid out from words and stated area only: {size[1]}, {order[1]}",
     )
 
