@@ -523,8 +523,6 @@ def render_maps(
     ------
     OutputError
         The folder cannot be written.
-    ReferenceMapError
-        The base map has no named line near any zone.
     """
     handed_back = None if editor is None else _editor(Path(editor).name, Path(editor).read_bytes())
     drawing = as_drawing(parcels)

@@ -11,7 +11,7 @@ from ftz_geo.model import LABELS_ZH, Grade, Method
 from ftz_geo.render.page import bounds_of, layers_of, map_page
 from ftz_geo.render.quotes import marked
 from ftz_geo.render.shapes import DrawnParcel, PageData
-from ftz_geo.render.views import zone_views
+from ftz_geo.render.views import sketch_note, zone_views
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,7 +98,8 @@ def explanation_page(
     """
     of_block = drawing.select([one.parcel_id for one in told])
     data = PageData()
-    drawn = [found for zone in zone_views(plan, of_block, None) for found in zone.drawn]
+    zones = zone_views(plan, of_block, None)
+    drawn = [found for zone in zones for found in zone.drawn]
     for parcel, geometry in drawn:
         shape = DrawnParcel(parcel=parcel, geometry=geometry, colour=parcel.colour, card=parcel.number)
         data.add_shape(shape, evidence=True)
@@ -121,7 +122,8 @@ def explanation_page(
         ],
         methods=[method for method in get_args(Method) if method in methods],
         grades=[grade for grade in get_args(Grade) if any(one.grade == grade for one in told)],
-        sketched=any(one.grade == "sketched" for one in told),
+        apart=any(not parcel.is_placed for parcel, _ in drawn),
+        sketch_note=sketch_note(zones),
         source=plan.source,
     )
 

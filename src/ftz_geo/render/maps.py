@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, get_args
 
-from ftz_geo.errors import GeometryError, ReferenceMapError
+from ftz_geo.errors import GeometryError
 from ftz_geo.frame import as_drawing
 from ftz_geo.measure import METRES_PER_DEGREE, LocalPlane
 from ftz_geo.model import Grade
@@ -13,10 +13,10 @@ from ftz_geo.render.basemap import clip_basemap
 from ftz_geo.render.page import LAYERS, Layer, bounds_of, layers_of, map_page
 from ftz_geo.render.points import CUT_TITLE, near_points
 from ftz_geo.render.shapes import DrawnParcel, PageData
-from ftz_geo.render.views import zone_views
+from ftz_geo.render.views import sketch_note, zone_views
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import geopandas
     from shapely.geometry.base import BaseGeometry
@@ -41,7 +41,7 @@ def _zone_page(
     context: Mapping[str, Any],
 ) -> str:
     data = PageData()
-    bounds = bounds_of([geometry for _, geometry in zone.drawn])
+    bounds = _bounds(zone, background, points)
     west, south, east, north = bounds
     plane = LocalPlane(lon=(west + east) / 2, lat=(south + north) / 2)
     for parcel, geometry in zone.drawn:
@@ -49,7 +49,7 @@ def _zone_page(
         data.add_shape(shape, evidence=True, plane=plane)
     for name, line in lines:
         data.add_line(name, line)
-    if background is not None:
+    if background is not None and background.features:
         data.add_basemap(background)
     if points is not None:
         data.add_points(points)
@@ -60,23 +60,33 @@ def _zone_page(
         data=data,
         zone=zone,
         background=background,
-        sketched="sketched" in zone.grades,
+        apart=_has_apart([zone]),
+        sketch_note=sketch_note([zone]),
         ringed=any(parcel.uncertainty_m and not parcel.banded for parcel, _ in zone.drawn),
         banded=any(parcel.banded for parcel, _ in zone.drawn),
         **context,
     )
 
 
+def _bounds(zone: ZoneView, background: Basemap | None, points: NearPoints | None) -> Sequence[float]:
+    """Return what a zone's map shows: its placed blocks, else its named points, its background, China."""
+    placed = _placed([zone])
+    if not placed and points is not None:
+        return points.bounds
+    return background.bounds if not placed and background is not None else bounds_of(placed)
+
+
 def _zone_layers(
     zone: ZoneView, lines: Sequence[object], background: Basemap | None, points: NearPoints | None
 ) -> dict[str, Layer]:
     """Return the groups of layers that have something in them."""
+    placed = [parcel for parcel, _ in zone.drawn if parcel.is_placed]
     filled = {
-        "basemap": background is not None,
-        "bands": any(edge.half_width_m > 0 for parcel, _ in zone.drawn for edge in parcel.edges),
+        "basemap": background is not None and bool(background.features),
+        "bands": any(edge.half_width_m > 0 for parcel in placed for edge in parcel.edges),
         "lines": bool(lines),
         "points": points is not None,
-        "uncertainty": any(parcel.uncertainty_m or parcel.banded for parcel, _ in zone.drawn),
+        "uncertainty": any(parcel.uncertainty_m or parcel.banded for parcel in placed),
         "findings": any(f.numbers and f.severity != "note" for f in zone.findings),
     }
     always = {"blocks", "edges", "sideNames", "names", "graticule"}
@@ -92,14 +102,25 @@ def _index_page(zones: Sequence[ZoneView], context: Mapping[str, Any]) -> str:
         _add_zone(data, zone, number)
     return map_page(
         "index.html",
-        bounds=bounds_of([geometry for zone in zones for _, geometry in zone.drawn]),
+        bounds=bounds_of(_placed(zones)),
         layers={"blocks": Layer("片区"), "names": Layer("片区名称"), "graticule": LAYERS["graticule"]},
         data=data,
         zones=zones,
         totals={key: _total([getattr(zone, key) for zone in zones]) for key in ("declared", "total")},
-        sketched=any("sketched" in zone.grades for zone in zones),
+        apart=_has_apart(zones),
+        sketch_note=sketch_note(zones),
         **context,
     )
+
+
+def _placed(zones: Iterable[ZoneView]) -> list[BaseGeometry]:
+    """Return what has a place on the map."""
+    return [geometry for zone in zones for parcel, geometry in zone.drawn if parcel.is_placed]
+
+
+def _has_apart(zones: Iterable[ZoneView]) -> bool:
+    """Return whether anything is drawn that has no place on the map."""
+    return any(not parcel.is_placed for zone in zones for parcel, _ in zone.drawn)
 
 
 def _add_zone(data: PageData, zone: ZoneView, number: int) -> None:
@@ -110,7 +131,10 @@ def _add_zone(data: PageData, zone: ZoneView, number: int) -> None:
         outline = geometry.simplify(_INDEX_TOLERANCE_DEGREES)
         shape = DrawnParcel(parcel=parcel, geometry=outline, colour=zone.colour, card=number)
         data.add_shape(shape, evidence=False)
-    bounds = bounds_of([geometry for _, geometry in zone.drawn])
+    placed = _placed([zone])
+    if not placed:
+        return
+    bounds = bounds_of(placed)
     radius_m = round((bounds[3] - bounds[1]) / 2 * METRES_PER_DEGREE)
     total = [f"{zone.declared} km²"] if zone.declared else []
     data.add_name([zone.short_name, *total], bounds, zone.colour.ink, radius_m)
@@ -169,8 +193,6 @@ def map_pages(
     ------
     GeometryError
         As for :func:`ftz_geo.frame.checked`, or a grade is none of the five.
-    ReferenceMapError
-        The base map has no named line near any zone.
 
     Examples
     --------
@@ -209,23 +231,15 @@ def map_pages(
 
 
 def _points(drawing: Drawing, zone: ZoneView) -> NearPoints | None:
-    """Return the named points of a zone; None where there is none, or nothing is drawn."""
+    """Return the named points of a zone; None where there is none."""
     own = drawing.points.get(zone.id)
-    if own is None or own.empty or not zone.drawn:
-        return None
-    return near_points(own, [geometry for _, geometry in zone.drawn])
+    return None if own is None or own.empty else near_points(own, _placed([zone]))
 
 
 def _backgrounds(basemap: ReferenceMap | None, zones: Sequence[ZoneView]) -> dict[str, Basemap]:
-    """Return the background of every zone that the base map has lines of."""
-    if basemap is None:
+    """Return what the base map has about every zone; of a zone without a place, all of the base map."""
+    if basemap is None or basemap.features.empty:
         return {}
-    cut = {z.id: clip_basemap(basemap, bounds_of([g for _, g in z.drawn])) for z in zones if z.drawn}
-    found = {key: background for key, background in cut.items() if background.features}
-    if not found:
-        raise ReferenceMapError(
-            "、".join(str(source["file"]) for source in basemap.sources),
-            "no named line of it lies near any zone",
-            "give a base map of the zones' place",
-        )
-    return found
+    whole = tuple(map(float, basemap.features.total_bounds))
+    about = {zone.id: _placed([zone]) for zone in zones}
+    return {key: clip_basemap(basemap, bounds_of(own) if own else whole) for key, own in about.items()}

@@ -39,12 +39,15 @@ TILE_HOSTS = (
 _SCRIPTS = (
     "geodesy.js",
     "page.core.js",
+    "page.address.js",
     "page.words.js",
     "page.labels.js",
     "page.basemap.js",
     "page.draw.js",
     "page.cards.js",
     "page.panel.js",
+    "page.choice.js",
+    "page.inset.js",
     "page.sheet.js",
     "page.js",
 )
@@ -52,12 +55,12 @@ _SCRIPTS = (
 
 _EDITOR_SCRIPTS = ("edits.js", "editor.panel.js", "editor.js")
 
-_SKETCH_NOTE = "示意：按文字和面积排布，位置只在各区块所述误差以内"
-
 _PANES = (
+    ("halos", 290),
     ("graticule", 350),
     ("bands", 380),
     ("doubt", 385),
+    ("glow", 440),
     ("edges", 450),
     ("points", 455),
     ("labels", 470),
@@ -88,7 +91,7 @@ LAYERS: Mapping[str, Layer] = {
     "points": Layer("地名点", shown=False),
     "sideNames": Layer("四至名称"),
     "names": Layer("区块名称"),
-    "uncertainty": Layer("位置不确定范围", shown=False),
+    "uncertainty": Layer("位置不确定范围"),
     "findings": Layer("核对结果"),
     "graticule": Layer("经纬网"),
 }
@@ -211,7 +214,6 @@ def map_page(
         labels=LABELS_ZH,
         palette=PALETTE,
         verdicts=HOLDS_ZH,
-        sketch_note=_SKETCH_NOTE,
         versions=versions(),
         layers=layers,
         **context,

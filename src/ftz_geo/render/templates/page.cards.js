@@ -98,7 +98,7 @@ ftzGeo.cards = (() => {
       grade(shape.grade, data.grades[shape.grade]),
       figures(
         [`${t("申报面积")} km²`, declared, shape.of_block ? t("（整个区块）") : null],
-        [`${t("图上面积")} km²`, km2(shape.measured_km2)],
+        [`${t("图上面积")} km²`, km2(shape.measured_km2), shape.shared ? `（${t("均分")}）` : null],
         [t("近边—远边"), near === null || far === null ? null : `${km2(near)}—${km2(far)}`],
       ),
       shape.shaped ? element("p", { class: "caution" }, t("图形由申报面积推得，两数相符不能作为印证。")) : null,
