@@ -20,9 +20,9 @@ from ftz_geo.atomic import staged
 from ftz_geo.datum import installed_outlines, installed_sources, named_outlines, settle_datum
 from ftz_geo.errors import PlanError
 from ftz_geo.explain import explain_parcel, find_parcels
-from ftz_geo.frame import Drawing, as_drawing, drawing_of
+from ftz_geo.frame import Drawing, as_drawing, drawing_of, reasons_of
 from ftz_geo.measure import versions
-from ftz_geo.model import Audit, Choice, Digitised, Plan, Settings
+from ftz_geo.model import NO_PLACE, Audit, Choice, Digitised, Plan, Settings
 from ftz_geo.patch import SCHEMA as PATCH_SCHEMA
 from ftz_geo.policy import measures_of
 from ftz_geo.polygons import join_own, join_polygons, read_own, read_polygons, read_survey
@@ -540,14 +540,20 @@ def render_maps(
 def _around(
     plan: Plan | None, drawing: Drawing, settings: Settings, measures: Sequence[Measure] = ()
 ) -> dict[str, Any]:
-    """Return what the maps show around the blocks, by zone: lines of the sketch, measures that apply."""
+    """Return what the maps show around the blocks, by zone: lines of the sketch, measures that apply.
+
+    Blocks that have no place on the map have no lines there either.
+    """
     if plan is None:
         return {}
     edges = drawing.edges_of()
-    rows = zip(drawing.parcels.index, drawing.parcels.geometry, drawing.parcels["grade"], strict=True)
+    rows = zip(drawing.parcels.index, drawing.parcels.to_dict("records"), strict=True)
     drawn = {
-        str(key): Digitised(parcel_id=str(key), polygon=polygon, grade=grade, edges=edges.get(str(key), ()))
-        for key, polygon, grade in rows
+        str(key): Digitised(
+            parcel_id=str(key), polygon=row["geometry"], grade=row["grade"], edges=edges.get(str(key), ())
+        )
+        for key, row in rows
+        if NO_PLACE.isdisjoint(reason.code for reason in reasons_of(row))
     }
     return {
         "lines": {zone.id: sketch_lines(zone, drawn, settings) for zone in plan.zones},

@@ -66,7 +66,8 @@ ftzGeo.cards = (() => {
   }
 
   /** How far the whole shape may lie from where it is drawn; what is drawn by points says so among its reasons. */
-  function placement({ grade: name, uncertainty_m: radius, by_sides: bySides }) {
+  function placement({ grade: name, uncertainty_m: radius, by_sides: bySides, placed }) {
+    if (!placed) return element("p", { class: "caution" }, t("位置未知"));
     if (radius === null || name === "approximate") return null;
     const words = bySides
       ? `${t("位置按已知各边推算；连同避让其他区块的移动，误差约")} ${distance(radius)}${t("以内（九成把握）")}`

@@ -2,6 +2,8 @@
 "use strict";
 
 ftzGeo.start = (() => {
+  // Pixels that the stamps above a chosen block and the readout below it need.
+  const CLEAR = { paddingTopLeft: [50, 76], paddingBottomRight: [50, 84] };
   const KEYBOARD_MOST = 300; // shapes that the tab key may have to pass; the table reaches all
   const { t, onChange } = ftzGeo.words;
   const { address, draw, panel, sheet } = ftzGeo;
@@ -142,8 +144,7 @@ ftzGeo.start = (() => {
       if (chosen.length > 0) choice.choose(chosen[0]);
       if (drawn.length > 0) {
         const bounds = L.featureGroup(drawn.map(({ polygon }) => polygon)).getBounds();
-        map.fitBounds(bounds, { padding: [60, 60], maxZoom: 16, animate: false });
-        map.getContainer().scrollIntoView({ block: "nearest" });
+        map.fitBounds(bounds, { ...CLEAR, maxZoom: 16, animate: false });
       } else chosen[0]?.apart?.scrollIntoView({ block: "nearest" });
     };
     /** Lines are lit for a while. */
@@ -162,7 +163,7 @@ ftzGeo.start = (() => {
     };
     reachByKeyboard(shapes, choice);
     document.body.classList.toggle("all-apart", shapes.length > 0 && shapes.every(({ placed }) => !placed));
-    ftzGeo.inset.start(shapes.filter(({ placed }) => !placed), choice);
+    ftzGeo.inset.start(map, shapes.filter(({ placed }) => !placed), choice);
     if (layers.uncertainty) draw.halos(map, layers.uncertainty, shapes.filter(({ placed }) => placed));
     if (layers.findings) draw.findings(layers.findings, shapes, choice.choose);
     panel.startTabs();
