@@ -498,11 +498,9 @@ def test_a_phone_shows_it_without_scrolling_sideways(
     assert sheet["x"] >= 0
     assert sheet["x"] + sheet["width"] <= 360
     # The block that the card is about stands above it.
-    block = opened.page.evaluate(
-        "() => { const r = ftzGeoPage.chosen().polygon.getElement().getBoundingClientRect(); return [r.top, r.bottom]; }"
-    )
-    assert block[0] >= 0
-    assert block[1] <= sheet["y"]
+    block = opened.page.locator(POLYGONS).first.bounding_box()
+    assert block["y"] >= 0
+    assert block["y"] + block["height"] <= sheet["y"]
 
 
 def test_it_prints_the_map_and_the_table_on_two_sheets(

@@ -396,6 +396,7 @@ def map_(
             out,
             audit=pipeline.audit(plan, drawing),
             measures=_read_plan(measures, say).measures if measures else (),
+            reference=features,
             basemap=background,
             tianditu_key=tianditu_key,
         )

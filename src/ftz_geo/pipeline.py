@@ -489,6 +489,7 @@ def render_maps(
     *,
     audit: Audit | None = None,
     measures: Sequence[Measure] = (),
+    reference: ReferenceMap | None = None,
     basemap: ReferenceMap | None = None,
     tianditu_key: str | None = None,
     editor: str | Path | None = None,
@@ -506,6 +507,9 @@ def render_maps(
     audit : Audit, optional
     measures : sequence of Measure, optional
         Pilot measures, told in the zones in whose scope they apply; by default the plan's own.
+    reference : ReferenceMap, optional
+        That the parcels were drawn with. The page of a zone of which nothing was drawn shows what the names
+        of its sides may mean there.
     basemap : ReferenceMap, optional
         Its named lines near a zone are put into the zone's page as a quiet background; where there is no
         room for all, the shortest are left out, and the page says how many.
@@ -528,7 +532,14 @@ def render_maps(
     drawing = as_drawing(parcels)
     around = _around(plan, drawing, Settings(), measures)
     pages = render.map_pages(
-        plan, drawing, audit, **around, basemap=basemap, tianditu_key=tianditu_key, editor=handed_back
+        plan,
+        drawing,
+        audit,
+        **around,
+        reference=reference,
+        basemap=basemap,
+        tianditu_key=tianditu_key,
+        editor=handed_back,
     )
     with staged(Path(out)) as folder:
         for name, page in pages.items():
@@ -671,11 +682,7 @@ def explain_block(
     drawing = draw(replace(plan, zones=zones), reference, settings, points=points, aliases=aliases)
     told = tuple(explain_parcel(plan, drawing, parcel.id) for parcel in wanted)
     if out is not None:
-        shapes = {}
-        if reference is not None:
-            rows = reference.features.set_index("source_id").geometry
-            ids = (i for t in told for f in t.features for c in f.candidates for i in c.source_ids)
-            shapes = {i: rows[i] for i in ids if i in rows.index}
+        shapes = {} if reference is None else render.candidate_shapes(told, reference)
         text = render.explanation_page(plan, drawing, told, shapes)
         with staged(Path(out).parent) as folder:
             (folder / Path(out).name).write_text(text, encoding="utf-8", newline="\n")
@@ -788,7 +795,9 @@ def build(
         blocks = files.to_json(files.parcels_geojson(drawing))
         handed_back = _editor("blocks.geojson", blocks.encode()) if editor else None
         around = _around(plan, drawing, settings or Settings(), measures)
-        pages = render.map_pages(plan, drawing, findings, **around, basemap=basemap, editor=handed_back)
+        pages = render.map_pages(
+            plan, drawing, findings, **around, reference=reference, basemap=basemap, editor=handed_back
+        )
         texts = {
             "blocks.geojson": blocks,
             "edges.geojson": files.to_json(files.edges_geojson(drawing)),

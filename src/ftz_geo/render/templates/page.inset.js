@@ -50,7 +50,7 @@ ftzGeo.inset = (() => {
       const room = document.body.classList.contains("all-apart") ? svg.clientHeight : frame.clientWidth * 0.8;
       const scale = Math.min((frame.clientWidth - 2 * MARGIN) / width, (room - MARGIN) / height);
       if (!(scale > 0)) return;
-      svg.setAttribute("height", Math.max(height * scale + MARGIN, room));
+      svg.setAttribute("height", height * scale + MARGIN);
       const left = (frame.clientWidth - MARGIN - width * scale) / 2;
       const spot = (place) => flat(place).map((metres, axis) => Math.round(metres * scale + [left, MARGIN / 2][axis]));
       for (const shape of shapes) {

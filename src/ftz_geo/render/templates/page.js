@@ -27,6 +27,15 @@ ftzGeo.start = (() => {
     }
   }
 
+  /** Beside the frame of what has no place, where the map is wide enough for both. */
+  function makeRoom(map, shapes) {
+    const frame = document.getElementById("inset");
+    const polygons = shapes.map(({ polygon }) => polygon).filter(Boolean);
+    if (!frame || polygons.length === 0 || map.getSize().x < 2 * frame.offsetWidth) return;
+    const [left, top] = [frame.offsetWidth + 30, CLEAR.paddingTopLeft[1]];
+    map.fitBounds(L.featureGroup(polygons).getBounds(), { ...CLEAR, paddingTopLeft: [left, top], maxZoom: 16, animate: false });
+  }
+
   /** The map alone, in large letters and over the whole screen, until escape or the button ends it. */
   function startProjector(map, redraw) {
     const button = document.getElementById("projector");
@@ -164,6 +173,7 @@ ftzGeo.start = (() => {
     reachByKeyboard(shapes, choice);
     document.body.classList.toggle("all-apart", shapes.length > 0 && shapes.every(({ placed }) => !placed));
     ftzGeo.inset.start(map, shapes.filter(({ placed }) => !placed), choice);
+    makeRoom(map, shapes);
     if (layers.uncertainty) draw.halos(map, layers.uncertainty, shapes.filter(({ placed }) => placed));
     if (layers.findings) draw.findings(layers.findings, shapes, choice.choose);
     panel.startTabs();
