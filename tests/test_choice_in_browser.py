@@ -279,3 +279,36 @@ def test_what_was_not_drawn_shows_where_its_names_may_be(tmp_path: Path, open_pa
     assert shapely.box(west, south, east, north).contains(shapely.box(117.1, 39.0, 117.2, 39.1))
     assert east - west < 1
     assert opened.page.locator("path.leaflet-interactive").count() == 2
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (720, 450), (390, 844)])
+def test_no_label_lies_under_what_stands_on_the_map(open_page: Open, width: int, height: int) -> None:
+    """720 by 450 is what a screen of 1440 by 900 shows at twice the size."""
+    made = blocks(*APART, (117.02, 39.03, 117.10, 39.06), declared_area_km2=7.8)
+    opened = open_page(map_pages(None, made, None), "jia.html", width=width, height=height)
+    names = [box.bounding_box() for box in opened.page.locator("svg.labels text").all()]
+    assert len(names) == 4
+    for control in opened.page.locator(".leaflet-control, .stamp, .legend, .north").all():
+        glass = control.bounding_box()
+        for name in names if control.is_visible() else []:
+            beside = name["x"] >= glass["x"] + glass["width"] or name["x"] + name["width"] <= glass["x"]
+            above = name["y"] >= glass["y"] + glass["height"] or name["y"] + name["height"] <= glass["y"]
+            assert beside or above
+
+
+def test_a_road_of_two_blocks_is_named_once(open_page: Open) -> None:
+    plan = parse_plan(
+        "高新区联动创新区总面积4.20平方公里。\n"
+        "区块一：面积2.20平方公里，东至甲子路、南至乙丑路、西至丙寅路、北至丁卯路。\n"
+        "区块二：面积2.00平方公里，东至戊辰路、南至己巳路、西至甲子路、北至辛未路。\n"
+    )
+    drawn = draw(plan)
+    placed = drawn.parcels.assign(reason_codes=[["words-and-area"]] * 2, reasons=[["按文字"]] * 2)
+    pages = map_pages(
+        plan, Drawing(parcels=placed.assign(reasons_en=[["words"]] * 2), edges=drawn.edges), None
+    )
+    [name] = [name for name in pages if name != "index.html"]
+    opened = open_page(pages, name)
+    sides = opened.texts("svg.labels .side")
+    assert sides.count("甲子路") == 1
+    assert {"乙丑路", "己巳路"} <= set(sides)

@@ -4,6 +4,7 @@
 ftzGeo.start = (() => {
   // Pixels that the stamps above a chosen block and the readout below it need.
   const CLEAR = { paddingTopLeft: [50, 76], paddingBottomRight: [50, 84] };
+  const LOW = 420; // pixels: a lower map has no room for its legend
   const KEYBOARD_MOST = 300; // shapes that the tab key may have to pass; the table reaches all
   const { t, onChange } = ftzGeo.words;
   const { address, draw, panel, sheet } = ftzGeo;
@@ -27,13 +28,19 @@ ftzGeo.start = (() => {
     }
   }
 
-  /** Beside the frame of what has no place, where the map is wide enough for both. */
-  function makeRoom(map, shapes) {
-    const frame = document.getElementById("inset");
+  /** Shows all blocks clear of what stands on the map: the stamps, the readout, the frame of what has no place. */
+  function showAll(map, shapes) {
     const polygons = shapes.map(({ polygon }) => polygon).filter(Boolean);
-    if (!frame || polygons.length === 0 || map.getSize().x < 2 * frame.offsetWidth) return;
-    const [left, top] = [frame.offsetWidth + 30, CLEAR.paddingTopLeft[1]];
-    map.fitBounds(L.featureGroup(polygons).getBounds(), { ...CLEAR, paddingTopLeft: [left, top], maxZoom: 16, animate: false });
+    if (polygons.length === 0) return;
+    const { x, y } = map.getSize();
+    const inset = document.getElementById("inset")?.offsetWidth ?? 0;
+    const [[left, top], [right, bottom]] = [CLEAR.paddingTopLeft, CLEAR.paddingBottomRight];
+    map.fitBounds(L.featureGroup(polygons).getBounds(), {
+      paddingTopLeft: [inset > 0 && x > 2 * inset ? inset + 30 : left, top],
+      paddingBottomRight: [right, y < LOW ? bottom / 2 : bottom],
+      maxZoom: 16,
+      animate: false,
+    });
   }
 
   /** The map alone, in large letters and over the whole screen, until escape or the button ends it. */
@@ -173,7 +180,7 @@ ftzGeo.start = (() => {
     reachByKeyboard(shapes, choice);
     document.body.classList.toggle("all-apart", shapes.length > 0 && shapes.every(({ placed }) => !placed));
     ftzGeo.inset.start(map, shapes.filter(({ placed }) => !placed), choice);
-    makeRoom(map, shapes);
+    showAll(map, shapes);
     if (layers.uncertainty) draw.halos(map, layers.uncertainty, shapes.filter(({ placed }) => placed));
     if (layers.findings) draw.findings(layers.findings, shapes, choice.choose);
     panel.startTabs();
@@ -196,7 +203,8 @@ ftzGeo.start = (() => {
     });
     sheet.startPrint(map, layers.blocks);
     startProjector(map, redraw);
-    if (map.getSize().x < 600) document.querySelector("details.legend").open = false;
+    const size = map.getSize();
+    if (size.x < 600 || size.y < LOW) document.querySelector("details.legend").open = false;
     ftzGeo.words.apply();
     window.ftzGeoPage = Object.freeze({
       map,
