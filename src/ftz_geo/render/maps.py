@@ -53,6 +53,7 @@ def _zone_page(
         data.add_basemap(background)
     if points is not None:
         data.add_points(points)
+    data.add_search(zone.words_beside)
     return map_page(
         "zone.html",
         bounds=bounds,

@@ -45,6 +45,10 @@ _SCRIPTS = (
     "page.draw.js",
     "page.cards.js",
     "page.panel.js",
+    "page.spelling.js",
+    "page.coordinates.js",
+    "page.find.js",
+    "page.views.js",
     "page.sheet.js",
     "page.js",
 )
@@ -195,7 +199,7 @@ def map_page(
     """
     library, library_style = leaflet()
     scripts = [library, _script(*_SCRIPTS), _map_script(bounds, layers), _script("measure.js")]
-    styles = [library_style, own("page.css"), own("measure.css")]
+    styles = [library_style, own("page.css"), own("page.find.css"), own("measure.css")]
     if editor is not None:
         scripts.append(_script(*_EDITOR_SCRIPTS))
         styles.append(own("editor.css"))

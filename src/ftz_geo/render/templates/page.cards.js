@@ -131,5 +131,5 @@ ftzGeo.cards = (() => {
     );
   }
 
-  return { ofBlock, ofEdge };
+  return { ofBlock, ofEdge, distance };
 })();

@@ -159,6 +159,7 @@ ftzGeo.start = (() => {
       button.title = t(word);
       button.setAttribute("aria-label", t(word));
     }));
+    ftzGeo.views.start(map, layers.blocks);
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
     sheet.startReadout(map);
 
@@ -202,7 +203,7 @@ ftzGeo.start = (() => {
     panel.startTabs();
     const ranks = [...Object.keys(data.grades), ...data.verdicts];
     document.querySelectorAll("table.sortable").forEach((table) => panel.startSorting(table, ranks));
-    panel.startSearch(shapes, background, select, showEdges);
+    ftzGeo.find.start(map, { shapes, background, readings: data.readings }, { select, showEdges });
     panel.startFindings(shapes, select);
     layerControl(map, sheet.baseMaps(map, data.tianditu_key), layers, data.layers);
 
