@@ -36,7 +36,8 @@ ftzGeo.coordinates = (() => {
       const letter = lead ?? trail ?? null;
       const value = Number(whole) + Number(minutes) / 60 + Number(seconds) / 3600;
       const negative = (sign !== "") !== (letter === "W" || letter === "S");
-      found.push({ letter, value: negative ? -value : value, rough: !angle && letter === null && !whole.includes(".") });
+      const isRough = !angle && !/[NSEW]/.test(letter) && !whole.includes(".");
+      found.push({ letter, value: negative ? -value : value, isRough });
     }
     return found;
   }
@@ -50,7 +51,7 @@ ftzGeo.coordinates = (() => {
     ));
     const near = orders.filter(([lon, lat]) => within(lon.value, CHINA.lon) && within(lat.value, CHINA.lat));
     // Two whole numbers are rather a label.
-    const chosen = near.length > 0 || pair.some(({ rough }) => rough) ? near : orders;
+    const chosen = near.length > 0 || pair.some(({ isRough }) => isRough) ? near : orders;
     return chosen.map(([lon, lat]) => ({ lng: lon.value, lat: lat.value, zone: null }));
   }
 
