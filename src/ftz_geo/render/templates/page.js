@@ -159,6 +159,7 @@ ftzGeo.start = (() => {
       button.title = t(word);
       button.setAttribute("aria-label", t(word));
     }));
+    ftzGeo.focus.start();
     ftzGeo.views.start(map, layers.blocks);
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
     sheet.startReadout(map);
