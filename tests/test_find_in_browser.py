@@ -383,21 +383,22 @@ def test_results_follow_the_language(opened: Any) -> None:
 
 
 def test_earlier_views_come_back_and_the_whole_map_is_one_step_away(opened: Any) -> None:
+    opened.page.evaluate("() => { window.clock = 1e6; performance.now = () => window.clock; }")
     back = opened.page.get_by_role("button", name="上一视图")
     assert back.is_disabled()
     views = [centre(opened)]
     for step in (300, -150):
-        opened.page.wait_for_timeout(500)  # moves that follow at once are one
+        opened.page.evaluate("() => { window.clock += 1000; }")
+        # Moves that follow at once, as from the notches of a wheel, are one.
         opened.page.evaluate(f"() => map_0.panBy([{step}, 40], {{ animate: false }})")
         opened.page.evaluate("() => map_0.setZoom(map_0.getZoom() + 1, { animate: false })")
         views.append(centre(opened))
-    # A wheel's notches, and a change of the paper, make no views of their own.
     assert back.is_enabled()
     for view in views[-2::-1]:
         back.click()
         assert centre(opened) == pytest.approx(view, abs=1e-9)
     assert back.is_disabled()
-    opened.page.wait_for_timeout(500)
+    opened.page.evaluate("() => { window.clock += 1000; }")
     opened.page.evaluate("() => map_0.setView([31, 121], 9, { animate: false })")
     opened.page.get_by_role("button", name="全图").click()
     assert centre(opened) == pytest.approx(views[0], abs=1e-4)

@@ -159,7 +159,6 @@ ftzGeo.start = (() => {
       button.title = t(word);
       button.setAttribute("aria-label", t(word));
     }));
-    ftzGeo.focus.start();
     ftzGeo.views.start(map, layers.blocks);
     L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
     sheet.startReadout(map);
@@ -200,6 +199,7 @@ ftzGeo.start = (() => {
     };
     open = bindCards(map, layers, data, owners, panel.startRows(shapes, select));
     reachByKeyboard(shapes, open.openBlock);
+    ftzGeo.focus.start(map, shapes);
     if (layers.findings) draw.findings(layers.findings, shapes, select);
     panel.startTabs();
     const ranks = [...Object.keys(data.grades), ...data.verdicts];
