@@ -61,7 +61,7 @@ def pages() -> dict[str, str]:
     [zone] = plan.zones
     task = Task(zone_id=zone.id, number=1, group="改革", heading="通办", departments=("商务局",), span=(0, 1))
     plan = replace(plan, tasks=(task,))
-    made = {}
+    made: dict[str, str] = {}
     for name, reference in (("sketched", None), ("traced", ROADS)):
         drawn = ftz_geo.draw(plan, reference)
         audit = ftz_geo.audit(plan, drawn)

@@ -247,7 +247,7 @@ def opened(made: tuple[Plan, Drawing, dict[str, str]], open_page: Open) -> Itera
 
 def ask(opened: Any, query: str) -> list[str]:
     opened.page.get_by_role("searchbox").fill(query)
-    return opened.texts("#found li")
+    return [str(text) for text in opened.texts("#found li")]
 
 
 def card_of(opened: Any) -> str:

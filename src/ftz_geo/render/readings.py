@@ -29,11 +29,10 @@ def readings(texts: Iterable[str]) -> dict[str, str]:
     >>> readings(["番禺"])["pan"]
     '番'
     """
-    from pypinyin import Style, lazy_pinyin, pinyin  # loads a large dictionary
+    from pypinyin import Style, pinyin  # loads a large dictionary
 
     runs = {run for text in texts for run in _HAN.findall(text)}
-    # What the dictionary does not know comes back as it is.
-    spoken = {pair for run in runs for pair in zip(run, lazy_pinyin(run, errors=list), strict=True)}
+    spoken = {pair for run in runs for pair in zip(run, _in_its_words(run), strict=True)}
     for character in {character for run in runs for character in run}:
         [own] = pinyin(character, style=Style.NORMAL, heteronym=True)
         spoken |= {(character, syllable) for syllable in list(dict.fromkeys(own))[:_COMMON]}
@@ -42,3 +41,10 @@ def readings(texts: Iterable[str]) -> dict[str, str]:
         if syllable.isascii():
             found[syllable] = found.get(syllable, "") + character
     return found
+
+
+def _in_its_words(run: str) -> list[str]:
+    """Return how each character is read where it stands; one that no dictionary knows comes back as it is."""
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin(run, errors=list)  # type: ignore[arg-type] # the manual allows a list, the stub does not

@@ -162,18 +162,22 @@ ftzGeo.find = (() => {
       .map(({ entry }) => entry);
   }
 
-  /** The arrow keys lead from the input through the results and back; escape clears. */
+  /** The arrow keys lead from the input through the results and back; escape clears, and only then closes a card. */
   function bindKeys(form, input, list, clear) {
     form.addEventListener("keydown", (event) => {
       if (event.isComposing) return; // the input method's own keys
+      if (event.key === "Escape" && input.value !== "") {
+        event.stopPropagation();
+        event.preventDefault();
+        clear();
+      }
       if (event.key === "ArrowDown") list.hidden = list.childElementCount === 0;
       const stops = [input, ...(list.hidden ? [] : list.querySelectorAll("button"))];
-      const at = stops.indexOf(document.activeElement);
-      const next = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
-      if (event.key === "Escape") clear();
-      else if (next === undefined || !stops[next]) return;
-      else stops[next].focus();
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const next = step && stops[stops.indexOf(document.activeElement) + step];
+      if (!next) return;
       event.preventDefault();
+      next.focus();
     });
   }
 
