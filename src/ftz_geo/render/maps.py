@@ -60,6 +60,7 @@ def _zone_page(
     if candidates is not None:
         for one in candidates.told:
             add_candidates(data, one, candidates.shapes)
+    data.add_search(zone.words_beside)
     return map_page(
         "zone.html",
         bounds=bounds,

@@ -48,6 +48,11 @@ _SCRIPTS = (
     "page.panel.js",
     "page.choice.js",
     "page.inset.js",
+    "page.spelling.js",
+    "page.coordinates.js",
+    "page.find.js",
+    "page.views.js",
+    "page.focus.js",
     "page.sheet.js",
     "page.js",
 )
@@ -198,7 +203,7 @@ def map_page(
     """
     library, library_style = leaflet()
     scripts = [library, _script(*_SCRIPTS), _map_script(bounds, layers), _script("measure.js")]
-    styles = [library_style, own("page.css"), own("measure.css")]
+    styles = [library_style, own("page.css"), own("page.find.css"), own("page.focus.css"), own("measure.css")]
     if editor is not None:
         scripts.append(_script(*_EDITOR_SCRIPTS))
         styles.append(own("editor.css"))

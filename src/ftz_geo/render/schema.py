@@ -260,6 +260,9 @@ class Page(TypedDict):
     candidates: list[Candidate]
     basemap: Basemap | None
     points: Points | None
+    readings: dict[str, str]
+    """The Chinese characters of what can be searched, by the syllables that they are read as, without tones;
+    none on a page without a search."""
     words: dict[str, str]
     """Every fixed word in Chinese, and in English."""
     layers: dict[str, str]

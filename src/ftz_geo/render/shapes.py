@@ -11,6 +11,7 @@ from ftz_geo.compass import DIRECTIONS, SIDE_ZH
 from ftz_geo.model import HOLDS_ZH, LABELS_ZH, Grade
 from ftz_geo.render.looks import DASHES, polygon_style
 from ftz_geo.render.packing import UNITS_PER_DEGREE, Vertices, base64_vlq
+from ftz_geo.render.readings import readings
 from ftz_geo.render.schema import PackedEdge, PackedMark, Shape
 from ftz_geo.render.words import CLAIMS_ZH, EN, METHODS_ZH
 
@@ -84,6 +85,7 @@ class PageData:
         self._candidates: list[schema.Candidate] = []
         self._basemap: schema.Basemap | None = None
         self._points: schema.Points | None = None
+        self._readings: dict[str, str] = {}
 
     def add_shape(self, shape: DrawnParcel, *, evidence: bool, plane: LocalPlane | None = None) -> None:
         """Add a parcel; with its edges and words, and with a place for its name if a plane is given."""
@@ -179,6 +181,12 @@ class PageData:
         """Add the named points."""
         self._points = points.to_dict()
 
+    def add_search(self, words: Iterable[str] = ()) -> None:
+        """Let everything named so far, and other words of the page, be found by how it is read."""
+        named = [word for shape in self._shapes for word in (*shape["label"], shape["name"]) if word]
+        background = [feature["name"] for feature in self._basemap["features"]] if self._basemap else []
+        self._readings = readings([*named, *self._features, *background, *words])
+
     def to_dict(self, *, layers: Mapping[str, str], tianditu_key: str | None = None) -> schema.Page:
         """Return all of it, JSON-ready.
 
@@ -212,6 +220,7 @@ class PageData:
             "candidates": self._candidates,
             "basemap": self._basemap,
             "points": self._points,
+            "readings": self._readings,
             "words": dict(EN),
             "layers": dict(layers),
             "tianditu_key": tianditu_key,

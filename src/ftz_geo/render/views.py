@@ -208,6 +208,13 @@ class ZoneView:
         return tuple((scope, tuple(of)) for scope, of in scopes.items())
 
     @property
+    def words_beside(self) -> tuple[str, ...]:
+        """What its page names beside the map only: what was not drawn, tasks, measures, their departments."""
+        undrawn = [word for p in self.parcels if p.geometry is None for word in (p.title, p.name) if word]
+        policy = [word for t in self.tasks for word in (t.heading, *t.departments)]
+        return (*undrawn, *policy, *(word for m in self.measures for word in (m.name, *m.departments)))
+
+    @property
     def parcels(self) -> tuple[ParcelView, ...]:
         """All parcels, in the order of the text."""
         return tuple(p for b in self.blocks for p in b.parcels)

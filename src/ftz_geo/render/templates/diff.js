@@ -32,6 +32,12 @@
     };
   };
 
+  /** Tells whoever comes here by the tab key what enter opens. */
+  const name = (path, title) => {
+    path.setAttribute("role", "button");
+    path.setAttribute("aria-label", title);
+  };
+
   for (const shape of data.shapes) {
     const layer = L.geoJSON(shape.geometry, { style: looks(shape) });
     layer.bindPopup(() => card(shape), { maxWidth: 320 });
@@ -39,6 +45,7 @@
     const named = shape.changes.length > 0 && (shape.version === "new" || shape.state === "gone");
     label.textContent = named ? shape.label : shape.title;
     layer.bindTooltip(label, named ? { permanent: true, direction: "center", className: "label" } : { sticky: true });
+    for (const path of layer.getLayers()) path.on("add", () => name(path.getElement(), shape.title));
     layer.addTo(layers[shape.version]);
     for (const i of shape.changes) byChange.set(i, [...(byChange.get(i) || []), layer]);
   }

@@ -28,14 +28,15 @@ ftzGeo.start = (() => {
     }
   }
 
-  /** Shows all blocks clear of what stands on the map: the stamps, the readout, the frame of what has no place. */
-  function showAll(map, shapes) {
+  /** Shows all blocks clear of what stands on the map: the stamps, the readout, the frame of what has no place; or
+      something else where there is none. */
+  function showAll(map, shapes, otherwise) {
     const polygons = shapes.map(({ polygon }) => polygon).filter(Boolean);
-    if (polygons.length === 0) return;
+    if (polygons.length === 0) return map.fitBounds(otherwise, { animate: false });
     const { x, y } = map.getSize();
     const inset = document.getElementById("inset")?.offsetWidth ?? 0;
     const [[left, top], [right, bottom]] = [CLEAR.paddingTopLeft, CLEAR.paddingBottomRight];
-    map.fitBounds(L.featureGroup(polygons).getBounds(), {
+    return map.fitBounds(L.featureGroup(polygons).getBounds(), {
       paddingTopLeft: [inset > 0 && x > 2 * inset ? inset + 30 : left, top],
       paddingBottomRight: [right, y < LOW ? bottom / 2 : bottom],
       maxZoom: 16,
@@ -145,8 +146,9 @@ ftzGeo.start = (() => {
     sheet.startReadout(map);
 
     const { shapes } = data;
+    const first = map.getBounds();
     const owners = draw.shapes(map, layers, data);
-    if (layers.bands) draw.bands(map, layers.bands, shapes);
+    if (layers.bands) draw.bands(map, layers.bands, shapes.filter(({ placed }) => placed));
     if (layers.lines) draw.lines(layers.lines, data.lines, data.methods.sketch.dash);
     if (layers.points) draw.points(layers.points, data.points);
     draw.candidates(layers, data.candidates);
@@ -178,15 +180,17 @@ ftzGeo.start = (() => {
       map.getContainer().scrollIntoView({ block: "nearest" });
     };
     reachByKeyboard(shapes, choice);
+    ftzGeo.focus.start(map, shapes);
     document.body.classList.toggle("all-apart", shapes.length > 0 && shapes.every(({ placed }) => !placed));
     ftzGeo.inset.start(map, shapes.filter(({ placed }) => !placed), choice);
-    showAll(map, shapes);
+    showAll(map, shapes, first);
+    ftzGeo.views.start(map, () => showAll(map, shapes, first));
     if (layers.uncertainty) draw.halos(map, layers.uncertainty, shapes.filter(({ placed }) => placed));
     if (layers.findings) draw.findings(layers.findings, shapes, choice.choose);
     panel.startTabs();
     const ranks = [...Object.keys(data.grades), ...data.verdicts];
     document.querySelectorAll("table.sortable").forEach((table) => panel.startSorting(table, ranks));
-    panel.startSearch(shapes, background, select, showEdges);
+    ftzGeo.find.start(map, { shapes, background, readings: data.readings }, { select, showEdges });
     panel.startFindings(shapes, select);
     layerControl(map, sheet.baseMaps(map, data.tianditu_key), layers, data.layers);
 

@@ -70,7 +70,7 @@ ftzGeo.sheet = (() => {
 
   /* ---------- graticule ---------- */
 
-  const CONTROLS = [56, 90]; // the corner that the zoom buttons cover
+  const CONTROLS = [56, 186]; // the corner that the tools cover
   const FOOT = 66; // and the readout with the scale
   const MINUTES = [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
 

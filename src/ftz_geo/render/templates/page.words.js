@@ -29,9 +29,8 @@ ftzGeo.words = (() => {
       found.textContent = "t" in found.dataset ? t(zh) : either([zh, found.dataset.en]);
     }
     for (const found of root.querySelectorAll("[data-label]")) {
-      const attribute = "placeholder" in found ? "placeholder" : "title";
       found.setAttribute("aria-label", t(found.dataset.label));
-      found.setAttribute(attribute, t(found.dataset.label));
+      if ("placeholder" in found) found.placeholder = t(found.dataset.label);
     }
     return root;
   }
