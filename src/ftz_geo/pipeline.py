@@ -607,6 +607,7 @@ def write_diff(
         render.Told(
             change=c.change,
             zh=c.zh,
+            en=c.en,
             old_ids=drawn(c.old_id, old, of_old),
             new_ids=drawn(c.new_id, new, of_new),
             old_spans=c.old_spans,

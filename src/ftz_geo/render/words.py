@@ -227,6 +227,34 @@ EN: Mapping[str, str] = {
         "Choose a block and drag its corners; arrow keys move 1 m, with Shift 10 m, with Alt 0.1 m; Delete; "
         "Ctrl+Z, Ctrl+Y."
     ),
+    # two versions
+    "两版比较": "Two versions",
+    "原为：": "Was: ",
+    "比较方式": "How to compare",
+    "并列滑动": "Side by side",
+    "淡入淡出": "Fade",
+    "叠加": "Overlay",
+    "旧版": "Old",
+    "新版": "New",
+    "由旧版淡入新版": "Fade from the old version to the new",
+    "旧版与新版的分界": "Divider between the old and the new version",
+    "拖动，或用方向键移动": "Drag, or move with the arrow keys",
+    "新增": "added",
+    "不再列入": "gone",
+    "有改动": "changed",
+    "未变": "unchanged",
+    "旧版界线": "outline in the old version",
+    "只在新版之内的地": "ground of the new version alone",
+    "只在旧版之内的地": "ground of the old version alone",
+    "处改动": "changes",
+    "两版都没有图形，只比较文字。": "Neither version has polygons: words alone are compared.",
+    "旧版没有图形，图上只有新版。": "The old version has no polygons: the map shows the new one alone.",
+    "新版没有图形，图上只有旧版。": "The new version has no polygons: the map shows the old one alone.",
+    "虚线图形为示意，按文字排布，大小有据，位置无据；两版之间位置的差别不表示移动。": (
+        "Broken outlines are sketched from words: their size is stated, their place is not; where they lie "
+        "apart in the two versions, nothing moved."
+    ),
+    "两版所述相同。": "Both versions say the same.",
     # measuring
     "量测": "Measure",
     "测距": "Distance",

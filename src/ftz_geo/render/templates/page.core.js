@@ -154,5 +154,5 @@ ftzGeo.core = (() => {
     return data;
   }
 
-  return { METRES_PER_DEGREE, svgElement, element, span, canvas, view, metresPerPixel, unpack, places, read };
+  return { METRES_PER_DEGREE, svgElement, element, span, canvas, view, metresPerPixel, unpack, places, reader, read };
 })();
