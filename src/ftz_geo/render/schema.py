@@ -185,7 +185,8 @@ class Candidate(TypedDict):
     lines: list[Packed]
     """Runs."""
     chosen: bool
-    words: str
+    words: tuple[str, str]
+    """What became of it, in Chinese and in English."""
 
 
 class BasemapFeature(TypedDict):

@@ -164,8 +164,8 @@ class PageData:
         """Add a named line between the shapes."""
         self._lines.append({"name": name, "runs": self._runs(line)})
 
-    def add_candidate(self, lines: Iterable[BaseGeometry], *, chosen: bool, words: str) -> None:
-        """Add what a name may mean on the reference map."""
+    def add_candidate(self, lines: Iterable[BaseGeometry], *, chosen: bool, words: tuple[str, str]) -> None:
+        """Add what a name may mean on the reference map; its words in Chinese and in English."""
         runs = [self._runs(line) for line in lines]
         self._candidates.append({"lines": runs, "chosen": chosen, "words": words})
 

@@ -61,6 +61,7 @@ EN: Mapping[str, str] = {
     "四至说明：文字、候选、取用、边线": "How the sides were read: words, candidates, choice, edge",
     "存疑": "in doubt",
     "确定": "sure",
+    "各边的取舍": "What was decided for each side",
     "候选与取用": "Candidates and choice",
     "段": "ways",
     "评级理由": "Why it has its grade",
