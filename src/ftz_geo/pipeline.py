@@ -785,12 +785,21 @@ def build(
         blocks = files.to_json(files.parcels_geojson(drawing))
         handed_back = _editor("blocks.geojson", blocks.encode()) if editor else None
         around = _around(plan, drawing, settings or Settings(), measures)
-        pages = render.map_pages(plan, drawing, findings, **around, basemap=basemap, editor=handed_back)
+        pages = render.map_pages(
+            plan,
+            drawing,
+            findings,
+            **around,
+            basemap=basemap,
+            editor=handed_back,
+            report="../audit.html",
+        )
+        maps = {zone_id: f"maps/{page}" for zone_id, page in render.page_files(drawing).items()}
         texts = {
             "blocks.geojson": blocks,
             "edges.geojson": files.to_json(files.edges_geojson(drawing)),
             "audit.json": files.to_json(findings.to_dict()),
-            "audit.html": report.audit_page(plan, findings),
+            "audit.html": report.audit_page(plan, findings, maps=maps),
             **{f"maps/{name}": page for name, page in pages.items()},
         }
         for name, text in texts.items():

@@ -47,8 +47,12 @@ ftzGeo.words = (() => {
     const button = document.getElementById("language");
     button.textContent = language === "en" ? "中文" : "English";
     button.lang = language === "en" ? "zh-CN" : "en";
-    for (const link of document.querySelectorAll('a[href*=".html"]')) {
-      link.href = link.getAttribute("href").split("#")[0] + (language === "en" ? "#lang=en" : "");
+    // A page in one language keeps its address.
+    for (const link of document.querySelectorAll('a[href*=".html"]:not([hreflang])')) {
+      const [file, place = ""] = link.getAttribute("href").split("#");
+      const kept = place.split("&").filter((part) => part !== "" && !part.startsWith("lang="));
+      const state = [...kept, ...(language === "en" ? ["lang=en"] : [])].join("&");
+      link.href = file + (state && `#${state}`);
     }
     listeners.forEach((listener) => listener());
   }
