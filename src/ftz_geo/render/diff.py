@@ -99,7 +99,11 @@ def diff_page(
         states={shape["state"] for shape in shapes},
         has_strips=bool(strips),
         undrawn=[version for version, drawn in (("old", before), ("new", after)) if not drawn],
-        sketched=any(shape["sketched"] for shape in shapes),
+        has_sketches=any(shape["sketched"] for shape in shapes),
+        # The page says itself what its sketches claim, and lays none of them apart.
+        sketched=False,
+        sketch_note=None,
+        apart=False,
         source=None,
     )
 

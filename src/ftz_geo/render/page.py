@@ -218,6 +218,7 @@ def map_page(
         policy=content_policy(scripts, TILE_HOSTS),
         data=json_block(data.to_dict(layers=titles, tianditu_key=tianditu_key)),
         editor=None if editor is None else json_block(editor),
+        sketch_note=_SKETCH_NOTE,
         layers=layers,
         **context,
     )
@@ -270,7 +271,6 @@ def _written(name: str, scripts: Sequence[Markup], styles: Sequence[Markup], **c
         labels=LABELS_ZH,
         palette=PALETTE,
         verdicts=HOLDS_ZH,
-        sketch_note=_SKETCH_NOTE,
         versions=versions(),
         **context,
     )
