@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ftz_geo import pipeline
-from ftz_geo.model import Finding
+from ftz_geo.model import Finding, Unchecked
 from ftz_geo.parse import parse_plan
 from ftz_geo.render import map_pages
 from ftz_geo.report import audit_page
@@ -61,6 +61,23 @@ def test_every_link_of_a_build_leads_somewhere(built: Path) -> None:
     zones = {path.name for path in (built / "maps").glob("*.html")} - {"index.html"}
     assert {("audit.html", zone) for zone in zones} <= seen
     assert {(name, "audit.html") for name in (*zones, "index.html")} <= seen
+
+
+def test_what_was_not_checked_leads_to_its_place_too() -> None:
+    plan = parse_plan(TEXT)
+    gaps = tuple(
+        Unchecked(
+            code="x", zone_id=zone.id, block_id=zone.blocks[0].id, zh="没有<图形>。", en="no <polygon>."
+        )
+        for zone in plan.zones
+    )
+    audit = replace(pipeline.audit(plan), findings=(), unchecked=gaps)
+    maps = {plan.zones[0].id: "maps/a.html"}
+    listed = re.findall(r"<li>.*?</li>", audit_page(plan, audit, "en", maps=maps), re.S)
+    # On the first page and in the annex; of the zone without a map, the name alone.
+    assert [links(item) for item in listed if "no &lt;polygon&gt;" in item] == [
+        [f"maps/a.html#{plan.zones[0].blocks[0].id}&amp;lang=en"]
+    ] * 2
 
 
 def test_what_is_written_alone_links_to_nothing_beside_it(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from ftz_geo.render.offline import own, template
 from ftz_geo.render.quotes import finding_anchor, quotes
 from ftz_geo.report.figures import PLAIN, Scale, Told, decimals_of_ways, printed, scale_of, scales, told
@@ -172,6 +174,12 @@ class _Report:
         state = "&".join([*place, *(["lang=en"] if self.language == "en" else [])])
         return f"{page}#{state}" if state else page
 
+    def _linked(self, gap: Unchecked) -> str | None:
+        """Return what something is about, as a link where there is a map of it."""
+        place = self.titles.of_finding(gap)
+        href = self._href(gap.zone_id, gap.parcel_id or gap.block_id)
+        return Markup('<a href="{}">{}</a>').format(href, place) if place and href else place
+
     def _sum_word(self, zone: ZoneSummary) -> str:
         if zone.sum_verdict is None:
             return spoken(WORDS["not_added"], self.language)
@@ -224,7 +232,7 @@ class _Report:
     def _gaps(self, unchecked: Sequence[Unchecked]) -> list[tuple[str, list[str]]]:
         return grouped(
             (
-                self.titles.of_finding(gap),
+                self._linked(gap),
                 self.titles.message(gap, gap.parcel_id or gap.block_id or gap.zone_id, self.language).rstrip(
                     "。."
                 ),
