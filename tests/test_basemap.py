@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from ftz_geo.cli import app
-from ftz_geo.errors import ReferenceMapError
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import ReferenceMap
 from ftz_geo.render.basemap import Basemap, clip_basemap
@@ -166,7 +165,12 @@ def test_map_puts_the_background_into_the_page(tmp_path: Path) -> None:
     assert {f["name"] for f in data["basemap"]["features"]} == set(streets(0)["name"])
     assert "here.gpkg（未注明许可）" in page
     assert "<b>过路" not in page
-    refused = CliRunner().invoke(app, [*command, "--basemap", str(elsewhere)])
-    assert isinstance(refused.exception, ReferenceMapError)
-    assert "elsewhere.gpkg" in str(refused.exception)
-    assert zone_page.read_text(encoding="utf-8") == page
+    without = CliRunner().invoke(app, [*command, "--basemap", str(elsewhere)])
+    assert without.exit_code == 0, without.output
+    plain = zone_page.read_text(encoding="utf-8")
+    broken = CliRunner().invoke(app, [*command, "--basemap", str(notice)])
+    assert broken.exit_code == 0, broken.output
+    assert "no base map is drawn: " in broken.stderr
+    assert str(notice) in broken.stderr
+    assert "所给底图在此处附近没有带名称的线条" in plain
+    assert json.loads(plain.split('id="ftz-data">')[1].split("</script>")[0])["basemap"] is None

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 import typer
 
 from ftz_geo import printing
-from ftz_geo.errors import FtzGeoError
+from ftz_geo.errors import FtzGeoError, ReferenceMapError
 from ftz_geo.model import LABELS_ZH
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def build(
     say = _talk()
     plan = _read_plan(file or shipped.plan_file(), say)
     features = _read_reference(reference, say, gcj02, outlines)
-    background = features if basemap == reference else _read_reference(basemap, say, gcj02, outlines)
+    background = features if basemap == reference else _read_background(basemap, say, gcj02, outlines)
     gazetteer = _read_points(points, aliases, points_datum, features, say, ours=file is None)
     built = run(
         plan,
@@ -375,7 +375,7 @@ def map_(
         raise FtzGeoError(
             f"{file}: corrections are made to a blocks.geojson; give that one, or run build with --editor"
         )
-    background = _read_reference(basemap, say, gcj02, outlines)
+    background = _read_background(basemap, say, gcj02, outlines)
     if kind == "parcels":
         pages = pipeline.render_maps(
             None,
@@ -387,7 +387,7 @@ def map_(
         )
     else:
         plan = _read_plan(file, say)
-        features = background if reference == basemap else _read_reference(reference, say, gcj02, outlines)
+        features = _read_reference(reference, say, gcj02, outlines)
         given = _read_points(points, aliases, points_datum, features, say)
         drawing = pipeline.draw(plan, features, points=given.points, aliases=given.aliases)
         pages = pipeline.render_maps(
@@ -396,6 +396,7 @@ def map_(
             out,
             audit=pipeline.audit(plan, drawing),
             measures=_read_plan(measures, say).measures if measures else (),
+            reference=features,
             basemap=background,
             tianditu_key=tianditu_key,
         )
@@ -854,6 +855,20 @@ def _read_reference(
     for source in found.sources:
         say(f"{source['file']}: datum {source['datum_check']}")
     return found
+
+
+def _read_background(
+    paths: list[Path],
+    say: Callable[[str], None],
+    gcj02: Literal["refuse", "convert"],
+    outlines: Path | None,
+) -> ReferenceMap | None:
+    """Return the base map; what is only looked at stops nothing, and its fault is told."""
+    try:
+        return _read_reference(paths, say, gcj02, outlines)
+    except ReferenceMapError as error:
+        say(f"no base map is drawn: {error}")
+        return None
 
 
 def _talk() -> Callable[[str], None]:

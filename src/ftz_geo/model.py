@@ -28,7 +28,9 @@ __all__ = [
     "HOLDS_ZH",
     "LABELS_ZH",
     "LINEAR_KINDS",
+    "NO_PLACE",
     "PASSES_ZH",
+    "SHARED_AREA",
     "STORAGE_CRS",
     "STRAIGHT_KINDS",
     "Anchor",
@@ -957,6 +959,12 @@ class Digitised:
 
 BY_SIDES = "known-sides"
 """The code of a place that a parcel has from the known ones of its sides."""
+
+NO_PLACE = frozenset({"no-anchor", "beside-zone"})
+"""The codes of a parcel of which no clue tells where it lies: nowhere, or beside its zone for want of one."""
+
+SHARED_AREA = "shared-area"
+"""The code of an outline whose area is an equal share of its block's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,9 +20,9 @@ from ftz_geo.atomic import staged
 from ftz_geo.datum import installed_outlines, installed_sources, named_outlines, settle_datum
 from ftz_geo.errors import PlanError
 from ftz_geo.explain import explain_parcel, find_parcels
-from ftz_geo.frame import Drawing, as_drawing, drawing_of
+from ftz_geo.frame import Drawing, as_drawing, drawing_of, reasons_of
 from ftz_geo.measure import versions
-from ftz_geo.model import Audit, Choice, Digitised, Plan, Settings
+from ftz_geo.model import NO_PLACE, Audit, Choice, Digitised, Plan, Settings
 from ftz_geo.patch import SCHEMA as PATCH_SCHEMA
 from ftz_geo.policy import measures_of
 from ftz_geo.polygons import join_own, join_polygons, read_own, read_polygons, read_survey
@@ -489,6 +489,7 @@ def render_maps(
     *,
     audit: Audit | None = None,
     measures: Sequence[Measure] = (),
+    reference: ReferenceMap | None = None,
     basemap: ReferenceMap | None = None,
     tianditu_key: str | None = None,
     editor: str | Path | None = None,
@@ -506,6 +507,9 @@ def render_maps(
     audit : Audit, optional
     measures : sequence of Measure, optional
         Pilot measures, told in the zones in whose scope they apply; by default the plan's own.
+    reference : ReferenceMap, optional
+        That the parcels were drawn with. The page of a zone of which nothing was drawn shows what the names
+        of its sides may mean there.
     basemap : ReferenceMap, optional
         Its named lines near a zone are put into the zone's page as a quiet background; where there is no
         room for all, the shortest are left out, and the page says how many.
@@ -523,14 +527,19 @@ def render_maps(
     ------
     OutputError
         The folder cannot be written.
-    ReferenceMapError
-        The base map has no named line near any zone.
     """
     handed_back = None if editor is None else _editor(Path(editor).name, Path(editor).read_bytes())
     drawing = as_drawing(parcels)
     around = _around(plan, drawing, Settings(), measures)
     pages = render.map_pages(
-        plan, drawing, audit, **around, basemap=basemap, tianditu_key=tianditu_key, editor=handed_back
+        plan,
+        drawing,
+        audit,
+        **around,
+        reference=reference,
+        basemap=basemap,
+        tianditu_key=tianditu_key,
+        editor=handed_back,
     )
     with staged(Path(out)) as folder:
         for name, page in pages.items():
@@ -542,14 +551,20 @@ def render_maps(
 def _around(
     plan: Plan | None, drawing: Drawing, settings: Settings, measures: Sequence[Measure] = ()
 ) -> dict[str, Any]:
-    """Return what the maps show around the blocks, by zone: lines of the sketch, measures that apply."""
+    """Return what the maps show around the blocks, by zone: lines of the sketch, measures that apply.
+
+    Blocks that have no place on the map have no lines there either.
+    """
     if plan is None:
         return {}
     edges = drawing.edges_of()
-    rows = zip(drawing.parcels.index, drawing.parcels.geometry, drawing.parcels["grade"], strict=True)
+    rows = zip(drawing.parcels.index, drawing.parcels.to_dict("records"), strict=True)
     drawn = {
-        str(key): Digitised(parcel_id=str(key), polygon=polygon, grade=grade, edges=edges.get(str(key), ()))
-        for key, polygon, grade in rows
+        str(key): Digitised(
+            parcel_id=str(key), polygon=row["geometry"], grade=row["grade"], edges=edges.get(str(key), ())
+        )
+        for key, row in rows
+        if NO_PLACE.isdisjoint(reason.code for reason in reasons_of(row))
     }
     return {
         "lines": {zone.id: sketch_lines(zone, drawn, settings) for zone in plan.zones},
@@ -668,11 +683,7 @@ def explain_block(
     drawing = draw(replace(plan, zones=zones), reference, settings, points=points, aliases=aliases)
     told = tuple(explain_parcel(plan, drawing, parcel.id) for parcel in wanted)
     if out is not None:
-        shapes = {}
-        if reference is not None:
-            rows = reference.features.set_index("source_id").geometry
-            ids = (i for t in told for f in t.features for c in f.candidates for i in c.source_ids)
-            shapes = {i: rows[i] for i in ids if i in rows.index}
+        shapes = {} if reference is None else render.candidate_shapes(told, reference)
         text = render.explanation_page(plan, drawing, told, shapes)
         with staged(Path(out).parent) as folder:
             (folder / Path(out).name).write_text(text, encoding="utf-8", newline="\n")
@@ -790,6 +801,7 @@ def build(
             drawing,
             findings,
             **around,
+            reference=reference,
             basemap=basemap,
             editor=handed_back,
             report="../audit.html",

@@ -45,6 +45,8 @@ class Basemap:
     """How many named features had no room."""
     credits: tuple[str, ...]
     """File, licence and date of every source that is drawn."""
+    bounds: tuple[float, float, float, float]
+    """West, south, east and north of what it was cut out for."""
 
     def to_dict(self) -> schema.Basemap:
         """Return what the page script reads."""
@@ -101,6 +103,7 @@ def clip_basemap(
         features=features,
         left_out=len(longest) - len(features),
         credits=tuple(dict.fromkeys(map(_credit, sources))),
+        bounds=(bounds[0], bounds[1], bounds[2], bounds[3]),
     )
 
 

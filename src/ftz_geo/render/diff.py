@@ -101,7 +101,6 @@ def diff_page(
         undrawn=[version for version, drawn in (("old", before), ("new", after)) if not drawn],
         has_sketches=any(shape["sketched"] for shape in shapes),
         # The page says itself what its sketches claim, and lays none of them apart.
-        sketched=False,
         sketch_note=None,
         apart=False,
         source=None,

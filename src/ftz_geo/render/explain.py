@@ -11,19 +11,19 @@ from ftz_geo.model import LABELS_ZH, Grade, Method
 from ftz_geo.render.page import bounds_of, layers_of, map_page
 from ftz_geo.render.quotes import marked
 from ftz_geo.render.shapes import DrawnParcel, PageData
-from ftz_geo.render.views import zone_views
+from ftz_geo.render.views import sketch_note, zone_views
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.table import Table
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.explain import Explanation
     from ftz_geo.frame import Drawing
-    from ftz_geo.model import Candidate, Plan
+    from ftz_geo.model import Candidate, Plan, ReferenceMap
 
-__all__ = ["explanation_page", "explanation_table"]
+__all__ = ["add_candidates", "candidate_shapes", "explanation_page", "explanation_table"]
 
 _LINE_TOLERANCE_DEGREES = 1e-5
 """How far a candidate's line may be simplified on the page: 1 m, less than its width there."""
@@ -98,14 +98,15 @@ def explanation_page(
     """
     of_block = drawing.select([one.parcel_id for one in told])
     data = PageData()
-    drawn = [found for zone in zone_views(plan, of_block, None) for found in zone.drawn]
+    zones = zone_views(plan, of_block, None)
+    drawn = [found for zone in zones for found in zone.drawn]
     for parcel, geometry in drawn:
         shape = DrawnParcel(parcel=parcel, geometry=geometry, colour=parcel.colour, card=parcel.number)
         data.add_shape(shape, evidence=True)
     for one in told:
-        _add_candidates(data, one, shapes)
+        add_candidates(data, one, shapes)
     spans = {parcel.id: parcel.span for parcel in plan.parcels}
-    bounds = bounds_of([geometry for _, geometry in drawn] or _chosen(told, shapes))
+    bounds = bounds_of([geometry for _, geometry in drawn] or [*shapes.values()])
     methods = {edge.method for one in told for feature in one.features for edge in feature.edges}
     return map_page(
         "explain.html",
@@ -122,7 +123,8 @@ def explanation_page(
         ],
         methods=[method for method in get_args(Method) if method in methods],
         grades=[grade for grade in get_args(Grade) if any(one.grade == grade for one in told)],
-        sketched=any(one.grade == "sketched" for one in told),
+        apart=any(not parcel.is_placed for parcel, _ in drawn),
+        sketch_note=sketch_note(zones),
         source=plan.source,
     )
 
@@ -137,7 +139,15 @@ def _datum_zh(check: str) -> str:
     return {"not checked": "未检验", "unclear": "不明"}.get(verdict, verdict)
 
 
-def _add_candidates(data: PageData, told: Explanation, shapes: Mapping[str, BaseGeometry]) -> None:
+def candidate_shapes(told: Iterable[Explanation], reference: ReferenceMap) -> dict[str, BaseGeometry]:
+    """Return the features of a map that names may mean, by their ids there."""
+    rows = reference.features.set_index("source_id").geometry
+    ids = (i for one in told for f in one.features for c in f.candidates for i in c.source_ids)
+    return {i: rows[i] for i in ids if i in rows.index}
+
+
+def add_candidates(data: PageData, told: Explanation, shapes: Mapping[str, BaseGeometry]) -> None:
+    """Add what the names of a parcel's sides may mean to a page."""
     for feature in told.features:
         name = feature.feature.name
         # The lost ones first: where two run together, the chosen one lies on top.
@@ -167,7 +177,3 @@ def _lines(candidate: Candidate, shapes: Mapping[str, BaseGeometry]) -> list[Bas
 
 
 _CROSS = ((5e-4, 0.0), (0.0, 5e-4))
-
-
-def _chosen(told: Sequence[Explanation], shapes: Mapping[str, BaseGeometry]) -> list[BaseGeometry]:
-    return [shapes[i] for one in told for f in one.features if f.chosen for i in f.chosen.source_ids]

@@ -46,10 +46,10 @@ muted); neighbouring blocks are told apart by their labels too, so more blocks t
 DASHES: Mapping[Method, str | None] = {
     "on-feature": None,
     "bridge": "7 5",
-    "extension": "7 5",
+    "extension": "12 3",
     "landmark": "2 5",
-    "offset": "2 5",
-    "area-closure": "2 5",
+    "offset": "6 3 2 3",
+    "area-closure": "3 3",
     "points": "1 4",
     "sketch": "9 4 2 4",
     "edited": "14 4",

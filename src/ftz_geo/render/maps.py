@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
-from ftz_geo.errors import GeometryError, ReferenceMapError
+from ftz_geo.errors import GeometryError
+from ftz_geo.explain import explain_parcel
 from ftz_geo.frame import as_drawing
 from ftz_geo.measure import METRES_PER_DEGREE, LocalPlane
 from ftz_geo.model import Grade
 from ftz_geo.render.basemap import clip_basemap
+from ftz_geo.render.explain import add_candidates, candidate_shapes
 from ftz_geo.render.page import LAYERS, Layer, bounds_of, layers_of, map_page
 from ftz_geo.render.points import CUT_TITLE, near_points
 from ftz_geo.render.shapes import DrawnParcel, PageData
-from ftz_geo.render.views import general_findings, zone_views
+from ftz_geo.render.views import general_findings, sketch_note, zone_views
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import geopandas
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.explain import Explanation
     from ftz_geo.frame import Drawing
     from ftz_geo.model import Audit, Measure, Plan, ReferenceMap
     from ftz_geo.render.basemap import Basemap
@@ -38,10 +41,11 @@ def _zone_page(
     lines: Sequence[tuple[str, BaseGeometry]],
     background: Basemap | None,
     points: NearPoints | None,
+    candidates: _Candidates | None,
     context: Mapping[str, Any],
 ) -> str:
     data = PageData()
-    bounds = bounds_of([geometry for _, geometry in zone.drawn])
+    bounds = _bounds(zone, background, points, candidates)
     west, south, east, north = bounds
     plane = LocalPlane(lon=(west + east) / 2, lat=(south + north) / 2)
     for parcel, geometry in zone.drawn:
@@ -49,34 +53,74 @@ def _zone_page(
         data.add_shape(shape, evidence=True, plane=plane)
     for name, line in lines:
         data.add_line(name, line)
-    if background is not None:
+    if background is not None and background.features:
         data.add_basemap(background)
     if points is not None:
         data.add_points(points)
+    if candidates is not None:
+        for one in candidates.told:
+            add_candidates(data, one, candidates.shapes)
     return map_page(
         "zone.html",
         bounds=bounds,
-        layers=_zone_layers(zone, lines, background, points),
+        layers=_zone_layers(zone, lines, background, points)
+        | (layers_of({"chosen", "lost"}) if candidates is not None else {}),
         data=data,
         zone=zone,
         background=background,
-        sketched="sketched" in zone.grades,
+        apart=_has_apart([zone]),
+        sketch_note=sketch_note([zone]),
         ringed=any(parcel.uncertainty_m and not parcel.banded for parcel, _ in zone.drawn),
         banded=any(parcel.banded for parcel, _ in zone.drawn),
         **context,
     )
 
 
+class _Candidates(NamedTuple):
+    """What the names of a zone's sides may mean on the reference map."""
+
+    told: tuple[Explanation, ...]
+    shapes: Mapping[str, BaseGeometry]
+    """By their ids on the map; at least one."""
+
+
+def _candidates(
+    plan: Plan | None, drawing: Drawing, zone: ZoneView, reference: ReferenceMap | None
+) -> _Candidates | None:
+    """Return the candidates of a zone of which nothing was drawn; None without any."""
+    if plan is None or reference is None or zone.drawn:
+        return None
+    told = tuple(explain_parcel(plan, drawing, parcel.id) for parcel in zone.parcels)
+    shapes = candidate_shapes(told, reference)
+    return _Candidates(told, shapes) if shapes else None
+
+
+def _bounds(
+    zone: ZoneView,
+    background: Basemap | None,
+    points: NearPoints | None,
+    candidates: _Candidates | None,
+) -> Sequence[float]:
+    """Return what a zone's map shows: its placed blocks, or what stands in for them; else China."""
+    placed = _placed([zone])
+    if candidates is not None:
+        return bounds_of([*candidates.shapes.values()])
+    if not placed and points is not None:
+        return points.bounds
+    return background.bounds if not placed and background is not None else bounds_of(placed)
+
+
 def _zone_layers(
     zone: ZoneView, lines: Sequence[object], background: Basemap | None, points: NearPoints | None
 ) -> dict[str, Layer]:
     """Return the groups of layers that have something in them."""
+    placed = [parcel for parcel, _ in zone.drawn if parcel.is_placed]
     filled = {
-        "basemap": background is not None,
-        "bands": any(edge.half_width_m > 0 for parcel, _ in zone.drawn for edge in parcel.edges),
+        "basemap": background is not None and bool(background.features),
+        "bands": any(edge.half_width_m > 0 for parcel in placed for edge in parcel.edges),
         "lines": bool(lines),
         "points": points is not None,
-        "uncertainty": any(parcel.uncertainty_m or parcel.banded for parcel, _ in zone.drawn),
+        "uncertainty": any(parcel.uncertainty_m or parcel.banded for parcel in placed),
         "findings": any(f.numbers and f.severity != "note" for f in zone.findings),
     }
     always = {"blocks", "edges", "sideNames", "names", "graticule"}
@@ -92,14 +136,25 @@ def _index_page(zones: Sequence[ZoneView], context: Mapping[str, Any]) -> str:
         _add_zone(data, zone, number)
     return map_page(
         "index.html",
-        bounds=bounds_of([geometry for zone in zones for _, geometry in zone.drawn]),
+        bounds=bounds_of(_placed(zones)),
         layers={"blocks": Layer("片区"), "names": Layer("片区名称"), "graticule": LAYERS["graticule"]},
         data=data,
         zones=zones,
         totals={key: _total([getattr(zone, key) for zone in zones]) for key in ("declared", "total")},
-        sketched=any("sketched" in zone.grades for zone in zones),
+        apart=_has_apart(zones),
+        sketch_note=sketch_note(zones),
         **context,
     )
+
+
+def _placed(zones: Iterable[ZoneView]) -> list[BaseGeometry]:
+    """Return what has a place on the map."""
+    return [geometry for zone in zones for parcel, geometry in zone.drawn if parcel.is_placed]
+
+
+def _has_apart(zones: Iterable[ZoneView]) -> bool:
+    """Return whether anything is drawn that has no place on the map."""
+    return any(not parcel.is_placed for zone in zones for parcel, _ in zone.drawn)
 
 
 def _add_zone(data: PageData, zone: ZoneView, number: int) -> None:
@@ -110,7 +165,10 @@ def _add_zone(data: PageData, zone: ZoneView, number: int) -> None:
         outline = geometry.simplify(_INDEX_TOLERANCE_DEGREES)
         shape = DrawnParcel(parcel=parcel, geometry=outline, colour=zone.colour, card=number)
         data.add_shape(shape, evidence=False)
-    bounds = bounds_of([geometry for _, geometry in zone.drawn])
+    placed = _placed([zone])
+    if not placed:
+        return
+    bounds = bounds_of(placed)
     radius_m = round((bounds[3] - bounds[1]) / 2 * METRES_PER_DEGREE)
     total = [f"{zone.declared} km²"] if zone.declared else []
     data.add_name([zone.short_name, *total], bounds, zone.colour.ink, radius_m)
@@ -133,6 +191,7 @@ def map_pages(
     *,
     lines: Mapping[str, Sequence[tuple[str, BaseGeometry]]] | None = None,
     measures: Mapping[str, Sequence[Measure]] | None = None,
+    reference: ReferenceMap | None = None,
     basemap: ReferenceMap | None = None,
     tianditu_key: str | None = None,
     editor: Mapping[str, Any] | None = None,
@@ -153,6 +212,8 @@ def map_pages(
         Named roads and waters of a zone's sketch, longitude and latitude, as ``sketch_lines`` gives them.
     measures : mapping of zone id to sequence of Measure, optional
         Pilot measures that apply in each zone; the tasks are the plan's own.
+    reference : ReferenceMap, optional
+        Where the pages of zones of which nothing was drawn show what the names of sides may mean.
     basemap : ReferenceMap, optional
         Whose named lines are put into the pages of the zones as a quiet background.
     tianditu_key : str, optional
@@ -172,8 +233,6 @@ def map_pages(
     ------
     GeometryError
         As for :func:`ftz_geo.frame.checked`, or a grade is none of the five.
-    ReferenceMapError
-        The base map has no named line near any zone.
 
     Examples
     --------
@@ -205,6 +264,7 @@ def map_pages(
             of_zone.get(zone.id, ()),
             backgrounds.get(zone.id),
             _points(found, zone),
+            _candidates(plan, found, zone, reference),
             zone_context,
         )
         for zone in zones
@@ -212,23 +272,15 @@ def map_pages(
 
 
 def _points(drawing: Drawing, zone: ZoneView) -> NearPoints | None:
-    """Return the named points of a zone; None where there is none, or nothing is drawn."""
+    """Return the named points of a zone; None where there is none."""
     own = drawing.points.get(zone.id)
-    if own is None or own.empty or not zone.drawn:
-        return None
-    return near_points(own, [geometry for _, geometry in zone.drawn])
+    return None if own is None or own.empty else near_points(own, _placed([zone]))
 
 
 def _backgrounds(basemap: ReferenceMap | None, zones: Sequence[ZoneView]) -> dict[str, Basemap]:
-    """Return the background of every zone that the base map has lines of."""
-    if basemap is None:
+    """Return what the base map has about every zone; of a zone without a place, all of the base map."""
+    if basemap is None or basemap.features.empty:
         return {}
-    cut = {z.id: clip_basemap(basemap, bounds_of([g for _, g in z.drawn])) for z in zones if z.drawn}
-    found = {key: background for key, background in cut.items() if background.features}
-    if not found:
-        raise ReferenceMapError(
-            "、".join(str(source["file"]) for source in basemap.sources),
-            "no named line of it lies near any zone",
-            "give a base map of the zones' place",
-        )
-    return found
+    whole = tuple(map(float, basemap.features.total_bounds))
+    about = {zone.id: _placed([zone]) for zone in zones}
+    return {key: clip_basemap(basemap, bounds_of(own) if own else whole) for key, own in about.items()}

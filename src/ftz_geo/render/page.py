@@ -40,12 +40,15 @@ TILE_HOSTS = (
 _SCRIPTS = (
     "geodesy.js",
     "page.core.js",
+    "page.address.js",
     "page.words.js",
     "page.labels.js",
     "page.basemap.js",
     "page.draw.js",
     "page.cards.js",
     "page.panel.js",
+    "page.choice.js",
+    "page.inset.js",
     "page.sheet.js",
     "page.js",
 )
@@ -56,6 +59,7 @@ _EDITOR_SCRIPTS = ("edits.js", "editor.panel.js", "editor.js")
 _TWO_VERSIONS_SCRIPTS = (
     "geodesy.js",
     "page.core.js",
+    "page.address.js",
     "page.words.js",
     "page.labels.js",
     "page.sheet.js",
@@ -63,12 +67,12 @@ _TWO_VERSIONS_SCRIPTS = (
 )
 """Those of the page that holds two versions against each other."""
 
-_SKETCH_NOTE = "示意：按文字和面积排布，位置只在各区块所述误差以内"
-
 _PANES = (
+    ("halos", 290),
     ("graticule", 350),
     ("bands", 380),
     ("doubt", 385),
+    ("glow", 440),
     ("edges", 450),
     ("points", 455),
     ("labels", 470),
@@ -99,7 +103,7 @@ LAYERS: Mapping[str, Layer] = {
     "points": Layer("地名点", shown=False),
     "sideNames": Layer("四至名称"),
     "names": Layer("区块名称"),
-    "uncertainty": Layer("位置不确定范围", shown=False),
+    "uncertainty": Layer("位置不确定范围"),
     "findings": Layer("核对结果"),
     "graticule": Layer("经纬网"),
 }
@@ -218,7 +222,6 @@ def map_page(
         policy=content_policy(scripts, TILE_HOSTS),
         data=json_block(data.to_dict(layers=titles, tianditu_key=tianditu_key)),
         editor=None if editor is None else json_block(editor),
-        sketch_note=_SKETCH_NOTE,
         layers=layers,
         **context,
     )

@@ -35,6 +35,8 @@ class NearPoints:
     named: tuple[schema.NamedPoints, ...]
     left_out: int
     """How many had no room."""
+    bounds: tuple[float, float, float, float]
+    """West, south, east, north."""
 
     def to_dict(self) -> schema.Points:
         """Return what the page script reads."""
@@ -51,7 +53,7 @@ def near_points(
     points : GeoSeries
         Points in longitude and latitude, indexed by name.
     blocks : sequence of Polygon or MultiPolygon
-        One or more.
+        Without any, the points nearest to the middle of all are kept.
     most : int
         So many points are kept.
 
@@ -69,10 +71,12 @@ def near_points(
     >>> [named["name"] for named in found.named], found.left_out
     (['甲路', '乙路'], 1)
     """
-    plane = LocalPlane.around(blocks)
-    whole = shapely.union_all(plane.to_xy(np.array(blocks, dtype=object)))
+    about = blocks or [shapely.MultiPoint(points.to_numpy()).centroid]
+    plane = LocalPlane.around(about)
+    whole = shapely.union_all(plane.to_xy(np.array(about, dtype=object)))
     away = shapely.distance(plane.to_xy(points.to_numpy()), whole)
     kept = points.iloc[np.sort(np.argsort(away, kind="stable")[:most])]
+    west, south, east, north = kept.total_bounds
     return NearPoints(
         named=tuple(
             {
@@ -82,4 +86,5 @@ def near_points(
             for name, own in kept.groupby(level=0, sort=False)
         ),
         left_out=len(points) - len(kept),
+        bounds=(float(west), float(south), float(east), float(north)),
     )

@@ -149,6 +149,10 @@ class Shape(Evidence):
     """That area is stated of its whole block."""
     measured_km2: float | None
     """On the CGCS2000 ellipsoid."""
+    placed: bool
+    """Some clue tells where it lies; one without stands apart from the map."""
+    shared: bool
+    """Its area is an equal share of its block's."""
     parts: list[list[Packed]]
     """Runs of the rings of each polygon, the shell first; the first vertex is not repeated."""
     centre: list[float] | None

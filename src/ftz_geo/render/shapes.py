@@ -106,6 +106,8 @@ class PageData:
                 ],
                 "centre": centre,
                 "radius_m": radius_m,
+                "placed": parcel.is_placed,
+                "shared": parcel.is_shared,
                 **(self._evidence(parcel) if evidence else _NO_EVIDENCE),
             }
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from ftz_geo.compass import DIRECTIONS, Direction
 from ftz_geo.frame import reasons_of
-from ftz_geo.model import BY_SIDES, Grade, Method, Severity, ZoneSummary
+from ftz_geo.model import BY_SIDES, HOLDS_ZH, NO_PLACE, SHARED_AREA, Grade, Method, Severity, ZoneSummary
 from ftz_geo.render.looks import PALETTE
 from ftz_geo.render.quotes import finding_anchor, marked
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ftz_geo.render.looks import Colour
 
 __all__ = [
+    "SKETCH_NOTES",
     "BlockView",
     "Clause",
     "FindingView",
@@ -33,6 +34,7 @@ __all__ = [
     "figure",
     "general_findings",
     "page_files",
+    "sketch_note",
     "zone_views",
 ]
 
@@ -88,10 +90,27 @@ class ParcelView:
     uncertainty_m: float | None
     by_sides: bool
     """The known ones of its sides placed it, so that this radius holds with 90 %."""
+    is_placed: bool
+    """Some clue tells where it lies; what is drawn without one stands apart from the map."""
+    is_shared: bool
+    """Its area is an equal share of its block's."""
     abuttals: tuple[str | None, ...]
     """What it abuts on to the east, south, west, north, as written."""
     edges: tuple[Edge, ...]
     clause: Clause
+
+    @property
+    def edge_uncertainty_m(self) -> float | None:
+        """The widest of the bands that hold its true edges; None where nothing is claimed of them."""
+        return max((e.uncertainty_m for e in self.edges if e.uncertainty_m is not None), default=None)
+
+    @property
+    def is_outside(self) -> bool:
+        """Its stated area is none that its drawing allows, from the near edges of its roads to the far."""
+        if self.declared is None or self.declared_for_block or self.area_shaped:
+            return False
+        low, high = self.near_km2, self.far_km2
+        return low is not None and high is not None and not low <= float(self.declared) <= high
 
     @property
     def banded(self) -> bool:
@@ -133,6 +152,11 @@ class BlockView:
         """The last grade of what is drawn of it, which its swatch shows."""
         return _weakest(self.parcels)
 
+    @property
+    def is_shared(self) -> bool:
+        """The areas of its parcels are equal shares of its own."""
+        return any(parcel.is_shared for parcel in self.parcels)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FindingView:
@@ -165,6 +189,11 @@ class ZoneView:
     total: str | None
     difference: str | None
     verdict: str | None
+    """Of all that the audit looked at; None without an audit."""
+    sum_verdict: str | None
+    """Whether the blocks add up to the total; None where that was not held against anything."""
+    drawn_verdict: str | None
+    """Whether stated areas hold against polygons that they did not shape; None where none could be held."""
     findings: tuple[FindingView, ...]
     blocks: tuple[BlockView, ...]
     tasks: tuple[Task, ...] = ()
@@ -289,6 +318,7 @@ def _parcel(
 ) -> ParcelView:
     block, label, name = (_word(row.get(key)) for key in ("block", "parcel", "block_name"))
     parcel_id, reasons = str(row["id"]), reasons_of(row)
+    codes = {reason.code for reason in reasons}
     return ParcelView(
         id=parcel_id,
         number=number,
@@ -308,7 +338,9 @@ def _parcel(
         near_km2=_number(row.get("area_near_km2")),
         far_km2=_number(row.get("area_far_km2")),
         uncertainty_m=_number(row.get("placement_uncertainty_m")),
-        by_sides=any(r.code == BY_SIDES for r in reasons),
+        by_sides=BY_SIDES in codes,
+        is_placed=codes.isdisjoint(NO_PLACE),
+        is_shared=SHARED_AREA in codes,
         abuttals=tuple(_word(row.get(side)) for side in DIRECTIONS),
         edges=edges,
         clause=stated.clause,
@@ -425,6 +457,39 @@ def general_findings(audit: Audit | None) -> tuple[FindingView, ...]:
     return tuple(finding for finding in _findings(audit, None) if finding.severity != "note")
 
 
+def _drawn_verdict(totals: ZoneSummary, blocks: Sequence[BlockView]) -> str | None:
+    """Return the worst of what the audit says of blocks against their polygons.
+
+    Nothing passes as a whole while a block was not compared, or states what its own drawing does not allow.
+    """
+    told = [block.verdict for block in totals.blocks]
+    found = [verdict for verdict in told if verdict is not None]
+    whole = len(found) == len(told) and not any(p.is_outside for block in blocks for p in block.parcels)
+    if not found:
+        return None
+    verdicts: list[str] = [*found, *([] if whole else ["incomplete"])]
+    return max(verdicts, key=list(map(str, HOLDS_ZH)).index)
+
+
+SKETCH_NOTES = {
+    "all": "示意：按文字和面积排布，位置只在各区块所述误差以内",
+    "some": "含示意区块：按文字和面积排布，位置只在各区块所述误差以内",
+    "unplaced": "示意，位置未知：只示大小和相邻关系",
+}
+"""What a page says of its sketches: of all that it shows, of some, and where none of it has a place."""
+
+
+def sketch_note(zones: Iterable[ZoneView]) -> str | None:
+    """Return what a page of zones says of its sketches; None where it shows none."""
+    drawn = [parcel for zone in zones for parcel, _ in zone.drawn]
+    sketched = [parcel for parcel in drawn if parcel.grade == "sketched"]
+    if not sketched:
+        return None
+    if not any(parcel.is_placed for parcel in drawn):
+        return SKETCH_NOTES["unplaced"]
+    return SKETCH_NOTES["all" if len(sketched) == len(drawn) else "some"]
+
+
 def zone_views(
     plan: Plan | None,
     drawing: Drawing,
@@ -467,6 +532,8 @@ def zone_views(
                 total=figure(totals.sum_km2),
                 difference=figure(totals.difference_km2),
                 verdict=totals.verdict if zone_id in audited else None,
+                sum_verdict=totals.sum_verdict,
+                drawn_verdict=_drawn_verdict(totals, blocks),
                 findings=_findings(audit, zone_id, [parcel for block in blocks for parcel in block.parcels]),
                 blocks=blocks,
                 tasks=tuple(t for t in (plan.tasks if plan else ()) if t.zone_id == zone_id),

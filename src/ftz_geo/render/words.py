@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, get_args
 from ftz_geo.compass import DIRECTIONS
 from ftz_geo.model import LABELS_ZH, Grade, Method, Severity
 from ftz_geo.render.points import CUT_TITLE, MOST
+from ftz_geo.render.views import SKETCH_NOTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,8 +54,8 @@ EN: Mapping[str, str] = {
     **{LABELS_ZH[value]: en for value, en in _LABELS_EN.items()},
     # pages
     "全部片区": "All zones",
-    "区块四至示意图": "Sketch map of the blocks and what they abut on",
-    "片区四至示意图": "Sketch maps of the zones",
+    "区块四至图": "The blocks and what they abut on",
+    "片区四至图": "The zones and their blocks",
     "片区总图": "All zones",
     "个片区": "zones",
     "个区块": "blocks",
@@ -78,10 +79,20 @@ EN: Mapping[str, str] = {
     "打印": "Print",
     "地图": "Map",
     "北方向上": "North is up",
-    "示意图": "Sketch map",
-    "示意：按文字和面积排布，位置只在各区块所述误差以内": (
-        "Sketched from words and areas: in place only to the error of each block"
+    "北": "N",
+    "参考图": "For reference",
+    "不作法定界线依据": "no legal boundary",
+    SKETCH_NOTES["all"]: "Sketched from words and areas: in place only to the error of each block",
+    SKETCH_NOTES["some"]: "Some blocks are sketched from words and areas: in place only to the error of each",
+    SKETCH_NOTES["unplaced"]: "Sketched, place unknown: sizes and neighbours only",
+    "位置未知": "Place unknown",
+    "只示大小和相邻关系，不在经纬网上": "sizes and neighbours only, not on the graticule",
+    "所给底图在此处附近没有带名称的线条，未画底图。": (
+        "The base map given has no named line near here: none is drawn."
     ),
+    "投影": "Projector",
+    "所选区块": "The chosen block",
+    "此处重叠：": "Lying on each other here:",
     "。图形按申报面积绘制，不能用来印证面积。": ". Drawn to the stated areas, which it cannot confirm.",
     "图例": "Legend",
     "来源：": "Source: ",
@@ -108,6 +119,13 @@ EN: Mapping[str, str] = {
     "申报": "Stated",
     "图上": "Drawn",
     "评级": "Grade",
+    "位置±": "Place ±",
+    "未知": "unknown",
+    "均分": "equal share",
+    "范围外": "outside its range",
+    "加总核对": "Sums",
+    "图形核对": "Shapes",
+    "未比对": "not compared",
     "升序": "ascending",
     "降序": "descending",
     "区块（平方公里）": "Blocks (km²)",
@@ -186,8 +204,8 @@ EN: Mapping[str, str] = {
     "请输入天地图密钥（tk）": "Your Tianditu key (tk)",
     "近边与远边之间": "Between near and far edges",
     "区块间道路河流（示意）": "Roads and waters between blocks (sketched)",
-    "位置不确定范围（选中时画出）": "Where it may lie (drawn when chosen)",
-    "边线误差带，九成把握（选中时画出）": "Band of the true edge, 90 % (when chosen)",
+    "位置可能偏离的范围": "How far its place may be off",
+    "边线误差带，九成把握": "Band of the true edge, 90 %",
     "核对有疑问的区块": "Blocks in doubt after the audit",
     "示意，位置不可用于定位": "sketched, not in place",
     "四至边线": "Edges",

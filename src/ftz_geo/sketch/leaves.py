@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftz_geo.compass import DIRECTIONS, SIDE_ZH
-from ftz_geo.model import Reason
+from ftz_geo.model import SHARED_AREA, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +24,6 @@ _NO_BOUNDARY = Reason(
     code="no-boundary-stated",
     zh="未写四至，只有面积，无从绘制",
     en="the text states an area and no boundary: there is nothing to draw",
-)
-_WORDS_AND_AREA = Reason(
-    code="words-and-area",
-    zh="仅按文字所述四至关系和面积布置，大小和次序可信，位置只在所述误差以内，边线不可信",
-    en="laid out from words and stated area only: right in size and order, in place within its radius",
 )
 _NO_SIDES = Reason(
     code="no-sides",
@@ -80,18 +75,39 @@ def _is_unbounded(parcel: Parcel) -> bool:
     return parcel.undetermined is not None and parcel.undetermined.code == _NO_BOUNDARY.code
 
 
+def _words_and_area(leaf: Leaf, is_placed: bool, has_mates: bool) -> Reason:
+    """Return what of an outline may be trusted: each only where something says it."""
+    is_shared = leaf.sharing > 1
+    size = ("大小只是均分所得，", "in size an equal share") if is_shared else ("大小可信，", "right in size")
+    if is_placed:
+        size = size if is_shared else ("大小和", "right in size")
+        order = "次序可信，位置只在所述误差以内", "right in order, in place within its radius"
+    elif has_mates:
+        order = "与所连地块的次序可信，位置不明", "right in order with those it is tied to, its place unknown"
+    else:
+        order = "次序、位置不明", "its order and place unknown"
+    return Reason(
+        code="words-and-area",
+        zh=f"仅按文字所述四至关系和面积布置，{size[0]}{order[0]}，边线不可信",
+        en=f"laid out from words and stated area only: {size[1]}, {order[1]}",
+    )
+
+
 def undrawn(parcel: Parcel) -> Reason:
     """Return why a parcel has no sketch."""
     return _NO_BOUNDARY if _is_unbounded(parcel) else _NO_AREA
 
 
-def basis_of(leaf: Leaf) -> Iterator[Reason]:
-    """Yield what the outline of a parcel rests on."""
+def basis_of(leaf: Leaf, *, is_placed: bool, has_mates: bool) -> Iterator[Reason]:
+    """Yield what the outline of a parcel rests on.
+
+    ``is_placed`` tells that some clue says where it lies, ``has_mates`` that it was laid out with others.
+    """
     unnamed = [side for side in DIRECTIONS if not leaf.parcel.abuttals[side]]
-    yield _NO_SIDES if len(unnamed) == len(DIRECTIONS) else _WORDS_AND_AREA
+    yield _NO_SIDES if len(unnamed) == len(DIRECTIONS) else _words_and_area(leaf, is_placed, has_mates)
     if leaf.sharing > 1:
         yield Reason(
-            code="shared-area",
+            code=SHARED_AREA,
             zh=f"文字只给出区块面积，由{leaf.sharing}个地块均分",
             en=f"an area is stated for the block only; its {leaf.sharing} parcels share it equally",
         )

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.measure import LocalPlane
-from ftz_geo.model import Reason
+from ftz_geo.model import NO_PLACE, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,8 +32,9 @@ _DISTRICT_M = 20_000.0
 """A zone's blocks lie in one district; those of the cities read so far measure up to this across."""
 
 
-_TIED = "和已上图的地块有共同的四至，布置在其旁", "shares a side with parcels on the map"
+_TIED = "beside-map", "和已上图的地块有共同的四至，布置在其旁", "shares a side with parcels on the map"
 _SAME_ZONE = (
+    "beside-zone",
     "位置不明，布置在同一片区已上图的地块旁",
     "its place is not known: beside the zone's parcels on the map",
 )
@@ -47,6 +48,11 @@ class Site:
     """Metres, on the zone's plane."""
     uncertainty_m: float
     reason: Reason
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any clue tells of it."""
+        return self.reason.code not in NO_PLACE
 
 
 def find_sites(
@@ -105,13 +111,13 @@ def _at(anchors: Sequence[Anchor], plane: LocalPlane, *, borrowed: bool) -> Site
     )
 
 
-def _beside(polygons: Sequence[Polygon | MultiPolygon], more_m: float, zh: str, en: str) -> Site:
+def _beside(polygons: Sequence[Polygon | MultiPolygon], more_m: float, code: str, zh: str, en: str) -> Site:
     """Return the middle of what stands on a map, uncertain by its size and more."""
     west, south, east, north = shapely.total_bounds(polygons)
     return Site(
         xy=(float(west + east) / 2, float(south + north) / 2),
         uncertainty_m=float(np.hypot(east - west, north - south)) / 2 + more_m,
-        reason=Reason(code="beside-map", zh=zh, en=en),
+        reason=Reason(code=code, zh=zh, en=en),
     )
 
 

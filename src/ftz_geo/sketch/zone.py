@@ -117,6 +117,8 @@ class _Ground:
         self.zone, self.sites, self.polygons, self.gap_m = zone, sites, polygons, gap_m
         self.obstacles: list[BaseGeometry] = [*polygons.values()]
         self.outlines: dict[str, Outline] = {}
+        self.mates: set[str] = set()
+        """Ids of parcels that were laid out together with others."""
         self.broken: list[tuple[str, str]] = []
         """(parcel id, name): relations that were not kept."""
 
@@ -146,6 +148,8 @@ class _Ground:
 
     def _put(self, drawing: Drawing) -> None:
         self.outlines |= drawing.outlines
+        if len(drawing.outlines) > 1:
+            self.mates |= drawing.outlines.keys()
         self.broken += drawing.words.broken
         self.obstacles += drawing.hulls()
 
@@ -164,11 +168,12 @@ class _Ground:
         flat = self.outlines[leaf.id]
         distance_m = float(np.hypot(*(shapely.Polygon(flat.ring).centroid.coords[0] - np.array(site.xy))))
         outline = _onto_ellipsoid(flat, leaf, plane)
+        basis = basis_of(leaf, is_placed=site.is_known, has_mates=leaf.id in self.mates)
         return Digitised(
             parcel_id=leaf.id,
             polygon=shapely.Polygon(outline.ring),
             grade="sketched",
-            reasons=(*basis_of(leaf), *self._broken(leaf), site.reason),
+            reasons=(*basis, *self._broken(leaf), site.reason),
             edges=tuple(
                 Edge(
                     side=side,

@@ -66,7 +66,8 @@ ftzGeo.cards = (() => {
   }
 
   /** How far the whole shape may lie from where it is drawn; what is drawn by points says so among its reasons. */
-  function placement({ grade: name, uncertainty_m: radius, by_sides: bySides }) {
+  function placement({ grade: name, uncertainty_m: radius, by_sides: bySides, placed }) {
+    if (!placed) return element("p", { class: "caution" }, t("位置未知"));
     if (radius === null || name === "approximate") return null;
     const words = bySides
       ? `${t("位置按已知各边推算；连同避让其他区块的移动，误差约")} ${distance(radius)}${t("以内（九成把握）")}`
@@ -98,7 +99,7 @@ ftzGeo.cards = (() => {
       grade(shape.grade, data.grades[shape.grade]),
       figures(
         [`${t("申报面积")} km²`, declared, shape.of_block ? t("（整个区块）") : null],
-        [`${t("图上面积")} km²`, km2(shape.measured_km2)],
+        [`${t("图上面积")} km²`, km2(shape.measured_km2), shape.shared ? `（${t("均分")}）` : null],
         [t("近边—远边"), near === null || far === null ? null : `${km2(near)}—${km2(far)}`],
       ),
       shape.shaped ? element("p", { class: "caution" }, t("图形由申报面积推得，两数相符不能作为印证。")) : null,

@@ -154,5 +154,18 @@ ftzGeo.core = (() => {
     return data;
   }
 
-  return { METRES_PER_DEGREE, svgElement, element, span, canvas, view, metresPerPixel, unpack, places, reader, read };
+  /** Whether a place lies in a shape (even-odd, so holes and parts need no telling apart). */
+  function contains({ polygon, rings }, { lat, lng }) {
+    if (!polygon.getBounds().contains([lat, lng])) return false;
+    let inside = false;
+    for (const ring of rings) {
+      ring.forEach((a, i) => {
+        const b = ring[(i + 1) % ring.length];
+        if (a.lat > lat !== b.lat > lat && lng < a.lng + ((lat - a.lat) * (b.lng - a.lng)) / (b.lat - a.lat)) inside = !inside;
+      });
+    }
+    return inside;
+  }
+
+  return { METRES_PER_DEGREE, contains, svgElement, element, span, canvas, view, metresPerPixel, unpack, places, reader, read };
 })();

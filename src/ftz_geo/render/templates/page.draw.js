@@ -28,7 +28,7 @@ ftzGeo.draw = (() => {
     if (many) {
       for (const style of data.styles) if (style.hatch) style.fillColor = hatch(style.hatch);
     }
-    for (const shape of data.shapes) {
+    for (const shape of data.shapes.filter(({ placed }) => placed)) {
       const outline = many
         ? { weight: 1, smoothFactor: 1, renderer }
         : { stroke: shape.edges.length === 0, smoothFactor: 0 };
@@ -40,8 +40,9 @@ ftzGeo.draw = (() => {
       edge.polyline = L.polyline(edge.lonlats, { ...look, ...where("edges") }).addTo(layers.edges);
       owners.set(edge.polyline, { shape, edge });
     });
-    if (many) drawEdgesInView(map, layers.edges, data.shapes, drawEdges);
-    else if (layers.edges) data.shapes.forEach(drawEdges);
+    const placed = data.shapes.filter((shape) => shape.polygon);
+    if (many) drawEdgesInView(map, layers.edges, placed, drawEdges);
+    else if (layers.edges) placed.forEach(drawEdges);
     return owners;
   }
 
@@ -71,7 +72,8 @@ ftzGeo.draw = (() => {
   /** A strip about a line that reaches so many metres on the ground to either side, at every zoom. */
   function strip(map, lonlats, metres, look) {
     const line = L.polyline(lonlats, { ...look, interactive: false, smoothFactor: 0, noClip: true });
-    const fit = () => line.setStyle({ weight: (2 * metres) / metresPerPixel(map, lonlats[0].lat) });
+    const { lat } = [lonlats].flat(2)[0];
+    const fit = () => line.setStyle({ weight: (2 * metres) / metresPerPixel(map, lat) });
     line.on("add", () => {
       fit();
       map.on("zoomend", fit);
@@ -111,7 +113,7 @@ ftzGeo.draw = (() => {
     }
   }
 
-  /** Where a shape may lie: bands about its edges, where these say how sure they are, else a circle. */
+  /** Where the chosen shape may lie: bands about its edges, where these say how sure they are, else a circle. */
   function doubt(map, { centre, uncertainty_m: radius, style: { color }, edges }) {
     // The pane is translucent, not the bands: where two of them meet, they are one.
     const look = { color, opacity: 1, pane: "doubt", className: "doubt" };
@@ -120,6 +122,25 @@ ftzGeo.draw = (() => {
     return sure.length > 0
       ? L.layerGroup(sure.map((edge) => strip(map, edge.lonlats, edge.uncertainty_m, look)))
       : L.layerGroup(radius === null ? [] : [L.circle(centre, ring)]);
+  }
+
+  const HALO = ["#f8f3e6", "#f3ebd7", "#ede2c8"]; // from the rim inwards; the pane multiplies, so that paper shows through
+
+  /** How far each shape may lie from where it is drawn, as a soft rim of that width about it: the outer steps of all
+      shapes first, so that rims that meet become one. */
+  function halos(map, group, shapes) {
+    HALO.forEach((color, step) => {
+      const part = 1 - step / HALO.length;
+      const look = { color, opacity: 1, pane: "halos", className: "halo" };
+      for (const { rings, uncertainty_m: radius, edges } of shapes) {
+        const sure = edges.filter((edge) => edge.uncertainty_m !== null);
+        if (sure.length > 0) {
+          for (const edge of sure) strip(map, edge.lonlats, edge.uncertainty_m * part, look).addTo(group);
+        } else if (radius !== null) {
+          strip(map, rings.map((ring) => [...ring, ring[0]]), radius * part, { ...look, fill: true, fillOpacity: 1, fillColor: color }).addTo(group);
+        }
+      }
+    });
   }
 
   /** Named points, each with its name under the pointer. */
@@ -133,20 +154,20 @@ ftzGeo.draw = (() => {
   }
 
   /** A mark in the middle of each block that a listed error or warning is about. */
-  function findings(group, found, select) {
+  function findings(group, found, choose) {
     for (const item of document.querySelectorAll("li.error[data-cards], li.warning[data-cards]")) {
       const numbers = item.dataset.cards.split(" ").map(Number);
       const severity = item.className;
-      for (const shape of found.filter((one) => numbers.includes(one.card))) {
+      for (const shape of found.filter((one) => one.placed && numbers.includes(one.card))) {
         const icon = L.divIcon({ className: `finding ${severity}`, html: "!", iconSize: [18, 18], iconAnchor: [9, 34] });
         const message = () => item.querySelector("[data-en]").textContent;
         L.marker(shape.centre, { icon, alt: message(), pane: "findings", keyboard: false })
           .bindTooltip(() => span(message()), { className: "wide" })
-          .on("click", () => select([shape]))
+          .on("click", () => choose(shape))
           .addTo(group);
       }
     }
   }
 
-  return { EDGE_WEIGHT, shapes, bands, lines, candidates, doubt, points, findings };
+  return { EDGE_WEIGHT, shapes, bands, lines, candidates, doubt, halos, points, findings };
 })();

@@ -1,95 +1,19 @@
-/* Binds cards, table and search to what is drawn, and keeps what an editor needs in window.ftzGeoPage. */
+/* Binds table, search and tools to what is drawn, and keeps what the other scripts need in window.ftzGeoPage. */
 "use strict";
 
 ftzGeo.start = (() => {
+  // Pixels that the stamps above a chosen block and the readout below it need.
+  const CLEAR = { paddingTopLeft: [50, 76], paddingBottomRight: [50, 84] };
+  const LOW = 420; // pixels: a lower map has no room for its legend
   const KEYBOARD_MOST = 300; // shapes that the tab key may have to pass; the table reaches all
-  const { span } = ftzGeo.core;
   const { t, onChange } = ftzGeo.words;
-  const { draw, panel, cards, sheet } = ftzGeo;
-
-  /* ---------- cards ---------- */
-
-  /** Cards on a click, where the chosen shape may lie, and the table's row. */
-  function bindCards(map, layers, data, owners, chosenRow) {
-    const popup = L.popup();
-    const tooltip = L.tooltip({ direction: "auto", offset: [14, 0] });
-    let [show, around, origin] = [null, null, null];
-
-    const open = (place, shape, content) => {
-      const from = document.activeElement;
-      const byKey = from?.matches(":focus-visible");
-      if (byKey && !popup.getElement()?.contains(from)) origin = from;
-      show = () => popup.setContent(content());
-      show();
-      const { x, y } = map.getSize();
-      const width = { minWidth: Math.min(240, x - 60), maxWidth: Math.min(340, x - 60) };
-      // Right of the tools where there is room for both; a narrow map hides them behind a card.
-      L.setOptions(popup, { ...width, maxHeight: y - 140, autoPanPaddingTopLeft: [x > 600 ? 120 : 12, 66] });
-      around?.remove();
-      around = layers.uncertainty ? draw.doubt(map, shape).addTo(map) : null;
-      popup.setLatLng(place).openOn(map);
-      chosenRow(shape);
-      tooltip.remove();
-      if (byKey) {
-        const made = popup.getElement().querySelector("article");
-        made.tabIndex = -1;
-        made.focus({ preventScroll: true });
-      }
-      popup.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", t("关闭"));
-    };
-    const ofTemplate = (shape) => document.getElementById(`card-${shape.card}`)?.content.firstElementChild;
-    const openBlock = (shape, place = null) => {
-      const made = ofTemplate(shape);
-      const content = made
-        ? () => ftzGeo.words.translate(made.cloneNode(true))
-        : () => cards.ofBlock(shape, data, openEdge);
-      open(place ?? L.latLng(shape.centre ?? shape.polygon.getBounds().getCenter()), shape, content);
-    };
-    function openEdge(shape, edge, place = null) {
-      const middle = edge.lonlats[Math.floor(edge.lonlats.length / 2)];
-      const start = edge.lonlats[Math.floor((edge.lonlats.length - 1) / 2)];
-      const at = place ?? L.latLng((start.lat + middle.lat) / 2, (start.lng + middle.lng) / 2);
-      open(at, shape, () => cards.ofEdge(shape, edge, () => openBlock(shape)));
-    }
-
-    const label = ({ shape, edge }) => (edge
-      ? `${t(edge.side)}${t("至")} ${edge.name ?? t("（无名）")} · ${t(edge.method.label)}`
-      : shape.called);
-    for (const group of [layers.blocks, layers.edges].filter(Boolean)) {
-      group.on("mouseover mousemove", ({ sourceTarget, latlng }) => {
-        if (owners.has(sourceTarget)) tooltip.setContent(span(label(owners.get(sourceTarget)))).setLatLng(latlng).addTo(map);
-      });
-      group.on("mouseout", () => tooltip.remove());
-      group.on("click", (event) => {
-        const { shape, edge } = owners.get(event.sourceTarget) ?? {};
-        if (!shape) return;
-        L.DomEvent.stopPropagation(event);
-        if (edge) openEdge(shape, edge, event.latlng);
-        else openBlock(shape, event.latlng);
-      });
-    }
-    if (layers.uncertainty) {
-      for (const shape of data.shapes) layers.uncertainty.addLayer(draw.doubt(map, shape));
-    }
-    popup.on("remove", () => {
-      around?.remove();
-      if (origin?.isConnected) origin.focus({ preventScroll: true });
-      [show, around, origin] = [null, null, null];
-      chosenRow(null);
-    });
-    // Wherever the focus is: the table that opened a card has no key of its own to close it.
-    document.addEventListener("keydown", ({ key }) => {
-      if (key === "Escape") map.closePopup(popup);
-    });
-    onChange(() => show?.());
-    return { openBlock, openEdge };
-  }
+  const { address, draw, panel, sheet } = ftzGeo;
 
   /** Shapes that the keyboard reaches, in the order of the table; enter opens the card. */
-  function reachByKeyboard(shapes, openBlock) {
+  function reachByKeyboard(shapes, { choose, point }) {
     if (shapes.length > KEYBOARD_MOST) return;
     for (const shape of shapes) {
-      const path = shape.polygon.getElement();
+      const path = shape.polygon?.getElement();
       if (!path) continue;
       path.setAttribute("tabindex", "0");
       path.setAttribute("role", "button");
@@ -97,9 +21,67 @@ ftzGeo.start = (() => {
       path.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
-        openBlock(shape);
+        choose(shape);
       });
+      path.addEventListener("focus", () => point([shape]));
+      path.addEventListener("blur", () => point([]));
     }
+  }
+
+  /** Shows all blocks clear of what stands on the map: the stamps, the readout, the frame of what has no place. */
+  function showAll(map, shapes) {
+    const polygons = shapes.map(({ polygon }) => polygon).filter(Boolean);
+    if (polygons.length === 0) return;
+    const { x, y } = map.getSize();
+    const inset = document.getElementById("inset")?.offsetWidth ?? 0;
+    const [[left, top], [right, bottom]] = [CLEAR.paddingTopLeft, CLEAR.paddingBottomRight];
+    map.fitBounds(L.featureGroup(polygons).getBounds(), {
+      paddingTopLeft: [inset > 0 && x > 2 * inset ? inset + 30 : left, top],
+      paddingBottomRight: [right, y < LOW ? bottom / 2 : bottom],
+      maxZoom: 16,
+      animate: false,
+    });
+  }
+
+  /** The map alone, in large letters and over the whole screen, until escape or the button ends it. */
+  function startProjector(map, redraw) {
+    const button = document.getElementById("projector");
+    const turn = (on) => {
+      document.body.classList.toggle("projecting", on);
+      button.setAttribute("aria-pressed", String(on));
+      map.invalidateSize({ animate: false });
+      redraw();
+    };
+    button.addEventListener("click", () => {
+      const on = !document.body.classList.contains("projecting");
+      turn(on);
+      // A frame or an old browser may have no full screen: the large letters do without it.
+      if (on) document.documentElement.requestFullscreen?.().catch(() => {});
+      else if (document.fullscreenElement) document.exitFullscreen();
+    });
+    document.addEventListener("fullscreenchange", () => {
+      if (!document.fullscreenElement) turn(false);
+      else map.invalidateSize({ animate: false });
+    });
+  }
+
+  /** The part of the map that is in view, in the address once the reader has moved it. */
+  function keepView(map) {
+    const view = () => {
+      const { lat, lng } = map.getCenter();
+      return [lat.toFixed(5), lng.toFixed(5), map.getZoom()].join(",");
+    };
+    const asked = () => {
+      const [lat, lng, zoom] = (address.get("view") ?? "").split(",").map(Number);
+      const isView = Math.abs(lat) <= 90 && Math.abs(lng) <= 180 && zoom >= 0;
+      if (isView && address.get("view") !== view()) map.setView([lat, lng], zoom, { animate: false });
+    };
+    asked();
+    address.onGo(asked);
+    const first = view();
+    map.on("moveend", () => {
+      if (!document.body.classList.contains("printing")) address.put({ view: view() === first ? null : view() });
+    });
   }
 
   /* ---------- start ---------- */
@@ -107,14 +89,14 @@ ftzGeo.start = (() => {
   /** The names that stand on the map: of the page's own making, or each shape's. */
   function names({ names: given, shapes }) {
     if (given.length > 0) return given;
-    return shapes.filter((shape) => shape.centre).map((shape, n) => {
+    return shapes.filter((shape) => shape.centre && shape.placed).map((shape) => {
       const area = shape.declared_km2 !== null && !shape.of_block
         ? `${shape.declared_km2} km²`
-        : shape.measured_km2 === null ? null : `${t("图上")} ${shape.measured_km2.toFixed(2)} km²`;
+        : shape.measured_km2 === null ? null : `${t(shape.shared ? "均分" : "图上")} ${shape.measured_km2.toFixed(2)} km²`;
       return {
         lines: [...shape.label, ...[shape.name, area].filter(Boolean)],
         least: shape.label.length,
-        shape: shapes.indexOf(shape, n),
+        shape: shapes.indexOf(shape),
         ink: shape.style.color,
         centre: shape.centre,
         radius_m: shape.radius_m,
@@ -170,16 +152,18 @@ ftzGeo.start = (() => {
     draw.candidates(layers, data.candidates);
     const background = layers.basemap ? ftzGeo.basemap.start(map, layers.basemap, data.basemap) : [];
 
-    let open = null;
-    /** Brings shapes into the middle of the map; of one alone, the card opens. */
+    const rows = panel.startRows(shapes, { show: (chosen) => select(chosen), point: (chosen) => choice.point(chosen) });
+    const choice = ftzGeo.choice.start(map, layers, data, owners, rows);
+    /** Brings shapes into the middle of the map, and the card of the first beside it. */
     const select = (chosen) => {
-      if (chosen.length === 0) return;
-      const polygons = chosen.map((shape) => shape.polygon);
-      map.fitBounds(L.featureGroup(polygons).getBounds(), { padding: [60, 60], maxZoom: 16, animate: false });
-      if (chosen.length === 1) open.openBlock(chosen[0]);
-      map.getContainer().scrollIntoView({ block: "nearest" });
+      const drawn = chosen.filter(({ polygon }) => polygon);
+      if (chosen.length > 0) choice.choose(chosen[0]);
+      if (drawn.length > 0) {
+        const bounds = L.featureGroup(drawn.map(({ polygon }) => polygon)).getBounds();
+        map.fitBounds(bounds, { ...CLEAR, maxZoom: 16, animate: false });
+      } else chosen[0]?.apart?.scrollIntoView({ block: "nearest" });
     };
-    /** A line of the background has no card: it is lit for a while. */
+    /** Lines are lit for a while. */
     const glow = (lines) => {
       const look = { color: "#d8a21b", weight: 9, opacity: 0.5, interactive: false };
       const lit = L.polyline(lines.map(({ lonlats }) => lonlats), look).addTo(map);
@@ -188,17 +172,17 @@ ftzGeo.start = (() => {
     /** Brings edges into view, lit for a while; of one alone, the card opens. */
     const showEdges = (found) => {
       const bounds = L.latLngBounds(found.edges.flatMap((edge) => edge.lonlats));
+      if (found.edges.length === 1 && found.shapes.length === 1) choice.choose(found.shapes[0], { edge: found.edges[0] });
       map.fitBounds(bounds, { padding: [80, 80], maxZoom: 16, animate: false });
-      const light = (weight) => found.edges.forEach(({ polyline }) => polyline?.setStyle({ weight }));
-      light(7);
-      setTimeout(() => light(draw.EDGE_WEIGHT), 2500);
-      if (found.shapes.length === 0) glow(found.edges);
-      else if (found.edges.length === 1) open.openEdge(found.shapes[0], found.edges[0]);
+      glow(found.edges);
       map.getContainer().scrollIntoView({ block: "nearest" });
     };
-    open = bindCards(map, layers, data, owners, panel.startRows(shapes, select));
-    reachByKeyboard(shapes, open.openBlock);
-    if (layers.findings) draw.findings(layers.findings, shapes, select);
+    reachByKeyboard(shapes, choice);
+    document.body.classList.toggle("all-apart", shapes.length > 0 && shapes.every(({ placed }) => !placed));
+    ftzGeo.inset.start(map, shapes.filter(({ placed }) => !placed), choice);
+    showAll(map, shapes);
+    if (layers.uncertainty) draw.halos(map, layers.uncertainty, shapes.filter(({ placed }) => placed));
+    if (layers.findings) draw.findings(layers.findings, shapes, choice.choose);
     panel.startTabs();
     const ranks = [...Object.keys(data.grades), ...data.verdicts];
     document.querySelectorAll("table.sortable").forEach((table) => panel.startSorting(table, ranks));
@@ -208,6 +192,8 @@ ftzGeo.start = (() => {
 
     startLegend(map, layers);
     sheet.startGraticule(map, layers.graticule);
+    keepView(map);
+    choice.follow();
     const labels = new ftzGeo.labels.Labels(map, layers, { shapes, lines: data.lines, background, names: names(data) });
     const redraw = () => labels.draw();
     map.on("moveend overlayadd overlayremove resize", redraw);
@@ -216,7 +202,9 @@ ftzGeo.start = (() => {
       redraw();
     });
     sheet.startPrint(map, layers.blocks);
-    if (map.getSize().x < 600) document.querySelector("details.legend").open = false;
+    startProjector(map, redraw);
+    const size = map.getSize();
+    if (size.x < 600 || size.y < LOW) document.querySelector("details.legend").open = false;
     ftzGeo.words.apply();
     window.ftzGeoPage = Object.freeze({
       map,
@@ -225,6 +213,10 @@ ftzGeo.start = (() => {
       methods: data.methods,
       units_per_degree: data.units_per_degree, // of the grid that vertices are on
       onChange, // of the language
+      onChoose: choice.onChoose, // of another shape, or of none: null
+      chosen: choice.chosen,
+      data,
+      background,
       redraw, // labels, after a shape changed
       select: (id) => select(shapes.filter((shape) => shape.id === id)),
       say: panel.say,

@@ -79,6 +79,7 @@ ftzGeo.labels = (() => {
   }
 
   const MOST_IN_VAIN = 200; // names tried in a row
+  const ACROSS_A_ROAD = 40; // pixels within which a reader takes a name for that of both lines beside it
 
   class Labels {
     constructor(map, layers, data) {
@@ -92,9 +93,10 @@ ftzGeo.labels = (() => {
 
     draw() {
       this.svg.replaceChildren();
+      this.scale = Number.parseFloat(getComputedStyle(document.body).getPropertyValue("--label-scale")) || 1;
       this.bounds = view(this.map);
       this.placed = this.controls();
-      this.sidesWritten = new Set();
+      this.sidesWritten = new Map();
       this.project();
       this.sort();
       if (this.map.hasLayer(this.layers.names)) this.placeNames();
@@ -112,7 +114,7 @@ ftzGeo.labels = (() => {
     controls() {
       const glass = this.map.getContainer().parentElement;
       const { left, top } = this.map.getContainer().getBoundingClientRect();
-      const taken = ".leaflet-control, .stamp, .legend, .north, .leaflet-findings-pane > *";
+      const taken = ".leaflet-control, .stamp, .legend, .inset, .north, .leaflet-findings-pane > *";
       return [...glass.querySelectorAll(taken)].map((element) => {
         const { x, y, width, height } = element.getBoundingClientRect();
         const middle = L.point(x - left + width / 2, y - top + height / 2);
@@ -141,7 +143,7 @@ ftzGeo.labels = (() => {
     placeName({ lines, least, centre, radius_m, shape, ink }) {
       const middle = this.map.latLngToLayerPoint(centre);
       const radius = radius_m / metresPerPixel(this.map, centre[0]);
-      const wanted = lines.map((text, i) => ({ text, size: i < least ? 14 : 12 }));
+      const wanted = lines.map((text, i) => ({ text, size: (i < least ? 14 : 12) * this.scale, isFirst: i < least }));
       const [shortest, last] = [wanted.slice(0, least), wanted[wanted.length - 1]];
       const choices = wanted.length > least ? [wanted, [...shortest, last], shortest] : [shortest];
       for (const choice of choices) {
@@ -175,10 +177,10 @@ ftzGeo.labels = (() => {
     writeName(lines, { middle, half }, ink) {
       const text = svgElement("text", { class: "name", fill: ink }, this.svg);
       let y = middle.y - half[1] + 1;
-      for (const line of lines) {
-        y += line.size * 1.3;
-        const attributes = { x: middle.x, y: y - line.size * 0.3, "font-size": line.size };
-        svgElement("tspan", attributes, text).textContent = line.text;
+      for (const { text: words, size, isFirst } of lines) {
+        y += size * 1.3;
+        const attributes = { x: middle.x, y: y - size * 0.3, "font-size": size, class: isFirst ? "first" : "rest" };
+        svgElement("tspan", attributes, text).textContent = words;
       }
     }
 
@@ -232,11 +234,19 @@ ftzGeo.labels = (() => {
       return [...longest.values()].sort((a, b) => b.length - a.length);
     }
 
+    /** Whether the same name stands beside a line already, for the block across the road. */
+    isBesideItsName(text, points) {
+      const near = (middle) => points.some((point, i) => (
+        i > 0 && L.LineUtil.pointToSegmentDistance(middle, points[i - 1], point) < ACROSS_A_ROAD * this.scale
+      ));
+      return (this.sidesWritten.get(text) ?? []).some(near);
+    }
+
     /** A side's name along its edge where that is straight enough: inside its shape, or else outside all. */
     placeSide({ n, text, ink, points, length }) {
-      const size = 12;
+      const size = 12 * this.scale;
       const width = ems(text) * size + 6;
-      if (length < width + 6) return;
+      if (length < width + 6 || this.isBesideItsName(text, points)) return;
       const slack = length - width;
       const away = size / 2 + 5;
       for (const inward of [1, -1]) {
@@ -261,7 +271,7 @@ ftzGeo.labels = (() => {
           const place = box(middle, angle, width, size + 4);
           if (!this.free(place)) continue;
           this.placed.push(place);
-          this.sidesWritten.add(text);
+          this.sidesWritten.set(text, [...(this.sidesWritten.get(text) ?? []), middle]);
           return this.writeSide(text, middle, angle, size, ink);
         }
       }
@@ -281,7 +291,7 @@ ftzGeo.labels = (() => {
 
     /** The name of a line in its middle, on the line, where it touches no block unless it may. */
     placeLine({ text, points, length }, { ink = "#7a7058", overBlocks = false } = {}) {
-      const size = 11;
+      const size = 11 * this.scale;
       const width = ems(text) * size + 6;
       if (length < width + 6) return;
       for (const share of [0.5, 0.25, 0.75, 0.05, 0.95]) {

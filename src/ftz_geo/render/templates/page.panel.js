@@ -4,7 +4,7 @@
 ftzGeo.panel = (() => {
   const { element } = ftzGeo.core;
   const { t, onChange } = ftzGeo.words;
-  const { EDGE_WEIGHT } = ftzGeo.draw;
+  const { address } = ftzGeo;
   const MOST_RESULTS = 30;
 
   /** Tells a screen reader what happened. */
@@ -19,11 +19,15 @@ ftzGeo.panel = (() => {
     const panels = [...document.querySelectorAll("[data-tab]")];
     if (panels.length < 2) return;
     const list = document.getElementById("tabs");
-    const show = (n) => panels.forEach((panel, i) => {
-      panel.hidden = i !== n;
-      tabs[i].setAttribute("aria-selected", i === n);
-      tabs[i].tabIndex = i === n ? 0 : -1;
-    });
+    const show = (n) => {
+      panels.forEach((panel, i) => {
+        panel.hidden = i !== n;
+        tabs[i].setAttribute("aria-selected", i === n);
+        tabs[i].tabIndex = i === n ? 0 : -1;
+      });
+      address.put({ tab: n === 0 ? null : panels[n].id });
+    };
+    const asked = () => Math.max(0, panels.findIndex((panel) => panel.id === address.get("tab")));
     const tabs = panels.map((panel, i) => {
       const attributes = { type: "button", role: "tab", id: `tab-${panel.id}`, "aria-controls": panel.id, "data-t": "" };
       const tab = element("button", { ...attributes, onclick: () => show(i) }, panel.dataset.tab);
@@ -40,7 +44,8 @@ ftzGeo.panel = (() => {
       tabs[n].focus();
     });
     list.hidden = false;
-    show(0);
+    show(asked());
+    address.onGo(() => show(asked()));
   }
 
   /* ---------- the table of blocks ---------- */
@@ -79,8 +84,9 @@ ftzGeo.panel = (() => {
     });
   }
 
-  /** Rows lead to the map and back: a click shows, pointing or focus lights up, and the chosen row is marked. */
-  function startRows(shapes, select) {
+  /** Rows lead to the map and back: a click anywhere on one shows, pointing or focus lights up. Gives how to mark the
+      row of the chosen shape, and to light those that the pointer on the map means. */
+  function startRows(shapes, { show, point }) {
     const byCard = new Map();
     for (const shape of shapes) byCard.set(shape.card, [...(byCard.get(shape.card) ?? []), shape]);
     const rowsOf = new Map();
@@ -90,45 +96,48 @@ ftzGeo.panel = (() => {
       shapesOf.set(row, numbers.flatMap((number) => byCard.get(number) ?? []));
       for (const number of numbers) rowsOf.set(number, [...(rowsOf.get(number) ?? []), row]);
       const [head] = row.cells;
+      if (head.querySelector("a")) continue;
       const button = element("button", { type: "button" });
       button.append(...head.childNodes);
       head.append(button);
     }
     const go = (row) => {
       const own = shapesOf.get(row);
-      if (own.length > 0) select(own);
+      if (own.length > 0) show(own);
       else document.getElementById(`undrawn-${row.dataset.cards.split(" ")[0]}`)?.scrollIntoView({ block: "center" });
-    };
-    let lit = [];
-    const light = (own) => {
-      const weigh = (of, weight) => of.forEach(({ edges }) => edges.forEach((e) => e.polyline?.setStyle({ weight })));
-      weigh(lit, EDGE_WEIGHT);
-      lit = own;
-      weigh(lit, 5);
     };
     const rowOf = ({ target }) => target.closest("tr[data-cards]");
     for (const table of document.querySelectorAll("table.blocks")) {
       table.addEventListener("click", (event) => {
-        if (rowOf(event) && event.target.closest("button")) go(rowOf(event));
+        const isReading = String(getSelection()) !== ""; // words of the row are being marked, to be copied
+        if (rowOf(event) && !event.target.closest("a") && !isReading) go(rowOf(event));
       });
       for (const way of ["mouseover", "focusin"]) {
-        table.addEventListener(way, (event) => light(shapesOf.get(rowOf(event)) ?? []));
+        table.addEventListener(way, (event) => point(shapesOf.get(rowOf(event)) ?? []));
       }
-      for (const way of ["mouseleave", "focusout"]) table.addEventListener(way, () => light([]));
+      for (const way of ["mouseleave", "focusout"]) table.addEventListener(way, () => point([]));
     }
     const beside = window.matchMedia("(min-width: 821px)");
-    let chosen = [];
-    return (shape) => {
-      for (const row of chosen) {
-        row.classList.remove("chosen");
-        row.removeAttribute("aria-current");
-      }
-      chosen = shape === null ? [] : rowsOf.get(shape.card) ?? [];
-      for (const row of chosen) {
-        row.classList.add("chosen");
-        row.setAttribute("aria-current", "true");
-        if (beside.matches) row.scrollIntoView({ block: "nearest" });
-      }
+    /** Gives a class to the rows of some shapes, and takes it from all others. */
+    const give = (name) => {
+      let given = [];
+      return (own) => {
+        given.forEach((row) => row.classList.remove(name));
+        given = [...new Set(own.flatMap(({ card }) => rowsOf.get(card) ?? []))];
+        given.forEach((row) => row.classList.add(name));
+        return given;
+      };
+    };
+    const [choose, light] = [give("chosen"), give("lit")];
+    return {
+      light,
+      mark(shape) {
+        document.querySelectorAll("tr[aria-current]").forEach((row) => row.removeAttribute("aria-current"));
+        for (const row of choose(shape === null ? [] : [shape])) {
+          row.setAttribute("aria-current", "true");
+          if (beside.matches) row.scrollIntoView({ block: "nearest" });
+        }
+      },
     };
   }
 

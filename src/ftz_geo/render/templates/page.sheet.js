@@ -71,6 +71,7 @@ ftzGeo.sheet = (() => {
   /* ---------- graticule ---------- */
 
   const CONTROLS = [56, 90]; // the corner that the zoom buttons cover
+  const FOOT = 66; // and the readout with the scale
   const MINUTES = [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
 
   function degrees(minutes) {
@@ -98,7 +99,7 @@ ftzGeo.sheet = (() => {
     for (let m = Math.ceil((se.lat * 60) / step) * step; m <= nw.lat * 60; m += step) {
       const { y } = map.latLngToLayerPoint([m / 60, nw.lng]);
       svgElement("path", { d: `M${bounds.min.x} ${y}H${bounds.max.x}` }, svg);
-      if (y < rim.min.y + CONTROLS[1]) continue;
+      if (y < rim.min.y + CONTROLS[1] || y > rim.max.y - FOOT) continue;
       svgElement("text", { x: rim.min.x + 5, y: y - 4 }, svg).textContent = degrees(m);
     }
   }

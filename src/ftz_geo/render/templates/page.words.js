@@ -1,8 +1,10 @@
 /* The page's fixed words in two languages. Elements with data-t hold a fixed word, those with data-en carry their
-   own English; words of the document stay as they are. The choice stands in the address, after the #. */
+   own English; words of the document stay as they are. The choice stands in the address. */
 "use strict";
 
 ftzGeo.words = (() => {
+  const { address } = ftzGeo;
+
   let english = {};
   let language = "zh";
   let translated = false; // the page is written in Chinese
@@ -34,13 +36,9 @@ ftzGeo.words = (() => {
     return root;
   }
 
-  function asked() {
-    return new URLSearchParams(location.hash.slice(1)).get("lang") === "en" ? "en" : "zh";
-  }
-
   /** Puts the whole page into the language that its address asks for. */
   function apply() {
-    language = asked();
+    language = address.get("lang") === "en" ? "en" : "zh";
     document.documentElement.lang = language === "en" ? "en" : "zh-CN";
     if (language === "en" || translated) translate(document);
     translated = true;
@@ -61,10 +59,11 @@ ftzGeo.words = (() => {
   function start(dictionary) {
     english = dictionary;
     document.getElementById("language").addEventListener("click", () => {
-      location.replace(language === "en" ? "#" : "#lang=en");
+      address.put({ lang: language === "en" ? null : "en" });
+      apply();
     });
-    language = asked();
-    window.addEventListener("hashchange", apply);
+    language = address.get("lang") === "en" ? "en" : "zh";
+    address.onGo(() => { if ((address.get("lang") === "en") !== (language === "en")) apply(); });
   }
 
   /** Calls back after every change of the language. */

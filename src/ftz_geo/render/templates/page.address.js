@@ -1,0 +1,62 @@
+/* The state of the page in its address, after the #: the chosen block first and bare, then lang, tab and view, as in
+   #xiqing-3&lang=en&view=39.01,117.19,13.5. It works from a file too; where the browser lets no page change its address
+   (a frame without one of its own), the state is kept all the same. */
+"use strict";
+
+ftzGeo.address = (() => {
+  const listeners = [];
+  let state = read();
+
+  function read() {
+    const found = {};
+    for (const part of location.hash.slice(1).split("&").filter(Boolean)) {
+      const [key, ...value] = part.split("=");
+      try {
+        if (value.length > 0) found[key] = decodeURIComponent(value.join("="));
+        else found.block = decodeURIComponent(key);
+      } catch {
+        // What is no state of a page is an anchor, or nothing.
+      }
+    }
+    return found;
+  }
+
+  /** The part after the #, with it; what is null or missing stays out. */
+  function written({ block = null, ...rest }) {
+    const safe = (text) => encodeURIComponent(text).replace(/%2C/g, ",");
+    const named = ["lang", "tab", "view"].filter((key) => rest[key]).map((key) => `${key}=${safe(rest[key])}`);
+    return `#${[...(block === null ? [] : [safe(block)]), ...named].join("&")}`;
+  }
+
+  /** Changes some of the state; a step that the reader may go back from makes a new entry of the history. */
+  function put(changes, { step = false } = {}) {
+    const before = written(state);
+    state = { ...state, ...changes };
+    const now = written(state);
+    if (now === before) return;
+    try {
+      if (step) history.pushState(null, "", now);
+      else history.replaceState(null, "", now);
+    } catch {
+      // A frame of a notebook has no address to change.
+    }
+  }
+
+  function get(key) {
+    return state[key] ?? null;
+  }
+
+  /** Calls back when the reader goes back, forward, or to another state of this page. */
+  function onGo(listener) {
+    listeners.push(listener);
+  }
+
+  function go() {
+    state = read();
+    listeners.forEach((listener) => listener());
+  }
+
+  window.addEventListener("hashchange", go);
+  window.addEventListener("popstate", go);
+  return { get, put, onGo };
+})();
