@@ -12,7 +12,7 @@ import shapely
 from PIL import Image
 
 import ftz_geo
-from builders import reference_map
+from builders import in_place, reference_map
 from ftz_geo.explain import explain_parcel
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import Measure, Task
@@ -63,7 +63,7 @@ def pages() -> dict[str, str]:
     plan = replace(plan, tasks=(task,))
     made: dict[str, str] = {}
     for name, reference in (("sketched", None), ("traced", ROADS)):
-        drawn = ftz_geo.draw(plan, reference)
+        drawn = in_place(ftz_geo.draw(plan, reference))
         audit = ftz_geo.audit(plan, drawn)
         given = map_pages(
             plan,
@@ -86,7 +86,7 @@ def pages() -> dict[str, str]:
         "audit.html": audit_page(plan, audit),
         "audit.en.html": audit_page(plan, audit, "en"),
         "diff.html": diff_page(
-            [Told(change="moved", zh="移动", old_ids=ids, new_ids=ids)],
+            [Told(change="moved", zh="移动", en="moved", old_ids=ids, new_ids=ids)],
             drawn.parcels,
             moved,
             titles=("旧", "新"),

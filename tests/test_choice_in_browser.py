@@ -9,7 +9,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from builders import drawing
+from builders import drawing, in_place
 from ftz_geo.frame import Drawing
 from ftz_geo.model import Audit, BlockSummary, Reason, ZoneSummary
 from ftz_geo.parse import parse_plan
@@ -302,11 +302,7 @@ def test_a_road_of_two_blocks_is_named_once(open_page: Open) -> None:
         "区块一：面积2.20平方公里，东至甲子路、南至乙丑路、西至丙寅路、北至丁卯路。\n"
         "区块二：面积2.00平方公里，东至戊辰路、南至己巳路、西至甲子路、北至辛未路。\n"
     )
-    drawn = draw(plan)
-    placed = drawn.parcels.assign(reason_codes=[["words-and-area"]] * 2, reasons=[["按文字"]] * 2)
-    pages = map_pages(
-        plan, Drawing(parcels=placed.assign(reasons_en=[["words"]] * 2), edges=drawn.edges), None
-    )
+    pages = map_pages(plan, in_place(draw(plan)), None)
     [name] = [name for name in pages if name != "index.html"]
     opened = open_page(pages, name)
     sides = opened.texts("svg.labels .side")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
 
 import ftz_geo
+from builders import in_place
 from ftz_geo.frame import Drawing
 from ftz_geo.model import Measure, Plan
 from ftz_geo.parse import parse_plan
@@ -231,7 +232,7 @@ MEASURES = [
 def made() -> tuple[Plan, Drawing, dict[str, str]]:
     plan = parse_plan(TEXT)
     [zone] = plan.zones
-    drawn = ftz_geo.draw(plan)
+    drawn = in_place(ftz_geo.draw(plan))
     drawn.parcels["block_name"] = ["核心区", None, None]
     return plan, drawn, map_pages(plan, drawn, None, measures={zone.id: MEASURES})
 
@@ -419,7 +420,7 @@ def test_everything_that_a_real_zone_names_is_found_by_its_initials(shared: Path
     folder = shared / "documents"
     plan = ftz_geo.read_plan(folder / "zones-plan.txt")
     measures = read_measures((folder / "pilot-measures.txt").read_text(encoding="utf-8"))
-    drawn = ftz_geo.draw(plan)
+    drawn = in_place(ftz_geo.draw(plan))
     page = map_pages(plan, drawn, None, measures={"xiqing": measures})["xiqing.html"]
     assert len(page.encode()) < 420 * 1024
     opened = open_page({"xiqing.html": page}, "xiqing.html")

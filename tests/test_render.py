@@ -321,8 +321,8 @@ def test_a_page_has_the_points_that_its_sides_name_and_tells_what_placed_a_block
 
 CJK = re.compile(r"[\u4e00-\u9fff]")
 
-CHINESE_ONLY = ("audit.html", "diff.html", "diff.js")
-"""Pages that have no switch of the language."""
+CHINESE_ONLY = ("audit.html",)
+"""The page that has no switch of the language."""
 
 TYPED = ("page.spelling.js", "page.coordinates.js")
 """Scripts whose Chinese is what a reader may type: they show nothing."""

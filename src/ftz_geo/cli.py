@@ -545,6 +545,18 @@ def _titles(parcels: GeoDataFrame) -> list[tuple[str, str]]:
     return titles
 
 
+def _apart(old: Path, new: Path) -> tuple[str, str]:
+    """Return what tells two files apart: their names, or with their folders where these are the same.
+
+    >>> _apart(Path("a/draft.txt"), Path("b/final.txt")), _apart(Path("a/x.gpkg"), Path("b/x.gpkg"))
+    (('draft.txt', 'final.txt'), ('a/x.gpkg', 'b/x.gpkg'))
+    """
+    if old.name != new.name:
+        return old.name, new.name
+    one, other = (f"{path.resolve().parent.name}/{path.name}" for path in (old, new))
+    return one, other
+
+
 @app.command()
 def diff(
     old: Annotated[
@@ -595,7 +607,7 @@ def diff(
             say("drawing both versions")
             features = _read_reference(reference, say, gcj02, outlines)
             frames = pipeline.digitise(plans[0], features), pipeline.digitise(plans[1], features)
-        titles = Path(old).name, Path(new).name
+        titles = _apart(Path(old), Path(new))
         for path in pipeline.write_diff(changes, *frames, out, titles=titles, plans=plans):
             say(f"wrote {path}")
     if as_json:

@@ -622,6 +622,7 @@ def write_diff(
         render.Told(
             change=c.change,
             zh=c.zh,
+            en=c.en,
             old_ids=drawn(c.old_id, old, of_old),
             new_ids=drawn(c.new_id, new, of_new),
             old_spans=c.old_spans,
@@ -796,13 +797,21 @@ def build(
         handed_back = _editor("blocks.geojson", blocks.encode()) if editor else None
         around = _around(plan, drawing, settings or Settings(), measures)
         pages = render.map_pages(
-            plan, drawing, findings, **around, reference=reference, basemap=basemap, editor=handed_back
+            plan,
+            drawing,
+            findings,
+            **around,
+            reference=reference,
+            basemap=basemap,
+            editor=handed_back,
+            report="../audit.html",
         )
+        maps = {zone_id: f"maps/{page}" for zone_id, page in render.page_files(drawing).items()}
         texts = {
             "blocks.geojson": blocks,
             "edges.geojson": files.to_json(files.edges_geojson(drawing)),
             "audit.json": files.to_json(findings.to_dict()),
-            "audit.html": report.audit_page(plan, findings),
+            "audit.html": report.audit_page(plan, findings, maps=maps),
             **{f"maps/{name}": page for name, page in pages.items()},
         }
         for name, text in texts.items():

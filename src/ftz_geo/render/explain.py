@@ -115,6 +115,7 @@ def explanation_page(
         data=data,
         told=told,
         references=drawing.about.get("reference", ()),
+        datum_zh=_datum_zh,
         rule_zh=rule_zh,
         fate=fate,
         clauses=[
@@ -128,6 +129,16 @@ def explanation_page(
     )
 
 
+def _datum_zh(check: str) -> str:
+    """Return in Chinese what the check of a map's datum came to.
+
+    >>> _datum_zh("not checked: no district on it fits an outline that is known"), _datum_zh("WGS 84: its …")
+    ('未检验', 'WGS 84')
+    """
+    verdict = check.partition(":")[0]
+    return {"not checked": "未检验", "unclear": "不明"}.get(verdict, verdict)
+
+
 def candidate_shapes(told: Iterable[Explanation], reference: ReferenceMap) -> dict[str, BaseGeometry]:
     """Return the features of a map that names may mean, by their ids there."""
     rows = reference.features.set_index("source_id").geometry
@@ -138,10 +149,15 @@ def candidate_shapes(told: Iterable[Explanation], reference: ReferenceMap) -> di
 def add_candidates(data: PageData, told: Explanation, shapes: Mapping[str, BaseGeometry]) -> None:
     """Add what the names of a parcel's sides may mean to a page."""
     for feature in told.features:
-        side = f"{LABELS_ZH[feature.side]}至 {feature.feature.name}"
+        name = feature.feature.name
         # The lost ones first: where two run together, the chosen one lies on top.
         for candidate in reversed(feature.candidates):
-            words = f"{side} → {candidate.map_name}（{rule_zh(candidate.how)}）：{fate(candidate).zh}"
+            became = fate(candidate)
+            words = (
+                f"{LABELS_ZH[feature.side]}至 {name} → "
+                f"{candidate.map_name}（{rule_zh(candidate.how)}）：{became.zh}",
+                f"{feature.side}: {name} → {candidate.map_name} ({candidate.how}): {became.en}",
+            )
             data.add_candidate(_lines(candidate, shapes), chosen=candidate.lost is None, words=words)
 
 

@@ -15,7 +15,7 @@ from ftz_geo.render.explain import add_candidates, candidate_shapes
 from ftz_geo.render.page import LAYERS, Layer, bounds_of, layers_of, map_page
 from ftz_geo.render.points import CUT_TITLE, near_points
 from ftz_geo.render.shapes import DrawnParcel, PageData
-from ftz_geo.render.views import sketch_note, zone_views
+from ftz_geo.render.views import general_findings, sketch_note, zone_views
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -196,6 +196,7 @@ def map_pages(
     basemap: ReferenceMap | None = None,
     tianditu_key: str | None = None,
     editor: Mapping[str, Any] | None = None,
+    report: str | None = None,
 ) -> dict[str, str]:
     """Return one offline map per zone and an index of all.
 
@@ -220,6 +221,8 @@ def map_pages(
         Written into the pages, for whoever opens them to use; without it, a reader is asked for their own.
     editor : mapping, optional
         JSON-ready; with it, the pages of the zones carry the editor, which reads it.
+    report : str, optional
+        Address of the page of the audit, seen from the pages; they link to it where it is given.
 
     Returns
     -------
@@ -252,11 +255,11 @@ def map_pages(
             f"the grade {strange[0]!r} is none of {', '.join(grades)}; correct the column grade"
         )
     zones = zone_views(plan, found, audit, measures)
-    context = {"source": plan.source if plan else None, "tianditu_key": tianditu_key}
+    context = {"source": plan.source if plan else None, "tianditu_key": tianditu_key, "report": report}
     of_zone = lines or {}
     backgrounds = _backgrounds(basemap, zones)
     zone_context = context | {"editor": editor}
-    return {"index.html": _index_page(zones, context)} | {
+    return {"index.html": _index_page(zones, context | {"general": general_findings(audit)})} | {
         zone.file: _zone_page(
             zone,
             of_zone.get(zone.id, ()),

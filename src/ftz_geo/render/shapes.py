@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ftz_geo.render.points import NearPoints
     from ftz_geo.render.views import Clause, ParcelView
 
-__all__ = ["DrawnParcel", "PageData"]
+__all__ = ["DrawnParcel", "PageData", "centre_of"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +90,7 @@ class PageData:
     def add_shape(self, shape: DrawnParcel, *, evidence: bool, plane: LocalPlane | None = None) -> None:
         """Add a parcel; with its edges and words, and with a place for its name if a plane is given."""
         parcel = shape.parcel
-        centre, radius_m = (None, None) if plane is None else _centre_of(shape.geometry, plane)
+        centre, radius_m = (None, None) if plane is None else centre_of(shape.geometry, plane)
         self._shapes.append(
             {
                 "id": parcel.id,
@@ -168,8 +168,8 @@ class PageData:
         """Add a named line between the shapes."""
         self._lines.append({"name": name, "runs": self._runs(line)})
 
-    def add_candidate(self, lines: Iterable[BaseGeometry], *, chosen: bool, words: str) -> None:
-        """Add what a name may mean on the reference map."""
+    def add_candidate(self, lines: Iterable[BaseGeometry], *, chosen: bool, words: tuple[str, str]) -> None:
+        """Add what a name may mean on the reference map; its words in Chinese and in English."""
         runs = [self._runs(line) for line in lines]
         self._candidates.append({"lines": runs, "chosen": chosen, "words": words})
 
@@ -263,7 +263,7 @@ def _rounded(km2: float | None, digits: int = 6) -> float | None:
     return None if km2 is None else round(km2, digits)
 
 
-def _centre_of(geometry: BaseGeometry, plane: LocalPlane) -> tuple[list[float], float]:
+def centre_of(geometry: BaseGeometry, plane: LocalPlane) -> tuple[list[float], float]:
     """Return the largest inscribed circle, where a label fits best: latitude and longitude, metres."""
     largest = max(_polygons(plane.to_xy(geometry)), key=lambda p: p.area)
     inscribed = shapely.maximum_inscribed_circle(largest)

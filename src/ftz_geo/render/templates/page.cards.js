@@ -130,7 +130,7 @@ ftzGeo.cards = (() => {
         element("span", { class: "hash" }, edge.sources.join("、"))),
       edge.mark ? null : element("p", { class: "caution" }, t("原文没有词句对应这一段。")),
       shape.clause ? clause(shape, edge.mark) : null,
-      element("p", {}, link(`‹ ${t("整个区块")}`, openBlock)),
+      element("p", { class: "back" }, link(`‹ ${t("整个区块")}`, openBlock)),
     );
   }
 

@@ -167,5 +167,5 @@ ftzGeo.core = (() => {
     return inside;
   }
 
-  return { METRES_PER_DEGREE, contains, svgElement, element, span, canvas, view, metresPerPixel, unpack, places, read };
+  return { METRES_PER_DEGREE, contains, svgElement, element, span, canvas, view, metresPerPixel, unpack, places, reader, read };
 })();

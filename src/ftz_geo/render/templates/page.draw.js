@@ -6,7 +6,7 @@ ftzGeo.draw = (() => {
   const EDGES_FROM = 40; // pixels from south to north, where thousands of shapes are drawn
   const EDGE_WEIGHT = 2.5; // pixels
   const { METRES_PER_DEGREE, element, span, metresPerPixel, places } = ftzGeo.core;
-  const { t } = ftzGeo.words;
+  const { t, either } = ftzGeo.words;
 
   /** A hatch for the canvas, which knows no SVG pattern. */
   function hatch(colour) {
@@ -113,7 +113,7 @@ ftzGeo.draw = (() => {
         ? { color: "#1d5566", weight: 7, opacity: 0.3 }
         : { color: "#8c1d2c", weight: 3, opacity: 0.75, dashArray: "1 6" };
       untabbed(L.polyline(runs, { ...style, smoothFactor: 0 }))
-        .bindTooltip(() => span(label), { sticky: true })
+        .bindTooltip(() => span(either(label)), { sticky: true })
         .addTo(chosen ? layers.chosen : layers.lost);
     }
   }

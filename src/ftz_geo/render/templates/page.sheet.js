@@ -3,7 +3,7 @@
 
 ftzGeo.sheet = (() => {
   const { svgElement, canvas, view, element } = ftzGeo.core;
-  const { t } = ftzGeo.words;
+  const { t, onChange } = ftzGeo.words;
 
   /* ---------- base maps ---------- */
 
@@ -129,10 +129,15 @@ ftzGeo.sheet = (() => {
       onAdd: () => element("output", { class: "readout leaflet-control" }),
     });
     const control = new Readout().addTo(map);
-    const show = (place) => { control.getContainer().textContent = placeText(place.wrap()); };
+    let shown = null;
+    const show = (place) => {
+      shown = place.wrap();
+      control.getContainer().textContent = placeText(shown);
+    };
     map.on("mousemove", ({ latlng }) => show(latlng));
     map.on("moveend", () => show(map.getCenter()));
     show(map.getCenter());
+    onChange(() => show(shown));
   }
 
   /* ---------- paper ---------- */
