@@ -183,6 +183,7 @@ def visit(chromium: Any, pages: dict[str, str], tmp_path_factory: Any) -> Iterat
 
 CROWDED = {
     "corner": "corners of a block lie where they lie, and the keyboard reaches each of them",
+    "edge": "axe takes what the map's frame cuts off a block for something that lies on the card beside it",
     "search": "on a narrow screen the results lie over the tools of the map until they are closed",
 }
 """States in which targets may be small or near each other, and why."""
