@@ -148,6 +148,25 @@ class Drawing:
             self, parcels=self.parcels.loc[list(ids)], edges=self.edges[self.edges["parcel_id"].isin(ids)]
         )
 
+    def zone_names(self) -> dict[str, str]:
+        """Return the names of its zones by id, in the order of the parcels; the id where there is no name."""
+        ids = self.parcels["zone_id"].astype(str)
+        names = (
+            self.parcels["zone"].where(self.parcels["zone"].notna(), ids) if "zone" in self.parcels else ids
+        )
+        return dict(zip(ids, map(str, names), strict=True))
+
+    def of_zone(self, words: str) -> Drawing:
+        """Return the drawing of a zone by its id, its name or a part of a name that no other zone has."""
+        names, asked = self.zone_names(), words.strip()
+        whole = [key for key, name in names.items() if asked in (key, name)]
+        found = whole or [key for key, name in names.items() if asked and asked in name]
+        if len(found) != 1:
+            called = "several zones are" if found else "no zone is"
+            known = ", ".join(f"{key} ({name})" for key, name in names.items())
+            raise GeometryError(f"{called} called {words!r}; name one of {known}")
+        return self.select(self.parcels.index[self.parcels["zone_id"].astype(str) == found[0]])
+
 
 def text_cells(rows: Sequence[Sequence[str]]) -> NDArray[np.object_]:
     """Return each row's texts as one cell, a list; shape (n,)."""

@@ -9,5 +9,6 @@ from __future__ import annotations
 from ftz_geo.render.diff import Told, diff_page
 from ftz_geo.render.explain import explanation_page, explanation_table
 from ftz_geo.render.maps import map_pages
+from ftz_geo.render.notebook import Shown, shown
 
-__all__ = ["Told", "diff_page", "explanation_page", "explanation_table", "map_pages"]
+__all__ = ["Shown", "Told", "diff_page", "explanation_page", "explanation_table", "map_pages", "shown"]

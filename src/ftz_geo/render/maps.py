@@ -136,6 +136,7 @@ def map_pages(
     basemap: ReferenceMap | None = None,
     tianditu_key: str | None = None,
     editor: Mapping[str, Any] | None = None,
+    alone: bool = False,
 ) -> dict[str, str]:
     """Return one offline map per zone and an index of all.
 
@@ -158,6 +159,8 @@ def map_pages(
         Written into the pages, for whoever opens them to use; without it, a reader is asked for their own.
     editor : mapping, optional
         JSON-ready; with it, the pages of the zones carry the editor, which reads it.
+    alone : bool, default False
+        Let the pages have no links to each other, for they will not stand side by side.
 
     Returns
     -------
@@ -192,7 +195,7 @@ def map_pages(
             f"the grade {strange[0]!r} is none of {', '.join(grades)}; correct the column grade"
         )
     zones = zone_views(plan, found, audit, measures)
-    context = {"source": plan.source if plan else None, "tianditu_key": tianditu_key}
+    context = {"source": plan.source if plan else None, "tianditu_key": tianditu_key, "alone": alone}
     of_zone = lines or {}
     backgrounds = _backgrounds(basemap, zones)
     zone_context = context | {"editor": editor}

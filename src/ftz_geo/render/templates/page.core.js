@@ -11,6 +11,8 @@ ftzGeo.core = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const EARTH_M = 40075016.686; // the equator of Web Mercator's sphere
   const METRES_PER_DEGREE = EARTH_M / 360;
+  /** Shown in a notebook's frame, whose sandbox lets a page neither print nor ask its reader anything. */
+  const FRAMED = location.protocol === "about:";
 
   function svgElement(name, attributes, parent) {
     const made = document.createElementNS(SVG, name);
@@ -154,5 +156,5 @@ ftzGeo.core = (() => {
     return data;
   }
 
-  return { METRES_PER_DEGREE, svgElement, element, span, canvas, view, metresPerPixel, unpack, places, read };
+  return { METRES_PER_DEGREE, FRAMED, svgElement, element, span, canvas, view, metresPerPixel, unpack, places, read };
 })();

@@ -149,6 +149,7 @@ ftzGeo.start = (() => {
 
   return (map, layers) => {
     const data = ftzGeo.core.read();
+    document.documentElement.classList.toggle("framed", ftzGeo.core.FRAMED);
     ftzGeo.words.start(data.words);
     map.setMaxZoom(19);
     map.setMinZoom(4);

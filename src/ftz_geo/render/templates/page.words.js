@@ -57,7 +57,8 @@ ftzGeo.words = (() => {
   function start(dictionary) {
     english = dictionary;
     document.getElementById("language").addEventListener("click", () => {
-      location.replace(language === "en" ? "#" : "#lang=en");
+      // A mere "#" would be taken from the address of the page around a frame that has none of its own.
+      location.replace(`${location.href.split("#")[0]}${language === "en" ? "#" : "#lang=en"}`);
     });
     language = asked();
     window.addEventListener("hashchange", apply);
