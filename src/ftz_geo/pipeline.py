@@ -132,7 +132,7 @@ def digitise(
     Returns
     -------
     GeoDataFrame
-        Indexed by parcel id, in EPSG:4326, with :data:`~ftz_geo.frame.PARCEL_COLUMNS`. The geometry is None
+        Indexed by parcel id, in EPSG:4326, with :data:`~ftz_geo.columns.PARCEL_COLUMNS`. The geometry is None
         where the grade is ``undetermined``.
 
     Raises
