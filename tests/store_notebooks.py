@@ -69,7 +69,7 @@ def main() -> None:
         def picture(html: str) -> bytes:
             page = browser.new_page(viewport={"width": _WIDTH, "height": 800})
             page.set_content(f"<!DOCTYPE html><body style='margin: 0'>{html}")
-            page.frames[-1].wait_for_function("window.ftzGeoPage")
+            page.frames[-1].locator("path[role=button]").first.wait_for()
             taken = page.locator("iframe").screenshot()
             page.close()
             return bytes(taken)

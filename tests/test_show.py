@@ -5,16 +5,21 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
+import geopandas as gpd
+import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 import ftz_geo
 from ftz_geo import shipped
-from ftz_geo.frame import Drawing
+from ftz_geo.frame import Drawing, as_drawing
 from ftz_geo.model import Plan
 from ftz_geo.render import map_pages, shown
+from ftz_geo.render import picture as picture_of
 
 
 @pytest.fixture(scope="module")
@@ -141,12 +146,78 @@ def test_any_pages_come_back_out_of_the_frame_and_the_choice(pages: list[str], n
         assert joined_pages(value.page) == ["<p>index", *pages]
 
 
+def elements(picture: str | None, name: str) -> list[Any]:
+    assert picture is not None
+    return list(ElementTree.fromstring(picture).iter(f"{{http://www.w3.org/2000/svg}}{name}"))  # noqa: S314 - ours
+
+
+def outlines(picture: str | None) -> list[list[list[float]]]:
+    """The first rings of the filled paths of a picture, in pixels."""
+    paths = [path.get("d") for path in elements(picture, "path") if path.get("fill") != "none"]
+    first = [path[1:].split("Z")[0].split("L") for path in paths]
+    return [[list(map(float, place.split())) for place in ring] for ring in first]
+
+
+def words_of(picture: str | None) -> list[str | None]:
+    return [element.text for element in elements(picture, "text")]
+
+
+def test_the_picture_has_every_outline_to_scale(plan: Plan, drawing: Drawing) -> None:
+    picture = ftz_geo.show(drawing, plan, zone="beichen").picture
+    assert words_of(picture)[:7] == [f"区块{n}" for n in "一二三四五六七"]
+    assert words_of(picture)[7:] == ["2 km", "示意图 Sketch map · 示意 sketched"]
+    scale = re.search(r"h([\d.]+)v-6", picture or "")
+    assert scale
+    metres = 2000 / float(scale[1])
+    on_plane = drawing.parcels[drawing.parcels["zone_id"] == "beichen"].to_crs(4548).area
+    for ring, area in zip(outlines(picture), on_plane, strict=True):
+        assert shapely.Polygon(ring).area * metres**2 == pytest.approx(area, rel=0.03)
+
+
+def test_the_picture_of_all_names_the_zones(plan: Plan, drawing: Drawing) -> None:
+    picture = ftz_geo.show(drawing, plan).picture
+    assert words_of(picture)[:5] == ["西青", "武清", "北辰", "子牙", "东丽"]
+    assert len(outlines(picture)) == 28
+
+
+def test_nothing_drawn_has_no_picture_and_says_so_in_words(drawing: Drawing) -> None:
+    parcels = drawing.parcels[drawing.parcels["zone_id"] == "ziya"].copy()
+    parcels["geometry"] = None
+    parcels["grade"] = "undetermined"
+    value = ftz_geo.show(parcels)
+    assert value.picture is None
+    assert "<p>地图" in value._repr_html_()
+
+
+sizes = st.floats(1e-5, 3)
+
+
+@given(st.floats(74, 134), st.floats(18, 53), sizes, sizes)
+def test_a_picture_of_any_size_fits_its_frame(west: float, south: float, width: float, height: float) -> None:
+    parcels = gpd.GeoDataFrame(
+        {"zone_id": ["a"], "grade": ["traced"]},
+        geometry=[shapely.box(west, south, west + width, south + height)],
+        index=["a-1"],
+        crs=4326,
+    )
+    svg = picture_of(None, as_drawing(parcels))
+    [ring] = outlines(svg)
+    tall = float(elements(svg, "svg")[0].get("height"))
+    assert tall <= 601
+    assert all(0 <= x <= 900 and 0 <= y <= tall for x, y in ring)
+    assert max(np.ptp(ring, axis=0) / (812, 512)) == pytest.approx(1, abs=0.01)
+
+
 def test_hostile_words_stay_words(drawing: Drawing) -> None:
     hostile = "</script></iframe>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
     parcels = drawing.parcels.assign(zone=hostile, block=hostile)
     value = ftz_geo.show(parcels)
-    text = value._repr_html_()
-    assert "<img" not in text
+    [frame] = Frames(value._repr_html_()).found
+    assert frame["srcdoc"] == value.page
+    assert value.picture is not None
+    assert "49" not in "".join(filter(None, words_of(ftz_geo.show(parcels, zone="xiqing").picture)))
+    assert hostile in words_of(ftz_geo.show(parcels.head(8)).picture)
+    assert "<img" not in value.picture
     assert "49" not in repr(value)
     assert "<img src=x" not in re.sub(r"<script.*?</script>", "", value.page, flags=re.DOTALL)
     assert joined_pages(value.page)[1] == map_pages(None, parcels, None, alone=True)["xiqing.html"]

@@ -595,7 +595,13 @@ def show(
         plan = replace(plan, zones=tuple(own for own in plan.zones if own.id in names))
     around = _around(plan, drawing, Settings())
     pages = render.map_pages(plan, drawing, audit, **around, basemap=basemap, alone=True)
-    return render.shown(pages, list(names.values()), parcels=len(drawing.parcels), height=height)
+    return render.shown(
+        pages,
+        list(names.values()),
+        parcels=len(drawing.parcels),
+        height=height,
+        picture=render.picture(plan, drawing),
+    )
 
 
 def _around(

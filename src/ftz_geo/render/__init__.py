@@ -10,5 +10,15 @@ from ftz_geo.render.diff import Told, diff_page
 from ftz_geo.render.explain import explanation_page, explanation_table
 from ftz_geo.render.maps import map_pages
 from ftz_geo.render.notebook import Shown, shown
+from ftz_geo.render.still import picture
 
-__all__ = ["Shown", "Told", "diff_page", "explanation_page", "explanation_table", "map_pages", "shown"]
+__all__ = [
+    "Shown",
+    "Told",
+    "diff_page",
+    "explanation_page",
+    "explanation_table",
+    "map_pages",
+    "picture",
+    "shown",
+]

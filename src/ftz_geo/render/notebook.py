@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,18 +40,29 @@ class Shown:
     """The whole page: HTML that asks the network for nothing."""
     height: int
     """Of its frame in the notebook, in pixels."""
+    picture: str | None = None
+    """SVG, seen where a viewer takes the frame out."""
 
     def __repr__(self) -> str:
         return f"<map of {self.title}; save(path) writes its page>"
 
     def _repr_html_(self) -> str:
-        # The sandbox gives the page an origin of its own, so that its scripts reach nothing around them.
-        # Where a viewer takes the frame out, the words below it are left.
+        # The sandbox gives the page an origin of its own, so that its scripts reach nothing around them. Code
+        # hosts, and notebooks that are not trusted, take the frame out: what lies beneath it is left.
         return (
-            f'<div style="position: relative; height: {self.height}px"><p>{_FALLBACK}</p>'
+            f'<div style="position: relative; height: {self.height}px">{self._beneath()}'
             f'<iframe sandbox="allow-scripts" title="{escape(self.title)}" srcdoc="{escape(self.page)}" '
             'style="position: absolute; top: 0; left: 0; box-sizing: border-box; width: 100%; height: 100%; '
-            'border: 1px solid #ddd8cb"></iframe></div>'
+            'border: 1px solid #ddd8cb; background: #fffefa"></iframe></div>'
+        )
+
+    def _beneath(self) -> str:
+        if self.picture is None:
+            return f"<p>{_FALLBACK}</p>"
+        data = base64.b64encode(self.picture.encode()).decode("ascii")
+        return (
+            f'<img alt="{escape(self.title)}. {_FALLBACK}" src="data:image/svg+xml;base64,{data}" '
+            'style="max-width: 100%; max-height: 100%">'
         )
 
     def save(self, path: str | Path) -> Path:
@@ -74,7 +86,14 @@ class Shown:
         return Path(path)
 
 
-def shown(pages: Mapping[str, str], names: Sequence[str], *, parcels: int, height: int) -> Shown:
+def shown(
+    pages: Mapping[str, str],
+    names: Sequence[str],
+    *,
+    parcels: int,
+    height: int,
+    picture: str | None = None,
+) -> Shown:
     """Return map pages as one value for a notebook: the page of a single zone, or all behind a choice.
 
     Parameters
@@ -86,7 +105,8 @@ def shown(pages: Mapping[str, str], names: Sequence[str], *, parcels: int, heigh
     parcels : int
         How many the pages show.
     height : int
-        As :attr:`Shown.height`.
+    picture : str, optional
+        As :attr:`Shown.height` and :attr:`Shown.picture`.
 
     Returns
     -------
@@ -101,7 +121,7 @@ def shown(pages: Mapping[str, str], names: Sequence[str], *, parcels: int, heigh
     what = names[0] if len(names) == 1 else f"{len(names)} zones"
     title = f"{what}, parcels: {parcels}"
     page = of_zones[0] if len(of_zones) == 1 else _joined([index, *of_zones], [_ALL, *names], title)
-    return Shown(title=title, page=page, height=height)
+    return Shown(title=title, page=page, height=height, picture=picture)
 
 
 def _joined(pages: Sequence[str], choices: Sequence[str], title: str) -> str:

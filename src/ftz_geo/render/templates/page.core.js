@@ -14,6 +14,16 @@ ftzGeo.core = (() => {
   /** Shown in a notebook's frame, whose sandbox lets a page neither print nor ask its reader anything. */
   const FRAMED = location.protocol === "about:";
 
+  // A frame may get its size only after its page has run: what a map is to show is then fitted to it once more.
+  const { fitBounds } = L.Map.prototype;
+  L.Map.include({
+    fitBounds(bounds, options) {
+      const { x, y } = this.getSize();
+      if (!x || !y) this.once("resize", () => fitBounds.call(this, bounds, { ...options, animate: false }));
+      return fitBounds.call(this, bounds, options);
+    },
+  });
+
   function svgElement(name, attributes, parent) {
     const made = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
