@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 
 _TIMEOUT_S = 600
+_SETTLES_MS = 500
+"""A map is drawn anew once its frame has its size, which Leaflet waits for."""
 _WIDTH = 1000
 """Of the pictures, in pixels: about the width that notebooks are read at."""
 
@@ -64,12 +66,15 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"))
+        browser = driver.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--disable-lcd-text"]
+        )
 
         def picture(html: str) -> bytes:
             page = browser.new_page(viewport={"width": _WIDTH, "height": 800})
             page.set_content(f"<!DOCTYPE html><body style='margin: 0'>{html}")
             page.frames[-1].locator("path[role=button]").first.wait_for()
+            page.wait_for_timeout(_SETTLES_MS)
             taken = page.locator("iframe").screenshot()
             page.close()
             return bytes(taken)

@@ -217,7 +217,11 @@ ftzGeo.start = (() => {
       redraw();
     });
     sheet.startPrint(map, layers.blocks);
-    if (map.getSize().x < 600) document.querySelector("details.legend").open = false;
+    const foldLegend = () => {
+      if (map.getSize().x < 600) document.querySelector("details.legend").open = false;
+    };
+    if (map.getSize().x > 0) foldLegend();
+    else map.once("resize", foldLegend);
     ftzGeo.words.apply();
     window.ftzGeoPage = Object.freeze({
       map,
