@@ -62,6 +62,7 @@ __all__ = [
     "read_reference",
     "read_survey",
     "render_maps",
+    "show",
     "write",
     "write_audit",
     "write_diff",
@@ -131,7 +132,7 @@ def digitise(
     Returns
     -------
     GeoDataFrame
-        Indexed by parcel id, in EPSG:4326, with :data:`~ftz_geo.frame.PARCEL_COLUMNS`. The geometry is None
+        Indexed by parcel id, in EPSG:4326, with :data:`~ftz_geo.columns.PARCEL_COLUMNS`. The geometry is None
         where the grade is ``undetermined``.
 
     Raises
@@ -546,6 +547,70 @@ def render_maps(
             (folder / name).write_text(page, encoding="utf-8", newline="\n")
     _remove_earlier_pages(Path(out), pages.keys())
     return tuple(Path(out) / name for name in pages)
+
+
+def show(
+    parcels: gpd.GeoDataFrame | Drawing,
+    plan: Plan | None = None,
+    audit: Audit | None = None,
+    zone: str | None = None,
+    *,
+    basemap: ReferenceMap | None = None,
+    height: int = 640,
+) -> render.Shown:
+    """Return the maps of the parcels as a value that draws itself in a notebook, without a network.
+
+    Parameters
+    ----------
+    parcels : GeoDataFrame or Drawing
+        As :func:`digitise`, :func:`draw` or :func:`~ftz_geo.read_parcels` gives it; a bare frame has no edges
+        to show.
+    plan : Plan, optional
+        Whose words the maps quote.
+    audit : Audit, optional
+    zone : str, optional
+        Id or name of a zone, or a part of a name that no other has; by default, several zones stand behind
+        a choice, a map of all first.
+    basemap : ReferenceMap, optional
+        As for :func:`render_maps`.
+    height : int, default 640
+        Of the map in the notebook, in pixels.
+
+    Returns
+    -------
+    Shown
+        The last line of a cell draws it; its ``save(path)`` writes the same page as one file.
+
+    Raises
+    ------
+    GeometryError
+        No zone, or more than one, is called so; or as for :func:`ftz_geo.frame.checked`.
+    ReferenceMapError
+        The base map has no named line near any zone.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse import parse_plan
+    >>> text = "甲开发区总面积1平方公里。区块一：面积1平方公里，东至河、南至甲路、西至乙路、北至丙路。"
+    >>> plan = parse_plan(text)
+    >>> show(draw(plan), plan)
+    <map of 甲开发区, parcels: 1; save(path) writes its page>
+    """
+    drawing = as_drawing(parcels, needs=("zone_id",))
+    if zone is not None:
+        drawing = drawing.of_zone(zone)
+    names = drawing.zone_names()
+    if plan is not None:
+        plan = replace(plan, zones=tuple(own for own in plan.zones if own.id in names))
+    around = _around(plan, drawing, Settings())
+    pages = render.map_pages(plan, drawing, audit, **around, basemap=basemap, alone=True)
+    return render.shown(
+        pages,
+        list(names.values()),
+        parcels=len(drawing.parcels),
+        height=height,
+        picture=render.picture(plan, drawing),
+    )
 
 
 def _around(

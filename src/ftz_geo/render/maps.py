@@ -197,6 +197,7 @@ def map_pages(
     tianditu_key: str | None = None,
     editor: Mapping[str, Any] | None = None,
     report: str | None = None,
+    alone: bool = False,
 ) -> dict[str, str]:
     """Return one offline map per zone and an index of all.
 
@@ -223,6 +224,8 @@ def map_pages(
         JSON-ready; with it, the pages of the zones carry the editor, which reads it.
     report : str, optional
         Address of the page of the audit, seen from the pages; they link to it where it is given.
+    alone : bool, default False
+        Let the pages have no links to each other, for they will not stand side by side.
 
     Returns
     -------
@@ -255,7 +258,12 @@ def map_pages(
             f"the grade {strange[0]!r} is none of {', '.join(grades)}; correct the column grade"
         )
     zones = zone_views(plan, found, audit, measures)
-    context = {"source": plan.source if plan else None, "tianditu_key": tianditu_key, "report": report}
+    context = {
+        "source": plan.source if plan else None,
+        "tianditu_key": tianditu_key,
+        "report": report,
+        "alone": alone,
+    }
     of_zone = lines or {}
     backgrounds = _backgrounds(basemap, zones)
     zone_context = context | {"editor": editor}

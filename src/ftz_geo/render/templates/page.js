@@ -132,6 +132,7 @@ ftzGeo.start = (() => {
 
   return (map, layers) => {
     const data = ftzGeo.core.read();
+    document.documentElement.classList.toggle("framed", ftzGeo.core.FRAMED);
     ftzGeo.words.start(data.words);
     map.setMaxZoom(19);
     map.setMinZoom(4);
@@ -207,8 +208,12 @@ ftzGeo.start = (() => {
     });
     sheet.startPrint(map, layers.blocks);
     startProjector(map, redraw);
-    const size = map.getSize();
-    if (size.x < 600 || size.y < LOW) document.querySelector("details.legend").open = false;
+    const foldLegend = () => {
+      const { x, y } = map.getSize();
+      if (x < 600 || y < LOW) document.querySelector("details.legend").open = false;
+    };
+    if (map.getSize().x > 0) foldLegend();
+    else map.once("resize", foldLegend);
     ftzGeo.words.apply();
     window.ftzGeoPage = Object.freeze({
       map,

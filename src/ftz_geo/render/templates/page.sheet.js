@@ -2,7 +2,7 @@
 "use strict";
 
 ftzGeo.sheet = (() => {
-  const { svgElement, canvas, view, element } = ftzGeo.core;
+  const { FRAMED, svgElement, canvas, view, element } = ftzGeo.core;
   const { t, onChange } = ftzGeo.words;
 
   /* ---------- base maps ---------- */
@@ -57,6 +57,7 @@ ftzGeo.sheet = (() => {
       }),
       "OpenStreetMap（联网）": L.tileLayer(OSM, { attribution: "© OpenStreetMap contributors", maxZoom: 19 }),
     };
+    if (FRAMED && !key) delete maps["天地图（联网，需密钥）"];
     const [plain, shifted] = [map.options.crs, shiftedCrs()];
     map.on("baselayerchange", ({ layer }) => {
       const crs = layer === maps["高德（联网，图形按 GCJ-02 显示）"] ? shifted : plain;
