@@ -165,7 +165,7 @@ def words_of(picture: str | None) -> list[str | None]:
 def test_the_picture_has_every_outline_to_scale(plan: Plan, drawing: Drawing) -> None:
     picture = ftz_geo.show(drawing, plan, zone="beichen").picture
     assert words_of(picture)[:7] == [f"区块{n}" for n in "一二三四五六七"]
-    assert words_of(picture)[7:] == ["2 km", "示意图 Sketch map · 示意 sketched"]
+    assert words_of(picture)[7:] == ["2 km", "参考图 For reference · 示意 sketched"]
     scale = re.search(r"h([\d.]+)v-6", picture or "")
     assert scale
     metres = 2000 / float(scale[1])

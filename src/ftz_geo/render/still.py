@@ -37,7 +37,7 @@ _SCALE_MOST = 160
 _TOLERANCE = 0.3
 """How far an outline may be simplified, in pixels: less than the width of its line."""
 
-_SKETCH_ZH = "示意图"
+_REFERENCE_ZH, _UNPLACED_ZH = "参考图", "位置未知"
 
 
 class _Shape(NamedTuple):
@@ -85,9 +85,12 @@ def picture(plan: Plan | None, drawing: Drawing) -> str | None:
     (2, True, True)
     """
     zones = zone_views(plan, drawing, None)
-    drawn = [(zone, *shape) for zone in zones for shape in zone.drawn]
+    every = [(zone, *shape) for zone in zones for shape in zone.drawn]
+    # What has no place is shown by itself or not at all: beside the others it would seem to lie there.
+    drawn = [shape for shape in every if shape[1].is_placed] or every
     if not drawn:
         return None
+    unplaced = [parcel for _, parcel, _ in every if not parcel.is_placed]
     on_page, per_metre, height = _on_page([geometry for *_, geometry in drawn])
     colours = [zone.colour if len(zones) > 1 else parcel.colour for zone, parcel, _ in drawn]
     grades = [parcel.grade for _, parcel, _ in drawn]
@@ -101,8 +104,18 @@ def picture(plan: Plan | None, drawing: Drawing) -> str | None:
         ],
         labels=list(_labels(zones, dict(zip([p.id for _, p, _ in drawn], on_page, strict=True)))),
         scale=_scale(per_metre),
-        note=" · ".join([f"{_SKETCH_ZH} {EN[_SKETCH_ZH]}", *dict.fromkeys(map(_grade, grades))]),
+        note=" · ".join(
+            [
+                _both(_REFERENCE_ZH),
+                *dict.fromkeys(map(_grade, grades)),
+                *([f"{_both(_UNPLACED_ZH)} {len(unplaced)}"] if unplaced else []),
+            ]
+        ),
     )
+
+
+def _both(zh: str) -> str:
+    return f"{zh} {EN[zh]}"
 
 
 def _grade(grade: str) -> str:

@@ -34,6 +34,7 @@ ftzGeo.start = (() => {
     const polygons = shapes.map(({ polygon }) => polygon).filter(Boolean);
     if (polygons.length === 0) return map.fitBounds(otherwise, { animate: false });
     const { x, y } = map.getSize();
+    if (x === 0) return map.once("resize", () => showAll(map, shapes, otherwise)); // a frame that is laid out later
     const inset = document.getElementById("inset")?.offsetWidth ?? 0;
     const [[left, top], [right, bottom]] = [CLEAR.paddingTopLeft, CLEAR.paddingBottomRight];
     return map.fitBounds(L.featureGroup(polygons).getBounds(), {
