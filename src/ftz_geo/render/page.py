@@ -41,6 +41,7 @@ _SCRIPTS = (
     "page.core.js",
     "page.address.js",
     "page.words.js",
+    "page.units.js",
     "page.labels.js",
     "page.basemap.js",
     "page.draw.js",
@@ -52,6 +53,9 @@ _SCRIPTS = (
     "page.js",
 )
 """Our own scripts, in the order in which they need each other."""
+
+_TOOLS = ("measure.js", "take.formats.js", "take.picture.js", "take.js")
+"""What a reader may do with a page; they begin when the map stands."""
 
 _EDITOR_SCRIPTS = ("edits.js", "editor.panel.js", "editor.js")
 
@@ -197,8 +201,8 @@ def map_page(
         HTML.
     """
     library, library_style = leaflet()
-    scripts = [library, _script(*_SCRIPTS), _map_script(bounds, layers), _script("measure.js")]
-    styles = [library_style, own("page.css"), own("measure.css")]
+    scripts = [library, _script(*_SCRIPTS), _map_script(bounds, layers), _script(*_TOOLS)]
+    styles = [library_style, own("page.css"), own("measure.css"), own("take.css")]
     if editor is not None:
         scripts.append(_script(*_EDITOR_SCRIPTS))
         styles.append(own("editor.css"))

@@ -84,6 +84,7 @@ class PageData:
         self._candidates: list[schema.Candidate] = []
         self._basemap: schema.Basemap | None = None
         self._points: schema.Points | None = None
+        self._about: schema.About | None = None
 
     def add_shape(self, shape: DrawnParcel, *, evidence: bool, plane: LocalPlane | None = None) -> None:
         """Add a parcel; with its edges and words, and with a place for its name if a plane is given."""
@@ -179,6 +180,10 @@ class PageData:
         """Add the named points."""
         self._points = points.to_dict()
 
+    def add_about(self, about: schema.About) -> None:
+        """Add what files taken from the page say of themselves."""
+        self._about = about
+
     def to_dict(self, *, layers: Mapping[str, str], tianditu_key: str | None = None) -> schema.Page:
         """Return all of it, JSON-ready.
 
@@ -212,6 +217,7 @@ class PageData:
             "candidates": self._candidates,
             "basemap": self._basemap,
             "points": self._points,
+            "about": self._about,
             "words": dict(EN),
             "layers": dict(layers),
             "tianditu_key": tianditu_key,

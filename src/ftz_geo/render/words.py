@@ -95,8 +95,8 @@ EN: Mapping[str, str] = {
     "。图形按申报面积绘制，不能用来印证面积。": ". Drawn to the stated areas, which it cannot confirm.",
     "图例": "Legend",
     "来源：": "Source: ",
-    "坐标 WGS 84（与 CGCS2000 视为相同）；面积为 CGCS2000 椭球面积。面积单位：平方公里（km²）。": (
-        "Coordinates in WGS 84 (taken as CGCS2000); areas on the CGCS2000 ellipsoid, in km²."
+    "坐标 WGS 84（与 CGCS2000 视为相同）；面积为 CGCS2000 椭球面积。": (
+        "Coordinates in WGS 84 (taken as CGCS2000); areas on the CGCS2000 ellipsoid. "
     ),
     "制图：": "Drawn by ",
     "底图线条": "Lines of the base map",
@@ -127,8 +127,7 @@ EN: Mapping[str, str] = {
     "未比对": "not compared",
     "升序": "ascending",
     "降序": "descending",
-    "区块（平方公里）": "Blocks (km²)",
-    "片区面积（平方公里）": "Areas of the zones (km²)",
+    "片区面积": "Areas of the zones",
     "未能绘出": "Not drawn",
     "核对结果": "Audit findings",
     "看图": "Show",
@@ -215,6 +214,48 @@ EN: Mapping[str, str] = {
     "所取地物": "Chosen features",
     "落选候选": "Candidates that lost",
     "3°带": "3° zone",
+    # units of area
+    "面积单位": "Areas in",
+    "平方公里": "km²",
+    "公顷": "ha",
+    "亩": "mu",
+    "平方米": "m²",
+    # taking along
+    "带走": "Take along",
+    "范围": "What",
+    "图上可见": "In view",
+    "全部区块": "All blocks",
+    "格式": "As",
+    "QGIS、ArcGIS 可直接打开": "opens in QGIS and ArcGIS",
+    "表格，图形为 WKT": "a table, outlines as WKT",
+    "三维地球软件可打开": "opens in viewers of the globe",
+    "界址点坐标，CGCS2000 3° 带，米": "corners as surveys list them, CGCS2000 3° zone, metres",
+    "图片：地图现状，两倍大小": "a picture of the map as it is, twice its size",
+    "其中示意或概略图形": "Of these, sketched or approximate:",
+    "：文件内逐条注明评级、理由和误差。": "; the file gives grade, reasons and error of each.",
+    "：没有坐标可写，不在文件内。": ": no coordinates to write, left out of the file.",
+    "：只写属性，不写坐标。": ": written without coordinates.",
+    "位置未知：只示大小和相邻关系，不给坐标": "Place unknown: sizes and neighbours only, no coordinates",
+    "所选图形不是实测界址点，不能当作勘测成果。仍要写成坐标文件，并在文件内逐块注明“非实测”。": (
+        "These outlines are no surveyed corners and must not pass for a survey. Write them as a file of "
+        "coordinates all the same, which says of each block that it is not surveyed."
+    ),
+    "联网底图不能写入图片，图中略去。": "Online base maps cannot be put into a picture: left out.",
+    "此浏览器不能把地图存成图片，可改用打印或截屏。": (
+        "This browser cannot save the map as a picture: print it, or take a screenshot."
+    ),
+    "已保存到下载文件夹：": "Saved among the downloads: ",
+    "复制卡片": "Copy card",
+    "复制坐标": "Copy corners",
+    "复制此处坐标": "Copy this place",
+    "已复制：": "Copied: ",
+    "此浏览器不许复制，请手工选取。": "This browser lets no page copy: mark the text by hand.",
+    "坐标": "corners",
+    "环": "ring",
+    "点号": "corner",
+    "经度": "longitude",
+    "纬度": "latitude",
+    "中央子午线": "central meridian",
     # editor
     "修改": "Edit",
     "选择区块…": "Choose a block…",

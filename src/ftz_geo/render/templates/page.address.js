@@ -1,4 +1,4 @@
-/* The state of the page in its address, after the #: the chosen block first and bare, then lang, tab and view, as in
+/* The state of the page in its address, after the #: the chosen block first and bare, then lang, unit, tab and view, as in
    #xiqing-3&lang=en&view=39.01,117.19,13.5. It works from a file too; where the browser lets no page change its address
    (a frame without one of its own), the state is kept all the same. */
 "use strict";
@@ -24,7 +24,7 @@ ftzGeo.address = (() => {
   /** The part after the #, with it; what is null or missing stays out. */
   function written({ block = null, ...rest }) {
     const safe = (text) => encodeURIComponent(text).replace(/%2C/g, ",");
-    const named = ["lang", "tab", "view"].filter((key) => rest[key]).map((key) => `${key}=${safe(rest[key])}`);
+    const named = ["lang", "unit", "tab", "view"].filter((key) => rest[key]).map((key) => `${key}=${safe(rest[key])}`);
     return `#${[...(block === null ? [] : [safe(block)]), ...named].join("&")}`;
   }
 
