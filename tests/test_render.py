@@ -329,9 +329,9 @@ OWN_NAMES = {"中文", "天地图", "© 高德地图", "北"}
 
 TXT_WORDS = set(
     "[属性描述] 格式版本号 数据说明 数据来源 2000国家大地坐标系 几度分带 投影类型 高斯克吕格 计量单位 带号 "
-    "转换参数 [地块坐标] 面 非实测".split()
+    "转换参数 [地块坐标] 面 非实测 千米 名称".split()
 )
-"""The land-survey TXT is Chinese whatever the page's language."""
+"""What files hold, the land-survey TXT first, is Chinese whatever the page's language."""
 
 
 def sources(suffix: str) -> str:

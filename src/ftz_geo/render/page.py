@@ -54,7 +54,14 @@ _SCRIPTS = (
 )
 """Our own scripts, in the order in which they need each other."""
 
-_TOOLS = ("measure.js", "take.formats.js", "take.picture.js", "take.js")
+_TOOLS = (
+    "measure.js",
+    "take.formats.js",
+    "take.picture.js",
+    "take.js",
+    "drop.read.js",
+    "drop.js",
+)
 """What a reader may do with a page; they begin when the map stands."""
 
 _EDITOR_SCRIPTS = ("edits.js", "editor.panel.js", "editor.js")

@@ -256,6 +256,38 @@ EN: Mapping[str, str] = {
     "经度": "longitude",
     "纬度": "latitude",
     "中央子午线": "central meridian",
+    # the reader's own layers
+    "对照图层": "Own layer",
+    "移去": "Take off",
+    "按 WGS 84（CGCS2000）显示，不作换算；GCJ-02 等偏移坐标看不出来，也不纠正。文件不离开本机。": (
+        "Shown as WGS 84 (CGCS2000), nothing is converted: GCJ-02 and other shifted coordinates cannot be "
+        "told, and are not mended. The file stays on this computer."
+    ),
+    "坐标不是数字。": "A coordinate is no number.",
+    "纬度写在了经度前面，请对调后再试：": "Latitude stands before longitude; swap them: ",
+    "坐标不是经纬度，像是投影米制坐标，请先换算为经纬度：": (
+        "The coordinates are no degrees but look like projected metres; convert them to degrees first: "
+    ),
+    "不认识的图形类型：": "No kind of geometry known here: ",
+    "JSON 残缺，读不出来。": "The JSON is broken.",
+    "坐标系不是经纬度，请先换算为 WGS 84 或 CGCS2000 经纬度：": (
+        "Its reference system is no longitude and latitude; convert it to WGS 84 or CGCS2000 degrees first: "
+    ),
+    "不是 GeoJSON，或其中图形残缺。": "This is no GeoJSON, or its shapes are broken.",
+    "KML 带有实体声明，不予读取。": "The KML declares entities and is not read.",
+    "KML 残缺，读不出来。": "The KML is broken.",
+    "东坐标没有带号，文件头也没有写带号，定不了位置：": (
+        "The easting has no zone, and the head of the file states none: it has no place. "
+    ),
+    "北坐标不在中国范围：": "The northing is none of China's: ",
+    "坐标文字损坏：": "A row of coordinates is damaged: ",
+    "坐标系不是 2000 国家大地坐标系，换算需要参数，不予显示：": (
+        "The coordinates are not in CGCS2000, and to convert them takes parameters; not shown: "
+    ),
+    "文件超过 20 MB，不予读取。": "The file is larger than 20 MB and is not read.",
+    "文件里没有坐标。": "The file has no coordinates.",
+    "对照图层的点数超过 50 万，不予显示。": "The own layers have more than 500,000 points; not shown.",
+    "文件读不出来。": "The file cannot be read.",
     # editor
     "修改": "Edit",
     "选择区块…": "Choose a block…",
