@@ -237,6 +237,49 @@ def test_the_picture_is_twice_the_map_and_has_its_colours_where_they_are(opened:
     assert opened.complaints == []
 
 
+def test_a_picture_of_thousands_on_a_canvas_shows_them_and_leaves_tiles_out(open_page: Open) -> None:
+    boxes = [
+        shapely.box(117 + i % 40 / 100, 39 + i // 40 / 100, 117.009 + i % 40 / 100, 39.009 + i // 40 / 100)
+        for i in range(1040)
+    ]
+    columns = {"zone_id": "xiqing", "block": [f"区块{i}" for i in range(1040)], "grade": "traced"}
+    frame = gpd.GeoDataFrame(columns, geometry=boxes, index=[f"xiqing-{i}" for i in range(1040)], crs=4326)
+    opened = open_page(map_pages(None, frame, None), "xiqing.html")
+    page = opened.page
+    plain = PIL.Image.open(io.BytesIO(take(opened, "png").read_bytes())).convert("RGB")
+    assert (
+        len(plain.crop((400, 600, 1000, 1200)).getcolors(10**6) or ()) > 100
+    )  # blocks in their colours, and names
+    page.locator(".leaflet-control-layers").hover()
+    page.get_by_label("OpenStreetMap").check()
+    page.click("#take")
+    page.check("dialog.take [value=png]")
+    assert "联网底图不能写入图片，图中略去。" in page.locator(".take .notes").inner_text()
+    page.keyboard.press("Escape")
+    with_tiles = PIL.Image.open(io.BytesIO(take(opened, "png").read_bytes()))
+    assert with_tiles.size == plain.size
+
+
+def test_a_file_is_of_the_blocks_as_built_and_says_that_edits_are_not_in_it(open_page: Open) -> None:
+    editor = {"schema": "s", "file": "blocks.geojson", "sha256": "0" * 64}
+    opened = open_page(map_pages(None, made(), None, editor=editor), "xiqing.html")
+    words = "地图上未交回的修改不在文件内"
+    opened.page.click("#take")
+    assert words not in opened.page.locator(".take .notes").inner_text()
+    opened.page.keyboard.press("Escape")
+    opened.page.evaluate(
+        """() => {
+            const { polygon, parts } = ftzGeoPage.shapes[0];
+            const moved = ({ lat, lng }) => [lat + 0.001, lng];
+            polygon.setLatLngs(parts.map((part) => part.map((ring) => ring.map(moved))));
+        }"""
+    )
+    opened.page.click("#take")
+    assert words in opened.page.locator(".take .notes").inner_text()
+    opened.page.keyboard.press("Escape")
+    same_outlines(gpd.read_file(take(opened, "geojson")).geometry[:2], [BLOCK, BOTH])
+
+
 # ---------- text ----------
 
 
@@ -362,6 +405,7 @@ def test_the_unit_changes_every_figure_and_stays_in_the_address(opened: Any) -> 
         assert stated in "".join(opened.texts("svg.labels text"))
         assert ("unit=" in page.evaluate("location.hash")) == (unit != "km2")
     page.select_option("#unit", "mu")
+    assert page.get_attribute("nav a", "href") == "index.html#unit=mu"
     page.reload()
     assert page.locator(".blocks tbody tr td").first.inner_text() == "11700"
     page.emulate_media(media="print")

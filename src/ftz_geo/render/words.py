@@ -234,6 +234,9 @@ EN: Mapping[str, str] = {
     "其中示意或概略图形": "Of these, sketched or approximate:",
     "：文件内逐条注明评级、理由和误差。": "; the file gives grade, reasons and error of each.",
     "：没有坐标可写，不在文件内。": ": no coordinates to write, left out of the file.",
+    "地图上未交回的修改不在文件内，请用“下载修改”交回。": (
+        "Changes made on this map are not in the file; hand them back by “Download changes”."
+    ),
     "：只写属性，不写坐标。": ": written without coordinates.",
     "位置未知：只示大小和相邻关系，不给坐标": "Place unknown: sizes and neighbours only, no coordinates",
     "所选图形不是实测界址点，不能当作勘测成果。仍要写成坐标文件，并在文件内逐块注明“非实测”。": (

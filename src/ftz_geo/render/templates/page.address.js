@@ -46,6 +46,16 @@ ftzGeo.address = (() => {
     return state[key] ?? null;
   }
 
+  /** Lets the links to other pages carry some of the state. */
+  function carry(key, value) {
+    for (const link of document.querySelectorAll('a[href*=".html"]')) {
+      const [file, place = ""] = link.getAttribute("href").split("#");
+      const kept = place.split("&").filter((part) => part !== "" && !part.startsWith(`${key}=`));
+      const parts = [...kept, ...(value === null ? [] : [`${key}=${value}`])].join("&");
+      link.href = file + (parts && `#${parts}`);
+    }
+  }
+
   /** Calls back when the reader goes back, forward, or to another state of this page. */
   function onGo(listener) {
     listeners.push(listener);
@@ -58,5 +68,5 @@ ftzGeo.address = (() => {
 
   window.addEventListener("hashchange", go);
   window.addEventListener("popstate", go);
-  return { get, put, onGo };
+  return { get, put, carry, onGo };
 })();

@@ -72,6 +72,7 @@ ftzGeo.units = (() => {
   function show() {
     apply(document);
     document.body.dataset.area = chosen;
+    address.carry("unit", chosen === "km2" ? null : chosen);
     listeners.forEach((listener) => listener());
   }
 

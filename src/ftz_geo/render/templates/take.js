@@ -65,6 +65,12 @@
     }
   }
 
+  /** Whether an editor has moved a block on the map. */
+  function isEdited({ polygon, parts }) {
+    const [now, before] = [polygon?.getLatLngs().flat(2) ?? [], parts.flat(2)];
+    return Boolean(polygon) && (now.length !== before.length || now.some((place, i) => !place.equals(before[i], 1e-9)));
+  }
+
   /** What is said of what would be written, before it is; and whether it may be. */
   function outlook(format, found) {
     const { placed = false } = FORMATS[format];
@@ -77,6 +83,7 @@
       notes: [
         `${t("区块")} ${written.length}`,
         rough > 0 && `${t("其中示意或概略图形")} ${rough}${t("：文件内逐条注明评级、理由和误差。")}`,
+        document.getElementById("ftz-editor") && shapes.some(isEdited) && t("地图上未交回的修改不在文件内，请用“下载修改”交回。"),
         unplaced > 0 && `${t("位置未知")} ${unplaced}${t(placed ? "：没有坐标可写，不在文件内。" : "：只写属性，不写坐标。")}`,
       ].filter(Boolean),
       unsurveyed: format === "txt" && written.some(({ grade }) => grade !== "surveyed"),
