@@ -161,6 +161,7 @@ def test_a_txt_is_read_to_the_millimetre_and_says_what_is_no_survey(opened: Any)
     truth = gpd.GeoSeries([BLOCK, BOTH], crs=4490).to_crs("EPSG:4527")
     found = survey.polygons.to_crs(4490).to_crs("EPSG:4527")
     assert found["id"].tolist() == ["xiqing-1", "xiqing-2"]
+    assert [[f.check for f in own] for own in survey.findings[:2]] == [["survey-drawn"], ["survey-drawn"]]
     for one, other in zip(found.geometry, truth, strict=True):
         assert one.hausdorff_distance(other) < 1e-3
         assert one.symmetric_difference(other).area < 5

@@ -53,6 +53,12 @@ ftzGeo.formats = (() => {
     return [x.toFixed(3), `${zone}${y.toFixed(3).padStart(10, "0")}`];
   }
 
+  /** A place to the millimetre: where a reader of its X and Y finds it. */
+  function asWritten(place, zone) {
+    const [x, y] = plane(place, zone).map(Number);
+    return ftzGeo.own.inverseGaussKrueger({ zone, x, y: y % 1e6 });
+  }
+
   /* ---------- what is known of a block ---------- */
 
   /** What a block abuts on, as written, by the side's number. */
@@ -239,7 +245,7 @@ ftzGeo.formats = (() => {
       });
       return [...rows, [`J${first}`, n + 1, ...plane(ring[0], zone)]];
     });
-    const hectares = ftzGeodesy.area(shape.parts) / 10000;
+    const hectares = ftzGeodesy.area(shape.parts.map((part) => part.map((ring) => ring.map((place) => asWritten(place, zone))))) / 10000;
     return [[points.length, hectares.toFixed(4), shape.id, field(name), "面", "", "", "", "@"], ...points].map((row) => row.join(","));
   }
 
