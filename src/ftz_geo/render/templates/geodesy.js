@@ -95,8 +95,9 @@ const ftzGeodesy = (() => {
   ];
   const RECTIFYING_M = (A / (1 + N)) * (1 + N ** 2 / 4 + N ** 4 / 64);
 
-  /** A place in its own 3-degree zone, or in a given one: the zone's number, metres to the north (X) and to the east (Y); the easting
-      without the number has 500 km added to it, so that 39 and 511493.964 are written 39511493.964. */
+  /** A place in its own 3-degree zone: the zone's number, metres to the north (X) and to the east (Y); the easting
+      without the number has 500 km added to it, so that 39 and 511493.964 are written 39511493.964. Places of one list
+      are given one zone. */
   function gaussKrueger([lon, lat], zone = Math.floor((lon + 1.5) / 3)) {
     const lambda = radians(lon - 3 * zone);
     const tau = Math.tan(radians(lat));
