@@ -253,7 +253,6 @@ EN: Mapping[str, str] = {
     "复制此处坐标": "Copy this place",
     "已复制：": "Copied: ",
     "此浏览器不许复制，请手工选取。": "This browser lets no page copy: mark the text by hand.",
-    "坐标": "corners",
     "环": "ring",
     "点号": "corner",
     "经度": "longitude",

@@ -175,7 +175,7 @@
     card.append(element("p", { class: "taking row" },
       button("带走", open),
       button("复制卡片", () => copy(text([...formats.words(shape, data), "", ...formats.corners(shape, data)]), shape.called)),
-      button("复制坐标", () => copy(text(formats.corners(shape, data)), `${shape.called} ${t("坐标")}`))));
+      button("复制坐标", () => copy(text(formats.corners(shape, data)), `${shape.called} ${t("界点")}`))));
   }
 
   /** A place of the map: with the key C what the readout shows, with the right button what lies under it. */
