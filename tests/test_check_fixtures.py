@@ -107,6 +107,7 @@ def survey(
     *,
     count: int = 5,
     stated: str = "0",
+    name: str = "区块一",
     system: str = "2000国家大地坐标系",
     zone: str = "39",
     swapped: bool = False,
@@ -118,7 +119,7 @@ def survey(
         for i, (x, y) in enumerate([*points, points[0]])
     ]
     head = f"[属性描述]\n坐标系={system}\n几度分带=3\n带号={zone}\n[地块坐标]"
-    text = "\n".join([head, f"{count},{stated},1,区块一,面,,,,@", *rows])
+    text = "\n".join([head, f"{count},{stated},1,{name},面,,,,@", *rows])
     if broken:
         second = (
             text.split("[地块坐标]\n")[1]
@@ -216,6 +217,7 @@ FIXTURES: dict[str, Fixture] = {
     "survey-damaged": survey(broken=True),
     "survey-order": survey(swapped=True),
     "survey-count": survey(count=9),
+    "survey-drawn": survey(name="区块一（示意：非实测）"),
     "survey-zone": survey(zone="40"),
     "survey-datum": survey(system=""),
     "survey-packed": Fixture(text=ALONE, survey=PACKED),

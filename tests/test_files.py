@@ -155,3 +155,11 @@ def test_wrong_ending_crs_and_file_are_said(tmp_path: Path) -> None:
     broken.write_bytes(b"SQLite format 3\0 and nothing more")
     with pytest.raises(DocumentError, match="cannot be read as a map file"):
         files.read_parcels(broken)
+
+
+def test_a_table_is_read_back_where_some_parcels_have_no_outline(tmp_path: Path) -> None:
+    """Two texts and a gap make another kind of column in pandas than one text and a gap."""
+    parcels = frame().parcels
+    three = gpd.GeoDataFrame(parcels.iloc[[0, 0, 1]].assign(zone="甲区")).set_axis(["a", "b", "c"])
+    back = files.read_parcels(files.write(three, tmp_path / "blocks.csv"))
+    assert back.geometry.isna().tolist() == [False, False, True]

@@ -236,6 +236,7 @@ RECORDS = {
         schema.BasemapFeature,
         schema.Points,
         schema.NamedPoints,
+        schema.About,
         schema.Editor,
     ],
     "diff": [schema.DiffPage, schema.DiffShape, schema.DiffStrip],

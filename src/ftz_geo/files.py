@@ -287,9 +287,11 @@ def _read_frame(path: Path) -> gpd.GeoDataFrame:
         if ending == ".csv":
             table = pd.read_csv(path, encoding="utf-8-sig", dtype=str, keep_default_na=False)
             table = table.map(lambda cell: _unguarded(cell) or None)
+            outlines = table["wkt"] if "wkt" in table else [None] * len(table)
             return gpd.GeoDataFrame(
                 table.drop(columns="wkt", errors="ignore"),
-                geometry=shapely.from_wkt(table["wkt"].to_numpy() if "wkt" in table else [None] * len(table)),
+                # Columns of text have a missing value of their own, which shapely does not take.
+                geometry=shapely.from_wkt([wkt if isinstance(wkt, str) else None for wkt in outlines]),
             )
         layer: dict[str, Any] = {"layer": "parcels"} if ending == ".gpkg" else {}
         frame = gpd.read_file(path, **layer)

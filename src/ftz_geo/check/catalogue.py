@@ -480,6 +480,17 @@ CHECKS: tuple[Check, ...] = (
         look=looked.lists,
     ),
     Check(
+        id="survey-drawn",
+        text=Text(
+            "坐标表是勘测成果；注明非实测的图形不能作为印证。",
+            "Lists of corners come from a survey; an outline that says it does not proves nothing.",
+        ),
+        limit=_NO_ALLOWANCE,
+        severities=("warning",),
+        find=partial(given.noticed, "survey-drawn"),
+        look=looked.lists,
+    ),
+    Check(
         id="survey-zone",
         text=Text(
             "文件头所写带号、计量单位与坐标一致。",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ftz_geo.model import Kind, ReferenceMap
     from ftz_geo.render import schema
 
-__all__ = ["BUDGET_BYTES", "KINDS", "Basemap", "clip_basemap"]
+__all__ = ["BUDGET_BYTES", "KINDS", "Basemap", "clip_basemap", "credit"]
 
 BUDGET_BYTES = 96 * 1024
 """What the background may add to a page, so that a page with it stays below 400 KiB."""
@@ -102,7 +102,7 @@ def clip_basemap(
     return Basemap(
         features=features,
         left_out=len(longest) - len(features),
-        credits=tuple(dict.fromkeys(map(_credit, sources))),
+        credits=tuple(dict.fromkeys(map(credit, sources))),
         bounds=(bounds[0], bounds[1], bounds[2], bounds[3]),
     )
 
@@ -161,10 +161,12 @@ def _joined(parts: Sequence[BaseGeometry], plane: LocalPlane) -> list[BaseGeomet
     return [line for line in shapely.simplify(merged, _TOLERANCE_M) if line.length > _TOLERANCE_M]
 
 
-def _credit(source: Mapping[str, Any]) -> str:
+def credit(source: Mapping[str, Any]) -> str:
     """Return where a source is from.
 
-    >>> _credit({"file": "a.osm.pbf", "licence": "ODbL 1.0", "date": "2025-08-09"}), _credit({"file": "b"})
+    Examples
+    --------
+    >>> credit({"file": "a.osm.pbf", "licence": "ODbL 1.0", "date": "2025-08-09"}), credit({"file": "b"})
     ('a.osm.pbf（ODbL 1.0，2025-08-09）', 'b（未注明许可）')
     """
     said = [source.get("licence") or "未注明许可", str(source.get("date") or "")[:10]]

@@ -10,7 +10,7 @@ from ftz_geo.explain import explain_parcel
 from ftz_geo.frame import as_drawing
 from ftz_geo.measure import METRES_PER_DEGREE, LocalPlane
 from ftz_geo.model import Grade
-from ftz_geo.render.basemap import clip_basemap
+from ftz_geo.render.basemap import clip_basemap, credit
 from ftz_geo.render.explain import add_candidates, candidate_shapes
 from ftz_geo.render.page import LAYERS, Layer, bounds_of, layers_of, map_page
 from ftz_geo.render.points import CUT_TITLE, near_points
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ftz_geo.explain import Explanation
     from ftz_geo.frame import Drawing
     from ftz_geo.model import Audit, Measure, Plan, ReferenceMap
+    from ftz_geo.render import schema
     from ftz_geo.render.basemap import Basemap
     from ftz_geo.render.points import NearPoints
     from ftz_geo.render.views import ZoneView
@@ -42,9 +43,11 @@ def _zone_page(
     background: Basemap | None,
     points: NearPoints | None,
     candidates: _Candidates | None,
+    about: schema.About,
     context: Mapping[str, Any],
 ) -> str:
     data = PageData()
+    data.add_about(about)
     bounds = _bounds(zone, background, points, candidates)
     west, south, east, north = bounds
     plane = LocalPlane(lon=(west + east) / 2, lat=(south + north) / 2)
@@ -267,6 +270,8 @@ def map_pages(
     of_zone = lines or {}
     backgrounds = _backgrounds(basemap, zones)
     zone_context = context | {"editor": editor}
+    title = (plan.source.title or plan.source.file) if plan else None
+    told = _credits(found, basemap)
     return {"index.html": _index_page(zones, context | {"general": general_findings(audit)})} | {
         zone.file: _zone_page(
             zone,
@@ -274,10 +279,24 @@ def map_pages(
             backgrounds.get(zone.id),
             _points(found, zone),
             _candidates(plan, found, zone, reference),
+            {"zone_id": zone.id, "zone": zone.name, "source": title, "credits": told},
             zone_context,
         )
         for zone in zones
     }
+
+
+_OSM = "© OpenStreetMap contributors, ODbL"
+"""What the licence of OpenStreetMap's data asks for, where a source names only the licence."""
+
+
+def _credits(drawing: Drawing, basemap: ReferenceMap | None) -> list[str]:
+    """Return where the maps and points are from that a drawing and its background rest on."""
+    beneath = [source for key in ("reference", "points") for source in drawing.about.get(key, ())]
+    sources = [*beneath, *(basemap.sources if basemap is not None else ())]
+    told = list(dict.fromkeys(map(credit, sources)))
+    unsaid = any("ODbL" in words for words in told) and not any("OpenStreetMap" in words for words in told)
+    return [*told, _OSM] if unsaid else told
 
 
 def _points(drawing: Drawing, zone: ZoneView) -> NearPoints | None:

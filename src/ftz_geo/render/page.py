@@ -42,6 +42,7 @@ _SCRIPTS = (
     "page.core.js",
     "page.address.js",
     "page.words.js",
+    "page.units.js",
     "page.labels.js",
     "page.basemap.js",
     "page.draw.js",
@@ -58,6 +59,18 @@ _SCRIPTS = (
     "page.js",
 )
 """Our own scripts, in the order in which they need each other."""
+
+_TOOLS = (
+    "measure.js",
+    "take.formats.js",
+    "take.picture.js",
+    "take.js",
+    "drop.read.js",
+    "drop.js",
+)
+"""What a reader may do with a page; they begin when the map stands."""
+
+_STYLES = ("page.css", "page.find.css", "page.focus.css", "measure.css", "take.css")
 
 _EDITOR_SCRIPTS = ("edits.js", "editor.panel.js", "editor.js")
 
@@ -214,8 +227,15 @@ def map_page(
         HTML.
     """
     library, library_style = leaflet()
-    scripts = [library, _script(*_SCRIPTS), _map_script(bounds, layers), _script("measure.js")]
-    styles = [library_style, own("page.css"), own("page.find.css"), own("page.focus.css"), own("measure.css")]
+    scripts = [library, _script(*_SCRIPTS), _map_script(bounds, layers), _script(*_TOOLS)]
+    styles = [
+        library_style,
+        own("page.css"),
+        own("page.find.css"),
+        own("page.focus.css"),
+        own("measure.css"),
+        own("take.css"),
+    ]
     if editor is not None:
         scripts.append(_script(*_EDITOR_SCRIPTS))
         styles.append(own("editor.css"))

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypedDict
 
 __all__ = [
+    "About",
     "Basemap",
     "BasemapFeature",
     "Candidate",
@@ -230,6 +231,18 @@ class Points(TypedDict):
     named: list[NamedPoints]
 
 
+class About(TypedDict):
+    """What files that a reader takes from the page say of themselves."""
+
+    zone_id: str
+    zone: str
+    """Its name."""
+    source: str | None
+    """Title of the document, or its file's name."""
+    credits: list[str]
+    """Of the maps and points that the page rests on."""
+
+
 class Page(TypedDict):
     """The JSON of a map page, in the element ``ftz-data``."""
 
@@ -268,6 +281,8 @@ class Page(TypedDict):
     """Every fixed word in Chinese, and in English."""
     layers: dict[str, str]
     """Chinese titles of the groups of layers, by the name under which the page script knows them."""
+    about: About | None
+    """None on pages of no one zone."""
     tianditu_key: str | None
     """None where the reader is asked for their own."""
 

@@ -86,6 +86,7 @@ class PageData:
         self._basemap: schema.Basemap | None = None
         self._points: schema.Points | None = None
         self._readings: dict[str, str] = {}
+        self._about: schema.About | None = None
 
     def add_shape(self, shape: DrawnParcel, *, evidence: bool, plane: LocalPlane | None = None) -> None:
         """Add a parcel; with its edges and words, and with a place for its name if a plane is given."""
@@ -187,6 +188,10 @@ class PageData:
         background = [feature["name"] for feature in self._basemap["features"]] if self._basemap else []
         self._readings = readings([*named, *self._features, *background, *words])
 
+    def add_about(self, about: schema.About) -> None:
+        """Add what files taken from the page say of themselves."""
+        self._about = about
+
     def to_dict(self, *, layers: Mapping[str, str], tianditu_key: str | None = None) -> schema.Page:
         """Return all of it, JSON-ready.
 
@@ -221,6 +226,7 @@ class PageData:
             "basemap": self._basemap,
             "points": self._points,
             "readings": self._readings,
+            "about": self._about,
             "words": dict(EN),
             "layers": dict(layers),
             "tianditu_key": tianditu_key,

@@ -96,8 +96,8 @@ EN: Mapping[str, str] = {
     "。图形按申报面积绘制，不能用来印证面积。": ". Drawn to the stated areas, which it cannot confirm.",
     "图例": "Legend",
     "来源：": "Source: ",
-    "坐标 WGS 84（与 CGCS2000 视为相同）；面积为 CGCS2000 椭球面积。面积单位：平方公里（km²）。": (
-        "Coordinates in WGS 84 (taken as CGCS2000); areas on the CGCS2000 ellipsoid, in km²."
+    "坐标 WGS 84（与 CGCS2000 视为相同）；面积为 CGCS2000 椭球面积。": (
+        "Coordinates in WGS 84 (taken as CGCS2000); areas on the CGCS2000 ellipsoid. "
     ),
     "制图：": "Drawn by ",
     "底图线条": "Lines of the base map",
@@ -140,8 +140,7 @@ EN: Mapping[str, str] = {
     "未比对": "not compared",
     "升序": "ascending",
     "降序": "descending",
-    "区块（平方公里）": "Blocks (km²)",
-    "片区面积（平方公里）": "Areas of the zones (km²)",
+    "片区面积": "Areas of the zones",
     "未能绘出": "Not drawn",
     "核对结果": "Audit findings",
     "看图": "Show",
@@ -231,6 +230,82 @@ EN: Mapping[str, str] = {
     "所取地物": "Chosen features",
     "落选候选": "Candidates that lost",
     "3°带": "3° zone",
+    # units of area
+    "面积单位": "Areas in",
+    "平方公里": "km²",
+    "公顷": "ha",
+    "亩": "mu",
+    "平方米": "m²",
+    # taking along
+    "带走": "Take along",
+    "范围": "What",
+    "图上可见": "In view",
+    "全部区块": "All blocks",
+    "格式": "As",
+    "QGIS、ArcGIS 可直接打开": "opens in QGIS and ArcGIS",
+    "表格，图形为 WKT": "a table, outlines as WKT",
+    "三维地球软件可打开": "opens in viewers of the globe",
+    "界址点坐标，CGCS2000 3° 带，米": "corners as surveys list them, CGCS2000 3° zone, metres",
+    "图片：地图现状，两倍大小": "a picture of the map as it is, twice its size",
+    "其中示意或概略图形": "Of these, sketched or approximate:",
+    "：文件内逐条注明评级、理由和误差。": "; the file gives grade, reasons and error of each.",
+    "：没有坐标可写，不在文件内。": ": no coordinates to write, left out of the file.",
+    "地图上未交回的修改不在文件内，请用“下载修改”交回。": (
+        "Changes made on this map are not in the file; hand them back by “Download changes”."
+    ),
+    "：只写属性，不写坐标。": ": written without coordinates.",
+    "位置未知：只示大小和相邻关系，不给坐标": "Place unknown: sizes and neighbours only, no coordinates",
+    "所选图形不是实测界址点，不能当作勘测成果。仍要写成坐标文件，并在文件内逐块注明“非实测”。": (
+        "These outlines are no surveyed corners and must not pass for a survey. Write them as a file of "
+        "coordinates all the same, which says of each block that it is not surveyed."
+    ),
+    "联网底图不能写入图片，图中略去。": "Online base maps cannot be put into a picture: left out.",
+    "此浏览器不能把地图存成图片，可改用打印或截屏。": (
+        "This browser cannot save the map as a picture: print it, or take a screenshot."
+    ),
+    "已保存到下载文件夹：": "Saved among the downloads: ",
+    "复制卡片": "Copy card",
+    "复制坐标": "Copy corners",
+    "复制此处坐标": "Copy this place",
+    "已复制：": "Copied: ",
+    "此浏览器不许复制，请手工选取。": "This browser lets no page copy: mark the text by hand.",
+    "环": "ring",
+    "点号": "corner",
+    "经度": "longitude",
+    "纬度": "latitude",
+    "中央子午线": "central meridian",
+    # the reader's own layers
+    "对照图层": "Own layer",
+    "移去": "Take off",
+    "按 WGS 84（CGCS2000）显示，不作换算；GCJ-02 等偏移坐标看不出来，也不纠正。文件不离开本机。": (
+        "Shown as WGS 84 (CGCS2000), nothing is converted: GCJ-02 and other shifted coordinates cannot be "
+        "told, and are not mended. The file stays on this computer."
+    ),
+    "坐标不是数字。": "A coordinate is no number.",
+    "纬度写在了经度前面，请对调后再试：": "Latitude stands before longitude; swap them: ",
+    "坐标不是经纬度，像是投影米制坐标，请先换算为经纬度：": (
+        "The coordinates are no degrees but look like projected metres; convert them to degrees first: "
+    ),
+    "不认识的图形类型：": "No kind of geometry known here: ",
+    "JSON 残缺，读不出来。": "The JSON is broken.",
+    "坐标系不是经纬度，请先换算为 WGS 84 或 CGCS2000 经纬度：": (
+        "Its reference system is no longitude and latitude; convert it to WGS 84 or CGCS2000 degrees first: "
+    ),
+    "不是 GeoJSON，或其中图形残缺。": "This is no GeoJSON, or its shapes are broken.",
+    "KML 带有实体声明，不予读取。": "The KML declares entities and is not read.",
+    "KML 残缺，读不出来。": "The KML is broken.",
+    "东坐标没有带号，文件头也没有写带号，定不了位置：": (
+        "The easting has no zone, and the head of the file states none: it has no place. "
+    ),
+    "北坐标不在中国范围：": "The northing is none of China's: ",
+    "坐标文字损坏：": "A row of coordinates is damaged: ",
+    "坐标系不是 2000 国家大地坐标系，换算需要参数，不予显示：": (
+        "The coordinates are not in CGCS2000, and to convert them takes parameters; not shown: "
+    ),
+    "文件超过 20 MB，不予读取。": "The file is larger than 20 MB and is not read.",
+    "文件里没有坐标。": "The file has no coordinates.",
+    "对照图层的点数超过 50 万，不予显示。": "The own layers have more than 500,000 points; not shown.",
+    "文件读不出来。": "The file cannot be read.",
     # editor
     "修改": "Edit",
     "选择区块…": "Choose a block…",

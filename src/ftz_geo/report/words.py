@@ -208,6 +208,7 @@ CHECKS: Mapping[str, Text] = {
     "survey-damaged": Text("坐标完整", "whole coordinates"),
     "survey-order": Text("坐标与点号顺序", "order of coordinates"),
     "survey-count": Text("界址点数", "number of points"),
+    "survey-drawn": Text("坐标是否实测", "surveyed coordinates"),
     "survey-zone": Text("投影带号", "projection zone"),
     "survey-datum": Text("坐标系", "datum"),
     "survey-packed": Text("度分秒写法", "packed degrees"),

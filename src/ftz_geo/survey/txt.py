@@ -22,6 +22,9 @@ _KILO = 1000
 _MOST_KILOMETRES = 100_000
 """Northings in km stay below 6,500, eastings with the zone before them below 46,000."""
 
+_UNSURVEYED = "非实测"
+"""What the name of an outline says that a map page wrote as a list of corners and nobody surveyed."""
+
 _LEAST_COORDINATE = 1000.0
 """Of what stands in a parcel's row, count and area in hectares mostly stay below it."""
 
@@ -126,6 +129,8 @@ def _entry(head: list[str], rows: list[list[str]], scale: int) -> Entry:
         en = "the head says that the numbers are kilometres; they are metres, and were read so"
         notices.append(notice("survey-zone", "warning", zh, en))
     area, own_id, own_name = _named(head)
+    if _UNSURVEYED in (own_name or ""):
+        notices.append(_unsurveyed(own_name or ""))
     return Entry(
         id=own_id,
         name=own_name,
@@ -134,6 +139,12 @@ def _entry(head: list[str], rows: list[list[str]], scale: int) -> Entry:
         damaged=tuple(damaged),
         notices=tuple(notices),
     )
+
+
+def _unsurveyed(name: str) -> Finding:
+    zh = f"“{name}”注明非实测：由地图页面写出，不是勘测成果，其面积、位置都不能作为印证"
+    en = f"“{name}” says that it is not surveyed: a map page wrote it, and its area and place prove nothing"
+    return notice("survey-drawn", "warning", zh, en)
 
 
 def _add(rings: list[list[Point]], point: Point) -> None:

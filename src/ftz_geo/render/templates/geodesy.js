@@ -111,9 +111,9 @@ const ftzGeodesy = (() => {
   }
 
   /** A place in its own 3-degree zone: the zone's number, metres to the north (X) and to the east (Y); the easting
-      without the number has 500 km added to it, so that 39 and 511493.964 are written 39511493.964. */
-  function gaussKrueger([lon, lat]) {
-    const zone = Math.floor((lon + 1.5) / 3);
+      without the number has 500 km added to it, so that 39 and 511493.964 are written 39511493.964. Places of one list
+      are given one zone. */
+  function gaussKrueger([lon, lat], zone = Math.floor((lon + 1.5) / 3)) {
     const lambda = radians(lon - 3 * zone);
     const upright = conformal(Math.tan(radians(lat)));
     const xi = Math.atan2(upright, Math.cos(lambda));

@@ -6,6 +6,7 @@
   const { map, say, onChange } = window.ftzGeoPage;
   const { element } = ftzGeo.core;
   const { t } = ftzGeo.words;
+  const { units } = ftzGeo;
 
   const HELP = "点击地图逐点量测；键盘：方向键移图，回车取图心，退格去末点。";
 
@@ -22,8 +23,15 @@
   const panel = element("div", { class: "measure leaflet-bar", role: "group" }, ...buttons.map(([, made]) => made), told);
 
   const grouped = (value, digits) => value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const thousands = (figure) => figure.replace(/\B(?=(?:\d{3})+(?:\.|$))/g, ",");
   const metres = (value) => (value < 1000 ? `${grouped(value, 1)} m` : `${grouped(value / 1000, 4)} km`);
   const lonlat = ({ lng, lat }) => [lng, lat];
+
+  /** An area in the unit of the page, and in square metres. */
+  function areas(square) {
+    const all = `${grouped(square, 1)} m²`;
+    return units.sign() === "m²" ? [all] : [`${thousands(units.drawn(square / 1e6, 4))} ${units.sign()}`, all];
+  }
 
   /** What was measured, in words; null before there is anything to measure. */
   function result(places) {
@@ -32,7 +40,7 @@
     if (ring.length < 3) return null;
     const square = ftzGeodesy.area([[ring]]);
     const around = ftzGeodesy.length([...ring, ring[0]]);
-    return `${t("面积")} ${grouped(square / 1e6, 4)} km²\n= ${grouped(square, 1)} m²\n${t("周长")} ${metres(around)}`;
+    return `${t("面积")} ${areas(square).join("\n= ")}\n${t("周长")} ${metres(around)}`;
   }
 
   function draw() {
@@ -99,5 +107,6 @@
   control.onAdd = () => panel;
   control.addTo(map);
   onChange(relabel);
+  units.onChange(relabel);
   relabel();
 })();

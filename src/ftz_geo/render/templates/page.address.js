@@ -1,4 +1,4 @@
-/* The state of the page in its address, after the #: the chosen block first and bare, then lang, tab and view, as in
+/* The state of the page in its address, after the #: the chosen block first and bare, then lang, unit, tab and view, as in
    #xiqing-3&lang=en&view=39.01,117.19,13.5. It works from a file too; where the browser lets no page change its address
    (a frame without one of its own), the state is kept all the same. */
 "use strict";
@@ -24,7 +24,7 @@ ftzGeo.address = (() => {
   /** The part after the #, with it; what is null or missing stays out. */
   function written({ block = null, ...rest }) {
     const safe = (text) => encodeURIComponent(text).replace(/%2C/g, ",");
-    const named = ["lang", "tab", "view"].filter((key) => rest[key]).map((key) => `${key}=${safe(rest[key])}`);
+    const named = ["lang", "unit", "tab", "view"].filter((key) => rest[key]).map((key) => `${key}=${safe(rest[key])}`);
     return `#${[...(block === null ? [] : [safe(block)]), ...named].join("&")}`;
   }
 
@@ -46,6 +46,16 @@ ftzGeo.address = (() => {
     return state[key] ?? null;
   }
 
+  /** Lets the links to other pages carry some of the state; a page in one language keeps its address. */
+  function carry(key, value) {
+    for (const link of document.querySelectorAll('a[href*=".html"]:not([hreflang])')) {
+      const [file, place = ""] = link.getAttribute("href").split("#");
+      const kept = place.split("&").filter((part) => part !== "" && !part.startsWith(`${key}=`));
+      const parts = [...kept, ...(value === null ? [] : [`${key}=${value}`])].join("&");
+      link.href = file + (parts && `#${parts}`);
+    }
+  }
+
   /** Calls back when the reader goes back, forward, or to another state of this page. */
   function onGo(listener) {
     listeners.push(listener);
@@ -58,5 +68,5 @@ ftzGeo.address = (() => {
 
   window.addEventListener("hashchange", go);
   window.addEventListener("popstate", go);
-  return { get, put, onGo };
+  return { get, put, carry, onGo };
 })();

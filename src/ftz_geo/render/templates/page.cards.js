@@ -4,10 +4,10 @@
 ftzGeo.cards = (() => {
   const { element } = ftzGeo.core;
   const { t, either } = ftzGeo.words;
+  const { units } = ftzGeo;
 
   const HEAD = { "aria-level": 2 }; // below the page's, whatever stands between
 
-  const km2 = (value) => (value === null ? "—" : value.toFixed(3));
   const metres = (value) => `${Math.round(value).toLocaleString("en")} ${t("米")}`;
   const distance = (value) => (value < 1000 ? metres(value) : `${(value / 1000).toFixed(1)} ${t("公里")}`);
 
@@ -95,14 +95,15 @@ ftzGeo.cards = (() => {
 
   function ofBlock(shape, data, openEdge) {
     const { near_km2: near, far_km2: far } = shape;
-    const declared = shape.declared_km2 ?? "—";
+    const declared = shape.declared_km2 === null ? "—" : units.stated(shape.declared_km2);
+    const drawn = (value) => units.drawn(value, 3);
     return element("article", { class: "card" },
       element("h3", HEAD, shape.title, shape.name && element("small", {}, shape.name)),
       grade(shape.grade, data.grades[shape.grade]),
       figures(
-        [`${t("申报面积")} km²`, declared, shape.of_block ? t("（整个区块）") : null],
-        [`${t("图上面积")} km²`, km2(shape.measured_km2), shape.shared ? `（${t("均分")}）` : null],
-        [t("近边—远边"), near === null || far === null ? null : `${km2(near)}—${km2(far)}`],
+        [`${t("申报面积")} ${units.sign()}`, declared, shape.of_block ? t("（整个区块）") : null],
+        [`${t("图上面积")} ${units.sign()}`, drawn(shape.measured_km2), shape.shared ? `（${t("均分")}）` : null],
+        [t("近边—远边"), near === null || far === null ? null : `${drawn(near)}—${drawn(far)}`],
       ),
       shape.shaped ? element("p", { class: "caution" }, t("图形由申报面积推得，两数相符不能作为印证。")) : null,
       sideTable(shape, data.directions, openEdge),

@@ -3,7 +3,7 @@
 
 ftzGeo.choice = (() => {
   const { span, element, contains } = ftzGeo.core;
-  const { t, onChange } = ftzGeo.words;
+  const { t } = ftzGeo.words;
   const { draw, cards, address } = ftzGeo;
 
   const LEGEND_FROM = 520; // pixels of height that a map has room for it in
@@ -86,7 +86,7 @@ ftzGeo.choice = (() => {
 
     function card({ shape, edge }) {
       const zone = document.getElementById(`card-${shape.card}`)?.content.firstElementChild;
-      if (zone) return ftzGeo.words.translate(zone.cloneNode(true));
+      if (zone) return ftzGeo.units.apply(ftzGeo.words.translate(zone.cloneNode(true)));
       if (edge) return cards.ofEdge(shape, edge, () => choose(shape));
       return cards.ofBlock(shape, data, (of, one) => choose(of, { edge: one }));
     }
@@ -169,7 +169,7 @@ ftzGeo.choice = (() => {
     map.on("click", () => close());
     // Wherever the focus is: the table that opened a card has no key of its own to close it.
     document.addEventListener("keydown", ({ key, defaultPrevented }) => { if (key === "Escape" && !defaultPrevented) close(); });
-    onChange(render);
+    ftzGeo.units.onChange(render); // and of the language
     const follow = () => {
       const shape = data.shapes.find(({ id }) => id === address.get("block"));
       if (!shape) close();

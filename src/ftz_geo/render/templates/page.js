@@ -7,7 +7,7 @@ ftzGeo.start = (() => {
   const LOW = 420; // pixels: a lower map has no room for its legend
   const KEYBOARD_MOST = 300; // shapes that the tab key may have to pass; the table reaches all
   const { t, onChange } = ftzGeo.words;
-  const { address, draw, panel, sheet } = ftzGeo;
+  const { address, draw, panel, sheet, units } = ftzGeo;
 
   /** Shapes that the keyboard reaches, in the order of the table; enter opens the card. */
   function reachByKeyboard(shapes, { choose, point }) {
@@ -90,11 +90,12 @@ ftzGeo.start = (() => {
 
   /** The names that stand on the map: of the page's own making, or each shape's. */
   function names({ names: given, shapes }) {
-    if (given.length > 0) return given;
+    const inUnit = (line) => line.replace(/^([\d.]+) km²$/, (_, figure) => `${units.stated(figure)} ${units.sign()}`);
+    if (given.length > 0) return given.map((name) => ({ ...name, lines: name.lines.map(inUnit) }));
     return shapes.filter((shape) => shape.centre && shape.placed).map((shape) => {
       const area = shape.declared_km2 !== null && !shape.of_block
-        ? `${shape.declared_km2} km²`
-        : shape.measured_km2 === null ? null : `${t(shape.shared ? "均分" : "图上")} ${shape.measured_km2.toFixed(2)} km²`;
+        ? `${units.stated(shape.declared_km2)} ${units.sign()}`
+        : shape.measured_km2 === null ? null : `${t(shape.shared ? "均分" : "图上")} ${units.drawn(shape.measured_km2, 2)} ${units.sign()}`;
       return {
         lines: [...shape.label, ...[shape.name, area].filter(Boolean)],
         least: shape.label.length,
@@ -203,7 +204,7 @@ ftzGeo.start = (() => {
     const labels = new ftzGeo.labels.Labels(map, layers, { shapes, lines: data.lines, background, names: names(data) });
     const redraw = () => labels.draw();
     map.on("moveend overlayadd overlayremove resize", redraw);
-    onChange(() => {
+    units.onChange(() => {
       labels.rename(names(data));
       redraw();
     });
@@ -216,6 +217,7 @@ ftzGeo.start = (() => {
     if (map.getSize().x > 0) foldLegend();
     else map.once("resize", foldLegend);
     ftzGeo.words.apply();
+    units.start();
     window.ftzGeoPage = Object.freeze({
       map,
       layers,

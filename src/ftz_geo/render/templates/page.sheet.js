@@ -177,5 +177,5 @@ ftzGeo.sheet = (() => {
     });
   }
 
-  return { baseMaps, startGraticule, startReadout, startPrint };
+  return { baseMaps, placeText, startGraticule, startReadout, startPrint };
 })();

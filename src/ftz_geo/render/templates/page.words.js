@@ -44,13 +44,7 @@ ftzGeo.words = (() => {
     const button = document.getElementById("language");
     button.textContent = language === "en" ? "中文" : "English";
     button.lang = language === "en" ? "zh-CN" : "en";
-    // A page in one language keeps its address.
-    for (const link of document.querySelectorAll('a[href*=".html"]:not([hreflang])')) {
-      const [file, place = ""] = link.getAttribute("href").split("#");
-      const kept = place.split("&").filter((part) => part !== "" && !part.startsWith("lang="));
-      const state = [...kept, ...(language === "en" ? ["lang=en"] : [])].join("&");
-      link.href = file + (state && `#${state}`);
-    }
+    address.carry("lang", language === "en" ? "en" : null);
     listeners.forEach((listener) => listener());
   }
 
