@@ -5,6 +5,7 @@ ftzGeo.start = (() => {
   // Pixels that the stamps above a chosen block and the readout below it need.
   const CLEAR = { paddingTopLeft: [50, 76], paddingBottomRight: [50, 84] };
   const LOW = 420; // pixels: a lower map has no room for its legend
+  const HIGH = 640; // a higher one has room for it below the blocks
   const KEYBOARD_MOST = 300; // shapes that the tab key may have to pass; the table reaches all
   const { t, onChange } = ftzGeo.words;
   const { address, draw, panel, sheet, units } = ftzGeo;
@@ -36,10 +37,12 @@ ftzGeo.start = (() => {
     const { x, y } = map.getSize();
     if (x === 0) return map.once("resize", () => showAll(map, shapes, otherwise)); // a frame that is laid out later
     const inset = document.getElementById("inset")?.offsetWidth ?? 0;
-    const [[left, top], [right, bottom]] = [CLEAR.paddingTopLeft, CLEAR.paddingBottomRight];
+    const [[left, top], [right, foot]] = [CLEAR.paddingTopLeft, CLEAR.paddingBottomRight];
+    const legend = document.querySelector("details.legend");
+    const bottom = y < LOW ? foot / 2 : Math.max(foot, legend.open && y > HIGH ? legend.offsetHeight + 30 : 0);
     return map.fitBounds(L.featureGroup(polygons).getBounds(), {
       paddingTopLeft: [inset > 0 && x > 2 * inset ? inset + 30 : left, top],
-      paddingBottomRight: [right, y < LOW ? bottom / 2 : bottom],
+      paddingBottomRight: [right, bottom],
       maxZoom: 16,
       animate: false,
     });
