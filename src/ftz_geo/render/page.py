@@ -50,7 +50,14 @@ _SCRIPTS = (
 )
 """Our own scripts, in the order in which they need each other."""
 
-_EDITOR_SCRIPTS = ("edits.js", "editor.panel.js", "editor.js")
+_EDITOR_SCRIPTS = (
+    "edits.js",
+    "edits.sides.js",
+    "editor.panel.js",
+    "editor.corners.js",
+    "editor.handles.js",
+    "editor.js",
+)
 
 _SKETCH_NOTE = "示意：按文字和面积排布，位置只在各区块所述误差以内"
 

@@ -205,6 +205,7 @@ EN: Mapping[str, str] = {
     "删除界点": "Delete corner",
     "共用界点一起移动": "Move shared corners together",
     "吸附相邻区块": "Snap to neighbours",
+    "显示全部界点": "Show all vertices",
     "下载修改": "Download changes",
     "申报 km²": "Stated km²",
     "原图 km²": "Before km²",

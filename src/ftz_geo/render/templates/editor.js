@@ -1,10 +1,11 @@
 /* The editor of a map page: corners and whole blocks are moved with the mouse or the keyboard, areas follow on the
    ellipsoid, and what changed is downloaded as a patch for `ftz-geo apply`. It draws through window.ftzGeoPage; what an
-   edit does to outlines is in edits.js. Words are set as text: nothing here writes HTML. */
+   edit does to outlines is in edits*.js. Words are set as text: nothing here writes HTML. */
 "use strict";
 
 (() => {
   const { map, layers, shapes, methods, units_per_degree: units, say, redraw, onChange } = window.ftzGeoPage;
+  if (shapes.length === 0) return;
   const { element } = ftzGeo.core;
   const { t } = ftzGeo.words;
   const { Panel, ask } = ftzGeo.editorPanel;
@@ -13,16 +14,15 @@
   const { onGrid, degrees } = grid;
 
   const SNAP_PIXELS = 10;
-  const HANDLES_MOST = 400;
-  const MIDDLE_PIXELS = 28; // shorter edges get no handle in their middle
 
   const source = JSON.parse(document.getElementById("ftz-editor").textContent);
   const shapeOf = new Map(shapes.map((shape) => [shape.id, shape]));
   const history = new ftzEdits.History(new Map(shapes.map(({ id, polygon }) => [id, parts(polygon.getLatLngs())])));
   const looks = new Map(shapes.map(({ id, polygon, centre }) => [id, { ...polygon.options, centre: centre?.slice() }]));
-  const state = { active: false, id: null, vertex: null, preview: null, who: "", saved: null };
-  const handles = L.layerGroup();
+  const state = { active: false, id: null, vertex: null, preview: null, moved: null, who: "", saved: null };
   const dropped = new Map(); // edges of the blocks that are changed
+  const metres = grid.metres(history.outlines.get(shapes[0].id)[0][0][0]); // alike in all of a zone
+  const corners = new ftzGeo.Corners(shapes, onGrid, metres);
 
   /** Leaflet's nested places as parts, rings and vertices on the grid. */
   function parts(latlngs) {
@@ -44,6 +44,11 @@
     return ftzGeodesy.area(outlines.map((part) => part.map((ring) => ring.map(degrees)))) / 1e6;
   }
 
+  /** Tells the corners, which have handles, from other vertices. */
+  function cornersNow() {
+    return panel.isShowingAll ? () => true : corners.of(history.outlines);
+  }
+
   /* ---------- the panel ---------- */
 
   const panel = new Panel(shapes, {
@@ -56,6 +61,7 @@
     redo: () => step("redo"),
     removeCorner: () => removeVertex(state.vertex),
     handBack: () => ask(state.who, download),
+    showAll: () => refresh(),
   });
 
   /** Room around a block that is brought into view: beside the panel, where the map is wide enough for both. */
@@ -121,92 +127,12 @@
     }
   }
 
-  function handle(vertex, kind, word) {
-    const size = { vertex: 14, "vertex chosen": 14, middle: 10, whole: 18 }[kind];
-    // The handle of the whole stands below the block's name.
-    const iconAnchor = [size / 2, kind === "whole" ? -size : size / 2];
-    const icon = L.divIcon({ className: `handle ${kind}`, iconSize: [size, size], iconAnchor });
-    // No pan on focus: the handles are drawn anew after a pan, and the one in use gets the focus again.
-    const how = { icon, draggable: true, keyboard: true, riseOnHover: true, autoPanOnFocus: false };
-    const marker = L.marker(latLng(vertex), how);
-    marker.on("add", () => marker.getElement().setAttribute("aria-label", word)).addTo(handles);
-    return marker;
-  }
-
-  /** Handles of the chosen block as far as it is in view, in the order of its rings. */
+  /** Handles of the chosen block, as far as it is in view. */
   function drawHandles(focused = false) {
-    handles.clearLayers();
-    if (!state.active || state.id === null) return;
-    const seen = map.getBounds().pad(0.05);
-    const rings = outline(state.id).flat();
-    const visible = rings.flat().filter((vertex) => seen.contains(latLng(vertex)));
-    if (visible.length > HANDLES_MOST) {
-      showButtons(t("放大地图后显示界点。"));
-      return;
-    }
-    const number = new Map();
-    rings.flat().forEach((vertex, i) => number.set(String(vertex), i + 1));
-    for (const ring of rings) {
-      ring.forEach((vertex, i) => {
-        const next = ring[(i + 1) % ring.length];
-        const name = `${t("界点")} ${number.get(String(vertex))}`;
-        if (seen.contains(latLng(vertex))) cornerHandle(vertex, name, focused);
-        const middle = [0, 1].map((axis) => Math.round((vertex[axis] + next[axis]) / 2));
-        const apart = map.latLngToLayerPoint(latLng(vertex)).distanceTo(map.latLngToLayerPoint(latLng(next)));
-        if (apart > MIDDLE_PIXELS && seen.contains(latLng(middle))) middleHandle([vertex, next], middle);
-      });
-    }
-    wholeHandle();
-  }
-
-  function cornerHandle(vertex, name, focused) {
-    const chosen = state.vertex !== null && same(vertex, state.vertex);
-    const marker = handle(vertex, chosen ? "vertex chosen" : "vertex", name);
-    dragged(marker, () => linkedIds([vertex]), ({ place, edge }, ids) => ftzEdits.together(
-      history.outlines,
-      (now) => putInto(now, edge, place),
-      (now) => ftzEdits.move(now, ids, vertex, place),
-    ));
-    marker.on("contextmenu", () => removeVertex(vertex));
-    const part = marker.getElement();
-    part.addEventListener("focus", () => chooseVertex(vertex));
-    part.addEventListener("keydown", (event) => keyOnVertex(event, vertex));
-    if (chosen && focused) part.focus({ preventScroll: true });
-  }
-
-  function middleHandle(edge, middle) {
-    const marker = handle(middle, "middle", t("边中点"));
-    const both = () => linkedIds([edge[0]]).filter((id) => linkedIds([edge[1]]).includes(id));
-    dragged(marker, both, ({ place, edge: other }, ids) => ftzEdits.together(
-      history.outlines,
-      (now) => putInto(now, other, place),
-      (now) => ftzEdits.insert(now, ids, edge, place),
-    ));
-    const take = () => {
-      state.vertex = middle;
-      commit(ftzEdits.insert(history.outlines, both(), edge, middle));
-    };
-    marker.on("click", take);
-    marker.getElement().addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      take();
-    });
-  }
-
-  function wholeHandle() {
+    if (!state.active || state.id === null) return handles.clear();
     const middle = parts([[[shapeOf.get(state.id).polygon.getCenter()]]])[0][0][0];
-    const marker = handle(middle, "whole", t("整块移动"));
-    const ids = () => linkedIds(history.outlines.get(state.id).flat(2));
-    const by = (delta) => ftzEdits.shift(history.outlines, ids(), state.id, delta);
-    const stepTo = ({ lng, lat }) => onGrid([lng, lat]).map((value, axis) => value - middle[axis]);
-    marker.on("dragstart", () => map.closePopup());
-    marker.on("drag", () => show(by(stepTo(marker.getLatLng()))));
-    marker.on("dragend", () => commit(by(snappedStep(stepTo(marker.getLatLng()), ids()))));
-    marker.getElement().addEventListener("keydown", (event) => {
-      const delta = arrow(event, middle);
-      if (delta) commit(by(delta), "whole");
-    });
+    const hasRoom = handles.draw(outline(state.id).flat(), cornersNow(), { middle, chosen: state.vertex, focused });
+    return hasRoom || showButtons(t("放大地图后显示界点。"));
   }
 
   function refresh(focused = false) {
@@ -254,23 +180,80 @@
     return edge ? ftzEdits.insert(now, now.keys(), edge, place) : new Map();
   }
 
-  /** Lets a handle's drag make an edit: what it would do is drawn on the way, and done where it ends. */
-  function dragged(marker, moving, edit) {
-    let ids = [];
-    const target = () => {
-      const { lng, lat } = marker.getLatLng();
-      return snapped(onGrid([lng, lat]), ids);
+  /** The edit that moves vertices, by their keys, with the sides that end there. */
+  function carried(now, ids, moves, isCorner) {
+    state.moved = { moves, ids };
+    return ftzSides.carry(now, ids, moves, isCorner, metres);
+  }
+
+  /** What a corner's drag does, by where it is. */
+  function grabCorner(vertex) {
+    const [ids, isCorner] = [linkedIds([vertex]), cornersNow()];
+    return (there) => {
+      const { place, edge } = snapped(there, ids);
+      state.vertex = place;
+      return ftzEdits.together(
+        history.outlines,
+        (now) => putInto(now, edge, place),
+        (now) => carried(now, ids, new Map([[String(vertex), place]]), isCorner),
+      );
     };
-    marker.on("dragstart", () => {
-      ids = moving();
-      map.closePopup();
-    });
-    marker.on("drag", () => show(edit(target(), ids)));
-    marker.on("dragend", () => {
-      const to = target();
-      state.vertex = to.place;
-      commit(edit(to, ids));
-    });
+  }
+
+  function stepCorner(vertex, delta) {
+    const [ids, isCorner] = [linkedIds([vertex]), cornersNow()];
+    state.vertex = vertex.map((value, axis) => value + delta[axis]);
+    return carried(history.outlines, ids, new Map([[String(vertex), state.vertex]]), isCorner);
+  }
+
+  /** The edit that gives a side a corner in its middle, in all blocks that have this side. */
+  function withMiddle(now, { place, edge }) {
+    if (edge.some((end) => same(end, place))) return new Map();
+    return ftzEdits.insert(now, panel.isLinked ? now.keys() : [state.id], edge, place);
+  }
+
+  /** What the drag of a side's middle does, by where it is. */
+  function grabSide(side) {
+    const isCorner = cornersNow();
+    const middle = ftzSides.halfWay(side, metres);
+    const divided = new Map([...history.outlines, ...withMiddle(history.outlines, middle)]);
+    const ids = panel.isLinked ? ftzEdits.sharing(divided, [middle.place]) : [state.id];
+    const isEnd = (vertex) => isCorner(vertex) || same(vertex, middle.place);
+    return (there) => {
+      const { place, edge } = snapped(there, ids);
+      state.vertex = place;
+      return ftzEdits.together(
+        history.outlines,
+        (now) => withMiddle(now, middle),
+        (now) => putInto(now, edge, place),
+        (now) => carried(now, ids, new Map([[String(middle.place), place]]), isEnd),
+      );
+    };
+  }
+
+  function splitSide(side) {
+    const middle = ftzSides.halfWay(side, metres);
+    state.vertex = middle.place;
+    commit(withMiddle(history.outlines, middle));
+  }
+
+  function movedWhole(delta, ids, isCorner) {
+    const own = history.outlines.get(state.id).flat(2);
+    const moves = new Map(own.map((vertex) => [String(vertex), vertex.map((value, axis) => value + delta[axis])]));
+    return carried(history.outlines, ids, moves, isCorner);
+  }
+
+  /** What the drag of a whole block does; where it is let go, a corner may snap. */
+  function grabWhole(middle) {
+    const [ids, isCorner] = [linkedIds(history.outlines.get(state.id).flat(2)), cornersNow()];
+    return (there, isLast) => {
+      const delta = there.map((value, axis) => value - middle[axis]);
+      return movedWhole(isLast ? snappedStep(delta, ids) : delta, ids, isCorner);
+    };
+  }
+
+  function stepWhole(delta) {
+    return movedWhole(delta, linkedIds(history.outlines.get(state.id).flat(2)), cornersNow());
   }
 
   /** Draws an edit that is still being made. */
@@ -284,9 +267,14 @@
   function commit(changes, focus = "vertex") {
     const shown = state.preview ? [...state.preview.keys()] : [];
     state.preview = null;
+    if (changes !== null) {
+      if (state.moved) corners.keep(state.moved.moves, state.moved.ids);
+      if (state.vertex) corners.add(state.vertex);
+    }
+    state.moved = null;
     draw(new Set([...shown, ...(changes === null ? [] : history.commit(changes))]));
     refresh(focus === "vertex");
-    if (focus === "whole") handles.getLayers().at(-1)?.getElement().focus({ preventScroll: true });
+    if (focus === "whole") handles.focusWhole();
     if (changes === null) showButtons(t("删去后不成图形。"));
     redraw();
     told();
@@ -306,17 +294,14 @@
 
   function removeVertex(vertex) {
     if (vertex === null) return;
-    const changes = ftzEdits.remove(history.outlines, linkedIds([vertex]), vertex);
+    const changes = ftzSides.remove(history.outlines, linkedIds([vertex]), vertex, cornersNow(), metres);
     if (changes !== null) state.vertex = null;
     commit(changes);
   }
 
   function chooseVertex(vertex) {
     state.vertex = vertex;
-    handles.eachLayer((marker) => {
-      const { lng, lat } = marker.getLatLng();
-      marker.getElement()?.classList.toggle("chosen", same(onGrid([lng, lat]), vertex));
-    });
+    handles.mark(vertex);
     showCorner();
     showButtons();
   }
@@ -327,21 +312,9 @@
     if (!way) return null;
     event.preventDefault();
     event.stopPropagation();
-    const metres = event.shiftKey ? 10 : event.altKey ? 0.1 : 1;
-    const [lon, lat] = degrees(vertex);
-    const minutes = [[lon + 1 / 60, lat], [lon, lat + 1 / 60]].map((other) => ftzGeodesy.distance([lon, lat], other));
-    return way.map((sign, axis) => Math.round((sign * metres * units) / 60 / minutes[axis]));
-  }
-
-  function keyOnVertex(event, vertex) {
-    const delta = arrow(event, vertex);
-    if (delta) {
-      state.vertex = vertex.map((value, axis) => value + delta[axis]);
-      commit(ftzEdits.move(history.outlines, linkedIds([vertex]), vertex, state.vertex));
-    } else if (event.key === "Delete" || event.key === "Backspace") {
-      event.preventDefault();
-      removeVertex(vertex);
-    }
+    const far = event.shiftKey ? 10 : event.altKey ? 0.1 : 1;
+    const local = grid.metres(vertex);
+    return way.map((sign, axis) => Math.round((sign * far) / local[axis]));
   }
 
   /* ---------- choosing ---------- */
@@ -371,10 +344,10 @@
     if (on) {
       map.closePopup();
       map.doubleClickZoom.disable();
-      handles.addTo(map);
+      handles.layer.addTo(map);
     } else {
       map.doubleClickZoom.enable();
-      handles.remove();
+      handles.layer.remove();
     }
     select(null);
   }
@@ -403,7 +376,10 @@
     if (history.changed().length > 0 && state.saved !== history.done.at(-1)) event.preventDefault();
   });
 
-  if (shapes.length === 0) return;
+  const handles = new ftzGeo.Handles(map, {
+    latLng, onGrid, metres, grabCorner, stepCorner, grabSide, splitSide, grabWhole, stepWhole, arrow, show, commit,
+    chooseVertex, removeVertex,
+  });
   L.DomEvent.disableClickPropagation(panel.whole);
   L.DomEvent.disableScrollPropagation(panel.whole);
   const control = new L.Control({ position: "topleft" });

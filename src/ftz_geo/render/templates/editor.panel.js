@@ -17,15 +17,15 @@ ftzGeo.editorPanel = (() => {
     return worded("button", word, { type: "button", onclick: action });
   }
 
-  function ticked(word) {
-    const box = element("input", { type: "checkbox", checked: "" });
+  function ticked(word, at_first = true) {
+    const box = element("input", { type: "checkbox", ...(at_first ? { checked: "" } : {}) });
     return { box, label: element("label", {}, box, " ", worded("span", word)) };
   }
 
   const signed = (value, digits) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
 
   class Panel {
-    /** Told what its buttons do: activate, select a block by its id, undo, redo, removeCorner, handBack. */
+    /** Told what its buttons do: activate, select a block by its id, undo, redo, removeCorner, handBack, showAll. */
     constructor(shapes, actions) {
       this.toggle = button("修改", actions.activate);
       this.chooser = element("select");
@@ -34,6 +34,8 @@ ftzGeo.editorPanel = (() => {
       this.caution = element("p", { class: "caution", role: "alert" });
       this.linked = ticked("共用界点一起移动");
       this.snapping = ticked("吸附相邻区块");
+      this.showing = ticked("显示全部界点", false);
+      this.showing.box.addEventListener("change", actions.showAll);
       this.undo = button("撤销", actions.undo);
       this.redo = button("重做", actions.redo);
       this.removal = button("删除界点", actions.removeCorner);
@@ -41,7 +43,8 @@ ftzGeo.editorPanel = (() => {
       this.body = element(
         "div", { class: "body", hidden: "" }, this.chooser, this.figures, this.corner,
         element("p", { class: "row" }, this.undo, this.redo, this.removal),
-        this.linked.label, this.snapping.label, element("p", { class: "row" }, this.download), this.caution,
+        this.linked.label, this.snapping.label, this.showing.label,
+        element("p", { class: "row" }, this.download), this.caution,
         worded("p", HELP, { class: "help" }),
       );
       this.whole = element("div", { class: "editor leaflet-bar", role: "group" }, this.toggle, this.body);
@@ -57,6 +60,11 @@ ftzGeo.editorPanel = (() => {
 
     get isSnapping() {
       return this.snapping.box.checked;
+    }
+
+    /** Whether every vertex has a handle, and is moved by itself. */
+    get isShowingAll() {
+      return this.showing.box.checked;
     }
 
     open(on) {
