@@ -225,3 +225,44 @@ def test_a_traced_side_keeps_its_shape_and_its_neighbours(
     still = [n for n in range(len(old)) if not min(a, b) < n < c and (n - len(old)) not in range(a + 1, c)]
     assert new[still] == pytest.approx(old[still], abs=1e-3)
     assert editor.opened.complaints == []
+
+
+@pytest.mark.slow
+def test_a_crossing_of_a_sketch_moves_on_both_sides_of_its_road(
+    open_page: Open, tmp_path: Path, sketch: Drawing
+) -> None:
+    # 区块一 and 区块三 both have a corner where 津淄公路 meets 赛达南道, 40 m apart.
+    editor = EditedPage(open_page, tmp_path, files.select_zone(sketch, "xiqing"), "xiqing")
+    editor.choose("xiqing-1")
+    assert "同名道路相交处" in str(
+        editor.page.get_by_text("共用界点一起移动").locator("..").get_attribute("title")
+    )
+    before = editor.outlines()
+
+    def at_crossing(key: str, roads: tuple[str, str] = ("津淄公路", "赛达南道")) -> Place:
+        (one,), (other,) = ([e.line for e in sketch.edges_of()[key] if e.feature == name] for name in roads)
+        meeting = shapely.intersection(one, other)
+        return float(meeting.x), float(meeting.y)
+
+    start, partner = at_crossing("xiqing-1"), at_crossing("xiqing-3")
+    editor.page.get_by_label("吸附").uncheck()
+    editor.drag(start, (start[0] - 0.002, start[1] - 0.001))
+    after = editor.outlines()
+
+    def moved(key: str, place: Place) -> tuple[float, float]:
+        ring, now = (shapely.get_coordinates(drawn[key])[:-1] for drawn in (before, after))
+        number = int(np.argmin(np.hypot(*(ring - place).T)))
+        return float(now[number][0] - ring[number][0]), float(now[number][1] - ring[number][1])
+
+    assert moved("xiqing-1", start) == pytest.approx((-0.002, -0.001), abs=2e-4)
+    assert moved("xiqing-3", partner) == pytest.approx(moved("xiqing-1", start), abs=2e-9)
+    # The crossing of 津淄公路 with another road is another corner.
+    assert moved("xiqing-3", at_crossing("xiqing-3", ("津淄公路", "祥厚路"))) == (0, 0)
+    others = [key for key in before if key not in ("xiqing-1", "xiqing-3")]
+    assert all(before[key].equals(after[key]) for key in others)
+
+    editor.page.keyboard.press("Control+z")
+    editor.page.get_by_label("共用界点一起移动").uncheck()
+    editor.drag(start, (start[0] - 0.002, start[1] - 0.001))
+    assert editor.outlines()["xiqing-3"].equals(before["xiqing-3"])
+    assert editor.opened.complaints == []

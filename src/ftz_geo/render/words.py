@@ -204,6 +204,9 @@ EN: Mapping[str, str] = {
     "重做": "Redo",
     "删除界点": "Delete corner",
     "共用界点一起移动": "Move shared corners together",
+    "示意图中，两条同名道路相交处，路两侧区块的界点也一起移动。": (
+        "In a sketch, corners of blocks across the road move along where the same two roads meet."
+    ),
     "吸附相邻区块": "Snap to neighbours",
     "显示全部界点": "Show all vertices",
     "下载修改": "Download changes",

@@ -3,13 +3,18 @@
 "use strict";
 
 ftzGeo.Corners = class {
+  // Blocks of a sketch stand a road's width apart, 40 m by default: across a crossing of two, 57 m.
+  static #CROSSING_M = 100;
+
   #known = new Set(); // vertices
-  #meeting = new Map(); // by block and vertex, the names of what meets there
+  #meeting = new Map(); // by block and by vertex, the names of what meets there
+  #sketched;
   #turning = new WeakMap(); // by ring, its corners
   #metres;
 
   constructor(shapes, onGrid, metres) {
     this.#metres = metres;
+    this.#sketched = new Set(shapes.filter(({ grade }) => grade === "sketched").map(({ id }) => id));
     for (const { id, edges } of shapes) {
       const sides = new Map();
       for (const { side, name, lonlats } of edges) {
@@ -19,11 +24,10 @@ ftzGeo.Corners = class {
           sides.get(key).set(`${side} ${name}`, name);
         }
       }
-      for (const [key, names] of sides) {
-        if (names.size < 2) continue;
-        this.#known.add(key);
-        this.#meeting.set(`${id} ${key}`, new Set([...names.values()].filter(Boolean)));
-      }
+      const meeting = [...sides].filter(([, names]) => names.size > 1);
+      meeting.forEach(([key]) => this.#known.add(key));
+      const called = meeting.map(([key, names]) => [key, new Set([...names.values()].filter(Boolean))]);
+      this.#meeting.set(id, new Map(called));
     }
   }
 
@@ -38,10 +42,24 @@ ftzGeo.Corners = class {
       if (!this.#known.has(from)) continue;
       this.add(to);
       for (const id of ids) {
-        const names = this.#meeting.get(`${id} ${from}`);
-        if (names) this.#meeting.set(`${id} ${to}`, names);
+        const meeting = this.#meeting.get(id);
+        if (meeting.has(from)) meeting.set(String(to), meeting.get(from));
       }
     }
+  }
+
+  /** Corners of other sketched blocks at the crossing where a sketched block has one: the same two names meet there. */
+  partners(id, vertex, outlines) {
+    const names = this.#meeting.get(id).get(String(vertex));
+    if (!names || !this.#sketched.has(id)) return [];
+    const isPartner = (meeting, other) => {
+      const common = [...meeting.get(String(other)) ?? []].filter((name) => names.has(name));
+      const apart = Math.hypot(...other.map((value, axis) => (value - vertex[axis]) * this.#metres[axis]));
+      return common.length > 1 && apart < ftzGeo.Corners.#CROSSING_M;
+    };
+    return [...this.#sketched].filter((other) => other !== id).flatMap((other) => (
+      outlines.get(other).flat(2).filter((place) => isPartner(this.#meeting.get(other), place))
+    ));
   }
 
   /** Tells corners of outlines from other vertices. A vertex is a corner of all blocks or of none: a side that two

@@ -186,24 +186,36 @@
     return ftzSides.carry(now, ids, moves, isCorner, metres);
   }
 
+  /** A corner with those that move with it. */
+  function linkedCorners(vertex) {
+    return panel.isLinked ? [vertex, ...corners.partners(state.id, vertex, history.outlines)] : [vertex];
+  }
+
+  /** Moves of vertices by one step, by their keys. */
+  function stepped(vertices, delta) {
+    return new Map(vertices.map((vertex) => [String(vertex), vertex.map((value, axis) => value + delta[axis])]));
+  }
+
   /** What a corner's drag does, by where it is. */
   function grabCorner(vertex) {
-    const [ids, isCorner] = [linkedIds([vertex]), cornersNow()];
+    const [together, isCorner] = [linkedCorners(vertex), cornersNow()];
+    const ids = linkedIds(together);
     return (there) => {
       const { place, edge } = snapped(there, ids);
       state.vertex = place;
       return ftzEdits.together(
         history.outlines,
         (now) => putInto(now, edge, place),
-        (now) => carried(now, ids, new Map([[String(vertex), place]]), isCorner),
+        (now) => carried(now, ids, stepped(together, place.map((value, axis) => value - vertex[axis])), isCorner),
       );
     };
   }
 
   function stepCorner(vertex, delta) {
-    const [ids, isCorner] = [linkedIds([vertex]), cornersNow()];
-    state.vertex = vertex.map((value, axis) => value + delta[axis]);
-    return carried(history.outlines, ids, new Map([[String(vertex), state.vertex]]), isCorner);
+    const together = linkedCorners(vertex);
+    const moves = stepped(together, delta);
+    state.vertex = moves.get(String(vertex));
+    return carried(history.outlines, linkedIds(together), moves, cornersNow());
   }
 
   /** The edit that gives a side a corner in its middle, in all blocks that have this side. */
@@ -238,9 +250,7 @@
   }
 
   function movedWhole(delta, ids, isCorner) {
-    const own = history.outlines.get(state.id).flat(2);
-    const moves = new Map(own.map((vertex) => [String(vertex), vertex.map((value, axis) => value + delta[axis])]));
-    return carried(history.outlines, ids, moves, isCorner);
+    return carried(history.outlines, ids, stepped(history.outlines.get(state.id).flat(2), delta), isCorner);
   }
 
   /** What the drag of a whole block does; where it is let go, a corner may snap. */

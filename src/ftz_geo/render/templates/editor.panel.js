@@ -33,6 +33,7 @@ ftzGeo.editorPanel = (() => {
       this.corner = element("p", { class: "corner" });
       this.caution = element("p", { class: "caution", role: "alert" });
       this.linked = ticked("共用界点一起移动");
+      this.linked.label.dataset.help = "示意图中，两条同名道路相交处，路两侧区块的界点也一起移动。";
       this.snapping = ticked("吸附相邻区块");
       this.showing = ticked("显示全部界点", false);
       this.showing.box.addEventListener("change", actions.showAll);
@@ -76,6 +77,7 @@ ftzGeo.editorPanel = (() => {
       this.whole.querySelectorAll("[data-word]").forEach((found) => { found.textContent = t(found.dataset.word); });
       this.whole.setAttribute("aria-label", t("修改"));
       this.chooser.setAttribute("aria-label", t("区块"));
+      this.whole.querySelectorAll("[data-help]").forEach((found) => { found.title = t(found.dataset.help); });
     }
 
     /** Stated, earlier and present area of a block, and how far they are apart; nothing without a block. */
