@@ -53,8 +53,10 @@ _SCRIPTS = (
 _EDITOR_SCRIPTS = (
     "edits.js",
     "edits.sides.js",
+    "edits.overlap.js",
     "editor.panel.js",
     "editor.corners.js",
+    "editor.watch.js",
     "editor.handles.js",
     "editor.js",
 )

@@ -23,6 +23,7 @@
   const dropped = new Map(); // edges of the blocks that are changed
   const metres = grid.metres(history.outlines.get(shapes[0].id)[0][0][0]); // alike in all of a zone
   const corners = new ftzGeo.Corners(shapes, onGrid, metres);
+  const watch = new ftzGeo.Watch(map, shapes, history, { latLng, metres });
 
   /** Leaflet's nested places as parts, rings and vertices on the grid. */
   function parts(latlngs) {
@@ -81,8 +82,10 @@
 
   function showButtons(note = "") {
     const changed = history.changed();
-    const broken = changed.filter((id) => ftzEdits.crosses(history.outlines.get(id))).map((id) => shapeOf.get(id));
-    panel.showButtons({ history, hasCorner: state.vertex !== null, changed: changed.length, broken, note });
+    const broken = changed.filter((id) => ftzEdits.crosses(history.outlines.get(id)));
+    const names = broken.map((id) => shapeOf.get(id).title).join("、");
+    panel.showButtons({ history, hasCorner: state.vertex !== null, changed: changed.length, isSound: names === "" });
+    panel.warn([names && `${names}：${t("图形自相交，改正后才能下载。")}`, note, ...watch.tell(changed, outline)].filter(Boolean));
   }
 
   /* ---------- drawing ---------- */
@@ -272,6 +275,7 @@
     state.preview = changes;
     draw(new Set([...before, ...(changes?.keys() ?? [])]));
     showFigures();
+    panel.warn(watch.tell([...new Set([...history.changed(), ...(changes?.keys() ?? [])])], outline));
   }
 
   function commit(changes, focus = "vertex") {

@@ -103,15 +103,18 @@ ftzGeo.editorPanel = (() => {
       );
     }
 
-    /** What can be done, how many blocks are changed, and which of them cross themselves. */
-    showButtons({ history, hasCorner, changed, broken, note }) {
+    /** What is to be said of the edit, a line each. */
+    warn(lines) {
+      this.caution.textContent = lines.join("\n");
+    }
+
+    /** What can be done, how many blocks are changed, and whether they may be handed back. */
+    showButtons({ history, hasCorner, changed, isSound }) {
       this.undo.disabled = history.done.length === 0;
       this.redo.disabled = history.undone.length === 0;
       this.removal.disabled = !hasCorner;
-      this.download.disabled = changed === 0 || broken.length > 0;
+      this.download.disabled = changed === 0 || !isSound;
       this.download.textContent = `${t("下载修改")}${changed ? `（${changed}）` : ""}`;
-      const names = broken.map(({ title }) => title).join("、");
-      this.caution.textContent = broken.length > 0 ? `${names}：${t("图形自相交，改正后才能下载。")}` : note;
     }
   }
 

@@ -1,0 +1,111 @@
+/* What the editor warns of while something is moved: blocks that come to overlap, and a block that no longer lies on
+   the side of another where its words have it. What was so before the first edit is not told. */
+"use strict";
+
+ftzGeo.Watch = class {
+  static #LEAST_M2 = 1; // vertices are rounded to a tenth of a millimetre: along kilometres that makes less
+  static #SIDES = { "东": [0, 1], "南": [1, -1], "西": [0, -1], "北": [1, 1] }; // axis of the grid, way along it
+
+  #shapes;
+  #history;
+  #latLng;
+  #m2; // of one step of the grid to the east by one to the north
+  #bounds = new WeakMap(); // by outline
+  #overlaps = new WeakMap(); // by outline, and by the other one
+  #named; // by block, the blocks that its words name, each with the side
+  #tint = L.polygon([], { stroke: false, fillColor: "#c62828", fillOpacity: 0.55, interactive: false });
+
+  #map;
+
+  constructor(map, shapes, history, { latLng, metres }) {
+    [this.#map, this.#history, this.#latLng] = [map, history, latLng];
+    this.#shapes = new Map(shapes.map((shape) => [shape.id, shape]));
+    this.#m2 = metres[0] * metres[1];
+    this.#named = new Map(shapes.map((shape) => [shape.id, this.#neighbours(shape, shapes)]));
+  }
+
+  /** The blocks that a block's words name on a side (东至区块二). */
+  #neighbours(shape, shapes) {
+    const sides = Object.keys(ftzGeo.Watch.#SIDES);
+    const told = [
+      ...shape.marks.map(({ side, start, length }) => [side, shape.clause.slice(start, start + length)]),
+      ...shape.abuttals.flatMap((words, i) => (words ?? "").split("、").map((one) => [sides[i], one])),
+    ];
+    const names = ({ label, title, called, name }) => [label[0], title, called, name];
+    return told.flatMap(([side, words]) => shapes
+      .filter((other) => other !== shape && sides.includes(side) && names(other).includes(words))
+      .map(({ id }) => ({ side, id })));
+  }
+
+  #boundsOf(parts) {
+    if (!this.#bounds.has(parts)) this.#bounds.set(parts, ftzOverlap.bounds(parts));
+    return this.#bounds.get(parts);
+  }
+
+  /** How two outlines overlap, in square metres and in pieces. */
+  #overlap(one, other) {
+    const [a, b] = [this.#boundsOf(one), this.#boundsOf(other)];
+    if (a.west >= b.east || b.west >= a.east || a.south >= b.north || b.south >= a.north) return { m2: 0, pieces: [] };
+    if (!this.#overlaps.has(one)) this.#overlaps.set(one, new WeakMap());
+    const known = this.#overlaps.get(one);
+    if (!known.has(other)) {
+      const { area, pieces } = ftzOverlap.overlap(one, other);
+      known.set(other, { m2: area * this.#m2, pieces });
+    }
+    return known.get(other);
+  }
+
+  /** Overlaps of some blocks with all others that are larger than they were, the largest first. */
+  #grown(ids, outline) {
+    const before = (id) => this.#history.original.get(id);
+    const seen = new Set();
+    return ids.flatMap((id) => {
+      seen.add(id);
+      return [...this.#shapes.keys()].filter((other) => !seen.has(other)).map((other) => (
+        { id, other, ...this.#overlap(outline(id), outline(other)) }
+      ));
+    })
+      .filter(({ id, other, m2 }) => m2 > ftzGeo.Watch.#LEAST_M2
+        && m2 > this.#overlap(before(id), before(other)).m2 + ftzGeo.Watch.#LEAST_M2)
+      .sort((a, b) => b.m2 - a.m2);
+  }
+
+  /** Whether the middle of a block lies on a side of another's. */
+  #lies(other, side, id, outlineOf) {
+    const [axis, way] = ftzGeo.Watch.#SIDES[side];
+    const middle = (one) => {
+      const { west, east, south, north } = this.#boundsOf(outlineOf(one));
+      return [(west + east) / 2, (south + north) / 2][axis];
+    };
+    return (middle(other) - middle(id)) * way > 0;
+  }
+
+  /** Words of blocks that name another on a side where it was and no longer is. */
+  #disordered(changed, outline) {
+    const original = (id) => this.#history.original.get(id);
+    return [...this.#named].flatMap(([id, named]) => named
+      .filter(({ id: other }) => changed.has(id) || changed.has(other))
+      .filter(({ id: other, side }) => this.#lies(other, side, id, original) && !this.#lies(other, side, id, outline))
+      .map(({ id: other, side }) => ({ id, other, side })));
+  }
+
+  static #figure(m2) {
+    return m2 < 10000 ? `${Math.round(m2).toLocaleString("en")} m²` : `${(m2 / 1e6).toFixed(4)} km²`;
+  }
+
+  /** What is to be said of blocks that are changed, or are being; what overlaps is tinted on the map. */
+  tell(ids, outline) {
+    const { t } = ftzGeo.words;
+    const title = (id) => this.#shapes.get(id).title;
+    const overlaps = this.#grown(ids, outline);
+    this.#tint.setLatLngs(overlaps.flatMap(({ pieces }) => pieces.map((piece) => [piece.map(this.#latLng)])));
+    if (overlaps.length > 0) this.#tint.addTo(this.#map);
+    else this.#tint.remove();
+    return [
+      ...overlaps.map(({ id, other, m2 }) => `${title(id)} ${t("与")} ${title(other)} ${t("重叠")} ${ftzGeo.Watch.#figure(m2)}`),
+      ...this.#disordered(new Set(ids), outline).map(({ id, other, side }) => (
+        `${title(id)}：${t("文字所述相邻区块已不在这一侧")}（${t(side)}：${title(other)}）`
+      )),
+    ];
+  }
+};
