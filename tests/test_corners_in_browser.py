@@ -209,7 +209,7 @@ def test_a_traced_side_keeps_its_shape_and_its_neighbours(
     spans = zip(before_it, corners, after_it, strict=True)
     a, b, c = max(spans, key=lambda span: min(span[1] - span[0], span[2] - span[1]))
     start = (float(ring[b][0]), float(ring[b][1]))
-    editor.page.get_by_label("吸附相邻区块").uncheck()
+    editor.page.get_by_label("吸附").uncheck()
     editor.drag(start, (start[0] + 0.0006, start[1] + 0.0004))
     after = editor.outlines()
     middle = (start[0], start[1])
@@ -241,8 +241,8 @@ def test_a_crossing_of_a_sketch_moves_on_both_sides_of_its_road(
 
     def at_crossing(key: str, roads: tuple[str, str] = ("津淄公路", "赛达南道")) -> Place:
         (one,), (other,) = ([e.line for e in sketch.edges_of()[key] if e.feature == name] for name in roads)
-        meeting = shapely.intersection(one, other)
-        return float(meeting.x), float(meeting.y)
+        x, y = shapely.get_coordinates(one.intersection(other))[0]
+        return float(x), float(y)
 
     start, partner = at_crossing("xiqing-1"), at_crossing("xiqing-3")
     editor.page.get_by_label("吸附").uncheck()

@@ -207,7 +207,7 @@ EN: Mapping[str, str] = {
     "示意图中，两条同名道路相交处，路两侧区块的界点也一起移动。": (
         "In a sketch, corners of blocks across the road move along where the same two roads meet."
     ),
-    "吸附相邻区块": "Snap to neighbours",
+    "吸附相邻区块和底图": "Snap to neighbours and base map",
     "显示全部界点": "Show all vertices",
     "下载修改": "Download changes",
     "申报 km²": "Stated km²",
@@ -220,6 +220,7 @@ EN: Mapping[str, str] = {
     "整块移动": "Move the whole block",
     "图形自相交，改正后才能下载。": "The outline crosses itself; mend it to download.",
     "与": "and",
+    "整边沿用底图": "The whole side takes the base map's line",
     "重叠": "overlap by",
     "文字所述相邻区块已不在这一侧": "a block that its words name no longer lies on this side",
     "放大地图后显示界点。": "Zoom in to see the corners.",

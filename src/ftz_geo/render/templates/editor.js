@@ -4,7 +4,7 @@
 "use strict";
 
 (() => {
-  const { map, layers, shapes, methods, units_per_degree: units, say, redraw, onChange } = window.ftzGeoPage;
+  const { map, layers, shapes, methods, background, units_per_degree: units, say, redraw, onChange } = window.ftzGeoPage;
   if (shapes.length === 0) return;
   const { element } = ftzGeo.core;
   const { t } = ftzGeo.words;
@@ -13,16 +13,16 @@
   const grid = ftzEdits.grid(units);
   const { onGrid, degrees } = grid;
 
-  const SNAP_PIXELS = 10;
-
   const source = JSON.parse(document.getElementById("ftz-editor").textContent);
   const shapeOf = new Map(shapes.map((shape) => [shape.id, shape]));
   const history = new ftzEdits.History(new Map(shapes.map(({ id, polygon }) => [id, parts(polygon.getLatLngs())])));
   const looks = new Map(shapes.map(({ id, polygon, centre }) => [id, { ...polygon.options, centre: centre?.slice() }]));
-  const state = { active: false, id: null, vertex: null, preview: null, moved: null, who: "", saved: null };
+  const state = { active: false, id: null, vertex: null, preview: null, moved: null, along: null, who: "", saved: null };
   const dropped = new Map(); // edges of the blocks that are changed
   const metres = grid.metres(history.outlines.get(shapes[0].id)[0][0][0]); // alike in all of a zone
   const corners = new ftzGeo.Corners(shapes, onGrid, metres);
+  const snapping = new ftzGeo.Snapping(map, { shapes, history, background, grid, latLng });
+  const taken = new ftzGeo.Taken(shapes, onGrid, metres);
   const watch = new ftzGeo.Watch(map, shapes, history, { latLng, metres });
 
   /** Leaflet's nested places as parts, rings and vertices on the grid. */
@@ -67,7 +67,7 @@
 
   /** Room around a block that is brought into view: beside the panel, where the map is wide enough for both. */
   function margins() {
-    const beside = map.getSize().x > 700 ? panel.whole.offsetWidth + 30 : 40;
+    const beside = map.getSize().x > 560 ? panel.whole.offsetWidth + 30 : 40;
     return { paddingTopLeft: [beside, 50], paddingBottomRight: [40, 50] };
   }
 
@@ -151,26 +151,14 @@
     return panel.isLinked ? ftzEdits.sharing(history.outlines, vertices) : [state.id];
   }
 
-  /** How far a few pixels reach on the grid, around a place. */
-  function reach(vertex) {
-    const point = map.latLngToLayerPoint(latLng(vertex));
-    const { lng, lat } = map.layerPointToLatLng(point.add([SNAP_PIXELS, -SNAP_PIXELS]));
-    return onGrid([lng, lat]).map((value, axis) => Math.max(1, Math.abs(value - vertex[axis])));
-  }
-
-  /** Where a corner goes that is let go at a place: there, or to a corner or an edge of another block close by. */
+  /** Where a corner goes that is let go at a place. */
   function snapped(vertex, moving) {
-    if (!panel.isSnapping) return { place: vertex, edge: null };
-    const [x, y] = reach(vertex);
-    const around = L.latLngBounds([[-1, -1], [1, 1]].map(([i, j]) => latLng([vertex[0] + i * x, vertex[1] + j * y])));
-    const others = shapes.filter(({ id, polygon }) => !moving.includes(id) && polygon.getBounds().intersects(around));
-    const found = ftzEdits.nearest(history.outlines, others.map(({ id }) => id), vertex, [x, y]);
-    return found ?? { place: vertex, edge: null };
+    return panel.isSnapping ? snapping.to(vertex, moving) : { place: vertex, edge: null };
   }
 
   /** The step of a whole block that brings one of its corners onto another block's, if one comes close. */
-  function snappedStep(delta, ids) {
-    const [vertex] = history.outlines.get(state.id).flat(2)
+  function snappedStep(delta, ids, isCorner) {
+    const [vertex] = history.outlines.get(state.id).flat(2).filter(isCorner)
       .map((own) => own.map((value, axis) => value + delta[axis]))
       .map((there) => ({ there, ...snapped(there, ids) }))
       .filter(({ there, place }) => !same(there, place))
@@ -227,7 +215,8 @@
     return ftzEdits.insert(now, panel.isLinked ? now.keys() : [state.id], edge, place);
   }
 
-  /** What the drag of a side's middle does, by where it is. */
+  /** What the drag of a side's middle does, by where it is: the side takes the line of the base map that it is dragged
+      along, else it gets a corner there. */
   function grabSide(side) {
     const isCorner = cornersNow();
     const middle = ftzSides.halfWay(side, metres);
@@ -235,6 +224,9 @@
     const ids = panel.isLinked ? ftzEdits.sharing(divided, [middle.place]) : [state.id];
     const isEnd = (vertex) => isCorner(vertex) || same(vertex, middle.place);
     return (there) => {
+      const along = takeLine(side, middle.place, there, isCorner);
+      state.along = along;
+      if (along) return along.changes;
       const { place, edge } = snapped(there, ids);
       state.vertex = place;
       return ftzEdits.together(
@@ -244,6 +236,22 @@
         (now) => carried(now, ids, new Map([[String(middle.place), place]]), isEnd),
       );
     };
+  }
+
+  /** The edit that gives a side the course of the line that its middle was dragged onto; null where none runs along. */
+  function takeLine(side, middle, there, isCorner) {
+    const line = panel.isSnapping && !panel.isShowingAll ? snapping.line(there) : null;
+    if (!line) return null;
+    const lines = snapping.lines.lines.filter(({ name }) => name === line.name).map(({ vertices }) => vertices);
+    const course = ftzAlong.course(lines, line.place, metres);
+    const ring = history.outlines.get(state.id).flat().find((one) => one.includes(side[0]));
+    const delta = there.map((value, axis) => value - middle[axis]);
+    const found = ftzAlong.taken(ring, side, delta, course, isCorner, metres);
+    if (!found) return null;
+    const ids = linkedIds([side[0], side.at(-1)]);
+    const changes = ftzAlong.put(history.outlines, ids, found, isCorner, metres);
+    [state.vertex, state.moved] = [null, null];
+    return changes && { changes, middle, name: line.name, course: found.course };
   }
 
   function splitSide(side) {
@@ -261,7 +269,7 @@
     const [ids, isCorner] = [linkedIds(history.outlines.get(state.id).flat(2)), cornersNow()];
     return (there, isLast) => {
       const delta = there.map((value, axis) => value - middle[axis]);
-      return movedWhole(isLast ? snappedStep(delta, ids) : delta, ids, isCorner);
+      return movedWhole(isLast ? snappedStep(delta, ids, isCorner) : delta, ids, isCorner);
     };
   }
 
@@ -275,7 +283,8 @@
     state.preview = changes;
     draw(new Set([...before, ...(changes?.keys() ?? [])]));
     showFigures();
-    panel.warn(watch.tell([...new Set([...history.changed(), ...(changes?.keys() ?? [])])], outline));
+    const along = state.along ? [`${t("整边沿用底图")}：${state.along.name}`] : [];
+    panel.warn([...along, ...watch.tell([...new Set([...history.changed(), ...(changes?.keys() ?? [])])], outline)]);
   }
 
   function commit(changes, focus = "vertex") {
@@ -284,14 +293,21 @@
     if (changes !== null) {
       if (state.moved) corners.keep(state.moved.moves, state.moved.ids);
       if (state.vertex) corners.add(state.vertex);
+      if (state.along) keepAlong(state.along);
     }
-    state.moved = null;
+    [state.moved, state.along] = [null, null];
     draw(new Set([...shown, ...(changes === null ? [] : history.commit(changes))]));
     refresh(focus === "vertex");
     if (focus === "whole") handles.focusWhole();
     if (changes === null) showButtons(t("删去后不成图形。"));
     redraw();
     told();
+  }
+
+  /** A side's new course has corners at its ends, and its name goes into the patch. */
+  function keepAlong({ changes, middle, name, course }) {
+    [course[0], course.at(-1)].forEach((vertex) => corners.add(vertex));
+    taken.add(changes.keys(), middle, name, course);
   }
 
   function told() {
@@ -369,7 +385,7 @@
   /* ---------- handing back ---------- */
 
   function download({ who, grade }) {
-    const patch = ftzEdits.patch(history, grid, source, { who, grade }, new Date());
+    const patch = ftzEdits.patch(history, grid, taken, source, { who, grade }, new Date());
     const content = new Blob([`${JSON.stringify(patch, null, 1)}\n`], { type: "application/geo+json" });
     const page = decodeURIComponent(location.pathname.split("/").at(-1)).replace(/\.html?$/, "") || "map";
     const link = element("a", { href: URL.createObjectURL(content), download: `${page}.patch.geojson` });

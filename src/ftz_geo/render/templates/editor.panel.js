@@ -34,7 +34,7 @@ ftzGeo.editorPanel = (() => {
       this.caution = element("p", { class: "caution", role: "alert" });
       this.linked = ticked("共用界点一起移动");
       this.linked.label.dataset.help = "示意图中，两条同名道路相交处，路两侧区块的界点也一起移动。";
-      this.snapping = ticked("吸附相邻区块");
+      this.snapping = ticked("吸附相邻区块和底图");
       this.showing = ticked("显示全部界点", false);
       this.showing.box.addEventListener("change", actions.showAll);
       this.undo = button("撤销", actions.undo);

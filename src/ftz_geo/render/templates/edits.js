@@ -227,13 +227,14 @@ const ftzEdits = (() => {
   }
 
   /** What changed, as GeoJSON that `ftz-geo apply` takes: its form is described in patch.py. */
-  function patch(history, { degrees }, { schema, file, sha256 }, { who, grade }, date) {
+  function patch(history, { degrees }, taken, { schema, file, sha256 }, { who, grade }, date) {
     const features = history.changed().map((id) => {
       const parts = history.outlines.get(id).map((part) => part.map((ring) => [...ring, ring[0]].map(degrees)));
       const geometry = parts.length === 1
         ? { type: "Polygon", coordinates: parts[0] }
         : { type: "MultiPolygon", coordinates: parts };
-      return { type: "Feature", id, properties: { id }, geometry };
+      const along = taken.of(id, history.outlines.get(id)).map((one) => ({ ...one, line: one.line.map(degrees) }));
+      return { type: "Feature", id, properties: { id, ...(along.length > 0 ? { along } : {}) }, geometry };
     });
     const head = { schema, made_from: { file, sha256 }, who, when: moment(date), grade };
     return { type: "FeatureCollection", ftz_geo: head, features };

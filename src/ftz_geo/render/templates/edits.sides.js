@@ -144,12 +144,12 @@ const ftzSides = (() => {
     });
   }
 
-  /** Half-way along a side: the place, and between which of its vertices it is. */
-  function halfWay(side, metres) {
+  /** Half-way along a side, or so far: the place, and between which of its vertices it is. */
+  function halfWay(side, metres, far = 1 / 2) {
     const lengths = side.slice(1).map((b, i) => (
       Math.hypot((b[0] - side[i][0]) * metres[0], (b[1] - side[i][1]) * metres[1])
     ));
-    let left = lengths.reduce((sum, length) => sum + length, 0) / 2;
+    let left = lengths.reduce((sum, length) => sum + length, 0) * far;
     let i = 0;
     while (i < lengths.length - 1 && left > lengths[i]) left -= lengths[i++];
     const [a, b] = [side[i], side[i + 1]];

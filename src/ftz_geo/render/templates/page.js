@@ -228,6 +228,7 @@ ftzGeo.start = (() => {
       redraw, // labels, after a shape changed
       select: (id) => select(shapes.filter((shape) => shape.id === id)),
       say: panel.say,
+      background, // named lines of the base map
     });
   };
 })();
