@@ -61,6 +61,8 @@ _EDITOR_SCRIPTS = (
     "editor.snap.js",
     "editor.along.js",
     "editor.watch.js",
+    "editor.align.js",
+    "editor.moves.js",
     "editor.handles.js",
     "editor.js",
 )

@@ -219,6 +219,23 @@ EN: Mapping[str, str] = {
     "边中点": "Middle of an edge",
     "整块移动": "Move the whole block",
     "图形自相交，改正后才能下载。": "The outline crosses itself; mend it to download.",
+    "整区对位": "Align the zone",
+    "在图上依次点两处，再点这两处的真实位置；也可填经纬度（度）或带带号的 CGCS2000 坐标 X Y。": (
+        "Click two places on the drawing, then where these truly are; or write degrees, or CGCS2000 X and Y "
+        "with the zone's number."
+    ),
+    "图上第一处": "Drawn, first place",
+    "图上第二处": "Drawn, second place",
+    "真实第一处": "True, first place",
+    "真实第二处": "True, second place",
+    "不缩放（面积不变）": "Keep the scale (areas stay)",
+    "应用": "Apply",
+    "清空": "Clear",
+    "缩放": "Scale",
+    "请核对所取位置": "check the places",
+    "旋转（逆时针为正）": "Turn (counter-clockwise)",
+    "平移": "Shift",
+    "两处重合，无法对位。": "The two places are one: nothing can be aligned.",
     "与": "and",
     "整边沿用底图": "The whole side takes the base map's line",
     "重叠": "overlap by",

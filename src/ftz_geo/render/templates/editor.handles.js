@@ -96,7 +96,7 @@ ftzGeo.Handles = class {
     if (start.distanceTo(end) <= ftzGeo.Handles.#MIDDLE_PIXELS || !sees(place)) return;
     const marker = this.#add(place, "middle", ftzGeo.words.t("边中点"));
     this.#dragged(marker, () => this.#editor.grabSide(side));
-    const take = () => this.#editor.splitSide(side);
+    const take = () => this.#editor.commit(this.#editor.splitSide(side));
     marker.on("click", take);
     marker.getElement().addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
@@ -110,7 +110,7 @@ ftzGeo.Handles = class {
     this.#dragged(marker, () => this.#editor.grabWhole(middle));
     marker.getElement().addEventListener("keydown", (event) => {
       const delta = this.#editor.arrow(event, middle);
-      if (delta) this.#editor.commit(this.#editor.stepWhole(delta), "whole");
+      if (delta) this.#editor.commit(this.#editor.stepWhole(delta), { focus: "whole" });
     });
   }
 

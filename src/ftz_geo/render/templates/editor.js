@@ -9,7 +9,6 @@
   const { element } = ftzGeo.core;
   const { t } = ftzGeo.words;
   const { Panel, ask } = ftzGeo.editorPanel;
-  const { same } = ftzEdits;
   const grid = ftzEdits.grid(units);
   const { onGrid, degrees } = grid;
 
@@ -45,12 +44,21 @@
     return ftzGeodesy.area(outlines.map((part) => part.map((ring) => ring.map(degrees)))) / 1e6;
   }
 
-  /** Tells the corners, which have handles, from other vertices. */
-  function cornersNow() {
-    return panel.isShowingAll ? () => true : corners.of(history.outlines);
-  }
-
   /* ---------- the panel ---------- */
+
+  const align = new ftzGeo.align.Align(map, {
+    snap: (place, isOnBlock) => degrees(snapping.aligned(onGrid(place), isOnBlock)),
+    latLng: ([lng, lat]) => L.latLng(lat, lng),
+    preview: (move) => {
+      preview(move && moves.movedZone(move));
+      return [history.outlines, state.preview ?? history.outlines].map(totalArea);
+    },
+    apply: ({ move, scale }) => {
+      commit(moves.movedZone(move), { scale });
+      openAlign(false);
+    },
+    close: () => openAlign(false),
+  });
 
   const panel = new Panel(shapes, {
     activate: () => activate(!state.active),
@@ -63,7 +71,10 @@
     removeCorner: () => removeVertex(state.vertex),
     handBack: () => ask(state.who, download),
     showAll: () => refresh(),
-  });
+    align: () => openAlign(true),
+  }, align.part);
+
+  const moves = ftzGeo.moves({ history, state, panel, corners, snapping, grid, metres });
 
   /** Room around a block that is brought into view: beside the panel, where the map is wide enough for both. */
   function margins() {
@@ -134,7 +145,7 @@
   function drawHandles(focused = false) {
     if (!state.active || state.id === null) return handles.clear();
     const middle = parts([[[shapeOf.get(state.id).polygon.getCenter()]]])[0][0][0];
-    const hasRoom = handles.draw(outline(state.id).flat(), cornersNow(), { middle, chosen: state.vertex, focused });
+    const hasRoom = handles.draw(outline(state.id).flat(), moves.cornersNow(), { middle, chosen: state.vertex, focused });
     return hasRoom || showButtons(t("放大地图后显示界点。"));
   }
 
@@ -147,147 +158,33 @@
 
   /* ---------- edits ---------- */
 
-  function linkedIds(vertices) {
-    return panel.isLinked ? ftzEdits.sharing(history.outlines, vertices) : [state.id];
+  function totalArea(outlines) {
+    return [...outlines.values()].reduce((sum, one) => sum + area(one), 0);
   }
 
-  /** Where a corner goes that is let go at a place. */
-  function snapped(vertex, moving) {
-    return panel.isSnapping ? snapping.to(vertex, moving) : { place: vertex, edge: null };
-  }
-
-  /** The step of a whole block that brings one of its corners onto another block's, if one comes close. */
-  function snappedStep(delta, ids, isCorner) {
-    const [vertex] = history.outlines.get(state.id).flat(2).filter(isCorner)
-      .map((own) => own.map((value, axis) => value + delta[axis]))
-      .map((there) => ({ there, ...snapped(there, ids) }))
-      .filter(({ there, place }) => !same(there, place))
-      .sort((a, b) => a.away - b.away);
-    return vertex ? delta.map((value, axis) => value + vertex.place[axis] - vertex.there[axis]) : delta;
-  }
-
-  /** The edit that makes a place a corner of the blocks that have an edge it lies on; none without an edge. */
-  function putInto(now, edge, place) {
-    return edge ? ftzEdits.insert(now, now.keys(), edge, place) : new Map();
-  }
-
-  /** The edit that moves vertices, by their keys, with the sides that end there. */
-  function carried(now, ids, moves, isCorner) {
-    state.moved = { moves, ids };
-    return ftzSides.carry(now, ids, moves, isCorner, metres);
-  }
-
-  /** A corner with those that move with it. */
-  function linkedCorners(vertex) {
-    return panel.isLinked ? [vertex, ...corners.partners(state.id, vertex, history.outlines)] : [vertex];
-  }
-
-  /** Moves of vertices by one step, by their keys. */
-  function stepped(vertices, delta) {
-    return new Map(vertices.map((vertex) => [String(vertex), vertex.map((value, axis) => value + delta[axis])]));
-  }
-
-  /** What a corner's drag does, by where it is. */
-  function grabCorner(vertex) {
-    const [together, isCorner] = [linkedCorners(vertex), cornersNow()];
-    const ids = linkedIds(together);
-    return (there) => {
-      const { place, edge } = snapped(there, ids);
-      state.vertex = place;
-      return ftzEdits.together(
-        history.outlines,
-        (now) => putInto(now, edge, place),
-        (now) => carried(now, ids, stepped(together, place.map((value, axis) => value - vertex[axis])), isCorner),
-      );
-    };
-  }
-
-  function stepCorner(vertex, delta) {
-    const together = linkedCorners(vertex);
-    const moves = stepped(together, delta);
-    state.vertex = moves.get(String(vertex));
-    return carried(history.outlines, linkedIds(together), moves, cornersNow());
-  }
-
-  /** The edit that gives a side a corner in its middle, in all blocks that have this side. */
-  function withMiddle(now, { place, edge }) {
-    if (edge.some((end) => same(end, place))) return new Map();
-    return ftzEdits.insert(now, panel.isLinked ? now.keys() : [state.id], edge, place);
-  }
-
-  /** What the drag of a side's middle does, by where it is: the side takes the line of the base map that it is dragged
-      along, else it gets a corner there. */
-  function grabSide(side) {
-    const isCorner = cornersNow();
-    const middle = ftzSides.halfWay(side, metres);
-    const divided = new Map([...history.outlines, ...withMiddle(history.outlines, middle)]);
-    const ids = panel.isLinked ? ftzEdits.sharing(divided, [middle.place]) : [state.id];
-    const isEnd = (vertex) => isCorner(vertex) || same(vertex, middle.place);
-    return (there) => {
-      const along = takeLine(side, middle.place, there, isCorner);
-      state.along = along;
-      if (along) return along.changes;
-      const { place, edge } = snapped(there, ids);
-      state.vertex = place;
-      return ftzEdits.together(
-        history.outlines,
-        (now) => withMiddle(now, middle),
-        (now) => putInto(now, edge, place),
-        (now) => carried(now, ids, new Map([[String(middle.place), place]]), isEnd),
-      );
-    };
-  }
-
-  /** The edit that gives a side the course of the line that its middle was dragged onto; null where none runs along. */
-  function takeLine(side, middle, there, isCorner) {
-    const line = panel.isSnapping && !panel.isShowingAll ? snapping.line(there) : null;
-    if (!line) return null;
-    const lines = snapping.lines.lines.filter(({ name }) => name === line.name).map(({ vertices }) => vertices);
-    const course = ftzAlong.course(lines, line.place, metres);
-    const ring = history.outlines.get(state.id).flat().find((one) => one.includes(side[0]));
-    const delta = there.map((value, axis) => value - middle[axis]);
-    const found = ftzAlong.taken(ring, side, delta, course, isCorner, metres);
-    if (!found) return null;
-    const ids = linkedIds([side[0], side.at(-1)]);
-    const changes = ftzAlong.put(history.outlines, ids, found, isCorner, metres);
-    [state.vertex, state.moved] = [null, null];
-    return changes && { changes, middle, name: line.name, course: found.course };
-  }
-
-  function splitSide(side) {
-    const middle = ftzSides.halfWay(side, metres);
-    state.vertex = middle.place;
-    commit(withMiddle(history.outlines, middle));
-  }
-
-  function movedWhole(delta, ids, isCorner) {
-    return carried(history.outlines, ids, stepped(history.outlines.get(state.id).flat(2), delta), isCorner);
-  }
-
-  /** What the drag of a whole block does; where it is let go, a corner may snap. */
-  function grabWhole(middle) {
-    const [ids, isCorner] = [linkedIds(history.outlines.get(state.id).flat(2)), cornersNow()];
-    return (there, isLast) => {
-      const delta = there.map((value, axis) => value - middle[axis]);
-      return movedWhole(isLast ? snappedStep(delta, ids, isCorner) : delta, ids, isCorner);
-    };
-  }
-
-  function stepWhole(delta) {
-    return movedWhole(delta, linkedIds(history.outlines.get(state.id).flat(2)), cornersNow());
+  function openAlign(on) {
+    panel.align(on);
+    if (on) select(null);
+    align.open(on);
+    if (!on) state.moved = null;
   }
 
   /** Draws an edit that is still being made. */
-  function show(changes) {
+  function preview(changes) {
     const before = state.preview ? [...state.preview.keys()] : [];
     state.preview = changes;
     draw(new Set([...before, ...(changes?.keys() ?? [])]));
-    showFigures();
-    const along = state.along ? [`${t("整边沿用底图")}：${state.along.name}`] : [];
-    panel.warn([...along, ...watch.tell([...new Set([...history.changed(), ...(changes?.keys() ?? [])])], outline)]);
   }
 
-  function commit(changes, focus = "vertex") {
+  /** Draws it, and tells what it does. */
+  function show(changes) {
+    preview(changes);
+    showFigures();
+    const along = state.along ? [`${t("整边沿用底图")}：${state.along.name}`] : [];
+    panel.warn([...along, ...watch.tellMoving([...(changes?.keys() ?? [])], outline)]);
+  }
+
+  function commit(changes, { focus = "vertex", scale = 1 } = {}) {
     const shown = state.preview ? [...state.preview.keys()] : [];
     state.preview = null;
     if (changes !== null) {
@@ -296,7 +193,7 @@
       if (state.along) keepAlong(state.along);
     }
     [state.moved, state.along] = [null, null];
-    draw(new Set([...shown, ...(changes === null ? [] : history.commit(changes))]));
+    draw(new Set([...shown, ...(changes === null ? [] : history.commit(changes, scale))]));
     refresh(focus === "vertex");
     if (focus === "whole") handles.focusWhole();
     if (changes === null) showButtons(t("删去后不成图形。"));
@@ -324,7 +221,7 @@
 
   function removeVertex(vertex) {
     if (vertex === null) return;
-    const changes = ftzSides.remove(history.outlines, linkedIds([vertex]), vertex, cornersNow(), metres);
+    const changes = moves.removed(vertex);
     if (changes !== null) state.vertex = null;
     commit(changes);
   }
@@ -360,13 +257,15 @@
   /** The smallest block under the pointer is the one meant. */
   function clicked({ latlng }) {
     if (!state.active || map.getContainer().classList.contains("measuring")) return;
+    if (align.isOpen) return align.click([latlng.lng, latlng.lat]);
     const place = onGrid([latlng.lng, latlng.lat]);
     const found = shapes.filter(({ id }) => ftzEdits.within(place, history.outlines.get(id)));
     found.sort((a, b) => area(history.outlines.get(a.id)) - area(history.outlines.get(b.id)));
-    select(found[0]?.id ?? null);
+    return select(found[0]?.id ?? null);
   }
 
   function activate(on) {
+    if (align.isOpen) openAlign(false);
     state.active = on;
     state.vertex = null;
     panel.open(on);
@@ -407,8 +306,7 @@
   });
 
   const handles = new ftzGeo.Handles(map, {
-    latLng, onGrid, metres, grabCorner, stepCorner, grabSide, splitSide, grabWhole, stepWhole, arrow, show, commit,
-    chooseVertex, removeVertex,
+    ...moves, latLng, onGrid, metres, arrow, show, commit, chooseVertex, removeVertex,
   });
   L.DomEvent.disableClickPropagation(panel.whole);
   L.DomEvent.disableScrollPropagation(panel.whole);

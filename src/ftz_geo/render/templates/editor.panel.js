@@ -25,8 +25,9 @@ ftzGeo.editorPanel = (() => {
   const signed = (value, digits) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
 
   class Panel {
-    /** Told what its buttons do: activate, select a block by its id, undo, redo, removeCorner, handBack, showAll. */
-    constructor(shapes, actions) {
+    /** Told what its buttons do: activate, select a block by its id, undo, redo, removeCorner, handBack, showAll, align; and the
+        part of it that aligns the whole zone. */
+    constructor(shapes, actions, align) {
       this.toggle = button("修改", actions.activate);
       this.chooser = element("select");
       this.figures = element("dl");
@@ -41,11 +42,12 @@ ftzGeo.editorPanel = (() => {
       this.redo = button("重做", actions.redo);
       this.removal = button("删除界点", actions.removeCorner);
       this.download = button("下载修改", actions.handBack);
+      this.aligning = button("整区对位", actions.align);
       this.body = element(
         "div", { class: "body", hidden: "" }, this.chooser, this.figures, this.corner,
         element("p", { class: "row" }, this.undo, this.redo, this.removal),
         this.linked.label, this.snapping.label, this.showing.label,
-        element("p", { class: "row" }, this.download), this.caution,
+        element("p", { class: "row" }, this.download, this.aligning), align, this.caution,
         worded("p", HELP, { class: "help" }),
       );
       this.whole = element("div", { class: "editor leaflet-bar", role: "group" }, this.toggle, this.body);
@@ -71,6 +73,11 @@ ftzGeo.editorPanel = (() => {
     open(on) {
       this.toggle.setAttribute("aria-pressed", String(on));
       this.body.hidden = !on;
+    }
+
+    /** Shows what aligns the whole zone, in the place of what changes a block. */
+    align(on) {
+      this.body.classList.toggle("aligning", on);
     }
 
     relabel() {

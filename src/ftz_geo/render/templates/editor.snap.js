@@ -49,6 +49,13 @@ ftzGeo.Snapping = class {
     return [onBlock, line].filter(Boolean).sort((a, b) => a.away - b.away)[0] ?? { place: vertex, edge: null };
   }
 
+  /** Where a click goes that tells a place of a block, its corner close by, or the true one: that of the base map. */
+  aligned(vertex, isOnBlock) {
+    if (isOnBlock) return this.#block(vertex, [])?.place ?? vertex;
+    const { crossing, line } = this.lines.nearest(vertex, this.reach(vertex));
+    return (crossing ?? line)?.place ?? vertex;
+  }
+
   /** The nearest corner of another block, or place on an edge of one; null for none within reach. */
   #block(vertex, moving) {
     const [x, y] = this.reach(vertex);

@@ -6,7 +6,11 @@ ftzGeo.Watch = class {
   static #LEAST_M2 = 1; // vertices are rounded to a tenth of a millimetre: along kilometres that makes less
   static #SIDES = { "东": [0, 1], "南": [1, -1], "西": [0, -1], "北": [1, 1] }; // axis of the grid, way along it
 
+  static #ROUNDING = 1e-6; // of areas, where everything was scaled
+
   #shapes;
+  #changed = []; // when last all were told
+  #settled = []; // overlaps then
   #history;
   #latLng;
   #m2; // of one step of the grid to the east by one to the north
@@ -55,19 +59,21 @@ ftzGeo.Watch = class {
     return known.get(other);
   }
 
-  /** Overlaps of some blocks with all others that are larger than they were, the largest first. */
+  /** Overlaps of some blocks with all others that are larger than they were, whatever scaled all of them. */
   #grown(ids, outline) {
     const before = (id) => this.#history.original.get(id);
+    const scale = this.#history.scale ** 2;
     const seen = new Set();
     return ids.flatMap((id) => {
       seen.add(id);
       return [...this.#shapes.keys()].filter((other) => !seen.has(other)).map((other) => (
         { id, other, ...this.#overlap(outline(id), outline(other)) }
       ));
-    })
-      .filter(({ id, other, m2 }) => m2 > ftzGeo.Watch.#LEAST_M2
-        && m2 > this.#overlap(before(id), before(other)).m2 + ftzGeo.Watch.#LEAST_M2)
-      .sort((a, b) => b.m2 - a.m2);
+    }).filter(({ id, other, m2 }) => {
+      if (m2 <= ftzGeo.Watch.#LEAST_M2) return false;
+      const m2Before = this.#overlap(before(id), before(other)).m2 * scale;
+      return m2 > m2Before * (1 + ftzGeo.Watch.#ROUNDING) + ftzGeo.Watch.#LEAST_M2;
+    });
   }
 
   /** Whether the middle of a block lies on a side of another's. */
@@ -93,17 +99,30 @@ ftzGeo.Watch = class {
     return m2 < 10000 ? `${Math.round(m2).toLocaleString("en")} m²` : `${(m2 / 1e6).toFixed(4)} km²`;
   }
 
-  /** What is to be said of blocks that are changed, or are being; what overlaps is tinted on the map. */
-  tell(ids, outline) {
+  /** What is to be said of all blocks that are changed; what overlaps is tinted on the map. */
+  tell(changed, outline) {
+    [this.#changed, this.#settled] = [changed, this.#grown(changed, outline)];
+    return this.#told(this.#settled, changed, outline);
+  }
+
+  /** The same while some blocks are being moved: only what concerns these is looked at anew. */
+  tellMoving(moving, outline) {
+    const stays = ({ id, other }) => !moving.includes(id) && !moving.includes(other);
+    const overlaps = [...this.#grown(moving, outline), ...this.#settled.filter(stays)];
+    return this.#told(overlaps, [...this.#changed, ...moving], outline);
+  }
+
+  #told(overlaps, changed, outline) {
     const { t } = ftzGeo.words;
     const title = (id) => this.#shapes.get(id).title;
-    const overlaps = this.#grown(ids, outline);
     this.#tint.setLatLngs(overlaps.flatMap(({ pieces }) => pieces.map((piece) => [piece.map(this.#latLng)])));
     if (overlaps.length > 0) this.#tint.addTo(this.#map);
     else this.#tint.remove();
     return [
-      ...overlaps.map(({ id, other, m2 }) => `${title(id)} ${t("与")} ${title(other)} ${t("重叠")} ${ftzGeo.Watch.#figure(m2)}`),
-      ...this.#disordered(new Set(ids), outline).map(({ id, other, side }) => (
+      ...overlaps.sort((a, b) => b.m2 - a.m2).map(({ id, other, m2 }) => (
+        `${title(id)} ${t("与")} ${title(other)} ${t("重叠")} ${ftzGeo.Watch.#figure(m2)}`
+      )),
+      ...this.#disordered(new Set(changed), outline).map(({ id, other, side }) => (
         `${title(id)}：${t("文字所述相邻区块已不在这一侧")}（${t(side)}：${title(other)}）`
       )),
     ];

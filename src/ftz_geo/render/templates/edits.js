@@ -183,10 +183,10 @@ const ftzEdits = (() => {
     }
 
     /** Makes an edit part of the outlines; gives the ids of the blocks that it changed. */
-    commit(after) {
+    commit(after, scale = 1) {
       if (after.size === 0) return [];
       const before = new Map([...after.keys()].map((id) => [id, this.outlines.get(id)]));
-      this.done.push({ before, after });
+      this.done.push({ before, after, scale });
       this.undone = [];
       return this.put(after);
     }
@@ -203,6 +203,11 @@ const ftzEdits = (() => {
       if (!edit) return [];
       this.done.push(edit);
       return this.put(edit.after);
+    }
+
+    /** By how much edits scaled everything. */
+    get scale() {
+      return this.done.reduce((product, { scale }) => product * scale, 1);
     }
 
     isChanged(id) {

@@ -95,11 +95,23 @@ const ftzGeodesy = (() => {
   ];
   const RECTIFYING_M = (A / (1 + N)) * (1 + N ** 2 / 4 + N ** 4 / 64);
 
-  /** A place in its own 3-degree zone: the zone's number, metres to the north (X) and to the east (Y); the easting
-      without the number has 500 km added to it, so that 39 and 511493.964 are written 39511493.964. */
-  function gaussKrueger([lon, lat]) {
-    const zone = Math.floor((lon + 1.5) / 3);
-    const lambda = radians(lon - 3 * zone);
+  // The way back, eq. 36.
+  const KRUEGER_BACK = [
+    N / 2 - (2 / 3) * N ** 2 + (37 / 96) * N ** 3 - (1 / 360) * N ** 4,
+    (1 / 48) * N ** 2 + (1 / 15) * N ** 3 - (437 / 1440) * N ** 4,
+    (17 / 480) * N ** 3 - (37 / 840) * N ** 4,
+    (4397 / 161280) * N ** 4,
+  ];
+
+  /** The number of the 3-degree zone that a place is in. */
+  function zone([lon]) {
+    return Math.floor((lon + 1.5) / 3);
+  }
+
+  /** A place in a 3-degree zone, its own by default: the zone's number, metres to the north (X) and to the east (Y); the
+      easting without the number has 500 km added to it, so that 39 and 511493.964 are written 39511493.964. */
+  function gaussKrueger([lon, lat], number = zone([lon])) {
+    const lambda = radians(lon - 3 * number);
     const tau = Math.tan(radians(lat));
     const e = Math.sqrt(E2);
     const sigma = Math.sinh(e * Math.atanh((e * tau) / Math.hypot(1, tau)));
@@ -112,7 +124,29 @@ const ftzGeodesy = (() => {
       north += factor * Math.sin(j * xi) * Math.cosh(j * eta);
       east += factor * Math.cos(j * xi) * Math.sinh(j * eta);
     });
-    return { zone, x: RECTIFYING_M * north, y: 500000 + RECTIFYING_M * east };
+    return { zone: number, x: RECTIFYING_M * north, y: 500000 + RECTIFYING_M * east };
+  }
+
+  /** The place that coordinates of a 3-degree zone tell. */
+  function place({ zone: number, x, y }) {
+    const [north, east] = [x / RECTIFYING_M, (y - 500000) / RECTIFYING_M];
+    let [xi, eta] = [north, east];
+    KRUEGER_BACK.forEach((factor, i) => {
+      const j = 2 * (i + 1);
+      xi -= factor * Math.sin(j * north) * Math.cosh(j * east);
+      eta -= factor * Math.cos(j * north) * Math.sinh(j * east);
+    });
+    const conformal = Math.sin(xi) / Math.hypot(Math.sinh(eta), Math.cos(xi));
+    const e = Math.sqrt(E2);
+    let tau = conformal;
+    for (let i = 0; i < 4; i++) {
+      const secant = Math.hypot(1, tau);
+      const sigma = Math.sinh(e * Math.atanh((e * tau) / secant));
+      const found = tau * Math.hypot(1, sigma) - sigma * secant;
+      tau += ((conformal - found) / Math.hypot(1, found)) * ((1 + (1 - E2) * tau ** 2) / ((1 - E2) * secant));
+    }
+    const degrees = (angle) => (angle * 180) / Math.PI;
+    return [3 * number + degrees(Math.atan2(Math.sinh(eta), Math.cos(xi))), degrees(Math.atan(tau))];
   }
 
   /* ---------- GCJ-02 ---------- */
@@ -133,5 +167,5 @@ const ftzGeodesy = (() => {
     return [lon + east / perDegree[0], lat + north / perDegree[1]];
   }
 
-  return Object.freeze({ area, distance, length, gaussKrueger, gcj02 });
+  return Object.freeze({ area, distance, length, zone, gaussKrueger, place, gcj02 });
 })();
