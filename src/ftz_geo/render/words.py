@@ -239,6 +239,7 @@ EN: Mapping[str, str] = {
     "与": "and",
     "整边沿用底图": "The whole side takes the base map's line",
     "重叠": "overlap by",
+    "其他重叠处数": "Other overlaps:",
     "文字所述相邻区块已不在这一侧": "a block that its words name no longer lies on this side",
     "放大地图后显示界点。": "Zoom in to see the corners.",
     "删去后不成图形。": "Fewer than three corners would be left.",

@@ -6,6 +6,7 @@ ftzGeo.Watch = class {
   static #LEAST_M2 = 1; // vertices are rounded to a tenth of a millimetre: along kilometres that makes less
   static #SIDES = { "东": [0, 1], "南": [1, -1], "西": [0, -1], "北": [1, 1] }; // axis of the grid, way along it
 
+  static #LINES_MOST = 4; // of overlaps; the others are counted
   static #ROUNDING = 1e-6; // of areas, where everything was scaled
 
   #shapes;
@@ -14,7 +15,6 @@ ftzGeo.Watch = class {
   #history;
   #latLng;
   #m2; // of one step of the grid to the east by one to the north
-  #bounds = new WeakMap(); // by outline
   #overlaps = new WeakMap(); // by outline, and by the other one
   #named; // by block, the blocks that its words name, each with the side
   #tint = L.polygon([], { stroke: false, fillColor: "#c62828", fillOpacity: 0.55, interactive: false });
@@ -41,14 +41,9 @@ ftzGeo.Watch = class {
       .map(({ id }) => ({ side, id })));
   }
 
-  #boundsOf(parts) {
-    if (!this.#bounds.has(parts)) this.#bounds.set(parts, ftzOverlap.bounds(parts));
-    return this.#bounds.get(parts);
-  }
-
   /** How two outlines overlap, in square metres and in pieces. */
   #overlap(one, other) {
-    const [a, b] = [this.#boundsOf(one), this.#boundsOf(other)];
+    const [a, b] = [one, other].map(ftzOverlap.bounds);
     if (a.west >= b.east || b.west >= a.east || a.south >= b.north || b.south >= a.north) return { m2: 0, pieces: [] };
     if (!this.#overlaps.has(one)) this.#overlaps.set(one, new WeakMap());
     const known = this.#overlaps.get(one);
@@ -80,7 +75,7 @@ ftzGeo.Watch = class {
   #lies(other, side, id, outlineOf) {
     const [axis, way] = ftzGeo.Watch.#SIDES[side];
     const middle = (one) => {
-      const { west, east, south, north } = this.#boundsOf(outlineOf(one));
+      const { west, east, south, north } = ftzOverlap.bounds(outlineOf(one));
       return [(west + east) / 2, (south + north) / 2][axis];
     };
     return (middle(other) - middle(id)) * way > 0;
@@ -96,7 +91,7 @@ ftzGeo.Watch = class {
   }
 
   static #figure(m2) {
-    return m2 < 10000 ? `${Math.round(m2).toLocaleString("en")} m²` : `${(m2 / 1e6).toFixed(4)} km²`;
+    return m2 < 10000 ? `${Math.round(m2)} m²` : `${(m2 / 1e6).toFixed(4)} km²`;
   }
 
   /** What is to be said of all blocks that are changed; what overlaps is tinted on the map. */
@@ -118,10 +113,13 @@ ftzGeo.Watch = class {
     this.#tint.setLatLngs(overlaps.flatMap(({ pieces }) => pieces.map((piece) => [piece.map(this.#latLng)])));
     if (overlaps.length > 0) this.#tint.addTo(this.#map);
     else this.#tint.remove();
+    const largest = overlaps.sort((a, b) => b.m2 - a.m2).slice(0, ftzGeo.Watch.#LINES_MOST);
+    const others = overlaps.length - largest.length;
     return [
-      ...overlaps.sort((a, b) => b.m2 - a.m2).map(({ id, other, m2 }) => (
+      ...largest.map(({ id, other, m2 }) => (
         `${title(id)} ${t("与")} ${title(other)} ${t("重叠")} ${ftzGeo.Watch.#figure(m2)}`
       )),
+      ...(others > 0 ? [`${t("其他重叠处数")} ${others}`] : []),
       ...this.#disordered(new Set(changed), outline).map(({ id, other, side }) => (
         `${title(id)}：${t("文字所述相邻区块已不在这一侧")}（${t(side)}：${title(other)}）`
       )),
