@@ -278,7 +278,7 @@ def _positions(positions: object, what: str, least: int) -> NDArray[np.float64]:
 _PAIRS = [[one, other] for one in (int, float) for other in (int, float)]
 
 
-def corrected(drawing: Drawing, patch: Patch, sha256: str) -> Drawing:
+def corrected(drawing: Drawing, patch: Patch) -> Drawing:
     """Put the polygons of a patch into the parcels that it was made for.
 
     A piece of ring that was not moved keeps its evidence. Every other piece has the method ``edited``: it no
@@ -291,8 +291,7 @@ def corrected(drawing: Drawing, patch: Patch, sha256: str) -> Drawing:
     drawing : Drawing
         As ``read_drawing`` gives it.
     patch : Patch
-    sha256 : str
-        Of the file that the parcels were read from.
+        Made from these parcels, or from an earlier version in which those that it names were the same.
 
     Returns
     -------
@@ -302,15 +301,8 @@ def corrected(drawing: Drawing, patch: Patch, sha256: str) -> Drawing:
     Raises
     ------
     PatchError
-        The patch was made from another version, or names a parcel that is not there.
+        The patch names a parcel that is not there.
     """
-    if patch.made_from != sha256:
-        raise PatchError(
-            patch.path,
-            f"it was made from another version of the blocks (SHA-256 {patch.made_from[:12]}…, "
-            f"not {sha256[:12]}…)",
-            "apply it to the version that its map was made with, or repeat it on a map of this version",
-        )
     parcels, edges = drawing.parcels, drawing.edges_of()
     unknown = [key for key in patch.polygons if key not in parcels.index]
     if unknown:

@@ -526,17 +526,59 @@ def render_maps(
     ReferenceMapError
         The base map has no named line near any zone.
     """
-    handed_back = None if editor is None else _editor(Path(editor).name, Path(editor).read_bytes())
-    drawing = as_drawing(parcels)
-    around = _around(plan, drawing, Settings(), measures)
-    pages = render.map_pages(
-        plan, drawing, audit, **around, basemap=basemap, tianditu_key=tianditu_key, editor=handed_back
+    pages = page_texts(
+        plan,
+        as_drawing(parcels),
+        audit,
+        measures=measures,
+        basemap=basemap,
+        tianditu_key=tianditu_key,
+        editor=None if editor is None else (Path(editor).name, Path(editor).read_bytes()),
     )
     with staged(Path(out)) as folder:
         for name, page in pages.items():
             (folder / name).write_text(page, encoding="utf-8", newline="\n")
     _remove_earlier_pages(Path(out), pages.keys())
     return tuple(Path(out) / name for name in pages)
+
+
+def page_texts(
+    plan: Plan | None,
+    drawing: Drawing,
+    audit: Audit | None,
+    *,
+    measures: Sequence[Measure] = (),
+    basemap: ReferenceMap | None = None,
+    tianditu_key: str | None = None,
+    editor: tuple[str, bytes] | None = None,
+) -> dict[str, str]:
+    """Return the pages that :func:`render_maps` writes, by their file names.
+
+    Parameters
+    ----------
+    plan : Plan or None
+    drawing : Drawing
+    audit : Audit or None
+    measures : sequence of Measure, optional
+    basemap : ReferenceMap, optional
+    tianditu_key : str, optional
+        All as for :func:`render_maps`.
+    editor : tuple of str and bytes, optional
+        Name and content of the ``blocks.geojson`` that an editor's patches are for.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    return render.map_pages(
+        plan,
+        drawing,
+        audit,
+        **_around(plan, drawing, Settings(), measures),
+        basemap=basemap,
+        tianditu_key=tianditu_key,
+        editor=None if editor is None else _editor(*editor),
+    )
 
 
 def _around(
