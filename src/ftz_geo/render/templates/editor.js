@@ -249,6 +249,7 @@
   function select(id) {
     const before = state.id;
     Object.assign(state, { id, vertex: null });
+    if (id !== null) watch.prepare(moves.linkedIds(history.outlines.get(id).flat(2)), outline);
     panel.chooser.value = id ?? "";
     draw([before, id].filter((one) => one !== null));
     refresh();

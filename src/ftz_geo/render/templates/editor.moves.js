@@ -155,6 +155,6 @@ ftzGeo.moves = ({ history, state, panel, corners, snapping, grid, metres }) => {
   }
 
   return {
-    cornersNow, grabCorner, stepCorner, grabSide, splitSide, grabWhole, stepWhole, movedZone, removed,
+    cornersNow, linkedIds, grabCorner, stepCorner, grabSide, splitSide, grabWhole, stepWhole, movedZone, removed,
   };
 };

@@ -94,6 +94,12 @@ ftzGeo.Watch = class {
     return m2 < 10000 ? `${Math.round(m2)} m²` : `${(m2 / 1e6).toFixed(4)} km²`;
   }
 
+  /** Looks at how some blocks overlap others, so that this is known when one of them is moved. */
+  prepare(ids, outline) {
+    this.#grown(ids, (id) => this.#history.original.get(id));
+    this.#grown(ids, outline);
+  }
+
   /** What is to be said of all blocks that are changed; what overlaps is tinted on the map. */
   tell(changed, outline) {
     [this.#changed, this.#settled] = [changed, this.#grown(changed, outline)];
