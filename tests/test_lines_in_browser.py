@@ -1,17 +1,27 @@
 """Lines of the base map in the editor: corners snap to them, and a side dragged onto one takes its course."""
 
 import json
+from collections.abc import Callable, Iterator
+from importlib import resources
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+import shapely.ops
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from editing import EditedPage, Open, Place
 from ftz_geo import apply_patch, files, read_reference
 from test_editor_in_browser import CORNERS, frame
 
+Run = Callable[[str, Any], Any]
+
+TEMPLATES = resources.files("ftz_geo.render") / "templates"
 NORTH = shapely.LineString(
     [(117.08, 39.0252), (117.105, 39.0246), (117.113, 39.0255), (117.13, 39.0249), (117.19, 39.0252)]
 )
@@ -21,6 +31,99 @@ LITTLE = shapely.LineString([(117.1402, 38.98), (117.1402, 39.005)])
 ROADS = [("北大街", NORTH), ("东大街", EAST), ("南大街", SOUTH), ("小街", LITTLE)]
 MAP_GRID = 1.5e-6
 """Degrees: a page has its background on a grid of a millionth."""
+
+
+@pytest.fixture(scope="module")
+def run(chromium: Any) -> Iterator[Run]:
+    """Evaluate a function of one value in a page that has what edits do, and nothing else."""
+    page = chromium.new_page()
+    for name in ("geodesy.js", "edits.js", "edits.sides.js", "edits.lines.js", "edits.along.js"):
+        page.add_script_tag(content=(TEMPLATES / name).read_text(encoding="utf-8"))
+    yield page.evaluate
+    page.close()
+
+
+whole = st.integers(-1000, 1000)
+segments = st.lists(
+    st.tuples(st.tuples(whole, whole), st.tuples(whole, whole)).filter(lambda ends: ends[0] != ends[1]),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=60)
+@given(lines=segments, place=st.tuples(whole, whole), reach=st.integers(20, 400))
+@example(lines=[((0, 0), (100, 0)), ((50, -50), (50, 50))], place=(53, 4), reach=20)
+@example(lines=[((0, 0), (100, 0)), ((100, 0), (100, 50))], place=(98, 4), reach=20)
+def test_the_nearest_crossing_and_line_are_those_of_geos(
+    run: Run, lines: list[tuple[Place, Place]], place: Place, reach: int
+) -> None:
+    found = run(
+        """({ lines, place, reach }) => {
+            const named = lines.map((vertices, i) => ({ name: String(i), vertices }));
+            const { crossing, line } = new ftzLines.Lines(named, 150).nearest(place, [reach, reach]);
+            return [crossing, line].map((found) => found && found.away * reach);
+        }""",
+        {"lines": lines, "place": place, "reach": reach},
+    )
+    there, shapes = shapely.Point(place), [shapely.LineString(ends) for ends in lines]
+    meetings = [a.intersection(b) for n, a in enumerate(shapes) for b in shapes[n + 1 :] if a.intersects(b)]
+    truth = [
+        min((there.distance(meeting) for meeting in meetings if meeting.geom_type == "Point"), default=9e9),
+        min(there.distance(shape) for shape in shapes),
+    ]
+    # The places found are whole numbers.
+    for away, true in zip(found, truth, strict=True):
+        if away is None:
+            assert true > reach - 1
+        else:
+            assert away == pytest.approx(true, abs=1)
+
+
+@settings(max_examples=40)
+@given(
+    heights=st.lists(st.integers(-40, 40), min_size=9, max_size=9),
+    pieces=st.integers(1, 9),
+    out=st.integers(-300, 600),
+    lean=st.integers(-60, 60),
+    splits=st.sets(st.integers(2, 6)),
+)
+def test_a_side_takes_what_lies_between_the_sides_beside_it(
+    run: Run, heights: list[int], pieces: int, out: int, lean: int, splits: set[int]
+) -> None:
+    # A block of 1000 by 1000 m in decimetres; a road runs past its northern side, in several ways.
+    road = [(x * 2000 - 3000, 10 * (1000 + out + h)) for x, h in enumerate(heights)]
+    cuts = [0, *sorted(splits), 8]
+    ways = [road[a : b + 1] for a, b in pairwise(cuts)]
+    west, east = [10 * -lean, 10000], [10000 + 10 * lean, 10000]
+    side = [[round(east[0] + (west[0] - east[0]) * n / pieces), 10000] for n in range(pieces + 1)]
+    ring = [[0, 0], [10000, 0], *side]
+    found = run(
+        """({ ring, side, ways, step }) => {
+            const metres = [0.1, 0.1];
+            const ends = new Set([[0, 0], [10000, 0], side[0], side.at(-1)].map(String));
+            const isCorner = (vertex) => ends.has(String(vertex));
+            const [course] = [ftzAlong.course(ways, [5000, 10000 + step], metres)];
+            const taken = ftzAlong.taken(ring, side, [0, step], course, isCorner, metres);
+            const outlines = new Map([["a", [[ring]]]]);
+            return taken && ftzAlong.put(outlines, ["a"], taken, isCorner, metres).get("a")[0][0];
+        }""",
+        {"ring": ring, "side": side, "ways": ways, "step": 10 * out},
+    )
+    assert found is not None
+    sides = [
+        shapely.LineString([start, np.add(start, 3 * np.subtract(end, start))])
+        for start, end in (((0, 0), west), ((10000, 0), east))
+    ]
+    line = shapely.LineString(road)
+    corners = [line.intersection(one) for one in sides]
+    assert [corner.geom_type for corner in corners] == ["Point", "Point"]
+    course = shapely.ops.substring(
+        line, *sorted(line.project(shapely.Point(corner.coords[0])) for corner in corners)
+    )
+    truth = shapely.Polygon([(0, 0), (10000, 0), *course.coords[::-1]])
+    assert shapely.Polygon(found).symmetric_difference(truth).area < 1e-4 * truth.area
+    assert len(found) == len(truth.exterior.coords) - 1
 
 
 @pytest.fixture

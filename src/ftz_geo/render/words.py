@@ -248,10 +248,10 @@ EN: Mapping[str, str] = {
     "下载": "Download",
     "保持原评级（描图改动后降为推断）": "Keep the grade (a trace that was moved becomes inferred)",
     "按实测坐标": "Surveyed coordinates",
-    "点选区块，拖动界点；方向键移 1 米，Shift 移 10 米，Alt 移 0.1 米；"
-    "Delete 删除；Ctrl+Z 撤销，Ctrl+Y 重做。": (
-        "Choose a block and drag its corners; arrow keys move 1 m, with Shift 10 m, with Alt 0.1 m; Delete; "
-        "Ctrl+Z, Ctrl+Y."
+    "点选区块，拖动界点；拖边中点加界点，拖到底图的路上则整边沿用；方向键移 1 米，Shift 移 10 米，"
+    "Alt 移 0.1 米；Delete 删除；Ctrl+Z 撤销，Ctrl+Y 重做。": (
+        "Choose a block and drag its corners; a side's middle makes a corner or, on a road of the base map, "
+        "takes the road; arrow keys move 1 m, with Shift 10 m, with Alt 0.1 m; Delete; Ctrl+Z, Ctrl+Y."
     ),
     # measuring
     "量测": "Measure",

@@ -6,7 +6,7 @@ ftzGeo.editorPanel = (() => {
   const { element } = ftzGeo.core;
   const { t } = ftzGeo.words;
 
-  const HELP = "点选区块，拖动界点；方向键移 1 米，Shift 移 10 米，Alt 移 0.1 米；Delete 删除；Ctrl+Z 撤销，Ctrl+Y 重做。";
+  const HELP = "点选区块，拖动界点；拖边中点加界点，拖到底图的路上则整边沿用；方向键移 1 米，Shift 移 10 米，Alt 移 0.1 米；Delete 删除；Ctrl+Z 撤销，Ctrl+Y 重做。";
 
   /** An element whose text is a fixed word, in the reader's language. */
   function worded(tag, word, attributes = {}) {
