@@ -118,9 +118,8 @@ def test_a_side_takes_what_lies_between_the_sides_beside_it(
     line = shapely.LineString(road)
     corners = [line.intersection(one) for one in sides]
     assert [corner.geom_type for corner in corners] == ["Point", "Point"]
-    course = shapely.ops.substring(
-        line, *sorted(line.project(shapely.Point(corner.coords[0])) for corner in corners)
-    )
+    start, end = sorted(line.project(shapely.Point(corner.coords[0])) for corner in corners)
+    course = shapely.ops.substring(line, start, end)
     truth = shapely.Polygon([(0, 0), (10000, 0), *course.coords[::-1]])
     assert shapely.Polygon(found).symmetric_difference(truth).area < 1e-4 * truth.area
     assert len(found) == len(truth.exterior.coords) - 1

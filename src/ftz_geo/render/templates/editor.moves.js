@@ -104,10 +104,10 @@ ftzGeo.moves = ({ history, state, panel, corners, snapping, grid, metres }) => {
 
   /** The edit that gives a side the course of the line that its middle was dragged onto; null where none runs along. */
   function takeLine(side, middle, there, isCorner) {
-    const line = panel.isSnapping && !panel.isShowingAll ? snapping.line(there) : null;
-    if (!line) return null;
-    const lines = snapping.lines.lines.filter(({ name }) => name === line.name).map(({ vertices }) => vertices);
-    const course = ftzAlong.course(lines, line.place, metres);
+    const near = panel.isSnapping && !panel.isShowingAll ? snapping.line(there) : null;
+    if (!near) return null;
+    const lines = snapping.lines.lines.filter(({ name }) => name === near.name).map(({ vertices }) => vertices);
+    const course = ftzAlong.course(lines, near.place, metres);
     const ring = history.outlines.get(state.id).flat().find((one) => one.includes(side[0]));
     const delta = there.map((value, axis) => value - middle[axis]);
     const found = ftzAlong.taken(ring, side, delta, course, isCorner, metres);
@@ -115,7 +115,7 @@ ftzGeo.moves = ({ history, state, panel, corners, snapping, grid, metres }) => {
     const ids = linkedIds([side[0], side.at(-1)]);
     const changes = ftzAlong.put(history.outlines, ids, found, isCorner, metres);
     [state.vertex, state.moved] = [null, null];
-    return changes && { changes, middle, name: line.name, course: found.course };
+    return changes && { changes, middle, name: near.name, course: found.course };
   }
 
   function splitSide(side) {

@@ -33,9 +33,9 @@ const ftzLines = (() => {
     constructor(lines, size) {
       this.#size = size;
       this.lines = lines;
-      for (const line of lines) {
-        line.vertices.slice(1).forEach((b, i) => {
-          const segment = { name: line.name, ends: [line.vertices[i], b] };
+      for (const { name, vertices } of lines) {
+        vertices.slice(1).forEach((b, i) => {
+          const segment = { name, ends: [vertices[i], b] };
           for (const key of this.#keys(segment.ends)) {
             if (!this.#cells.has(key)) this.#cells.set(key, []);
             this.#cells.get(key).push(segment);
