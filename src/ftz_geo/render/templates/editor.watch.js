@@ -25,26 +25,44 @@ ftzGeo.Watch = class {
     [this.#map, this.#history, this.#latLng] = [map, history, latLng];
     this.#shapes = new Map(shapes.map((shape) => [shape.id, shape]));
     this.#m2 = metres[0] * metres[1];
-    this.#named = new Map(shapes.map((shape) => [shape.id, this.#neighbours(shape, shapes)]));
+    const called = ftzGeo.Watch.#called(shapes);
+    const named = shapes.map((shape) => [shape.id, this.#neighbours(shape, called)]);
+    this.#named = new Map(named.filter(([, own]) => own.length > 0));
   }
 
-  /** The blocks that a block's words name on a side (东至区块二). */
-  #neighbours(shape, shapes) {
+  /** The blocks that a block's words name on a side (东至区块二), from the blocks by what they are called. */
+  #neighbours(shape, called) {
     const sides = Object.keys(ftzGeo.Watch.#SIDES);
     const told = [
       ...shape.marks.map(({ side, start, length }) => [side, shape.clause.slice(start, start + length)]),
       ...shape.abuttals.flatMap((words, i) => (words ?? "").split("、").map((one) => [sides[i], one])),
     ];
-    const names = ({ label, title, called, name }) => [label[0], title, called, name];
-    return told.flatMap(([side, words]) => shapes
-      .filter((other) => other !== shape && sides.includes(side) && names(other).includes(words))
-      .map(({ id }) => ({ side, id })));
+    return told.filter(([side]) => sides.includes(side)).flatMap(([side, words]) => (
+      [...called.get(words) ?? []].filter((id) => id !== shape.id).map((id) => ({ side, id }))
+    ));
+  }
+
+  /** The ids of blocks by every name that words may have for them. */
+  static #called(shapes) {
+    const found = new Map();
+    for (const { id, label, title, called, name } of shapes) {
+      for (const word of [label[0], title, called, name].filter(Boolean)) {
+        if (!found.has(word)) found.set(word, new Set());
+        found.get(word).add(id);
+      }
+    }
+    return found;
+  }
+
+  /** Whether the boxes of two outlines have ground in common. */
+  static #isNear(one, other) {
+    const [a, b] = [one, other].map(ftzOverlap.bounds);
+    return a.west < b.east && b.west < a.east && a.south < b.north && b.south < a.north;
   }
 
   /** How two outlines overlap, in square metres and in pieces. */
   #overlap(one, other) {
-    const [a, b] = [one, other].map(ftzOverlap.bounds);
-    if (a.west >= b.east || b.west >= a.east || a.south >= b.north || b.south >= a.north) return { m2: 0, pieces: [] };
+    if (!ftzGeo.Watch.#isNear(one, other)) return { m2: 0, pieces: [] };
     if (!this.#overlaps.has(one)) this.#overlaps.set(one, new WeakMap());
     const known = this.#overlaps.get(one);
     if (!known.has(other)) {
@@ -61,7 +79,8 @@ ftzGeo.Watch = class {
     const seen = new Set();
     return ids.flatMap((id) => {
       seen.add(id);
-      return [...this.#shapes.keys()].filter((other) => !seen.has(other)).map((other) => (
+      const isNear = (other) => !seen.has(other) && ftzGeo.Watch.#isNear(outline(id), outline(other));
+      return [...this.#shapes.keys()].filter(isNear).map((other) => (
         { id, other, ...this.#overlap(outline(id), outline(other)) }
       ));
     }).filter(({ id, other, m2 }) => {
