@@ -38,7 +38,7 @@ def inverse(chromium: Any) -> Iterator[Callable[[list[Any]], Any]]:
     """The inverse of the projection, for a list of places of zones."""
     page = chromium.new_page()
     page.set_content(map_pages(None, parcels(), None)["xiqing.html"])
-    yield lambda places: page.evaluate("(places) => places.map(ftzGeo.own.inverseGaussKrueger)", places)
+    yield lambda places: page.evaluate("(places) => places.map(ftzGeodesy.place)", places)
     page.close()
 
 

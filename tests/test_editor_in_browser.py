@@ -2,9 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pytest
@@ -12,14 +10,12 @@ import shapely
 from pyproj import Geod
 
 from builders import drawing
+from editing import EditedPage, Open, Place
 from ftz_geo import apply_patch, files
 from ftz_geo.frame import Drawing
 from ftz_geo.measure import area_m2, on_survey_plane
 from ftz_geo.model import Direction, Edge, Method, Reason
 from ftz_geo.pipeline import render_maps
-
-Open = Callable[..., Any]
-Place = tuple[float, float]
 
 HOSTILE = "<img src=x onerror=alert(1)></script>{{ 7 * 191 }}"
 
@@ -62,69 +58,11 @@ def frame(name: str = "核心区") -> Drawing:
     return drawing(made, edges, [[Reason(code="why", zh="原因", en="why")]] * len(CORNERS))
 
 
-class Editor:
-    """A zone page with the editor, and the file that its patches are for."""
+class Editor(EditedPage):
+    """A page of the three blocks."""
 
     def __init__(self, open_page: Open, folder: Path, name: str = "核心区", **size: int) -> None:
-        parcels = frame(name)
-        self.folder = folder
-        self.blocks = folder / "blocks.geojson"
-        self.blocks.write_text(files.to_json(files.parcels_geojson(parcels)), encoding="utf-8")
-        (folder / "edges.geojson").write_text(files.to_json(files.edges_geojson(parcels)), encoding="utf-8")
-        pages = render_maps(None, files.read_drawing(self.blocks), folder / "maps", editor=self.blocks)
-        texts = {page.name: page.read_text("utf-8") for page in pages}
-        self.opened = open_page(texts, "xiqing.html", **size)
-        self.page = self.opened.page
-
-    def choose(self, block: str) -> None:
-        self.page.get_by_role("button", name="修改", exact=True).click()
-        self.page.locator(".editor select").select_option(block)
-        self.page.wait_for_selector(".handle.vertex")
-
-    def point(self, place: Place) -> tuple[float, float]:
-        x, y = self.page.evaluate(
-            """([lon, lat]) => {
-                const { map } = ftzGeoPage;
-                const { x, y } = map.latLngToContainerPoint([lat, lon]);
-                const { left, top } = map.getContainer().getBoundingClientRect();
-                return [x + left, y + top];
-            }""",
-            list(place),
-        )
-        return x, y
-
-    def drag(self, start: Place, end: Place, off: tuple[float, float] = (0, 0)) -> None:
-        self.page.mouse.move(*self.point(start))
-        self.page.mouse.down()
-        x, y = self.point(end)
-        self.page.mouse.move(x + off[0] / 2, y + off[1] / 2)
-        self.page.mouse.move(x + off[0], y + off[1])
-        self.page.mouse.up()
-
-    def outlines(self) -> dict[str, shapely.Polygon]:
-        found = self.page.evaluate(
-            "() => Object.fromEntries(ftzGeoPage.shapes.map((s) => [s.id, s.polygon.toGeoJSON(12).geometry]))"
-        )
-        return {
-            key: shapely.Polygon(
-                value["coordinates"][0][0] if value["type"] == "MultiPolygon" else value["coordinates"][0]
-            )
-            for key, value in found.items()
-        }
-
-    def figure(self, word: str) -> float:
-        told = self.page.locator(f'.editor dt[data-word="{word}"] + dd').inner_text()
-        return float(re.split("[（ ]", told)[0].replace("−", "-"))
-
-    def hand_back(self, who: str = "张三", grade: str = "keep") -> Path:
-        self.page.get_by_role("button", name="下载修改").click()
-        self.page.get_by_label("姓名").fill(who)
-        self.page.locator(f'.hand-back input[value="{grade}"]').check()
-        with self.page.expect_download() as download:
-            self.page.get_by_role("button", name="下载", exact=True).click()
-        path = self.folder / str(download.value.suggested_filename)
-        download.value.save_as(path)
-        return path
+        super().__init__(open_page, folder, frame(name), "xiqing", basemap=None, **size)
 
 
 @pytest.fixture

@@ -221,7 +221,7 @@ def test_corners_that_stayed_stay_to_the_last_digit(lon: float, lat: float, digi
     page = [(round(x, 8), round(y, 8)) for x, y in exact]
     page[0] = (page[0][0] - 0.005 + fine, page[0][1])
     patch = read_value(patch_value({"xiqing-1": page}))
-    after = corrected(parcels, patch, patch.made_from).parcels
+    after = corrected(parcels, patch).parcels
     new = [tuple(xy) for xy in after.geometry["xiqing-1"].exterior.coords[:-1]]
     assert set(new) - {page[0]} == set(exact[1:])
     shared = after.geometry["xiqing-1"].intersection(after.geometry["xiqing-2"])
@@ -256,6 +256,18 @@ def with_head(name: str, member: Any) -> Callable[[Value], Value]:
 def with_ring(ring: Any, kind: str = "Polygon") -> Callable[[Value], Value]:
     geometry = {"type": kind, "coordinates": [ring]}
     return lambda value: {**value, "features": [{**value["features"][0], "geometry": geometry}]}
+
+
+NORTH = {"side": "north", "feature": "<b>北大街</b>", "line": [[117.121, 39.021], [117.1, 39.02]]}
+"""The northern side of the moved block, as a page tells that it was laid along a line."""
+
+
+def with_along(*along: Any) -> Callable[[Value], Value]:
+    def change(value: Value) -> Value:
+        (feature,) = value["features"]
+        return {**value, "features": [{**feature, "properties": {"along": list(along)}}]}
+
+    return change
 
 
 def closed(*places: tuple[float, float]) -> Ring:
@@ -315,6 +327,19 @@ REFUSED: dict[str, tuple[Callable[[Value], Any], str]] = {
     "heights": (with_ring([[117.1, 39.0, 3.0]] * 5), "not a longitude"),
     "huge": (with_ring([[10**400, 39], [2, 39], [1, 40], [10**400, 39]]), "outside the world"),
     "no ring": (with_ring("ring"), "fewer than four"),
+    "along no list": (
+        lambda v: {**v, "features": [{**v["features"][0], "properties": {"along": NORTH}}]},
+        "no list of sides",
+    ),
+    "along without end": (with_along(*[NORTH] * 5), "more than the ring has"),
+    "along words": (with_along("north"), "the side is none of"),
+    "along no side": (with_along({**NORTH, "side": "up"}), "the side is none of"),
+    "along nothing": (with_along({**NORTH, "feature": " "}), "no name"),
+    "along what rings": (with_along({**NORTH, "feature": "北\x1b[31m街"}), "no name"),
+    "along a name without end": (with_along({**NORTH, "feature": "街" * 201}), "no name"),
+    "along no line": (with_along({**NORTH, "line": [[117.1, 39.02]]}), "fewer than two"),
+    "along words for a line": (with_along({**NORTH, "line": ["a", "b"]}), "not a longitude"),
+    "along another line": (with_along({**NORTH, "line": [[117.1, 39.0], [117.121, 39.021]]}), "no part of"),
 }
 
 
@@ -331,6 +356,37 @@ def test_what_cannot_be_used_is_refused_whole_in_one_sentence(tmp_path: Path, ca
     assert "\n" not in str(refused.value)
     assert "\x1b" not in str(refused.value)
     assert content(tmp_path) == before
+
+
+@settings(max_examples=30)
+@given(
+    start=st.integers(0, 7),
+    count=st.integers(1, 7),
+    backwards=st.booleans(),
+    side=st.sampled_from(SIDES),
+    name=st.text("街<>&\"'{}%路abc", min_size=1).filter(str.strip),
+)
+def test_what_was_laid_along_a_line_has_its_name_and_nothing_else_has(
+    start: int, count: int, backwards: bool, side: Direction, name: str
+) -> None:
+    # An octagon far from the old block: no piece keeps its evidence.
+    angles = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+    ring = [
+        (float(x), float(y))
+        for x, y in np.column_stack([117.2 + 0.01 * np.cos(angles), 39.1 + 0.01 * np.sin(angles)])
+    ]
+    line = [list(ring[(start + i) % 8]) for i in range(count + 1)]
+    told = {"side": side, "feature": name, "line": line[::-1] if backwards else line}
+    patch = read_value(with_along(told)(patch_value({"xiqing-1": ring})))
+    edges = corrected(frame(), patch).edges_of()["xiqing-1"]
+    assert {edge.method for edge in edges} == {"edited"}
+    laid = [edge for edge in edges if edge.feature == name.strip()]
+    assert {edge.side for edge in laid} == {side}
+    assert {(edge.source_ids, edge.span, edge.uncertainty_m) for edge in laid} == {((), None, None)}
+    found = shapely.union_all([edge.line for edge in laid])
+    assert found.length == pytest.approx(shapely.LineString(line).length, rel=1e-9)
+    assert found.hausdorff_distance(shapely.LineString(line)) < 1e-9
+    assert sum(edge.line.length for edge in edges) == pytest.approx(shapely.LinearRing(ring).length)
 
 
 def test_one_broken_block_refuses_the_sound_one_too(tmp_path: Path) -> None:

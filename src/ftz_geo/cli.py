@@ -406,12 +406,18 @@ def map_(
 
 @app.command()
 def apply(
-    patch: Annotated[
-        Path, typer.Argument(metavar="PATCH", help="NAME.patch.geojson, downloaded from a map page.")
+    patches: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[BLOCKS] PATCH...",
+            help="NAME.patch.geojson, downloaded from a map page; before them the blocks.geojson that the "
+            "page was made with, unless --to names it.",
+        ),
     ],
     to: Annotated[
-        Path, typer.Option("--to", metavar="BLOCKS", help="The blocks.geojson that the page was made with.")
-    ],
+        Path | None,
+        typer.Option("--to", metavar="BLOCKS", help="The blocks.geojson that the page was made with."),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="FILE", help="Write there, and leave BLOCKS as it is."),
@@ -420,30 +426,40 @@ def apply(
         str | None,
         typer.Option("--plan", metavar="FILE", help="The notice, to hold the new areas against."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the line that the log got.")] = False,
+    basemap: _Basemap = [],  # noqa: B006
+    as_json: Annotated[bool, typer.Option("--json", help="Print what the log got.")] = False,
 ) -> None:
-    """Put corrections that were made on a map page into the blocks, and audit them again.
+    """Put corrections that were made on map pages into the blocks, and audit them again.
 
-    A patch that is broken, or that was made from another version of the blocks, is refused whole.
+    Audit, edges and maps that build wrote beside the blocks are written anew. A patch that is broken, that
+    was made from another version of the blocks, or that changes a block which another patch changed since,
+    is refused: then none is applied.
     """
     from ftz_geo.corrections import apply_patch
     from ftz_geo.report import print_audit, print_findings
 
     say = _talk()
-    say(f"reading {patch}, {to}")
+    blocks, given = (to, patches) if to is not None else (patches[0], patches[1:])
+    if not given:
+        raise FtzGeoError(f"{blocks}: no patch is named; give blocks.geojson and then the patches")
+    say(f"reading {', '.join(map(str, given))}, {blocks}")
     notice = None if plan is None else _read_plan(plan, say)
-    applied = apply_patch(patch, to, out, plan=notice)
+    background = _read_reference(basemap, say, "refuse", None)
+    applied = apply_patch(given, blocks, out, plan=notice, basemap=background)
     drawn_from = (applied.drawing.about.get("source") or {}).get("sha256")
     if notice is not None and drawn_from not in (None, notice.source.sha256):
         say(f"{plan} is not what the blocks were drawn from; the audit is against it all the same")
     if as_json:
-        _print_json(applied.entry)
+        _print_json(applied.entry if len(given) == 1 else list(applied.entries))
     else:
         printing.print_changes(applied.changes)
-        print_audit(applied.audit) if plan else print_findings(applied.audit)
+        print_audit(applied.audit) if applied.entry["verdict"] else print_findings(applied.audit)
     for path in applied.paths:
         say(f"written: {path}")
-    say(f"maps of the earlier version are out of date: ftz-geo map {applied.paths[0]} --editor")
+    for note in applied.notes:
+        say(note)
+    if not any(path.suffix == ".html" and path.parent.name == "maps" for path in applied.paths):
+        say(f"maps of the earlier version are out of date: ftz-geo map {applied.paths[0]} --editor")
     _conclude(applied.audit)
 
 
@@ -876,7 +892,7 @@ def _talk() -> Callable[[str], None]:
     return lambda words: print(f"ftz-geo: {words}", file=sys.stderr, flush=True)
 
 
-def _print_json(value: dict[str, object]) -> None:
+def _print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1))
 
 

@@ -1,4 +1,9 @@
-"""What planners send back: a patch is applied, audited, written and logged, whole or not at all."""
+"""What planners send back: patches are applied, audited, written and logged, all of them or none.
+
+A patch is for the version of the blocks that its page was made with. It fits a later one too, as long as no
+patch in between, which the log tells, changed a parcel that it changes: so two planners may correct different
+parcels of one file at the same time.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ftz_geo import files, pipeline
 from ftz_geo.atomic import staged
@@ -16,12 +21,15 @@ from ftz_geo.compass import DIRECTIONS
 from ftz_geo.errors import OutputError, PatchError
 from ftz_geo.model import Block, Parcel, Plan, Source, Zone
 from ftz_geo.patch import area_changes, corrected, read_patch
+from ftz_geo.renewal import Renewed, notice_of, renewed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import geopandas as gpd
 
     from ftz_geo.frame import Drawing
-    from ftz_geo.model import Audit
+    from ftz_geo.model import Audit, ReferenceMap
     from ftz_geo.patch import AreaChange, Patch
 
 __all__ = ["Applied", "apply_patch"]
@@ -33,28 +41,62 @@ class Applied:
 
     drawing: Drawing
     changes: tuple[AreaChange, ...]
+    """In the order of the patches."""
     audit: Audit
     """Of all parcels after the change; without a plan, of their shapes only."""
-    entry: dict[str, Any]
-    """The line that the log got, JSON-ready."""
+    entries: tuple[dict[str, Any], ...]
+    """The lines that the log got, one for each patch, JSON-ready."""
     paths: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+    """What stands beside the blocks and could not be as it was."""
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """The line of the last patch."""
+        return self.entries[-1]
+
+
+class _Version(NamedTuple):
+    """The blocks as a patch finds them."""
+
+    drawing: Drawing
+    text: str
+    """Of the file."""
+    edges: str | None
+    """Text of the file of edges; None where there is none."""
+    log: tuple[dict[str, Any], ...]
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def apply_patch(
-    patch: str | Path, blocks: str | Path, out: str | Path | None = None, *, plan: Plan | None = None
+    patch: str | Path | Sequence[str | Path],
+    blocks: str | Path,
+    out: str | Path | None = None,
+    *,
+    plan: Plan | None = None,
+    basemap: ReferenceMap | None = None,
 ) -> Applied:
-    """Apply a patch from a map page to the ``blocks.geojson`` that the page was made with.
+    """Apply patches from map pages to the ``blocks.geojson`` that the pages were made with.
 
     Parameters
     ----------
-    patch : str or Path
-        ``NAME.patch.geojson``, as a page with the editor gives it.
+    patch : str or Path, or sequence of these
+        ``NAME.patch.geojson``, as a page with the editor gives it; several are applied in their order, all of
+        them or none.
     blocks : str or Path
-        The file that it changes. ``edges.geojson`` beside it is changed with it.
+        The file that they change. What ``build`` wrote beside it is made anew where it is there:
+        ``edges.geojson``, the audit, and the pages in ``maps``.
     out : str or Path, optional
-        Where to write; over ``blocks`` by default. A line is added to ``NAME.log.jsonl`` beside it.
+        Where to write; over ``blocks`` by default. A line is added to ``NAME.log.jsonl`` beside it. What is
+        beside the blocks is left as it is if this is another file.
     plan : Plan, optional
-        The notice, to hold the new areas against the stated ones.
+        The notice, to hold the new areas against the stated ones; by default the one that the blocks were
+        drawn from, if it is in their folder, in the one above, or in that of the process.
+    basemap : ReferenceMap, optional
+        Background of the maps.
 
     Returns
     -------
@@ -63,7 +105,8 @@ def apply_patch(
     Raises
     ------
     PatchError
-        The patch is none, is broken, was made from another version, or was applied before.
+        A patch is none, is broken, was made from another version, changes what another one changed since, or
+        was applied before.
     DocumentError
         ``blocks`` cannot be read.
     OutputError
@@ -80,44 +123,143 @@ def apply_patch(
     target = blocks if out is None else Path(out)
     if target.suffix.lower() != ".geojson":
         raise OutputError(target, "corrected blocks are written as GeoJSON", "give a name with .geojson")
-    change = read_patch(patch)
-    before = files.read_drawing(blocks)
-    sha256 = hashlib.sha256(blocks.read_bytes()).hexdigest()
+    changes = [read_patch(path) for path in ([patch] if isinstance(patch, str | Path) else patch)]
     log = target.with_suffix(".log.jsonl")
     logged = log.read_text(encoding="utf-8") if log.is_file() else ""
-    if change.made_from != sha256 and change.sha256 in logged:
-        raise PatchError(patch, f"it was applied before, see {log.name}", "make a new one on a map of today")
-    after = _recorded(corrected(before, change, sha256), change)
-    changes = area_changes(before.parcels, after.parcels, change)
-    audit = pipeline.audit(plan or _wordless(after.parcels), after)
-    keys = list(change.polygons)
-    text = _blocks_text(blocks.read_text(encoding="utf-8"), after, keys)
+    own_log = blocks.with_suffix(".log.jsonl")
+    before_out = own_log.read_text(encoding="utf-8") if own_log != log and own_log.is_file() else ""
+    first = last = _read(blocks, target, [*_entries(before_out), *_entries(logged)])
+    areas: list[AreaChange] = []
+    for change in changes:
+        _check_version(change, last, log.name)
+        before, last = last, _changed(last, change, target.name)
+        areas += area_changes(before.drawing.parcels, last.drawing.parcels, change)
+    notice = plan or notice_of(first.drawing, (blocks.parent, blocks.parent.parent, Path()))
+    audited = notice or _wordless(last.drawing.parcels)
+    audit = pipeline.audit(audited, last.drawing)
+    # What patches leave between them was never written, and is not audited.
+    entries = [*last.log[len(first.log) :]]
+    entries[-1] = {**entries[-1], "verdict": audit.verdict if notice else None}
+    beside = Renewed(contents={})
+    if target == blocks:
+        beside = renewed(
+            blocks.parent,
+            last.drawing,
+            audit,
+            plan=audited,
+            is_noticed=notice is not None,
+            basemap=basemap,
+            blocks=last.text.encode(),
+        )
+    contents = {
+        target.name: last.text.encode(),
+        log.name: (logged + _lines(logged, entries)).encode(),
+        **({} if last.edges is None else {"edges.geojson": last.edges.encode()}),
+        **beside.contents,
+    }
+    with staged(target.parent) as folder:
+        for name, content in contents.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(content)
+    return Applied(
+        drawing=last.drawing,
+        changes=tuple(areas),
+        audit=audit,
+        entries=tuple(entries),
+        paths=tuple(target.parent / name for name in contents),
+        notes=beside.notes,
+    )
+
+
+def _read(blocks: Path, target: Path, log: Sequence[dict[str, Any]]) -> _Version:
+    drawing = files.read_drawing(blocks)
+    edges = blocks.with_name("edges.geojson")
+    # Only a file of this name has them.
+    has_edges = target.name == blocks.name == "blocks.geojson" and edges.is_file()
+    return _Version(
+        drawing=drawing,
+        text=blocks.read_bytes().decode("utf-8"),
+        edges=edges.read_text(encoding="utf-8") if has_edges else None,
+        log=tuple(log),
+    )
+
+
+def _entries(logged: str) -> list[dict[str, Any]]:
+    """Read the lines of a log; one that somebody spoiled tells nothing."""
+    found = []
+    for line in logged.splitlines():
+        try:
+            value = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(value, dict):
+            found.append(value)
+    return found
+
+
+def _lines(logged: str, entries: Sequence[Mapping[str, Any]]) -> str:
+    start = "\n" if logged[-1:] not in ("", "\n") else ""
+    lines = [json.dumps(entry, ensure_ascii=False, allow_nan=False) for entry in entries]
+    return start + "".join(f"{line}\n" for line in lines)
+
+
+def _changed(version: _Version, patch: Patch, name: str) -> _Version:
+    """Put a patch into the blocks, and a line into their log."""
+    after = _recorded(corrected(version.drawing, patch), patch)
+    keys = list(patch.polygons)
+    text = _blocks_text(version.text, after, keys)
     entry = {
         "schema": "ftz-geo/apply-1",
         "applied": datetime.now(UTC).isoformat(timespec="seconds"),
-        **_signature(change),
-        "grade": change.grade,
-        "file": target.name,
-        "before_sha256": sha256,
+        **_signature(patch),
+        "grade": patch.grade,
+        "file": name,
+        "before_sha256": version.sha256,
         "after_sha256": hashlib.sha256(text.encode()).hexdigest(),
-        "verdict": audit.verdict if plan else None,
-        "changes": [c.to_dict() for c in changes],
+        "verdict": None,
+        "changes": [c.to_dict() for c in area_changes(version.drawing.parcels, after.parcels, patch)],
     }
-    line = json.dumps(entry, ensure_ascii=False, allow_nan=False)
-    texts = {
-        target.name: text,
-        log.name: logged + ("\n" if logged[-1:] not in ("", "\n") else "") + line + "\n",
-    }
-    edges = blocks.with_name("edges.geojson")
-    if (
-        target.name == blocks.name == "blocks.geojson" and edges.is_file()
-    ):  # only a file of this name has them
-        texts[edges.name] = _edges_text(edges.read_text(encoding="utf-8"), after, keys)
-    with staged(target.parent) as folder:
-        for name, content in texts.items():
-            (folder / name).write_text(content, encoding="utf-8", newline="\n")
-    paths = tuple(target.with_name(name) for name in texts)
-    return Applied(drawing=after, changes=changes, audit=audit, entry=entry, paths=paths)
+    edges = None if version.edges is None else _edges_text(version.edges, after, keys)
+    return _Version(drawing=after, text=text, edges=edges, log=(*version.log, entry))
+
+
+def _check_version(patch: Patch, version: _Version, log: str) -> None:
+    """Refuse a patch that is neither for these blocks nor for earlier ones of which its parcels are left."""
+    sha256 = version.sha256
+    if patch.made_from == sha256:
+        return
+    if any(entry.get("patch_sha256") == patch.sha256 for entry in version.log):
+        raise PatchError(patch.path, f"it was applied before, see {log}", "make a new one on a map of today")
+    since = _since(version, patch.made_from)
+    if since is None:
+        raise PatchError(
+            patch.path,
+            f"it was made from another version of the blocks (SHA-256 {patch.made_from[:12]}…, "
+            f"not {sha256[:12]}…)",
+            "apply it to the version that its map was made with, or repeat it on a map of this version",
+        )
+    for key in patch.polygons:
+        if key in since:
+            raise PatchError(
+                patch.path,
+                f"it changes {key!r}, which {since[key]} changed after its map was made",
+                "repeat it on a map of this version",
+            )
+
+
+def _since(version: _Version, sha256: str) -> dict[str, str] | None:
+    """Return the parcels changed after an earlier version, each with the patch; None if it is none."""
+    changed: dict[str, str] = {}
+    now = version.sha256
+    for entry in reversed(version.log):
+        if now == sha256:
+            break
+        if entry.get("after_sha256") != now:
+            continue
+        for change in entry.get("changes", ()):
+            changed[str(change.get("parcel_id"))] = str(entry.get("patch"))
+        now = str(entry.get("before_sha256"))
+    return changed if now == sha256 else None
 
 
 def _blocks_text(text: str, after: Drawing, keys: list[str]) -> str:

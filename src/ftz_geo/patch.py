@@ -3,7 +3,9 @@
 A patch is GeoJSON with only what changed. Beside ``features``, each a polygon under a parcel's id, it has a
 member ``ftz_geo``: ``schema`` (:data:`SCHEMA`), ``made_from`` (``file``, and ``sha256`` of the
 ``blocks.geojson`` that the page was made with), ``who``, ``when`` (ISO 8601 with its offset), and ``grade``
-(``surveyed`` or ``keep``). It is applied whole or refused whole.
+(``surveyed`` or ``keep``). A feature's property ``along`` may list sides that were laid along a named line of
+the page's base map: ``side``, ``feature``, and ``line``, the vertices of the ring that they are. A patch is
+applied whole or refused whole.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -21,19 +23,20 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
+from ftz_geo.compass import DIRECTIONS
 from ftz_geo.errors import PatchError
 from ftz_geo.frame import Drawing, edges_frame, reasons_of
 from ftz_geo.measure import area_m2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence, Set
 
     import geopandas
     from numpy.typing import NDArray
 
-    from ftz_geo.model import Edge, Grade
+    from ftz_geo.model import Direction, Edge, Grade
 
-__all__ = ["SCHEMA", "AreaChange", "Patch", "area_changes", "corrected", "read_patch"]
+__all__ = ["SCHEMA", "Along", "AreaChange", "Patch", "area_changes", "corrected", "read_patch"]
 
 SCHEMA = "ftz-geo/patch-1"
 
@@ -43,6 +46,17 @@ _SAME_DEGREES = 1.5e-8
 _MAKE_ANEW = "download it again from the map page"
 
 Polygonal = shapely.Polygon | shapely.MultiPolygon
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Along:
+    """A side that its corrector laid along a line of the page's base map."""
+
+    side: Direction
+    feature: str
+    """The line's name."""
+    segments: frozenset[frozenset[tuple[float, float]]]
+    """Of the new ring, by their two ends."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +75,8 @@ class Patch:
     """Whether the polygons are coordinates that somebody stands for, or keep the grade they had."""
     polygons: Mapping[str, Polygonal]
     """New polygon by parcel id: longitude, latitude; valid, shells counter-clockwise."""
+    along: Mapping[str, tuple[Along, ...]] = field(default_factory=dict)
+    """By parcel id; a parcel without any may be missing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,7 +156,8 @@ def read_patch(path: str | Path) -> Patch:
         who=who,
         when=_moment(path, _member(head, "when", str)),
         grade=grade,
-        polygons=_polygons(path, _member(value, "features", list)),
+        polygons=(polygons := _polygons(path, _member(value, "features", list))),
+        along=_alongs(path, value["features"], polygons),
     )
 
 
@@ -184,6 +201,39 @@ def _polygons(path: str | Path, features: Sequence[object] | None) -> dict[str, 
     return found
 
 
+def _alongs(
+    path: str | Path, features: Sequence[Any], polygons: Mapping[str, Polygonal]
+) -> dict[str, tuple[Along, ...]]:
+    found: dict[str, tuple[Along, ...]] = {}
+    for feature in features:
+        key, told = feature["id"], (_member(feature, "properties", dict) or {}).get("along")
+        if told is None:
+            continue
+        segments = {frozenset(s) for ring in _segments(polygons[key]) for s in ring}
+        try:
+            if not isinstance(told, list) or len(told) > len(segments):
+                raise ValueError("they are no list of sides, or more than the ring has")
+            found[key] = tuple(_along(one, segments) for one in told)
+        except ValueError as error:
+            problem = f"what sides of {key!r} lie along is broken ({error})"
+            raise PatchError(path, problem, _MAKE_ANEW) from error
+    return found
+
+
+def _along(told: object, segments: Set[frozenset[_Vertex]]) -> Along:
+    """Read a side that was laid along a line; a ValueError says what is wrong with it."""
+    side, name = _member(told, "side", str), _member(told, "feature", str) or ""
+    if side not in DIRECTIONS:
+        raise ValueError("the side is none of " + ", ".join(DIRECTIONS))
+    if not 0 < len(name.strip()) <= 200 or not name.isprintable():
+        raise ValueError("the feature has no name of 1 to 200 printable characters")
+    line = _positions(_member(told, "line", list), "a line", 2)
+    own = frozenset(frozenset(pair) for pair in pairwise(map(tuple, line.tolist())))
+    if not own <= segments:
+        raise ValueError(f"the line of {name!r} is no part of the ring")
+    return Along(side=side, feature=name.strip(), segments=own)
+
+
 def _polygon(geometry: dict[str, Any] | None) -> Polygonal:
     """Make a polygon of GeoJSON; a ValueError says what is wrong with it."""
     kind, given = _member(geometry, "type", str), _member(geometry, "coordinates", list)
@@ -207,14 +257,19 @@ def _part(rings: object) -> shapely.Polygon:
 
 
 def _ring(positions: object) -> NDArray[np.float64]:
-    if not isinstance(positions, list) or len(positions) < 4:
-        raise ValueError("a ring has fewer than four positions")
+    ring = _positions(positions, "a ring", 4)
+    if tuple(ring[0]) != tuple(ring[-1]):
+        raise ValueError("a ring does not end where it starts")
+    return ring
+
+
+def _positions(positions: object, what: str, least: int) -> NDArray[np.float64]:
+    if not isinstance(positions, list) or len(positions) < least:
+        raise ValueError(f"{what} has fewer than { {2: 'two', 4: 'four'}[least] } positions")
     for position in positions:
         # bool counts as a number in Python, and text of digits becomes one in numpy.
         if not isinstance(position, list) or [type(n) for n in position] not in _PAIRS:
             raise ValueError(f"{str(position)[:60]} is not a longitude and a latitude")
-    if positions[0] != positions[-1]:
-        raise ValueError("a ring does not end where it starts")
     if not all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat in positions):
         raise ValueError("a position lies outside the world")
     return np.array(positions, dtype=float)
@@ -223,20 +278,20 @@ def _ring(positions: object) -> NDArray[np.float64]:
 _PAIRS = [[one, other] for one in (int, float) for other in (int, float)]
 
 
-def corrected(drawing: Drawing, patch: Patch, sha256: str) -> Drawing:
+def corrected(drawing: Drawing, patch: Patch) -> Drawing:
     """Put the polygons of a patch into the parcels that it was made for.
 
     A piece of ring that was not moved keeps its evidence. Every other piece has the method ``edited``: it no
-    longer claims to lie on anything. A patch that keeps the grades lowers ``traced`` to ``inferred`` where it
-    moved an edge. That a stated area shaped a polygon stays said as long as an edge of that shape is left.
+    longer claims to lie on anything, also where it has the name of the line that it was laid along. A patch
+    that keeps the grades lowers ``traced`` to ``inferred`` where it moved an edge. That a stated area shaped
+    a polygon stays said as long as an edge of that shape is left.
 
     Parameters
     ----------
     drawing : Drawing
         As ``read_drawing`` gives it.
     patch : Patch
-    sha256 : str
-        Of the file that the parcels were read from.
+        Made from these parcels, or from an earlier version in which those that it names were the same.
 
     Returns
     -------
@@ -246,15 +301,8 @@ def corrected(drawing: Drawing, patch: Patch, sha256: str) -> Drawing:
     Raises
     ------
     PatchError
-        The patch was made from another version, or names a parcel that is not there.
+        The patch names a parcel that is not there.
     """
-    if patch.made_from != sha256:
-        raise PatchError(
-            patch.path,
-            f"it was made from another version of the blocks (SHA-256 {patch.made_from[:12]}…, "
-            f"not {sha256[:12]}…)",
-            "apply it to the version that its map was made with, or repeat it on a map of this version",
-        )
     parcels, edges = drawing.parcels, drawing.edges_of()
     unknown = [key for key in patch.polygons if key not in parcels.index]
     if unknown:
@@ -264,7 +312,8 @@ def corrected(drawing: Drawing, patch: Patch, sha256: str) -> Drawing:
     for key, polygon in patch.polygons.items():
         settled = _settled(polygon, vertices)
         old = edges.get(key, ())
-        edges[key] = _evidence(parcels.geometry[key], settled, old)
+        laid = _laid(polygon, settled, patch.along.get(key, ()))
+        edges[key] = _evidence(parcels.geometry[key], settled, old, laid)
         moved = not old or any(edge.method == "edited" for edge in edges[key])
         rows[key] = _corrected_row(parcels.loc[key], settled, patch, moved=moved)
     result = parcels.copy()
@@ -393,7 +442,25 @@ def _keeps_an_edge(old: Polygonal | None, new: Polygonal) -> bool:
     )
 
 
-def _evidence(old: Polygonal | None, new: Polygonal, edges: Sequence[Edge]) -> tuple[Edge, ...]:
+def _laid(
+    polygon: Polygonal, settled: Polygonal, along: Sequence[Along]
+) -> dict[frozenset[_Vertex], tuple[Direction, str]]:
+    """Return side and name of the segments that were laid along a line, by their ends as they settled."""
+    ends = zip(shapely.get_coordinates(polygon), shapely.get_coordinates(settled), strict=True)
+    settled_at = {tuple(a.tolist()): tuple(b.tolist()) for a, b in ends}
+    return {
+        frozenset(settled_at[end] for end in segment): (one.side, one.feature)
+        for one in along
+        for segment in one.segments
+    }
+
+
+def _evidence(
+    old: Polygonal | None,
+    new: Polygonal,
+    edges: Sequence[Edge],
+    laid: Mapping[frozenset[_Vertex], tuple[Direction, str]],
+) -> tuple[Edge, ...]:
     """Cut the new rings into pieces that still lie on their old edges, and pieces that were drawn by hand."""
     if old is None or not edges:
         return ()
@@ -407,8 +474,14 @@ def _evidence(old: Polygonal | None, new: Polygonal, edges: Sequence[Edge]) -> t
         if frozenset(segment) in owner or frozenset(segment) in still:
             return owner.get(frozenset(segment))
         middle = shapely.Point(np.mean(segment, axis=0) + shift)
-        side = edges[int(np.argmin(shapely.distance(lines, middle)))]
-        return replace(side, method="edited", source_ids=(), half_width_m=0.0)
+        nearest = edges[int(np.argmin(shapely.distance(lines, middle)))]
+        edited = replace(nearest, method="edited", source_ids=(), half_width_m=0.0)
+        if frozenset(segment) not in laid:
+            return edited
+        # Words of the notice are no evidence for a line that somebody chose on a map.
+        side, name = laid[frozenset(segment)]
+        span = edited.span if edited.feature == name else None
+        return replace(edited, side=side, feature=name, span=span, uncertainty_m=None)
 
     found = []
     for ring in _segments(new):

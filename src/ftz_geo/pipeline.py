@@ -529,18 +529,15 @@ def render_maps(
     OutputError
         The folder cannot be written.
     """
-    handed_back = None if editor is None else _editor(Path(editor).name, Path(editor).read_bytes())
-    drawing = as_drawing(parcels)
-    around = _around(plan, drawing, Settings(), measures)
-    pages = render.map_pages(
+    pages = page_texts(
         plan,
-        drawing,
+        as_drawing(parcels),
         audit,
-        **around,
+        measures=measures,
         reference=reference,
         basemap=basemap,
         tianditu_key=tianditu_key,
-        editor=handed_back,
+        editor=None if editor is None else (Path(editor).name, Path(editor).read_bytes()),
     )
     with staged(Path(out)) as folder:
         for name, page in pages.items():
@@ -585,8 +582,6 @@ def show(
     ------
     GeometryError
         No zone, or more than one, is called so; or as for :func:`ftz_geo.frame.checked`.
-    ReferenceMapError
-        The base map has no named line near any zone.
 
     Examples
     --------
@@ -610,6 +605,52 @@ def show(
         parcels=len(drawing.parcels),
         height=height,
         picture=render.picture(plan, drawing),
+    )
+
+
+def page_texts(
+    plan: Plan | None,
+    drawing: Drawing,
+    audit: Audit | None,
+    *,
+    measures: Sequence[Measure] = (),
+    reference: ReferenceMap | None = None,
+    basemap: ReferenceMap | None = None,
+    tianditu_key: str | None = None,
+    editor: tuple[str, bytes] | None = None,
+    report: str | None = None,
+) -> dict[str, str]:
+    """Return the pages that :func:`render_maps` writes, by their file names.
+
+    Parameters
+    ----------
+    plan : Plan or None
+    drawing : Drawing
+    audit : Audit or None
+    measures : sequence of Measure, optional
+    reference : ReferenceMap, optional
+    basemap : ReferenceMap, optional
+    tianditu_key : str, optional
+        All as for :func:`render_maps`.
+    editor : tuple of str and bytes, optional
+        Name and content of the ``blocks.geojson`` that an editor's patches are for.
+    report : str, optional
+        Address of the page of the audit, seen from the pages.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    return render.map_pages(
+        plan,
+        drawing,
+        audit,
+        **_around(plan, drawing, Settings(), measures),
+        reference=reference,
+        basemap=basemap,
+        tianditu_key=tianditu_key,
+        editor=None if editor is None else _editor(*editor),
+        report=report,
     )
 
 

@@ -72,7 +72,22 @@ _TOOLS = (
 
 _STYLES = ("page.css", "page.find.css", "page.focus.css", "measure.css", "take.css")
 
-_EDITOR_SCRIPTS = ("edits.js", "editor.panel.js", "editor.js")
+_EDITOR_SCRIPTS = (
+    "edits.js",
+    "edits.sides.js",
+    "edits.overlap.js",
+    "edits.lines.js",
+    "edits.along.js",
+    "editor.panel.js",
+    "editor.corners.js",
+    "editor.snap.js",
+    "editor.along.js",
+    "editor.watch.js",
+    "editor.align.js",
+    "editor.moves.js",
+    "editor.handles.js",
+    "editor.js",
+)
 
 _TWO_VERSIONS_SCRIPTS = (
     "geodesy.js",

@@ -313,7 +313,11 @@ EN: Mapping[str, str] = {
     "重做": "Redo",
     "删除界点": "Delete corner",
     "共用界点一起移动": "Move shared corners together",
-    "吸附相邻区块": "Snap to neighbours",
+    "示意图中，两条同名道路相交处，路两侧区块的界点也一起移动。": (
+        "In a sketch, corners of blocks across the road move along where the same two roads meet."
+    ),
+    "吸附相邻区块和底图": "Snap to neighbours and base map",
+    "显示全部界点": "Show all vertices",
     "下载修改": "Download changes",
     "申报 km²": "Stated km²",
     "原图 km²": "Before km²",
@@ -324,6 +328,28 @@ EN: Mapping[str, str] = {
     "边中点": "Middle of an edge",
     "整块移动": "Move the whole block",
     "图形自相交，改正后才能下载。": "The outline crosses itself; mend it to download.",
+    "整区对位": "Align the zone",
+    "在图上依次点两处，再点这两处的真实位置；也可填经纬度（度）或带带号的 CGCS2000 坐标 X Y。": (
+        "Click two places on the drawing, then where these truly are; or write degrees, or CGCS2000 X and Y "
+        "with the zone's number."
+    ),
+    "图上第一处": "Drawn, first place",
+    "图上第二处": "Drawn, second place",
+    "真实第一处": "True, first place",
+    "真实第二处": "True, second place",
+    "不缩放（面积不变）": "Keep the scale (areas stay)",
+    "应用": "Apply",
+    "清空": "Clear",
+    "缩放": "Scale",
+    "请核对所取位置": "check the places",
+    "旋转（逆时针为正）": "Turn (counter-clockwise)",
+    "平移": "Shift",
+    "两处重合，无法对位。": "The two places are one: nothing can be aligned.",
+    "与": "and",
+    "整边沿用底图": "The whole side takes the base map's line",
+    "重叠": "overlap by",
+    "其他重叠处数": "Other overlaps:",
+    "文字所述相邻区块已不在这一侧": "a block that its words name no longer lies on this side",
     "放大地图后显示界点。": "Zoom in to see the corners.",
     "删去后不成图形。": "Fewer than three corners would be left.",
     "姓名": "Your name",
@@ -331,10 +357,10 @@ EN: Mapping[str, str] = {
     "下载": "Download",
     "保持原评级（描图改动后降为推断）": "Keep the grade (a trace that was moved becomes inferred)",
     "按实测坐标": "Surveyed coordinates",
-    "点选区块，拖动界点；方向键移 1 米，Shift 移 10 米，Alt 移 0.1 米；"
-    "Delete 删除；Ctrl+Z 撤销，Ctrl+Y 重做。": (
-        "Choose a block and drag its corners; arrow keys move 1 m, with Shift 10 m, with Alt 0.1 m; Delete; "
-        "Ctrl+Z, Ctrl+Y."
+    "点选区块，拖动界点；拖边中点加界点，拖到底图的路上则整边沿用；方向键移 1 米，Shift 移 10 米，"
+    "Alt 移 0.1 米；Delete 删除；Ctrl+Z 撤销，Ctrl+Y 重做。": (
+        "Choose a block and drag its corners; a side's middle makes a corner or, on a road of the base map, "
+        "takes the road; arrow keys move 1 m, with Shift 10 m, with Alt 0.1 m; Delete; Ctrl+Z, Ctrl+Y."
     ),
     # two versions
     "两版比较": "Two versions",

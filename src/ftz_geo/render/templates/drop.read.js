@@ -85,45 +85,6 @@ ftzGeo.own = (() => {
 
   /* ---------- survey TXT ---------- */
 
-  const [A, F] = [6378137, 1 / 298.257222101]; // CGCS2000, GB/T 22021
-  const [N, E2] = [F / (2 - F), F * (2 - F)];
-  const RECTIFYING_M = (A / (1 + N)) * (1 + N ** 2 / 4 + N ** 4 / 64);
-  // C. F. F. Karney, J. Geodesy 85 (2011), eq. 36, to the fourth order.
-  const BETA = [
-    N / 2 - (2 / 3) * N ** 2 + (37 / 96) * N ** 3 - (1 / 360) * N ** 4,
-    (1 / 48) * N ** 2 + (1 / 15) * N ** 3 - (437 / 1440) * N ** 4,
-    (17 / 480) * N ** 3 - (37 / 840) * N ** 4,
-    (4397 / 161280) * N ** 4,
-  ];
-
-  /** The tangent of the latitude whose conformal latitude has a tangent, by Newton's method. */
-  function fromConformal(conformal) {
-    const e = Math.sqrt(E2);
-    let tau = conformal / (1 - E2);
-    for (let i = 0; i < 5; i++) {
-      const sigma = Math.sinh(e * Math.atanh((e * tau) / Math.hypot(1, tau)));
-      const reached = tau * Math.hypot(1, sigma) - sigma * Math.hypot(1, tau);
-      tau += ((conformal - reached) / Math.hypot(1, reached)) * ((1 + (1 - E2) * tau ** 2) / ((1 - E2) * Math.hypot(1, tau)));
-    }
-    return tau;
-  }
-
-  /** Longitude and latitude of a place of a zone: X to the north, Y to the east with 500 km added and no number; zones
-      from 25 up are 3 degrees wide, those below 6. */
-  function inverseGaussKrueger({ zone, x, y }) {
-    const [xi, eta] = [x / RECTIFYING_M, (y - 500000) / RECTIFYING_M];
-    let [north, east] = [xi, eta];
-    BETA.forEach((factor, i) => {
-      const j = 2 * (i + 1);
-      north -= factor * Math.sin(j * xi) * Math.cosh(j * eta);
-      east -= factor * Math.cos(j * xi) * Math.sinh(j * eta);
-    });
-    const tau = fromConformal(Math.sin(north) / Math.hypot(Math.sinh(east), Math.cos(north)));
-    const meridian = zone < 25 ? 6 * zone - 3 : 3 * zone;
-    const degrees = (radians) => (radians * 180) / Math.PI;
-    return [meridian + degrees(Math.atan2(Math.sinh(east), Math.cos(north))), degrees(Math.atan(tau))];
-  }
-
   const BODY = "[地块坐标]"; // before the rows of parcels and points
   const PREFIX_M = 1e6; // an easting's zone stands before its six digits
 
@@ -136,7 +97,7 @@ ftzGeo.own = (() => {
     const isZone = (own >= 13 && own <= 23) || (own >= 25 && own <= 45);
     if (!isZone) throw new Refused("东坐标没有带号，文件头也没有写带号，定不了位置：", `${first}, ${second}`);
     if (x < 1e6 || x > 6.5e6) throw new Refused("北坐标不在中国范围：", x);
-    return place(inverseGaussKrueger({ zone: own, x, y: y % PREFIX_M }));
+    return place(ftzGeodesy.place({ zone: own, x, y: y % PREFIX_M }));
   }
 
   function ofTxt(text) {
@@ -191,5 +152,5 @@ ftzGeo.own = (() => {
     return { features, vertices };
   }
 
-  return { MOST_BYTES, MOST_VERTICES, Refused, read, inverseGaussKrueger };
+  return { MOST_BYTES, MOST_VERTICES, Refused, read };
 })();

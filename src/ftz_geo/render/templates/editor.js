@@ -1,29 +1,29 @@
 /* The editor of a map page: corners and whole blocks are moved with the mouse or the keyboard, areas follow on the
    ellipsoid, and what changed is downloaded as a patch for `ftz-geo apply`. It draws through window.ftzGeoPage; what an
-   edit does to outlines is in edits.js. Words are set as text: nothing here writes HTML. */
+   edit does to outlines is in edits*.js. Words are set as text: nothing here writes HTML. */
 "use strict";
 
 (() => {
   const { map, layers, methods, units_per_degree: units, say, redraw, onChange } = window.ftzGeoPage;
   const shapes = window.ftzGeoPage.shapes.filter(({ polygon }) => polygon); // those that have a place
+  if (shapes.length === 0) return;
   const { element } = ftzGeo.core;
   const { t } = ftzGeo.words;
   const { Panel, ask } = ftzGeo.editorPanel;
-  const { same } = ftzEdits;
   const grid = ftzEdits.grid(units);
   const { onGrid, degrees } = grid;
-
-  const SNAP_PIXELS = 10;
-  const HANDLES_MOST = 400;
-  const MIDDLE_PIXELS = 28; // shorter edges get no handle in their middle
 
   const source = JSON.parse(document.getElementById("ftz-editor").textContent);
   const shapeOf = new Map(shapes.map((shape) => [shape.id, shape]));
   const history = new ftzEdits.History(new Map(shapes.map(({ id, polygon }) => [id, parts(polygon.getLatLngs())])));
   const looks = new Map(shapes.map(({ id, polygon, centre }) => [id, { ...polygon.options, centre: centre?.slice() }]));
-  const state = { active: false, id: null, vertex: null, preview: null, who: "", saved: null };
-  const handles = L.layerGroup();
+  const state = { active: false, id: null, vertex: null, preview: null, moved: null, along: null, who: "", saved: null };
   const dropped = new Map(); // edges of the blocks that are changed
+  const metres = grid.metres(history.outlines.get(shapes[0].id)[0][0][0]); // alike in all of a zone
+  const corners = new ftzGeo.Corners(shapes, onGrid, metres);
+  const snapping = new ftzGeo.Snapping(map, { shapes, history, background, grid, latLng });
+  const taken = new ftzGeo.Taken(shapes, onGrid, metres);
+  const watch = new ftzGeo.Watch(map, shapes, history, { latLng, metres });
 
   /** Leaflet's nested places as parts, rings and vertices on the grid. */
   function parts(latlngs) {
@@ -47,6 +47,20 @@
 
   /* ---------- the panel ---------- */
 
+  const align = new ftzGeo.align.Align(map, {
+    snap: (place, isOnBlock) => degrees(snapping.aligned(onGrid(place), isOnBlock)),
+    latLng: ([lng, lat]) => L.latLng(lat, lng),
+    preview: (move) => {
+      preview(move && moves.movedZone(move));
+      return [history.outlines, state.preview ?? history.outlines].map(totalArea);
+    },
+    apply: ({ move, scale }) => {
+      commit(moves.movedZone(move), { scale });
+      openAlign(false);
+    },
+    close: () => openAlign(false),
+  });
+
   const panel = new Panel(shapes, {
     activate: () => activate(!state.active),
     select: (id) => {
@@ -57,11 +71,15 @@
     redo: () => step("redo"),
     removeCorner: () => removeVertex(state.vertex),
     handBack: () => ask(state.who, download),
-  });
+    showAll: () => refresh(),
+    align: () => openAlign(true),
+  }, align.part);
+
+  const moves = ftzGeo.moves({ history, state, panel, corners, snapping, grid, metres });
 
   /** Room around a block that is brought into view: beside the panel, where the map is wide enough for both. */
   function margins() {
-    const beside = map.getSize().x > 700 ? panel.whole.offsetWidth + 30 : 40;
+    const beside = map.getSize().x > 560 ? panel.whole.offsetWidth + 30 : 40;
     return { paddingTopLeft: [beside, 50], paddingBottomRight: [40, 50] };
   }
 
@@ -76,8 +94,10 @@
 
   function showButtons(note = "") {
     const changed = history.changed();
-    const broken = changed.filter((id) => ftzEdits.crosses(history.outlines.get(id))).map((id) => shapeOf.get(id));
-    panel.showButtons({ history, hasCorner: state.vertex !== null, changed: changed.length, broken, note });
+    const broken = changed.filter((id) => ftzEdits.crosses(history.outlines.get(id)));
+    const names = broken.map((id) => shapeOf.get(id).title).join("、");
+    panel.showButtons({ history, hasCorner: state.vertex !== null, changed: changed.length, isSound: names === "" });
+    panel.warn([names && `${names}：${t("图形自相交，改正后才能下载。")}`, note, ...watch.tell(changed, outline)].filter(Boolean));
   }
 
   /* ---------- drawing ---------- */
@@ -122,92 +142,12 @@
     }
   }
 
-  function handle(vertex, kind, word) {
-    const size = { vertex: 14, "vertex chosen": 14, middle: 10, whole: 18 }[kind];
-    // The handle of the whole stands below the block's name.
-    const iconAnchor = [size / 2, kind === "whole" ? -size : size / 2];
-    const icon = L.divIcon({ className: `handle ${kind}`, iconSize: [size, size], iconAnchor });
-    // No pan on focus: the handles are drawn anew after a pan, and the one in use gets the focus again.
-    const how = { icon, draggable: true, keyboard: true, riseOnHover: true, autoPanOnFocus: false };
-    const marker = L.marker(latLng(vertex), how);
-    marker.on("add", () => marker.getElement().setAttribute("aria-label", word)).addTo(handles);
-    return marker;
-  }
-
-  /** Handles of the chosen block as far as it is in view, in the order of its rings. */
+  /** Handles of the chosen block, as far as it is in view. */
   function drawHandles(focused = false) {
-    handles.clearLayers();
-    if (!state.active || state.id === null) return;
-    const seen = map.getBounds().pad(0.05);
-    const rings = outline(state.id).flat();
-    const visible = rings.flat().filter((vertex) => seen.contains(latLng(vertex)));
-    if (visible.length > HANDLES_MOST) {
-      showButtons(t("放大地图后显示界点。"));
-      return;
-    }
-    const number = new Map();
-    rings.flat().forEach((vertex, i) => number.set(String(vertex), i + 1));
-    for (const ring of rings) {
-      ring.forEach((vertex, i) => {
-        const next = ring[(i + 1) % ring.length];
-        const name = `${t("界点")} ${number.get(String(vertex))}`;
-        if (seen.contains(latLng(vertex))) cornerHandle(vertex, name, focused);
-        const middle = [0, 1].map((axis) => Math.round((vertex[axis] + next[axis]) / 2));
-        const apart = map.latLngToLayerPoint(latLng(vertex)).distanceTo(map.latLngToLayerPoint(latLng(next)));
-        if (apart > MIDDLE_PIXELS && seen.contains(latLng(middle))) middleHandle([vertex, next], middle);
-      });
-    }
-    wholeHandle();
-  }
-
-  function cornerHandle(vertex, name, focused) {
-    const chosen = state.vertex !== null && same(vertex, state.vertex);
-    const marker = handle(vertex, chosen ? "vertex chosen" : "vertex", name);
-    dragged(marker, () => linkedIds([vertex]), ({ place, edge }, ids) => ftzEdits.together(
-      history.outlines,
-      (now) => putInto(now, edge, place),
-      (now) => ftzEdits.move(now, ids, vertex, place),
-    ));
-    marker.on("contextmenu", () => removeVertex(vertex));
-    const part = marker.getElement();
-    part.addEventListener("focus", () => chooseVertex(vertex));
-    part.addEventListener("keydown", (event) => keyOnVertex(event, vertex));
-    if (chosen && focused) part.focus({ preventScroll: true });
-  }
-
-  function middleHandle(edge, middle) {
-    const marker = handle(middle, "middle", t("边中点"));
-    const both = () => linkedIds([edge[0]]).filter((id) => linkedIds([edge[1]]).includes(id));
-    dragged(marker, both, ({ place, edge: other }, ids) => ftzEdits.together(
-      history.outlines,
-      (now) => putInto(now, other, place),
-      (now) => ftzEdits.insert(now, ids, edge, place),
-    ));
-    const take = () => {
-      state.vertex = middle;
-      commit(ftzEdits.insert(history.outlines, both(), edge, middle));
-    };
-    marker.on("click", take);
-    marker.getElement().addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      take();
-    });
-  }
-
-  function wholeHandle() {
+    if (!state.active || state.id === null) return handles.clear();
     const middle = parts([[[shapeOf.get(state.id).polygon.getCenter()]]])[0][0][0];
-    const marker = handle(middle, "whole", t("整块移动"));
-    const ids = () => linkedIds(history.outlines.get(state.id).flat(2));
-    const by = (delta) => ftzEdits.shift(history.outlines, ids(), state.id, delta);
-    const stepTo = ({ lng, lat }) => onGrid([lng, lat]).map((value, axis) => value - middle[axis]);
-    marker.on("dragstart", () => map.closePopup());
-    marker.on("drag", () => show(by(stepTo(marker.getLatLng()))));
-    marker.on("dragend", () => commit(by(snappedStep(stepTo(marker.getLatLng()), ids()))));
-    marker.getElement().addEventListener("keydown", (event) => {
-      const delta = arrow(event, middle);
-      if (delta) commit(by(delta), "whole");
-    });
+    const hasRoom = handles.draw(outline(state.id).flat(), moves.cornersNow(), { middle, chosen: state.vertex, focused });
+    return hasRoom || showButtons(t("放大地图后显示界点。"));
   }
 
   function refresh(focused = false) {
@@ -219,78 +159,53 @@
 
   /* ---------- edits ---------- */
 
-  function linkedIds(vertices) {
-    return panel.isLinked ? ftzEdits.sharing(history.outlines, vertices) : [state.id];
+  function totalArea(outlines) {
+    return [...outlines.values()].reduce((sum, one) => sum + area(one), 0);
   }
 
-  /** How far a few pixels reach on the grid, around a place. */
-  function reach(vertex) {
-    const point = map.latLngToLayerPoint(latLng(vertex));
-    const { lng, lat } = map.layerPointToLatLng(point.add([SNAP_PIXELS, -SNAP_PIXELS]));
-    return onGrid([lng, lat]).map((value, axis) => Math.max(1, Math.abs(value - vertex[axis])));
-  }
-
-  /** Where a corner goes that is let go at a place: there, or to a corner or an edge of another block close by. */
-  function snapped(vertex, moving) {
-    if (!panel.isSnapping) return { place: vertex, edge: null };
-    const [x, y] = reach(vertex);
-    const around = L.latLngBounds([[-1, -1], [1, 1]].map(([i, j]) => latLng([vertex[0] + i * x, vertex[1] + j * y])));
-    const others = shapes.filter(({ id, polygon }) => !moving.includes(id) && polygon.getBounds().intersects(around));
-    const found = ftzEdits.nearest(history.outlines, others.map(({ id }) => id), vertex, [x, y]);
-    return found ?? { place: vertex, edge: null };
-  }
-
-  /** The step of a whole block that brings one of its corners onto another block's, if one comes close. */
-  function snappedStep(delta, ids) {
-    const [vertex] = history.outlines.get(state.id).flat(2)
-      .map((own) => own.map((value, axis) => value + delta[axis]))
-      .map((there) => ({ there, ...snapped(there, ids) }))
-      .filter(({ there, place }) => !same(there, place))
-      .sort((a, b) => a.away - b.away);
-    return vertex ? delta.map((value, axis) => value + vertex.place[axis] - vertex.there[axis]) : delta;
-  }
-
-  /** The edit that makes a place a corner of the blocks that have an edge it lies on; none without an edge. */
-  function putInto(now, edge, place) {
-    return edge ? ftzEdits.insert(now, now.keys(), edge, place) : new Map();
-  }
-
-  /** Lets a handle's drag make an edit: what it would do is drawn on the way, and done where it ends. */
-  function dragged(marker, moving, edit) {
-    let ids = [];
-    const target = () => {
-      const { lng, lat } = marker.getLatLng();
-      return snapped(onGrid([lng, lat]), ids);
-    };
-    marker.on("dragstart", () => {
-      ids = moving();
-      map.closePopup();
-    });
-    marker.on("drag", () => show(edit(target(), ids)));
-    marker.on("dragend", () => {
-      const to = target();
-      state.vertex = to.place;
-      commit(edit(to, ids));
-    });
+  function openAlign(on) {
+    panel.align(on);
+    if (on) select(null);
+    align.open(on);
+    if (!on) state.moved = null;
   }
 
   /** Draws an edit that is still being made. */
-  function show(changes) {
+  function preview(changes) {
     const before = state.preview ? [...state.preview.keys()] : [];
     state.preview = changes;
     draw(new Set([...before, ...(changes?.keys() ?? [])]));
-    showFigures();
   }
 
-  function commit(changes, focus = "vertex") {
+  /** Draws it, and tells what it does. */
+  function show(changes) {
+    preview(changes);
+    showFigures();
+    const along = state.along ? [`${t("整边沿用底图")}：${state.along.name}`] : [];
+    panel.warn([...along, ...watch.tellMoving([...(changes?.keys() ?? [])], outline)]);
+  }
+
+  function commit(changes, { focus = "vertex", scale = 1 } = {}) {
     const shown = state.preview ? [...state.preview.keys()] : [];
     state.preview = null;
-    draw(new Set([...shown, ...(changes === null ? [] : history.commit(changes))]));
+    if (changes !== null) {
+      if (state.moved) corners.keep(state.moved.moves, state.moved.ids);
+      if (state.vertex) corners.add(state.vertex);
+      if (state.along) keepAlong(state.along);
+    }
+    [state.moved, state.along] = [null, null];
+    draw(new Set([...shown, ...(changes === null ? [] : history.commit(changes, scale))]));
     refresh(focus === "vertex");
-    if (focus === "whole") handles.getLayers().at(-1)?.getElement().focus({ preventScroll: true });
+    if (focus === "whole") handles.focusWhole();
     if (changes === null) showButtons(t("删去后不成图形。"));
     redraw();
     told();
+  }
+
+  /** A side's new course has corners at its ends, and its name goes into the patch. */
+  function keepAlong({ changes, middle, name, course }) {
+    [course[0], course.at(-1)].forEach((vertex) => corners.add(vertex));
+    taken.add(changes.keys(), middle, name, course);
   }
 
   function told() {
@@ -307,17 +222,14 @@
 
   function removeVertex(vertex) {
     if (vertex === null) return;
-    const changes = ftzEdits.remove(history.outlines, linkedIds([vertex]), vertex);
+    const changes = moves.removed(vertex);
     if (changes !== null) state.vertex = null;
     commit(changes);
   }
 
   function chooseVertex(vertex) {
     state.vertex = vertex;
-    handles.eachLayer((marker) => {
-      const { lng, lat } = marker.getLatLng();
-      marker.getElement()?.classList.toggle("chosen", same(onGrid([lng, lat]), vertex));
-    });
+    handles.mark(vertex);
     showCorner();
     showButtons();
   }
@@ -328,21 +240,9 @@
     if (!way) return null;
     event.preventDefault();
     event.stopPropagation();
-    const metres = event.shiftKey ? 10 : event.altKey ? 0.1 : 1;
-    const [lon, lat] = degrees(vertex);
-    const minutes = [[lon + 1 / 60, lat], [lon, lat + 1 / 60]].map((other) => ftzGeodesy.distance([lon, lat], other));
-    return way.map((sign, axis) => Math.round((sign * metres * units) / 60 / minutes[axis]));
-  }
-
-  function keyOnVertex(event, vertex) {
-    const delta = arrow(event, vertex);
-    if (delta) {
-      state.vertex = vertex.map((value, axis) => value + delta[axis]);
-      commit(ftzEdits.move(history.outlines, linkedIds([vertex]), vertex, state.vertex));
-    } else if (event.key === "Delete" || event.key === "Backspace") {
-      event.preventDefault();
-      removeVertex(vertex);
-    }
+    const far = event.shiftKey ? 10 : event.altKey ? 0.1 : 1;
+    const local = grid.metres(vertex);
+    return way.map((sign, axis) => Math.round((sign * far) / local[axis]));
   }
 
   /* ---------- choosing ---------- */
@@ -350,6 +250,7 @@
   function select(id) {
     const before = state.id;
     Object.assign(state, { id, vertex: null });
+    if (id !== null) watch.prepare(moves.linkedIds(history.outlines.get(id).flat(2)), outline);
     panel.chooser.value = id ?? "";
     draw([before, id].filter((one) => one !== null));
     refresh();
@@ -358,13 +259,15 @@
   /** The smallest block under the pointer is the one meant. */
   function clicked({ latlng }) {
     if (!state.active || map.getContainer().classList.contains("measuring")) return;
+    if (align.isOpen) return align.click([latlng.lng, latlng.lat]);
     const place = onGrid([latlng.lng, latlng.lat]);
     const found = shapes.filter(({ id }) => ftzEdits.within(place, history.outlines.get(id)));
     found.sort((a, b) => area(history.outlines.get(a.id)) - area(history.outlines.get(b.id)));
-    select(found[0]?.id ?? null);
+    return select(found[0]?.id ?? null);
   }
 
   function activate(on) {
+    if (align.isOpen) openAlign(false);
     state.active = on;
     state.vertex = null;
     panel.open(on);
@@ -372,10 +275,10 @@
     if (on) {
       map.closePopup();
       map.doubleClickZoom.disable();
-      handles.addTo(map);
+      handles.layer.addTo(map);
     } else {
       map.doubleClickZoom.enable();
-      handles.remove();
+      handles.layer.remove();
     }
     select(null);
   }
@@ -383,7 +286,7 @@
   /* ---------- handing back ---------- */
 
   function download({ who, grade }) {
-    const patch = ftzEdits.patch(history, grid, source, { who, grade }, new Date());
+    const patch = ftzEdits.patch(history, grid, taken, source, { who, grade }, new Date());
     const content = new Blob([`${JSON.stringify(patch, null, 1)}\n`], { type: "application/geo+json" });
     const page = decodeURIComponent(location.pathname.split("/").at(-1)).replace(/\.html?$/, "") || "map";
     const link = element("a", { href: URL.createObjectURL(content), download: `${page}.patch.geojson` });
@@ -404,7 +307,9 @@
     if (history.changed().length > 0 && state.saved !== history.done.at(-1)) event.preventDefault();
   });
 
-  if (shapes.length === 0) return;
+  const handles = new ftzGeo.Handles(map, {
+    ...moves, latLng, onGrid, metres, arrow, show, commit, chooseVertex, removeVertex,
+  });
   L.DomEvent.disableClickPropagation(panel.whole);
   L.DomEvent.disableScrollPropagation(panel.whole);
   const control = new L.Control({ position: "topleft" });

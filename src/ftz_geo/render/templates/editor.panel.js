@@ -6,7 +6,7 @@ ftzGeo.editorPanel = (() => {
   const { element } = ftzGeo.core;
   const { t } = ftzGeo.words;
 
-  const HELP = "点选区块，拖动界点；方向键移 1 米，Shift 移 10 米，Alt 移 0.1 米；Delete 删除；Ctrl+Z 撤销，Ctrl+Y 重做。";
+  const HELP = "点选区块，拖动界点；拖边中点加界点，拖到底图的路上则整边沿用；方向键移 1 米，Shift 移 10 米，Alt 移 0.1 米；Delete 删除；Ctrl+Z 撤销，Ctrl+Y 重做。";
 
   /** An element whose text is a fixed word, in the reader's language. */
   function worded(tag, word, attributes = {}) {
@@ -17,31 +17,37 @@ ftzGeo.editorPanel = (() => {
     return worded("button", word, { type: "button", onclick: action });
   }
 
-  function ticked(word) {
-    const box = element("input", { type: "checkbox", checked: "" });
+  function ticked(word, at_first = true) {
+    const box = element("input", { type: "checkbox", ...(at_first ? { checked: "" } : {}) });
     return { box, label: element("label", {}, box, " ", worded("span", word)) };
   }
 
   const signed = (value, digits) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
 
   class Panel {
-    /** Told what its buttons do: activate, select a block by its id, undo, redo, removeCorner, handBack. */
-    constructor(shapes, actions) {
+    /** Told what its buttons do: activate, select a block by its id, undo, redo, removeCorner, handBack, showAll, align; and the
+        part of it that aligns the whole zone. */
+    constructor(shapes, actions, align) {
       this.toggle = button("修改", actions.activate);
       this.chooser = element("select");
       this.figures = element("dl");
       this.corner = element("p", { class: "corner" });
       this.caution = element("p", { class: "caution", role: "alert" });
       this.linked = ticked("共用界点一起移动");
-      this.snapping = ticked("吸附相邻区块");
+      this.linked.label.dataset.help = "示意图中，两条同名道路相交处，路两侧区块的界点也一起移动。";
+      this.snapping = ticked("吸附相邻区块和底图");
+      this.showing = ticked("显示全部界点", false);
+      this.showing.box.addEventListener("change", actions.showAll);
       this.undo = button("撤销", actions.undo);
       this.redo = button("重做", actions.redo);
       this.removal = button("删除界点", actions.removeCorner);
       this.download = button("下载修改", actions.handBack);
+      this.aligning = button("整区对位", actions.align);
       this.body = element(
         "div", { class: "body", hidden: "" }, this.chooser, this.figures, this.corner,
         element("p", { class: "row" }, this.undo, this.redo, this.removal),
-        this.linked.label, this.snapping.label, element("p", { class: "row" }, this.download), this.caution,
+        this.linked.label, this.snapping.label, this.showing.label,
+        element("p", { class: "row" }, this.download, this.aligning), align, this.caution,
         worded("p", HELP, { class: "help" }),
       );
       this.whole = element("div", { class: "editor leaflet-bar", role: "group" }, this.toggle, this.body);
@@ -59,15 +65,26 @@ ftzGeo.editorPanel = (() => {
       return this.snapping.box.checked;
     }
 
+    /** Whether every vertex has a handle, and is moved by itself. */
+    get isShowingAll() {
+      return this.showing.box.checked;
+    }
+
     open(on) {
       this.toggle.setAttribute("aria-pressed", String(on));
       this.body.hidden = !on;
+    }
+
+    /** Shows what aligns the whole zone, in the place of what changes a block. */
+    align(on) {
+      this.body.classList.toggle("aligning", on);
     }
 
     relabel() {
       this.whole.querySelectorAll("[data-word]").forEach((found) => { found.textContent = t(found.dataset.word); });
       this.whole.setAttribute("aria-label", t("修改"));
       this.chooser.setAttribute("aria-label", t("区块"));
+      this.whole.querySelectorAll("[data-help]").forEach((found) => { found.title = t(found.dataset.help); });
     }
 
     /** Stated, earlier and present area of a block, and how far they are apart; nothing without a block. */
@@ -93,15 +110,18 @@ ftzGeo.editorPanel = (() => {
       );
     }
 
-    /** What can be done, how many blocks are changed, and which of them cross themselves. */
-    showButtons({ history, hasCorner, changed, broken, note }) {
+    /** What is to be said of the edit, a line each. */
+    warn(lines) {
+      this.caution.textContent = lines.join("\n");
+    }
+
+    /** What can be done, how many blocks are changed, and whether they may be handed back. */
+    showButtons({ history, hasCorner, changed, isSound }) {
       this.undo.disabled = history.done.length === 0;
       this.redo.disabled = history.undone.length === 0;
       this.removal.disabled = !hasCorner;
-      this.download.disabled = changed === 0 || broken.length > 0;
+      this.download.disabled = changed === 0 || !isSound;
       this.download.textContent = `${t("下载修改")}${changed ? `（${changed}）` : ""}`;
-      const names = broken.map(({ title }) => title).join("、");
-      this.caution.textContent = broken.length > 0 ? `${names}：${t("图形自相交，改正后才能下载。")}` : note;
     }
   }
 

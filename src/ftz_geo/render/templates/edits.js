@@ -13,7 +13,15 @@ const ftzEdits = (() => {
       units,
       onGrid: ([lon, lat]) => [Math.round(lon * units), Math.round(lat * units)],
       degrees: ([x, y]) => [x / units, y / units],
+      metres: (vertex) => metresOfStep(vertex, units),
     };
+  }
+
+  /** Metres that one step of the grid to the east and to the north are, around a vertex. */
+  function metresOfStep(vertex, units) {
+    const [lon, lat] = vertex.map((value) => value / units);
+    const minutes = [[lon + 1 / 60, lat], [lon, lat + 1 / 60]].map((other) => ftzGeodesy.distance([lon, lat], other));
+    return minutes.map((length) => (length * 60) / units);
   }
 
   const same = (a, b) => a[0] === b[0] && a[1] === b[1];
@@ -45,22 +53,6 @@ const ftzEdits = (() => {
     return [...outlines.keys()].filter((id) => has(outlines.get(id)));
   }
 
-  /** Moves a vertex of some blocks; where it lands on the next vertex of its ring, the two become one. */
-  function move(outlines, ids, from, to) {
-    return changed(outlines, ids, (ring) => (
-      ring.some((vertex) => same(vertex, from))
-        ? distinct(ring.map((vertex) => (same(vertex, from) ? to : vertex)))
-        : ring
-    ));
-  }
-
-  /** Takes a vertex out of some blocks. */
-  function remove(outlines, ids, gone) {
-    return changed(outlines, ids, (ring) => (
-      ring.some((vertex) => same(vertex, gone)) ? distinct(ring.filter((vertex) => !same(vertex, gone))) : ring
-    ));
-  }
-
   /** Puts a vertex into an edge, in every one of some blocks that has this edge, so that it stays one edge. */
   function insert(outlines, ids, [a, b], vertex) {
     return changed(outlines, ids, (ring) => {
@@ -70,16 +62,6 @@ const ftzEdits = (() => {
       });
       return made.length > ring.length ? distinct(made) : ring;
     });
-  }
-
-  /** Moves a whole block by a step; vertices that others share with it go along if these blocks are given too. */
-  function shift(outlines, ids, id, [dx, dy]) {
-    const own = new Set(outlines.get(id).flat(2).map(String));
-    return changed(outlines, ids, (ring) => (
-      ring.some((vertex) => own.has(String(vertex)))
-        ? distinct(ring.map((vertex) => (own.has(String(vertex)) ? [vertex[0] + dx, vertex[1] + dy] : vertex)))
-        : ring
-    ));
   }
 
   /** One edit of several steps, each of which is given the outlines that the ones before it left. */
@@ -201,10 +183,10 @@ const ftzEdits = (() => {
     }
 
     /** Makes an edit part of the outlines; gives the ids of the blocks that it changed. */
-    commit(after) {
+    commit(after, scale = 1) {
       if (after.size === 0) return [];
       const before = new Map([...after.keys()].map((id) => [id, this.outlines.get(id)]));
-      this.done.push({ before, after });
+      this.done.push({ before, after, scale });
       this.undone = [];
       return this.put(after);
     }
@@ -221,6 +203,11 @@ const ftzEdits = (() => {
       if (!edit) return [];
       this.done.push(edit);
       return this.put(edit.after);
+    }
+
+    /** By how much edits scaled everything. */
+    get scale() {
+      return this.done.reduce((product, { scale }) => product * scale, 1);
     }
 
     isChanged(id) {
@@ -245,19 +232,20 @@ const ftzEdits = (() => {
   }
 
   /** What changed, as GeoJSON that `ftz-geo apply` takes: its form is described in patch.py. */
-  function patch(history, { degrees }, { schema, file, sha256 }, { who, grade }, date) {
+  function patch(history, { degrees }, taken, { schema, file, sha256 }, { who, grade }, date) {
     const features = history.changed().map((id) => {
       const parts = history.outlines.get(id).map((part) => part.map((ring) => [...ring, ring[0]].map(degrees)));
       const geometry = parts.length === 1
         ? { type: "Polygon", coordinates: parts[0] }
         : { type: "MultiPolygon", coordinates: parts };
-      return { type: "Feature", id, properties: { id }, geometry };
+      const along = taken.of(id, history.outlines.get(id)).map((one) => ({ ...one, line: one.line.map(degrees) }));
+      return { type: "Feature", id, properties: { id, ...(along.length > 0 ? { along } : {}) }, geometry };
     });
     const head = { schema, made_from: { file, sha256 }, who, when: moment(date), grade };
     return { type: "FeatureCollection", ftz_geo: head, features };
   }
 
   return Object.freeze({
-    grid, same, sharing, move, remove, insert, shift, together, nearest, within, middleOf, crosses, History, patch,
+    grid, same, changed, distinct, sharing, insert, together, nearest, within, middleOf, crosses, History, patch,
   });
 })();

@@ -147,6 +147,11 @@ const ftzGeodesy = (() => {
     return [meridian + degrees(Math.atan2(Math.sinh(east), Math.cos(north))), degrees(Math.atan(tau))];
   }
 
+  /** The place that coordinates of a zone tell: zones up to 23 are 6 degrees wide, those from 25 up 3. */
+  function place({ zone, x, y }) {
+    return fromGaussKrueger(zone < 24 ? 6 * zone - 3 : 3 * zone, { x, y });
+  }
+
   /* ---------- GCJ-02 ---------- */
 
   /** A place as web maps in GCJ-02 show it; for display only, never to measure or to store. The formulas are not
@@ -165,5 +170,5 @@ const ftzGeodesy = (() => {
     return [lon + east / perDegree[0], lat + north / perDegree[1]];
   }
 
-  return Object.freeze({ area, distance, length, gaussKrueger, fromGaussKrueger, gcj02 });
+  return Object.freeze({ area, distance, length, gaussKrueger, fromGaussKrueger, place, gcj02 });
 })();

@@ -21,7 +21,7 @@ ftzGeo.basemap = (() => {
       const lines = parts.map((packed) => places(packed, units).map(([lat, lng]) => L.latLng(lat, lng)));
       const look = { ...LOOKS[kind], renderer, pane: "basemap", interactive: false };
       layer.addLayer(area ? L.polygon(lines, { ...look, weight: 1, fillOpacity: 1 }) : L.polyline(lines, look));
-      return lines.map((lonlats) => ({ name, lonlats }));
+      return lines.map((lonlats) => ({ name, kind, area, lonlats }));
     });
   }
 

@@ -231,10 +231,10 @@ ftzGeo.start = (() => {
       onChoose: choice.onChoose, // of another shape, or of none: null
       chosen: choice.chosen,
       data,
-      background,
       redraw, // labels, after a shape changed
       select: (id) => select(shapes.filter((shape) => shape.id === id)),
       say: panel.say,
+      background, // named lines of the base map
     });
   };
 })();

@@ -56,7 +56,7 @@ ftzGeo.formats = (() => {
   /** A place to the millimetre: where a reader of its X and Y finds it. */
   function asWritten(place, zone) {
     const [x, y] = plane(place, zone).map(Number);
-    return ftzGeo.own.inverseGaussKrueger({ zone, x, y: y % 1e6 });
+    return ftzGeodesy.place({ zone, x, y: y % 1e6 });
   }
 
   /* ---------- what is known of a block ---------- */
