@@ -209,3 +209,18 @@ def test_a_file_may_be_dropped_onto_the_page(opened: Any) -> None:
     )
     opened.page.wait_for_selector(".layers li")
     assert drawn(opened)[0].hausdorff_distance(MINE) < 1e-8
+
+
+def test_no_name_lies_under_the_panel(open_page: Open, tmp_path: Path) -> None:
+    opened = open_page(map_pages(None, parcels(), None), "xiqing.html", width=390, height=844)
+    meets = """() => {
+        const box = document.querySelector(".layers").getBoundingClientRect();
+        const texts = [...document.querySelectorAll("svg.labels text")];
+        const names = texts.map((name) => name.getBoundingClientRect());
+        const beside = (name) => name.left >= box.right || name.right <= box.left;
+        return names.some((name) => !beside(name) && name.top < box.bottom && name.bottom > box.top);
+    }"""
+    assert opened.count("svg.labels text") > 0
+    assert not opened.page.evaluate(meets)
+    lay(opened, tmp_path / "mine.geojson", json.dumps(shapely.geometry.mapping(MINE)))
+    assert not opened.page.evaluate(meets)

@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { map, say, onChange } = window.ftzGeoPage;
+  const { map, say, onChange, redraw } = window.ftzGeoPage;
   const { element, contains } = ftzGeo.core;
   const { t } = ftzGeo.words;
   const { own, units } = ftzGeo;
@@ -69,6 +69,7 @@
     layer.sign.remove();
     layers.splice(layers.indexOf(layer), 1);
     note.hidden = layers.length === 0;
+    redraw();
     button.focus();
   }
 
@@ -113,6 +114,7 @@
     panel.setAttribute("aria-label", t("对照图层"));
     note.textContent = t("按 WGS 84（CGCS2000）显示，不作换算；GCJ-02 等偏移坐标看不出来，也不纠正。文件不离开本机。");
     ftzGeo.words.translate(list);
+    redraw(); // no name lies under the panel
   }
 
   picker.addEventListener("change", () => take([...picker.files]).then(() => { picker.value = ""; }));
