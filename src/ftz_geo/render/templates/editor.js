@@ -4,7 +4,7 @@
 "use strict";
 
 (() => {
-  const { map, layers, methods, units_per_degree: units, say, redraw, onChange } = window.ftzGeoPage;
+  const { map, layers, methods, background, units_per_degree: units, say, redraw, onChange } = window.ftzGeoPage;
   const shapes = window.ftzGeoPage.shapes.filter(({ polygon }) => polygon); // those that have a place
   if (shapes.length === 0) return;
   const { element } = ftzGeo.core;
