@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -210,3 +211,29 @@ def test_the_command_takes_several_patches_behind_the_blocks(tmp_path: Path) -> 
     nothing = run("apply", blocks)
     assert nothing.returncode == 2
     assert "no patch is named" in nothing.stderr
+
+
+def test_maps_keep_their_base_map_where_it_is_given_and_say_so_where_it_is_not(tmp_path: Path) -> None:
+    blocks, key = built(tmp_path)
+    block = files.read_parcels(blocks).geometry[key]
+    west, south, east, north = block.bounds
+    roads = tmp_path / "roads.geojson"
+    line = shapely.LineString([(west, south), (east, north)])
+    gpd.GeoDataFrame({"name": ["环城路"], "highway": ["primary"]}, geometry=[line], crs=4326).to_file(roads)
+    basemap = ftz_geo.read_reference(roads)
+    built(tmp_path, basemap=basemap)
+
+    def page() -> str:
+        return next((tmp_path / "out" / "maps").glob("jia*.html")).read_text("utf-8")
+
+    assert "环城路" in page()
+    ring = [(x, y) for x, y in block.exterior.coords[:-1]]
+    smaller = [ring[0], *ring[2:]]
+    applied = apply_patch(written(patch_of(blocks, {key: smaller}), tmp_path), blocks, basemap=basemap)
+    assert "环城路" in page()
+    assert applied.notes == ()
+    applied = apply_patch(written(patch_of(blocks, {key: ring}), tmp_path), blocks)
+    assert "环城路" not in page()
+    assert applied.notes == (
+        "maps were written without their base map: give it with --basemap to have it again",
+    )
