@@ -10,6 +10,7 @@ from ftz_geo.frame import as_drawing
 from ftz_geo.measure import METRES_PER_DEGREE, LocalPlane
 from ftz_geo.model import Grade
 from ftz_geo.render.basemap import clip_basemap
+from ftz_geo.render.credits import credits_of
 from ftz_geo.render.page import LAYERS, Layer, bounds_of, layers_of, map_page
 from ftz_geo.render.points import CUT_TITLE, near_points
 from ftz_geo.render.shapes import DrawnParcel, PageData
@@ -38,6 +39,7 @@ def _zone_page(
     lines: Sequence[tuple[str, BaseGeometry]],
     background: Basemap | None,
     points: NearPoints | None,
+    about: Mapping[str, Any],
     context: Mapping[str, Any],
 ) -> str:
     data = PageData()
@@ -60,6 +62,7 @@ def _zone_page(
         data=data,
         zone=zone,
         background=background,
+        credits=credits_of(about, background.sources if background is not None else ()),
         apart=_has_apart([zone]),
         sketch_note=sketch_note([zone]),
         ringed=any(parcel.uncertainty_m and not parcel.banded for parcel, _ in zone.drawn),
@@ -96,7 +99,7 @@ def _zone_layers(
     return layers
 
 
-def _index_page(zones: Sequence[ZoneView], context: Mapping[str, Any]) -> str:
+def _index_page(zones: Sequence[ZoneView], about: Mapping[str, Any], context: Mapping[str, Any]) -> str:
     data = PageData()
     for number, zone in enumerate(zones):
         _add_zone(data, zone, number)
@@ -107,6 +110,7 @@ def _index_page(zones: Sequence[ZoneView], context: Mapping[str, Any]) -> str:
         data=data,
         zones=zones,
         totals={key: _total([getattr(zone, key) for zone in zones]) for key in ("declared", "total")},
+        credits=credits_of(about),
         apart=_has_apart(zones),
         sketch_note=sketch_note(zones),
         **context,
@@ -218,12 +222,13 @@ def map_pages(
     of_zone = lines or {}
     backgrounds = _backgrounds(basemap, zones)
     zone_context = context | {"editor": editor}
-    return {"index.html": _index_page(zones, context)} | {
+    return {"index.html": _index_page(zones, found.about, context)} | {
         zone.file: _zone_page(
             zone,
             of_zone.get(zone.id, ()),
             backgrounds.get(zone.id),
             _points(found, zone),
+            found.about,
             zone_context,
         )
         for zone in zones

@@ -49,6 +49,8 @@ _SCRIPTS = (
     "page.choice.js",
     "page.inset.js",
     "page.sheet.js",
+    "page.frame.js",
+    "page.paper.js",
     "page.js",
 )
 """Our own scripts, in the order in which they need each other."""
@@ -198,7 +200,7 @@ def map_page(
     """
     library, library_style = leaflet()
     scripts = [library, _script(*_SCRIPTS), _map_script(bounds, layers), _script("measure.js")]
-    styles = [library_style, own("page.css"), own("measure.css")]
+    styles = [library_style, own("page.css"), own("measure.css"), own("paper.css")]
     if editor is not None:
         scripts.append(_script(*_EDITOR_SCRIPTS))
         styles.append(own("editor.css"))

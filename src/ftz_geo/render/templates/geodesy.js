@@ -95,10 +95,10 @@ const ftzGeodesy = (() => {
   ];
   const RECTIFYING_M = (A / (1 + N)) * (1 + N ** 2 / 4 + N ** 4 / 64);
 
-  /** A place in its own 3-degree zone: the zone's number, metres to the north (X) and to the east (Y); the easting
-      without the number has 500 km added to it, so that 39 and 511493.964 are written 39511493.964. */
-  function gaussKrueger([lon, lat]) {
-    const zone = Math.floor((lon + 1.5) / 3);
+  /** A place in a 3-degree zone, its own if none is given: the zone's number, metres to the north (X) and to the
+      east (Y); the easting without the number has 500 km added to it, so that 39 and 511493.964 are written
+      39511493.964. */
+  function gaussKrueger([lon, lat], zone = Math.floor((lon + 1.5) / 3)) {
     const lambda = radians(lon - 3 * zone);
     const tau = Math.tan(radians(lat));
     const e = Math.sqrt(E2);

@@ -183,7 +183,7 @@ ftzGeo.start = (() => {
       labels.rename(names(data));
       redraw();
     });
-    sheet.startPrint(map, layers.blocks);
+    ftzGeo.paper.start(map, data, choice.chosen);
     startProjector(map, redraw);
     if (map.getSize().x < 600) document.querySelector("details.legend").open = false;
     ftzGeo.words.apply();
