@@ -1,6 +1,7 @@
 """What map pages print: read back from the PDF that Chromium makes of them."""
 
 import ctypes
+import io
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pytest
 import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from builders import drawing
 from ftz_geo.frame import Drawing
@@ -306,7 +308,7 @@ OVERLAPS = """() => {
 """What lies on each other, is cut or stands outside, of the sheets as the printer gets them."""
 
 
-@pytest.mark.parametrize(("paper", "language"), zip(PAPERS, ("en", "zh", "zh", "en"), strict=True))
+@pytest.mark.parametrize(("paper", "language"), [*zip(PAPERS, ("en", "zh", "zh", "en"), strict=True)])
 def test_nothing_lies_on_anything_and_nothing_is_cut(open_page: Open, paper: str, language: str) -> None:
     pages = map_pages(None, drawn(TWO, grade="sketched", radius_m=900.0), None)
     opened = open_page(pages, "xiqing.html")
@@ -359,6 +361,27 @@ def test_the_chosen_block_alone_fills_its_sheet(open_page: Open) -> None:
     assert scale_of(text) < whole / 2
 
 
+def test_an_online_map_is_printed_with_its_maker_once_its_images_are_there(open_page: Open) -> None:
+    opened = open_page(map_pages(None, drawn(ONE), None), "xiqing.html")
+    image = io.BytesIO()
+    Image.new("RGB", (256, 256), (250, 230, 140)).save(image, "PNG")
+    opened.page.route("https://tile.openstreetmap.org/**", lambda route: route.fulfill(body=image.getvalue()))
+    control = opened.page.locator(".leaflet-control-layers")
+    control.hover()
+    control.get_by_label("OpenStreetMap").check()
+    opened.page.evaluate("() => { window.print = () => { window.asked = true; }; }")
+    ask(opened, tables=False)
+    opened.page.locator("#print-go").click()
+    opened.page.wait_for_function("() => window.asked")
+    [sheet] = printed(opened)
+    assert "© OpenStreetMap contributors" in sheet.get_textpage().get_text_bounded()
+    colours = sheet.render(scale=1).to_pil().convert("RGB").getcolors(1 << 20)
+    yellow = sum(count for count, (r, g, b) in colours if r > 240 and g > 220 and 130 < b < 150)
+    assert yellow > 0.3 * sheet.get_width() * sheet.get_height()
+    assert opened.count(".sheet") == 0
+    assert opened.complaints == []
+
+
 # ---------- cards and tables ----------
 
 
@@ -395,9 +418,25 @@ def test_a_block_without_a_place_is_printed_with_a_bar_and_no_scale_of_a_map(ope
     opened = open_page(pages, "xiqing.html")
     [sheet, *_] = texts(printed(opened))
     assert "位置未知" in sheet
+    assert "第 1 张 共 1 张" in sheet
     assert re.search(r"\d+ k?m\b", sheet)
     assert not re.search(r"1:\d", sheet)
     assert not re.search(r"\d+°\d+′", sheet)
+
+
+def test_what_has_no_place_is_printed_beside_the_map_of_what_has_one(open_page: Open) -> None:
+    told = drawn(TWO, grade="sketched", reasons=(Reason(code="no-anchor", zh="没有线索。", en="No clue."),))
+    codes = ["[]", told.parcels["reason_codes"].iloc[1]]
+    some = Drawing(parcels=told.parcels.assign(reason_codes=codes), edges=told.edges)
+    opened = open_page(map_pages(None, some, None), "xiqing.html")
+    for paper in ("A4 landscape", "A4 portrait"):
+        ask(opened, paper, scale="5000")
+        assert opened.page.evaluate(OVERLAPS) == []
+        ask(opened, paper, scale="5000")
+        sheet, *_ = texts(printed(opened))
+        assert "位置未知" in sheet
+        assert scale_of(sheet) == 5000
+        assert "第 1 张 共" in sheet
 
 
 # ---------- the geometry by itself ----------

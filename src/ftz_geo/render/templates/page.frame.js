@@ -153,13 +153,13 @@ ftzGeo.frame = (() => {
 
   /** The frame of a map that is set up: two lines, ticks, and at the corners degrees. Gives the zone whose metres the
       ticks tell; null where the map reaches too far for any, or stands for no place at all. */
-  function draw(parent, map, size, scale, isPlaced) {
+  function draw(parent, map, size, scale) {
     const svg = svgElement("svg", {
       class: "frame", width: size.x + 2 * BAND, height: size.y + 2 * BAND, viewBox: [-BAND, -BAND, size.x + 2 * BAND, size.y + 2 * BAND].join(" "),
     }, parent);
     svgElement("rect", { class: "inner", width: size.x, height: size.y }, svg);
     svgElement("rect", { class: "outer", x: 0.75 - BAND, y: 0.75 - BAND, width: size.x + 2 * BAND - 1.5, height: size.y + 2 * BAND - 1.5 }, svg);
-    if (!isPlaced) return null;
+    if (scale === null) return null;
     const placeAt = (side, share) => map.containerPointToLatLng(along(side, share));
     const sides = sidesOf(size);
     const decimals = scale >= 20000 ? 0 : scale >= 2000 ? 1 : 2;

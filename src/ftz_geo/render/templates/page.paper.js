@@ -11,6 +11,8 @@ ftzGeo.paper = (() => {
   const MARGIN_MM = 10;
   const SMALLEST = 0.7; // of the letters beside the map: what has no room at that size is too much for the paper
 
+  const PATIENCE = 100; // tenths of a second for each sheet
+
   const field = (name) => document.getElementById(`print-${name}`);
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
   const ratio = (scale) => `1:${String(scale).replace(/\B(?=(\d{3})+$)/g, " ")}`;
@@ -54,6 +56,28 @@ ftzGeo.paper = (() => {
     return [...new Set(found)].join(" · ");
   }
 
+  /** Waits for the images of the online maps that are shown, if there are any, but not for ever. */
+  async function loaded(map) {
+    const isLoading = () => {
+      let found = false;
+      map.eachLayer((layer) => { found ||= layer instanceof L.TileLayer && layer.isLoading(); });
+      return found;
+    };
+    for (let tries = 0; tries < PATIENCE && isLoading(); tries++) await new Promise((go) => { setTimeout(go, 100); });
+  }
+
+  /** Whether anything on the page has a place, so that a scale of the map means something. */
+  const isPlaced = () => !document.body.classList.contains("all-apart");
+
+  /** A copy without what only one element of a page may have, or what a key reaches. */
+  function bare(copy) {
+    for (const one of [copy, ...copy.querySelectorAll("[id], [tabindex]")]) {
+      one.removeAttribute("id");
+      one.removeAttribute("tabindex");
+    }
+    return copy;
+  }
+
   /** A sheet with everything but its map, in the reader's language. */
   function blank(map, { paper, way, maker, date }) {
     const sheet = document.getElementById("sheet").content.firstElementChild.cloneNode(true);
@@ -65,9 +89,8 @@ ftzGeo.paper = (() => {
     put(sheet, ".name", name.join(" "));
     put(sheet, ".maker", maker);
     put(sheet, ".date", date);
-    const online = sheet.querySelector(".online");
-    online.textContent = credits(map);
-    online.hidden = online.textContent === "";
+    const inset = document.getElementById("inset");
+    if (inset && isPlaced()) sheet.querySelector(".measures").append(bare(inset.cloneNode(true)));
     sheet.querySelector(".signs").append(...[...document.querySelectorAll(".legend ul")].map((list) => list.cloneNode(true)));
     return sheet;
   }
@@ -83,13 +106,13 @@ ftzGeo.paper = (() => {
   /** What is drawn on the map and stands on its glass, as it is now. */
   function picture(map) {
     const glass = map.getContainer().parentElement;
-    const shown = [map.getPane("mapPane"), ...glass.querySelectorAll(".north, .inset")];
-    const copy = element("div", { class: "picture leaflet-container" }, shown.map((one) => one.cloneNode(true)));
+    const shown = [map.getPane("mapPane"), ...glass.querySelectorAll(isPlaced() ? ".north" : ".north, .inset")];
+    const copy = element("div", { class: "picture leaflet-container" }, shown.map((one) => bare(one.cloneNode(true))));
     const drawn = glass.querySelectorAll("canvas");
     copy.querySelectorAll("canvas").forEach((canvas, n) => {
       if (drawn[n].width > 0) canvas.getContext("2d").drawImage(drawn[n], 0, 0);
     });
-    copy.querySelectorAll("[id], [tabindex]").forEach((one) => ["id", "tabindex"].forEach((key) => one.removeAttribute(key)));
+    copy.querySelectorAll("img.leaflet-tile").forEach((tile) => { tile.style.opacity = 1; }); // it may be fading in
     return copy;
   }
 
@@ -108,17 +131,19 @@ ftzGeo.paper = (() => {
   /** The map as it is set up now, its frame, and what the sheet says of both. */
   function fill(sheet, map, { scale, sheets }, current, size) {
     const place = sheet.querySelector(".field");
-    const isPlaced = !document.body.classList.contains("all-apart");
     place.append(picture(map));
+    const online = sheet.querySelector(".online");
+    online.textContent = place.querySelector("img.leaflet-tile-loaded") ? credits(map) : "";
+    online.hidden = online.textContent === "";
     Object.assign(place.lastChild.style, { width: `${size.x}px`, height: `${size.y}px` });
     clear(place);
-    const zone = frame.draw(place, map, size, scale, isPlaced);
+    const zone = frame.draw(place, map, size, scale);
     const uneven = frame.isUneven(map.getBounds()) ? t("（图幅中央）") : "";
-    put(sheet, ".ratio", isPlaced ? `${ratio(scale)}${uneven}` : t("见图内比例尺"));
-    put(sheet, ".scale figcaption", isPlaced ? `${ratio(scale)}${uneven}` : "");
-    if (isPlaced) frame.bar(sheet.querySelector(".scale"), scale);
+    put(sheet, ".ratio", isPlaced() ? `${ratio(scale)}${uneven}` : t("见图内比例尺"));
+    put(sheet, ".scale figcaption", isPlaced() ? `${ratio(scale)}${uneven}` : "");
+    if (isPlaced()) frame.bar(sheet.querySelector(".scale"), scale);
     put(sheet, ".system", zone === null
-      ? (isPlaced ? "CGCS2000" : t("无（位置未知）"))
+      ? (isPlaced() ? "CGCS2000" : t("无（位置未知）"))
       : filled(t("CGCS2000，3°带第 {zone} 带，中央经线 {meridian}°E；图廓注记为公里，横坐标前冠带号"), { zone, meridian: 3 * zone }));
     put(sheet, ".number", filled(t("第 {n} 张 共 {all} 张"), { n: sheets.indexOf(current) + 1, all: sheets.length }));
     if (sheets.length > 1) frame.key(sheet.querySelector(".key"), sheets, current, size);
@@ -168,7 +193,9 @@ ftzGeo.paper = (() => {
       return L.point(width, height).subtract([2 * frame.BAND, 2 * frame.BAND]).floor();
     }
 
+    /** The sheets that are asked for; of blocks without a place one, which has no scale of a map. */
     function plan(asked, size) {
+      if (!isPlaced()) return { scale: null, zoom: map.getZoom(), sheets: [{ centre: map.getCenter() }] };
       const { bounds, of } = extent(asked);
       const wanted = of ? (part) => of.some(({ polygon }) => part.intersects(polygon.getBounds())) : undefined;
       if (!asked.scale) return frame.fit(map, bounds, size, 1);
@@ -177,41 +204,47 @@ ftzGeo.paper = (() => {
       return { ...found, fitted, isTooMany: !found.sheets || found.sheets.length > frame.MOST_SHEETS };
     }
 
-    /** Sets the map up for each sheet and copies it there; the map is as it was after `restore`. */
-    function compose() {
-      const asked = settings(dialog);
-      const size = room(asked);
-      const found = plan(asked, size);
-      const shown = found.isTooMany ? found.fitted : found;
+    let screen = null;
+
+    /** The map at the size of the paper, finer than on a screen, and bare of what stands on its glass. */
+    function prepare(size) {
       const { minZoom, maxZoom, zoomSnap } = map.options;
-      screen = { centre: map.getCenter(), zoom: map.getZoom(), options: { minZoom, maxZoom, zoomSnap } };
+      const rims = ["top", "bottom", "left", "right"].map((side) => element("i", { class: `rim ${side}` }));
+      screen = { centre: map.getCenter(), zoom: map.getZoom(), options: { minZoom, maxZoom, zoomSnap }, retina: L.Browser.retina, rims };
       document.body.classList.add("printing", "composing");
       document.documentElement.style.setProperty("--map-width", `${size.x}px`);
       document.documentElement.style.setProperty("--map-height", `${size.y}px`);
       Object.assign(map.options, { minZoom: 0, maxZoom: 24, zoomSnap: 0 });
-      const { retina } = L.Browser;
-      L.Browser.retina = true; // canvases at twice the pixels, for paper shows more than a screen
-      map.latLngToLayerPoint = (place) => map.project(L.latLng(place)).subtract(map.getPixelOrigin()); // not whole pixels
-      // Names keep clear of what is beyond the frame, where they would be cut.
-      const rims = ["top", "bottom", "left", "right"].map((side) => element("i", { class: `rim ${side}` }));
-      map.getContainer().parentElement.append(...rims);
+      L.Browser.retina = true; // canvases have twice the pixels
+      map.latLngToLayerPoint = (place) => map.project(L.latLng(place)).subtract(map.getPixelOrigin()); // not whole ones
+      map.getContainer().parentElement.append(...rims); // names keep clear of what is beyond the frame
       map.invalidateSize({ animate: false });
+    }
+
+    /** Sets the map up for each sheet in turn, and copies it there at the next step. */
+    function* compose() {
+      const asked = settings(dialog);
+      const size = room(asked);
+      const found = plan(asked, size);
+      const shown = found.isTooMany ? found.fitted : found;
+      prepare(size);
       for (const current of shown.sheets) {
         const sheet = blank(map, asked);
         sheets.append(sheet);
         map.setView(current.centre, shown.zoom, { animate: false, reset: true });
+        yield;
         fill(sheet, map, shown, current, size);
         shrink(sheet);
       }
-      L.Browser.retina = retina;
+      L.Browser.retina = screen.retina;
       delete map.latLngToLayerPoint;
-      rims.forEach((rim) => rim.remove());
+      screen.rims.forEach((rim) => rim.remove());
       document.body.classList.remove("composing");
       document.body.classList.toggle("without-tables", !asked.hasTables);
       document.querySelector("body > main").before(annex(data, chosen(), asked));
     }
 
-    let screen = null;
+    /** Puts the map back on the screen. */
     function restore() {
       if (!screen) return;
       document.getElementById("annex").remove();
@@ -223,6 +256,14 @@ ftzGeo.paper = (() => {
       screen = null;
     }
 
+    /** Prints once the images of an online map are there, which a browser that prints by itself does not wait for. */
+    async function print() {
+      field("go").disabled = true;
+      const steps = compose();
+      while (!steps.next().done) await loaded(map);
+      window.print();
+    }
+
     /** What will be printed, in one sentence; or why not, and which scale would do. */
     function tell() {
       const asked = settings(dialog);
@@ -232,7 +273,7 @@ ftzGeo.paper = (() => {
         ? filled(t("{scale} 超过 {most} 张；{fit} 可以放下，共 {all} 张。"), {
           scale: ratio(scale), most: frame.MOST_SHEETS, fit: ratio(fitted.scale), all: fitted.sheets.length,
         })
-        : filled(t("{scale}，共 {all} 张。"), { scale: ratio(scale), all: found.length });
+        : filled(t("{scale}，共 {all} 张。"), { scale: scale ? ratio(scale) : t("见图内比例尺"), all: found.length });
     }
 
     function open() {
@@ -246,7 +287,7 @@ ftzGeo.paper = (() => {
     field("extent").value = "all";
     document.getElementById("print").addEventListener("click", open);
     field("cancel").addEventListener("click", () => dialog.close());
-    field("go").addEventListener("click", () => window.print());
+    field("go").addEventListener("click", print);
     field("today").addEventListener("click", () => {
       const isChinese = document.documentElement.lang.startsWith("zh");
       field("date").value = new Date().toLocaleDateString(isChinese ? "zh-CN" : "en-GB", { dateStyle: "long" });
@@ -255,7 +296,9 @@ ftzGeo.paper = (() => {
     dialog.addEventListener("keydown", (event) => event.stopPropagation()); // escape closes the dialog, and no card
     onChange(() => { if (dialog.open) tell(); });
     setSize(settings(dialog));
-    window.addEventListener("beforeprint", compose);
+    window.addEventListener("beforeprint", () => {
+      if (!screen) Array.from(compose());
+    });
     window.addEventListener("afterprint", () => {
       restore();
       dialog.close();
