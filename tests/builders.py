@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
 from ftz_geo.frame import Drawing, edges_frame, text_cells
-from ftz_geo.model import ReferenceMap
+from ftz_geo.model import NO_PLACE, ReferenceMap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,3 +58,15 @@ def drawing(
         )
     own_edges = dict(zip(map(str, parcels.index), edges, strict=True)) if edges else {}
     return Drawing(parcels=parcels, edges=edges_frame(own_edges))
+
+
+def in_place(drawn: Drawing) -> Drawing:
+    """Take a drawing for one whose places are known: sketches of made names have none."""
+    codes = [[code for code in own if code not in NO_PLACE] for own in drawn.parcels["reason_codes"]]
+    kept = [len(own) for own in codes]
+    words = {
+        column: text_cells([own[:n] for own, n in zip(drawn.parcels[column], kept, strict=True)])
+        for column in ("reasons", "reasons_en")
+    }
+    parcels = drawn.parcels.assign(reason_codes=text_cells(codes), **words)
+    return replace(drawn, parcels=parcels)

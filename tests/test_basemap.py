@@ -168,5 +168,9 @@ def test_map_puts_the_background_into_the_page(tmp_path: Path) -> None:
     without = CliRunner().invoke(app, [*command, "--basemap", str(elsewhere)])
     assert without.exit_code == 0, without.output
     plain = zone_page.read_text(encoding="utf-8")
+    broken = CliRunner().invoke(app, [*command, "--basemap", str(notice)])
+    assert broken.exit_code == 0, broken.output
+    assert "no base map is drawn: " in broken.stderr
+    assert str(notice) in broken.stderr
     assert "所给底图在此处附近没有带名称的线条" in plain
     assert json.loads(plain.split('id="ftz-data">')[1].split("</script>")[0])["basemap"] is None

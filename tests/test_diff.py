@@ -1,6 +1,7 @@
 """Two versions held against each other: what was changed on purpose is found, and nothing else."""
 
 import json
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 import geopandas as gpd
 import pytest
 import shapely
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from shapely.affinity import translate
 
 import ftz_geo
 from builders import run
@@ -18,6 +20,8 @@ from ftz_geo import shipped
 from ftz_geo.diff import Change, diff_parcels, diff_plans
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import GEOD, LocalPlane
+from ftz_geo.pipeline import write_diff
+from ftz_geo.wording import plain_area
 
 NOTICE = shipped.plan_file().read_text(encoding="utf-8")
 
@@ -202,6 +206,43 @@ def test_polygons_that_cannot_be_compared_are_said() -> None:
     bow = frame({"a": shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])})
     with pytest.raises(GeometryError, match="a: Self-intersection"):
         diff_parcels(good, bow)
+
+
+@settings(max_examples=60)
+@given(st.floats(1e-12, 90), st.booleans())
+@example(2.5e-05, True)
+@example(0.00999999999, False)
+def test_an_area_in_words_is_read_back_and_has_no_exponent(km2: float, negative: bool) -> None:
+    value = -km2 if negative else km2
+    zh, en = plain_area(value, signed=True)
+    assert not re.search(r"\de", zh + en)
+    if zh.startswith("不足"):
+        assert km2 < 1e-8
+        return
+    found = re.fullmatch(r"([+−]?)([\d.]+)(平方公里|平方米)", zh)
+    assert found
+    assert found[1] == ("−" if negative else "+")
+    unit = 1.0 if found[3] == "平方公里" else 1e-6
+    # Half of the last digit that is told: a square metre, or where there are few, a hundredth of one.
+    last = 1e-8 if unit < 1 and km2 < 1e-5 else 1e-6
+    assert float(found[2]) * unit == pytest.approx(km2, abs=last / 2 * 1.001)
+
+
+def test_small_changes_are_told_in_plain_figures(tmp_path: Path) -> None:
+    square = shapely.box(0, 0, 1000, 1000)
+    old = frame({"a": square, "b": translate(square, 2000)}, declared_area_km2=[2.5e-05, 1.0])
+    bitten = translate(square, 2000).difference(shapely.box(2000, 0, 2010, 10))
+    new = frame({"a": square, "b": bitten}, declared_area_km2=[5e-05, 1.0])
+    found = diff_parcels(old, new)
+    assert kinds(found) == ["area-changed", "polygon-changed"]
+    assert found[0].zh == "a：公布面积由“25平方米”改为“50平方米”（+25平方米）"
+    assert (found[0].before, found[0].after) == ("0.000025", "0.00005")
+    assert "（−100平方米）" in found[1].zh
+    assert "100 m² differ" in found[1].en
+    write_diff(found, old, new, tmp_path)
+    for message in json.loads((tmp_path / "diff.json").read_text(encoding="utf-8"))["changes"]:
+        assert not re.search(r"\de-?\d", "".join(message["message"].values()))
+    assert "e-05" not in (tmp_path / "diff.html").read_text(encoding="utf-8")
 
 
 # --- the command line ---------------------------------------------------------------------------

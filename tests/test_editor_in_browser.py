@@ -342,7 +342,7 @@ def test_hostile_words_stay_words_there_and_back(open_page: Open, tmp_path: Path
     again.page.locator(".editor select").select_option("xiqing-1")
     again.page.get_by_role("button", name="修改", exact=True).click()
     again.page.evaluate("() => ftzGeoPage.select('xiqing-1')")
-    assert f"{HOSTILE}于" in again.page.locator(".leaflet-popup").inner_text()
+    assert f"{HOSTILE}于" in again.page.locator("#card").inner_text()
     for opened in (editor.opened, again):
         assert opened.complaints == []
         assert opened.requests == []

@@ -134,6 +134,27 @@ def test_whatever_is_asked_finds_parcels_or_says_why_not(words: str) -> None:
             find_parcels(plan, words)
 
 
+def test_what_was_decided_is_one_line_of_each_side() -> None:
+    lines = {f.feature.name: f.decision for f in tell("区块一").features}
+    assert re.fullmatch(r"取用“东路”（同名）；沿地物 \d+ 米", lines["东路"].zh)
+    assert re.fullmatch(r"took 北路 \(exact\); \d+ m on-feature", lines["北路"].en)
+    # Where nothing was found, the reason stands there; what no edge rests on is not said to be taken.
+    lines = {f.feature.name: f.decision for f in tell("区块二").features}
+    assert lines["空地"].zh.startswith("泛指，无从查找；")
+    assert lines["丙路"].en.startswith("it is not on the map; ")
+    assert re.fullmatch(r"认作“东路”（同名）；示意 \d+ 米", lines["东路"].zh)
+    assert "取用" not in "".join(line.zh for line in lines.values())
+
+
+@pytest.mark.parametrize("area", [0.3, 1.0, 4.0])
+def test_lengths_of_a_decision_are_those_of_its_edges(area: float) -> None:
+    for block in ("区块一", "区块二"):
+        for feature in tell(block, TEXT.replace("面积1平方公里", f"面积{area}平方公里")).features:
+            told = [int(n) for n in re.findall(r"(\d+) 米", feature.decision.zh)]
+            assert told == [round(edge.length_m) for edge in feature.edges]
+            assert told == [int(n) for n in re.findall(r"(\d+) m ", feature.decision.en)]
+
+
 def test_every_edge_of_the_real_blocks_is_told_once(shared: Path) -> None:
     """Lengths by method over the features add up to the ring, source ids to those of the evidence."""
     text = (shared / "cases" / "shanghai_west_blocks_two_on_a_side.txt").read_text(encoding="utf-8")
@@ -242,3 +263,46 @@ def test_the_page_draws_block_and_candidates_offline(chromium: Any, tmp_path: Pa
     assert strokes.count("#8c1d2c") == 2
     assert hostile in page.inner_text("aside")
     page.close()
+
+
+CJK = re.compile(r"[一-鿿]")
+
+
+def test_the_page_tells_decisions_first_and_is_whole_in_english(open_page: Any, tmp_path: Path) -> None:
+    text = (
+        "Alpha联动创新区总面积2平方公里。区块一：面积1平方公里，东至东路、南至南路、西至西路、北至北路。"
+        "区块二：面积1平方公里，东至空地、南至丙路、西至东路、北至丁路。"
+    )
+    for block in ("区块一", "区块二"):
+        pipeline.explain_block(parse_plan(text), block, a_map(ROADS), out=tmp_path / "page.html")
+        opened = open_page({}, "page.html")
+        page = opened.page
+        rows = page.locator("table.decisions tr")
+        assert rows.count() == 4
+        first = page.locator("section.feature").first
+        assert first.locator("table.decisions").count() == 1
+        # Ids of the map's features are there for who asks, and folded away.
+        ids = page.locator("details.ids")
+        assert ids.count() == (4 if block == "区块一" else 0)
+        for one in ids.all():
+            assert one.get_attribute("open") is None
+            assert not one.locator(".hash").is_visible()
+            one.locator("summary").click()
+            assert re.fullmatch(r"w\d+", one.locator(".hash").inner_text())
+        page.get_by_role("button", name="English").click()
+        shown = "\n".join(page.locator("header, main, aside").all_inner_texts())
+        assert set(re.findall(r"[Tt]ook|taken for|not on the map|nothing that could", shown))
+        words = re.sub(
+            r"[东南西北丙丁]路(辅路)?|空地|区块[一二]|中文|（BSD-2-Clause）|^北$", "", shown, flags=re.M
+        )
+        clause = page.locator("blockquote.clause").inner_text()
+        left = CJK.findall(words.replace(re.sub(r"[东南西北丙丁]路|空地|区块[一二]", "", clause), ""))
+        assert left == []
+        page.mouse.move(700, 450)
+        for label in page.evaluate(
+            """() => ["chosen", "lost"].flatMap((key) => ftzGeoPage.layers[key].getLayers())
+                .map((line) => line.getTooltip()._content().textContent)"""
+        ):
+            assert re.match(r"(east|south|west|north): ", label)
+            assert CJK.findall(re.sub(r"[东南西北]路(辅路)?", "", label)) == []
+        assert (opened.requests, opened.complaints) == ([], [])

@@ -82,6 +82,22 @@ def test_coordinates_of_the_zone_are_those_of_proj(run: Run, place: tuple[float,
 
 
 @settings(max_examples=20)
+@given(place=places, width=st.sampled_from([3, 6]))
+@example(place=(117.15, 39.0), width=3)
+@example(place=(118.4999, 53.0), width=3)
+def test_a_place_is_found_again_from_its_coordinates_in_the_zone(
+    run: Run, place: tuple[float, float], width: int
+) -> None:
+    # EPSG:4491 to 4501 are the 6-degree zones 13 to 23.
+    zone = int((place[0] + 1.5) // 3) if width == 3 else int(place[0] // 6) + 1
+    code, meridian = (4513 + zone - 25, 3 * zone) if width == 3 else (4491 + zone - 13, 6 * zone - 3)
+    north, east = Transformer.from_crs("EPSG:4490", f"EPSG:{code}").transform(place[1], place[0])
+    given_there = [meridian, {"x": north, "y": east - zone * 1e6}]
+    found = run("ftzGeodesy.fromGaussKrueger(...value)", [given_there])[0]
+    assert Geod(ellps="GRS80").inv(*place, *found)[2] < 1e-3
+
+
+@settings(max_examples=20)
 @given(place=places)
 @example(place=(117.15, 39.0))
 def test_the_shift_of_web_maps_is_that_of_python(run: Run, place: tuple[float, float]) -> None:

@@ -118,7 +118,8 @@ def made() -> Made:
     river = gpd.GeoDataFrame({"name": ["河"], "kind": ["water"], "source": [0]}, geometry=[RIVER], crs=4326)
     editor: schema.Editor = {"schema": "s", "file": "blocks.geojson", "sha256": "0" * 64}
     moved = drawing.parcels.set_geometry(drawing.parcels.geometry.translate(0.001))
-    change = Told(change="moved", zh="移动", old_ids=frozenset({first.id}), new_ids=frozenset({first.id}))
+    ids = frozenset({first.id})
+    change = Told(change="moved", zh="移动", en="moved", old_ids=ids, new_ids=ids)
     told = [explain_parcel(plan, drawing, first.id)]
     return Made(
         plan=plan,
@@ -189,7 +190,7 @@ def test_pages_are_what_the_schema_says(made: Made) -> None:
             assert list(strays(shape, schema.Shape, "shape")) == []
     [zone] = [page for name, page in made.maps.items() if name != "index.html"]
     assert list(strays(block_of(zone, "ftz-editor"), schema.Editor, "editor")) == []
-    diff = block_of(made.diff, "data")
+    diff = block_of(made.diff, "ftz-data")
     assert diff["strips"]
     assert list(strays(diff, schema.DiffPage, "diff")) == []
 

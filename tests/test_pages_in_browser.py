@@ -335,7 +335,7 @@ def test_a_zone_page_draws_its_blocks_and_asks_for_nothing(
     assert opened.requests == []
     assert opened.page.get_attribute("html", "lang") == "zh-CN"
     assert parcels.parcels.zone[f"{zone}-1"] in opened.page.title()
-    assert opened.page.get_by_text("示意图").first.is_visible()
+    assert opened.page.get_by_text("参考图").first.is_visible()
     note = opened.page.get_by_text("示意：按文字和面积排布，位置只在各区块所述误差以内")
     assert (note.count() > 0) == (zone == "xiqing")
 
@@ -395,7 +395,7 @@ def test_a_click_opens_the_card_with_the_words(
 ) -> None:
     opened = open_page(made[2], "xiqing.html")
     opened.page.locator(POLYGONS).first.click()
-    card = opened.page.locator(".leaflet-popup .card")
+    card = opened.page.locator("#card .card")
     text = card.inner_text()
     for words in ("区块一", "经开区核心区", "示意", "7.80", "不能作为印证", WORDS.zh, "约 4.0 公里"):
         assert words in text
@@ -409,7 +409,7 @@ def test_a_row_of_the_table_leads_to_the_map(
 ) -> None:
     opened = open_page(made[2], "xiqing.html")
     opened.page.locator("tr", has_text="区块二").get_by_role("button").click()
-    assert "津港高速" in opened.page.locator(".leaflet-popup .card").inner_text()
+    assert "津港高速" in opened.page.locator("#card .card").inner_text()
     middle = opened.page.evaluate("() => { const { lng, lat } = map_0.getCenter(); return [lng, lat]; }")
     target = made[1].parcels.geometry["xiqing-4"]
     assert target.buffer(0.01).contains(shapely.Point(middle))
@@ -422,9 +422,9 @@ def test_layers_switch_and_only_base_maps_ask_the_network(
     opened = open_page(made[2], "xiqing.html")
     control = opened.page.locator(".leaflet-control-layers")
     control.hover()
-    before = opened.count("path.leaflet-interactive, .leaflet-overlay-pane path")
-    control.get_by_label("位置不确定范围").check()
-    assert opened.count("path.leaflet-interactive, .leaflet-overlay-pane path") == before + 3
+    assert opened.count("path.halo") == 3 * 3  # a rim of three steps about each sketch
+    control.get_by_label("位置不确定范围").uncheck()
+    assert opened.count("path.halo") == 0
     control.get_by_label("四至名称").uncheck()
     assert opened.count("svg.labels .side") == 0
     control.get_by_label("区块名称").uncheck()
@@ -460,7 +460,7 @@ def test_hostile_words_stay_words(open_page: Open, hostile: str) -> None:
             opened.page.locator(POLYGONS).first.hover()
             assert hostile in opened.texts(".leaflet-tooltip")[0]
             opened.page.locator(POLYGONS).first.click()
-            assert hostile in opened.texts(".leaflet-popup .card")[0]
+            assert hostile in opened.texts("#card .card")[0]
             assert any(hostile in label for label in opened.texts("svg.labels text"))
         assert hostile in opened.texts("body")[0]
         assert (
@@ -494,14 +494,13 @@ def test_a_phone_shows_it_without_scrolling_sideways(
         assert opened.page.evaluate("() => document.documentElement.scrollWidth") == 360
     opened = open_page(made[2], "xiqing.html", width=360, height=740)
     opened.page.locator("tr", has_text="区块一").get_by_role("button").click()
-    # The map glides until the popup is inside it.
-    opened.page.wait_for_function(
-        "() => document.querySelector('.leaflet-popup').getBoundingClientRect().top"
-        " >= document.querySelector('.folium-map').getBoundingClientRect().top"
-    )
-    place = opened.page.locator(".leaflet-popup").bounding_box()
-    assert place["x"] >= 0
-    assert place["x"] + place["width"] <= 360
+    sheet = opened.page.locator("#card").bounding_box()
+    assert sheet["x"] >= 0
+    assert sheet["x"] + sheet["width"] <= 360
+    # The block that the card is about stands above it.
+    block = opened.page.locator(POLYGONS).first.bounding_box()
+    assert block["y"] >= 0
+    assert block["y"] + block["height"] <= sheet["y"]
 
 
 def test_it_prints_the_map_and_the_table_on_two_sheets(
@@ -555,7 +554,7 @@ def row(opened: Any, words: str) -> Any:
 
 
 def opened_card(opened: Any) -> Any:
-    return opened.page.locator(".leaflet-popup .card")
+    return opened.page.locator("#card .card")
 
 
 def test_search_finds_blocks_and_roads(made: tuple[Plan, Drawing, dict[str, str]], open_page: Open) -> None:
@@ -758,7 +757,7 @@ def test_the_keyboard_reaches_the_table_a_card_and_back(
     opened.page.keyboard.press("Enter")
     assert "区块三" in opened_card(opened).inner_text()
     opened.page.keyboard.press("Escape")
-    opened.page.wait_for_function("() => document.querySelector('.leaflet-popup') === null")
+    opened.page.wait_for_function("() => document.getElementById('card').hidden")
     # A polygon is a button too.
     opened.page.locator(POLYGONS).first.focus()
     opened.page.keyboard.press("Enter")
@@ -805,11 +804,11 @@ def test_paper_of_every_size_holds_title_legend_table_and_source(
     for sheet in sheets:
         assert [side * 25.4 / 72 for side in sheet.get_size()] == pytest.approx(size, abs=0.5)
     first = sheets[0].get_textpage().get_text_bounded()
-    for words in ("北辰经开区联动创新区", "示意图", "图例", "描图", "推断", "区块一", "北"):
+    for words in ("北辰经开区联动创新区", "参考图", "图例", "描图", "推断", "北"):
         assert words in first
     assert re.search(r"\d+ (km|m)\b", first)  # the scale
     whole = "".join(sheet.get_textpage().get_text_bounded() for sheet in sheets)
-    for words in ("智能制造谷", "11.94", "来源", "联动创新区建设方案"):
+    for words in ("区块一", "智能制造谷", "11.94", "来源", "联动创新区建设方案"):
         assert words in whole
 
 
@@ -835,9 +834,9 @@ def test_hostile_words_stay_words_in_search_and_edges(open_page: Open, hostile: 
     opened.page.get_by_role("searchbox").fill(hostile[:4])
     assert all(hostile in found for found in opened.texts("#found li"))
     opened.page.locator("#found button").last.click()
-    assert hostile in opened.texts(".leaflet-popup .card")[0]
+    assert hostile in opened.texts("#card .card")[0]
     opened.page.locator(EDGES).first.click(force=True)
-    assert hostile in opened.texts(".leaflet-popup .card")[0]
+    assert hostile in opened.texts("#card .card")[0]
     assert opened.page.evaluate("() => document.querySelectorAll('body img:not(.leaflet-tile)').length") == 0
     assert opened.complaints == []
     assert opened.requests == []
@@ -912,9 +911,11 @@ def test_the_benchmark_of_pages_runs(chromium: Any, tmp_path: Path) -> None:
     assert benchmark["opened"](chromium, file)["shapes"] == 30
 
 
-@pytest.mark.slow
-def test_a_card_opens_clear_of_the_tools(made: tuple[Plan, Drawing, dict[str, str]], open_page: Open) -> None:
-    opened = open_page(made[2], "xiqing.html")
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+def test_a_card_stands_beside_its_block(
+    made: tuple[Plan, Drawing, dict[str, str]], open_page: Open, width: int, height: int
+) -> None:
+    opened = open_page(made[2], "xiqing.html", width=width, height=height)
     # The map's upper left corner into the middle of a block: the card has to move the map.
     opened.page.evaluate(
         """() => {
@@ -924,9 +925,7 @@ def test_a_card_opens_clear_of_the_tools(made: tuple[Plan, Drawing, dict[str, st
         }"""
     )
     opened.page.locator(POLYGONS).first.press("Enter")
-    opened.page.wait_for_timeout(600)  # the map glides
-    card = opened.page.locator(".leaflet-popup").bounding_box()
-    for control in opened.page.locator(".leaflet-left .leaflet-control").all():
-        place = control.bounding_box()
-        right, below = place["x"] + place["width"], place["y"] + place["height"]
-        assert right <= card["x"] or below <= card["y"] or place["y"] >= card["y"] + card["height"]
+    card, block = (opened.page.locator(s).first.bounding_box() for s in ("#card", POLYGONS))
+    right, below = block["x"] + block["width"], block["y"] + block["height"]
+    assert right <= card["x"] + 1 or below <= card["y"] + 1
+    assert opened.page.locator(".legend").bounding_box()["y"] + 20 <= max(card["y"], height)

@@ -322,8 +322,11 @@ def test_a_page_has_the_points_that_its_sides_name_and_tells_what_placed_a_block
 
 CJK = re.compile(r"[\u4e00-\u9fff]")
 
-CHINESE_ONLY = ("audit.html", "diff.html", "diff.js")
-"""Pages that have no switch of the language."""
+CHINESE_ONLY = ("audit.html",)
+"""The page that has no switch of the language."""
+
+TYPED = ("page.spelling.js", "page.coordinates.js")
+"""Scripts whose Chinese is what a reader may type: they show nothing."""
 
 OWN_NAMES = {"中文", "天地图", "© 高德地图", "北"}
 """The language, the makers of base maps, and the sign on the north arrow stay what they are."""
@@ -332,7 +335,7 @@ OWN_NAMES = {"中文", "天地图", "© 高德地图", "北"}
 def sources(suffix: str) -> str:
     """The templates or scripts of the map pages, without what a reader of a page never sees."""
     folder = resources.files("ftz_geo.render") / "templates"
-    names = [file.name for file in folder.iterdir() if file.name.endswith(suffix)]
+    names = [file.name for file in folder.iterdir() if file.name.endswith(suffix) and file.name not in TYPED]
     text = "\n".join((folder / name).read_text("utf-8") for name in sorted(names) if name not in CHINESE_ONLY)
     hidden = r"/\*.*?\*/|(?<!:)//[^\n]*" if suffix == ".js" else r"\{#.*?#\}|<noscript>.*?</noscript>"
     return re.sub(hidden + r"|\{% block title %\}.*", "", text, flags=re.DOTALL if suffix == ".js" else 0)
@@ -365,6 +368,12 @@ def test_every_word_that_a_page_shows_has_its_english_and_none_is_dead() -> None
     assert shown - set(EN) == set()
     assert set(EN) - shown == set()
     assert not CJK.search("".join(EN.values()))
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_a_script_that_reads_what_is_typed_shows_nothing(name: str) -> None:
+    script = (resources.files("ftz_geo.render") / "templates" / name).read_text("utf-8")
+    assert not re.search(r"ftzGeo\.(?!spelling|coordinates)|document|\belement\b|textContent", script)
 
 
 def test_chinese_in_a_template_is_marked_as_a_word() -> None:

@@ -182,4 +182,4 @@ def test_near_and_far_areas_stand_in_the_card(open_page: Open) -> None:
     drawn = replace(block, parcels=block.parcels.assign(area_near_km2=19.1234, area_far_km2=19.9876))
     opened = open_page(map_pages(None, drawn, None), "xiqing.html")
     opened.page.get_by_role("table").get_by_role("button", name="区块一").click()
-    assert "19.123—19.988" in opened.page.locator(".leaflet-popup .card").inner_text()
+    assert "19.123—19.988" in opened.page.locator("#card .card").inner_text()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 import typer
 
 from ftz_geo import printing
-from ftz_geo.errors import FtzGeoError
+from ftz_geo.errors import FtzGeoError, ReferenceMapError
 from ftz_geo.model import LABELS_ZH
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def build(
     say = _talk()
     plan = _read_plan(file or shipped.plan_file(), say)
     features = _read_reference(reference, say, gcj02, outlines)
-    background = features if basemap == reference else _read_reference(basemap, say, gcj02, outlines)
+    background = features if basemap == reference else _read_background(basemap, say, gcj02, outlines)
     gazetteer = _read_points(points, aliases, points_datum, features, say, ours=file is None)
     built = run(
         plan,
@@ -375,7 +375,7 @@ def map_(
         raise FtzGeoError(
             f"{file}: corrections are made to a blocks.geojson; give that one, or run build with --editor"
         )
-    background = _read_reference(basemap, say, gcj02, outlines)
+    background = _read_background(basemap, say, gcj02, outlines)
     if kind == "parcels":
         pages = pipeline.render_maps(
             None,
@@ -387,7 +387,7 @@ def map_(
         )
     else:
         plan = _read_plan(file, say)
-        features = background if reference == basemap else _read_reference(reference, say, gcj02, outlines)
+        features = _read_reference(reference, say, gcj02, outlines)
         given = _read_points(points, aliases, points_datum, features, say)
         drawing = pipeline.draw(plan, features, points=given.points, aliases=given.aliases)
         pages = pipeline.render_maps(
@@ -396,6 +396,7 @@ def map_(
             out,
             audit=pipeline.audit(plan, drawing),
             measures=_read_plan(measures, say).measures if measures else (),
+            reference=features,
             basemap=background,
             tianditu_key=tianditu_key,
         )
@@ -544,6 +545,18 @@ def _titles(parcels: GeoDataFrame) -> list[tuple[str, str]]:
     return titles
 
 
+def _apart(old: Path, new: Path) -> tuple[str, str]:
+    """Return what tells two files apart: their names, or with their folders where these are the same.
+
+    >>> _apart(Path("a/draft.txt"), Path("b/final.txt")), _apart(Path("a/x.gpkg"), Path("b/x.gpkg"))
+    (('draft.txt', 'final.txt'), ('a/x.gpkg', 'b/x.gpkg'))
+    """
+    if old.name != new.name:
+        return old.name, new.name
+    one, other = (f"{path.resolve().parent.name}/{path.name}" for path in (old, new))
+    return one, other
+
+
 @app.command()
 def diff(
     old: Annotated[
@@ -594,7 +607,7 @@ def diff(
             say("drawing both versions")
             features = _read_reference(reference, say, gcj02, outlines)
             frames = pipeline.digitise(plans[0], features), pipeline.digitise(plans[1], features)
-        titles = Path(old).name, Path(new).name
+        titles = _apart(Path(old), Path(new))
         for path in pipeline.write_diff(changes, *frames, out, titles=titles, plans=plans):
             say(f"wrote {path}")
     if as_json:
@@ -845,6 +858,20 @@ def _read_reference(
     for source in found.sources:
         say(f"{source['file']}: datum {source['datum_check']}")
     return found
+
+
+def _read_background(
+    paths: list[Path],
+    say: Callable[[str], None],
+    gcj02: Literal["refuse", "convert"],
+    outlines: Path | None,
+) -> ReferenceMap | None:
+    """Return the base map; what is only looked at stops nothing, and its fault is told."""
+    try:
+        return _read_reference(paths, say, gcj02, outlines)
+    except ReferenceMapError as error:
+        say(f"no base map is drawn: {error}")
+        return None
 
 
 def _talk() -> Callable[[str], None]:

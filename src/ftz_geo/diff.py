@@ -20,6 +20,7 @@ from ftz_geo.errors import GeometryError
 from ftz_geo.frame import checked
 from ftz_geo.measure import LocalPlane, area_m2
 from ftz_geo.model import LABELS_ZH, Block, Parcel, Zone
+from ftz_geo.wording import plain_area, plain_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -216,8 +217,12 @@ def _title(path: tuple[Zone | Block | Parcel | None, ...]) -> str:
     return " ".join(words) or next(p.id for p in reversed(path) if p is not None)
 
 
-def _signed_km2(difference: float) -> str:
-    return f"{difference:+.6g}"
+def _in_brackets(difference_km2: float | None) -> tuple[str, str]:
+    """Return a difference of areas behind a statement, in both languages; nothing where there is none."""
+    if not difference_km2:
+        return "", ""
+    zh, en = plain_area(difference_km2, signed=True)
+    return f"（{zh}）", f" ({en})"
 
 
 def _come_or_gone(
@@ -313,8 +318,7 @@ class _Both(NamedTuple):
     ) -> Change:
         """Put a change of one statement in words."""
         title = _title(self.was)
-        figure_zh = f"（{_signed_km2(difference_km2)}平方公里）" if difference_km2 else ""
-        figure_en = f" ({_signed_km2(difference_km2)} km²)" if difference_km2 else ""
+        figure_zh, figure_en = _in_brackets(difference_km2)
         return Change(
             change=said.change,
             old_id=self.was[-1].id,
@@ -414,6 +418,8 @@ _TEXT_CHANGES = (
 )
 """Columns of text, what a change of theirs is, and what it is called."""
 
+_AREA = "declared_area_km2"
+
 
 def diff_parcels(old: geopandas.GeoDataFrame, new: geopandas.GeoDataFrame) -> tuple[Change, ...]:
     """Say in words what changed from one set of polygons to another.
@@ -444,7 +450,7 @@ def diff_parcels(old: geopandas.GeoDataFrame, new: geopandas.GeoDataFrame) -> tu
     >>> old = gpd.GeoDataFrame({"block": ["区块一"]}, geometry=[box(117, 39, 117.01, 39.01)], crs=4326)
     >>> new = gpd.GeoDataFrame({"block": ["区块一"]}, geometry=[box(117, 39, 117.01, 39.02)], crs=4326)
     >>> print(diff_parcels(old, new)[0].en)
-    区块一: area 0.96162 km² became 1.92311 km² (+0.961487 km²), centre moved by 555.0 m, 0.961487 km² differ
+    区块一: area 0.96162 km² became 1.923107 km² (+0.961487 km²), centre moved by 555 m, 0.961487 km² differ
     """
     was, now = _Shapes.of(old), _Shapes.of(new)
     drawn = [polygon for polygon in (*was.polygons, *now.polygons) if polygon is not None]
@@ -544,19 +550,20 @@ def _statement_changes(was: _Shapes, now: _Shapes, i: int, j: int) -> Iterator[C
                 zh=f"{title}：{_words_zh(zh, before, after)}",
                 en=f"{title}: {_words_en(en, before, after)}",
             )
-    before, after = was.text("declared_area_km2")[i], now.text("declared_area_km2")[j]
-    if before is not None and after is not None and float(before) != float(after):
-        difference = float(after) - float(before)
-        figures = f"{float(before):.6g}", f"{float(after):.6g}"
+    figures = [float(text) for text in (was.text(_AREA)[i], now.text(_AREA)[j]) if text is not None]
+    if len(figures) == 2 and figures[0] != figures[1]:
+        difference = figures[1] - figures[0]
+        before, after = (plain_area(figure) for figure in figures)
+        in_zh, in_en = _in_brackets(difference)
         yield Change(
             change="area-changed",
             old_id=was.ids[i],
             new_id=now.ids[j],
-            before=before,
-            after=after,
+            before=plain_number(figures[0], 9),
+            after=plain_number(figures[1], 9),
             difference_km2=difference,
-            zh=f"{title}：{_words_zh('公布面积', *figures)}（{_signed_km2(difference)}平方公里）",
-            en=f"{title}: {_words_en('stated area', *figures)} ({_signed_km2(difference)} km²)",
+            zh=f"{title}：{_words_zh('公布面积', before[0], after[0])}{in_zh}",
+            en=f"{title}: {_words_en('stated area', before[1], after[1])}{in_en}",
         )
 
 
@@ -578,7 +585,7 @@ def _outline_change(was: _Shapes, now: _Shapes, i: int, j: int) -> Iterator[Chan
     difference = float(now.area_km2[j] - was.area_km2[i])
     is_same_shape = translate(old, *step).symmetric_difference(new).area <= tolerance
     if is_same_shape:
-        zh, en = f"整体移动{moved_m:.1f}米", f"moved whole by {moved_m:.1f} m"
+        zh, en = (f"{words}{metres}" for words, metres in zip(_MOVED_WHOLE, _metres(moved_m), strict=True))
     else:
         zh, en = _new_outline(was.area_km2[i], now.area_km2[j], moved_m, apart / 1e6)
     yield Change(
@@ -603,15 +610,27 @@ def _drawn_or_lost(old_id: str, new_id: str, title: str, *, is_drawn: bool) -> C
     )
 
 
+_MOVED_WHOLE = "整体移动", "moved whole by "
+
+
+def _metres(distance: float) -> tuple[str, str]:
+    """Return a distance in both languages.
+
+    >>> _metres(55.04), _metres(0.02)
+    (('55米', '55 m'), ('不足0.1米', 'less than 0.1 m'))
+    """
+    if distance < 0.05:
+        return "不足0.1米", "less than 0.1 m"
+    return f"{plain_number(distance, 1)}米", f"{plain_number(distance, 1)} m"
+
+
 def _new_outline(before_km2: float, after_km2: float, moved_m: float, apart_km2: float) -> tuple[str, str]:
     """Return in both languages how an outline changed."""
-    difference = _signed_km2(float(after_km2 - before_km2))
-    zh = (
-        f"面积由{before_km2:.6g}平方公里改为{after_km2:.6g}平方公里（{difference}平方公里），"
-        f"中心移动{moved_m:.1f}米，两版不重合的面积{apart_km2:.6g}平方公里"
-    )
-    en = (
-        f"area {before_km2:.6g} km² became {after_km2:.6g} km² ({difference} km²), "
-        f"centre moved by {moved_m:.1f} m, {apart_km2:.6g} km² differ"
-    )
+    before, after, apart = map(plain_area, (before_km2, after_km2, apart_km2))
+    metres = _metres(moved_m)
+    in_zh, in_en = _in_brackets(float(after_km2 - before_km2))
+    area_zh = f"面积由{before[0]}改为{after[0]}" if before != after else f"面积仍为{after[0]}"
+    area_en = f"area {before[1]} became {after[1]}" if before != after else f"area still {after[1]}"
+    zh = f"{area_zh}{in_zh}，中心移动{metres[0]}，两版不重合的面积{apart[0]}"
+    en = f"{area_en}{in_en}, centre moved by {metres[1]}, {apart[1]} differ"
     return zh, en

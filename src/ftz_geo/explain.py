@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ftz_geo.errors import PlanError
 from ftz_geo.frame import reasons_of
 from ftz_geo.measure import GEOD
-from ftz_geo.model import LABELS_ZH, Method, Reason
+from ftz_geo.model import LABELS_ZH, Method, Reason, Text
 from ftz_geo.wording import folded
 
 if TYPE_CHECKING:
@@ -114,11 +114,27 @@ class FeatureExplanation:
         """The feature of the map that it was taken for."""
         return self.candidates[0] if self.candidates else None
 
+    @property
+    def source_ids(self) -> tuple[str, ...]:
+        """Features of the map that its edges lie on, each once."""
+        return tuple(dict.fromkeys(i for edge in self.edges for i in edge.source_ids))
+
+    @property
+    def is_of_points(self) -> bool:
+        """Whether these are named points rather than features of a map."""
+        return any(edge.method == "points" for edge in self.edges)
+
+    @property
+    def decision(self) -> Text:
+        """What it was taken for, or why for nothing, and what was drawn for it, in one line."""
+        return _taken(self) + _drawn(self.edges)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
         return {
             "side": self.side,
             "words": self.feature.to_dict(),
+            "decision": self.decision.to_dict(),
             "candidates": [
                 {
                     "map_name": c.map_name,
@@ -134,6 +150,34 @@ class FeatureExplanation:
             "sure": not self.doubts,
             "doubts": [_words(d) for d in self.doubts],
         }
+
+
+def _taken(told: FeatureExplanation) -> Text:
+    """Say what a feature was taken for; one that no edge rests on was found, and not used."""
+    chosen = told.chosen
+    if chosen is None:
+        return next((Text(d.zh, d.en) for d in told.doubts if d.code in _NOTHING_FOUND), Text("", ""))
+    rests = any(edge.method != "sketch" for edge in told.edges)
+    return Text(
+        f"{'取用' if rests else '认作'}“{chosen.map_name}”（{rule_zh(chosen.how)}）",
+        f"{'took' if rests else 'taken for'} {chosen.map_name} ({chosen.how})",
+    )
+
+
+_NOTHING_FOUND = frozenset({"vague", "block", "no-map", "not-on-map", "no-line-of-points"})
+"""Codes of the doubts that say why nothing was looked up or found."""
+
+
+def _drawn(edges: Sequence[DrawnEdge]) -> Text:
+    """Say by which methods a feature was drawn, and how long each.
+
+    >>> _drawn([DrawnEdge(method="bridge", length_m=40.4, source_ids=())]).zh, _drawn([]).en
+    ('；连接 40 米', '; no edge of its own')
+    """
+    if not edges:
+        return Text("；没有单独的边", "; no edge of its own")
+    told = [(f"{LABELS_ZH[e.method]} {e.length_m:.0f} 米", f"{e.length_m:.0f} m {e.method}") for e in edges]
+    return Text("；" + "，".join(zh for zh, _ in told), "; " + ", ".join(en for _, en in told))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

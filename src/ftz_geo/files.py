@@ -18,9 +18,11 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from ftz_geo.atomic import replacing
+from ftz_geo.columns import EDGE_COLUMNS, PARCEL_COLUMNS
 from ftz_geo.errors import DocumentError, OutputError, PlanError
-from ftz_geo.frame import EDGE_COLUMNS, PARCEL_COLUMNS, Drawing, as_drawing, edges_frame, no_degrees
+from ftz_geo.frame import Drawing, as_drawing, edges_frame, no_degrees
 from ftz_geo.model import STORAGE_CRS, Edge
+from ftz_geo.readable import ReadableFrame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -256,7 +258,7 @@ def read_drawing(path: str | Path) -> Drawing:
     if len(twice := frame["id"][frame["id"].duplicated()]):
         raise DocumentError(path, f"it holds {twice.iloc[0]!r} twice", "build that file again")
     edges = _read_edges(path)
-    parcels = gpd.GeoDataFrame(
+    parcels = ReadableFrame(
         {column.name: _cells(frame, column) for column in PARCEL_COLUMNS if column.in_files},
         index=pd.Index(frame["id"].astype(str), name="id"),
         geometry=frame.geometry.to_numpy(),

@@ -1,4 +1,4 @@
-"""The frame of parcels and the frame of edges: their columns, their check, and what travels beside them.
+"""The frames of parcels and of edges: how they are filled, their check, and what travels beside them.
 
 Cells hold plain values (text, numbers, lists of text), so that a frame goes into any file that GeoPandas
 writes. What no cell can hold (findings, sources, candidates) stands beside the frames in a :class:`Drawing`.
@@ -7,21 +7,23 @@ writes. What no cell can hold (findings, sources, candidates) stands beside the 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 from pyproj import CRS
 
+from ftz_geo.columns import EDGE_COLUMNS, PARCEL_COLUMNS, Column
 from ftz_geo.compass import DIRECTIONS
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import GEOD, area_m2
 from ftz_geo.model import STORAGE_CRS, Choice, Edge, Finding, Reason
+from ftz_geo.readable import ReadableFrame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from ftz_geo.model import Digitised, Plan, Position
@@ -39,58 +41,6 @@ __all__ = [
     "reasons_of",
     "text_cells",
 ]
-
-
-class Column(NamedTuple):
-    """One column of a frame."""
-
-    name: str
-    dtype: str
-    """``text`` or ``float`` (None or nan where there is none), ``bool``, or ``texts``, a list of text."""
-    unit: str | None
-    meaning: str
-    in_files: bool = True
-    """Written to files; the others are only at hand where the frame was drawn."""
-
-
-PARCEL_COLUMNS = (
-    Column("zone", "text", None, "name of the zone"),
-    Column("zone_id", "text", None, "id of the zone"),
-    Column("block", "text", None, "label of the block, or its name where it has no label"),
-    Column("block_name", "text", None, "name of the block"),
-    Column("parcel", "text", None, "label of the parcel within its block"),
-    Column("text", "text", None, "the clause that the parcel was read from"),
-    Column("declared_area_km2", "float", "km²", "stated area of the parcel"),
-    Column("block_declared_area_km2", "float", "km²", "stated area of the whole block"),
-    Column("measured_area_km2", "float", "km²", "area of the polygon on the CGCS2000 ellipsoid"),
-    Column("grade", "text", None, "what the polygon claims, a Grade of ftz_geo.model"),
-    Column("reasons", "texts", None, "why it is graded so, in Chinese"),
-    Column("placement_uncertainty_m", "float", "m", "how far the whole polygon may lie from the truth"),
-    *(Column(side, "text", None, f"what it abuts on to the {side}, as written") for side in DIRECTIONS),
-    Column("area_near_km2", "float", "km²", "area up to the near edges of its roads and waters"),
-    Column("area_far_km2", "float", "km²", "area up to the far edges of its roads and waters"),
-    Column("area_shaped", "bool", None, "the stated area decided the shape, so that it proves nothing"),
-    Column("area_doubt_km2", "float", "km²", "by how much what was drawn by rule may change the area"),
-    Column("reasons_en", "texts", None, "the reasons in English", in_files=False),
-    Column("reason_codes", "texts", None, "a stable word for each reason"),
-)
-"""Of the frame of parcels, beside the index ``id`` and the geometry: a polygon or several in
-:data:`~ftz_geo.model.STORAGE_CRS`, None where nothing was drawn."""
-
-EDGE_COLUMNS = (
-    Column("parcel_id", "text", None, "whose ring it is a piece of"),
-    Column("side", "text", None, "the side it lies on: east, south, west or north"),
-    Column("feature", "text", None, "name of the feature as written; None where no name accounts for it"),
-    Column("source_ids", "texts", None, "features of the reference map that it lies on"),
-    Column("method", "text", None, "how it was drawn, a Method of ftz_geo.model"),
-    Column("length_m", "float", "m", "length on the CGCS2000 ellipsoid"),
-    Column("uncertainty_m", "float", "m", "half the width of the band that holds the true edge with 90 %"),
-    Column("half_width_m", "float", "m", "from the line to the edge of what it runs along", in_files=False),
-    Column("span_start", "float", None, "where its words begin in the plan's text", in_files=False),
-    Column("span_end", "float", None, "where its words end in the plan's text", in_files=False),
-)
-"""Of the frame of edges, one row for each piece of ring, in the order of the parcels and of their rings;
-the geometry is a line in :data:`~ftz_geo.model.STORAGE_CRS`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +98,25 @@ class Drawing:
             self, parcels=self.parcels.loc[list(ids)], edges=self.edges[self.edges["parcel_id"].isin(ids)]
         )
 
+    def zone_names(self) -> dict[str, str]:
+        """Return the names of its zones by id, in the order of the parcels; the id where there is no name."""
+        ids = self.parcels["zone_id"].astype(str)
+        names = (
+            self.parcels["zone"].where(self.parcels["zone"].notna(), ids) if "zone" in self.parcels else ids
+        )
+        return dict(zip(ids, map(str, names), strict=True))
+
+    def of_zone(self, words: str) -> Drawing:
+        """Return the drawing of a zone by its id, its name or a part of a name that no other zone has."""
+        names, asked = self.zone_names(), words.strip()
+        whole = [key for key, name in names.items() if asked in (key, name)]
+        found = whole or [key for key, name in names.items() if asked and asked in name]
+        if len(found) != 1:
+            called = "several zones are" if found else "no zone is"
+            known = ", ".join(f"{key} ({name})" for key, name in names.items())
+            raise GeometryError(f"{called} called {words!r}; name one of {known}")
+        return self.select(self.parcels.index[self.parcels["zone_id"].astype(str) == found[0]])
+
 
 def text_cells(rows: Sequence[Sequence[str]]) -> NDArray[np.object_]:
     """Return each row's texts as one cell, a list; shape (n,)."""
@@ -183,6 +152,7 @@ def checked(
 
     Examples
     --------
+    >>> import geopandas as gpd
     >>> frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy([500_000], [4_320_000]), crs=4548)
     >>> checked(frame)
     Traceback (most recent call last):
@@ -267,7 +237,7 @@ def edges_frame(edges: Mapping[str, Sequence[Edge]]) -> gpd.GeoDataFrame:
     """
     rows = [(parcel_id, edge) for parcel_id, own in edges.items() for edge in own]
     spans = [edge.span or (np.nan, np.nan) for _, edge in rows]
-    return gpd.GeoDataFrame(
+    return ReadableFrame(
         {
             "parcel_id": _texts([parcel_id for parcel_id, _ in rows]),
             "side": _texts([edge.side for _, edge in rows]),
@@ -339,7 +309,7 @@ def drawing_of(
     }
     table["measured_area_km2"] = areas
     return Drawing(
-        parcels=gpd.GeoDataFrame(
+        parcels=ReadableFrame(
             {c.name: table[c.name] for c in PARCEL_COLUMNS},
             index=pd.Index([position.parcel.id for position, _ in order], name="id", dtype=object),
             geometry=polygons,

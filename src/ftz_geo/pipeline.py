@@ -20,9 +20,9 @@ from ftz_geo.atomic import staged
 from ftz_geo.datum import installed_outlines, installed_sources, named_outlines, settle_datum
 from ftz_geo.errors import PlanError
 from ftz_geo.explain import explain_parcel, find_parcels
-from ftz_geo.frame import Drawing, as_drawing, drawing_of
+from ftz_geo.frame import Drawing, as_drawing, drawing_of, reasons_of
 from ftz_geo.measure import versions
-from ftz_geo.model import Audit, Choice, Digitised, Plan, Settings
+from ftz_geo.model import NO_PLACE, Audit, Choice, Digitised, Plan, Settings
 from ftz_geo.patch import SCHEMA as PATCH_SCHEMA
 from ftz_geo.policy import measures_of
 from ftz_geo.polygons import join_own, join_polygons, read_own, read_polygons, read_survey
@@ -62,6 +62,7 @@ __all__ = [
     "read_reference",
     "read_survey",
     "render_maps",
+    "show",
     "write",
     "write_audit",
     "write_diff",
@@ -131,7 +132,7 @@ def digitise(
     Returns
     -------
     GeoDataFrame
-        Indexed by parcel id, in EPSG:4326, with :data:`~ftz_geo.frame.PARCEL_COLUMNS`. The geometry is None
+        Indexed by parcel id, in EPSG:4326, with :data:`~ftz_geo.columns.PARCEL_COLUMNS`. The geometry is None
         where the grade is ``undetermined``.
 
     Raises
@@ -489,6 +490,7 @@ def render_maps(
     *,
     audit: Audit | None = None,
     measures: Sequence[Measure] = (),
+    reference: ReferenceMap | None = None,
     basemap: ReferenceMap | None = None,
     tianditu_key: str | None = None,
     editor: str | Path | None = None,
@@ -506,6 +508,9 @@ def render_maps(
     audit : Audit, optional
     measures : sequence of Measure, optional
         Pilot measures, told in the zones in whose scope they apply; by default the plan's own.
+    reference : ReferenceMap, optional
+        That the parcels were drawn with. The page of a zone of which nothing was drawn shows what the names
+        of its sides may mean there.
     basemap : ReferenceMap, optional
         Its named lines near a zone are put into the zone's page as a quiet background; where there is no
         room for all, the shortest are left out, and the page says how many.
@@ -528,7 +533,14 @@ def render_maps(
     drawing = as_drawing(parcels)
     around = _around(plan, drawing, Settings(), measures)
     pages = render.map_pages(
-        plan, drawing, audit, **around, basemap=basemap, tianditu_key=tianditu_key, editor=handed_back
+        plan,
+        drawing,
+        audit,
+        **around,
+        reference=reference,
+        basemap=basemap,
+        tianditu_key=tianditu_key,
+        editor=handed_back,
     )
     with staged(Path(out)) as folder:
         for name, page in pages.items():
@@ -537,17 +549,87 @@ def render_maps(
     return tuple(Path(out) / name for name in pages)
 
 
+def show(
+    parcels: gpd.GeoDataFrame | Drawing,
+    plan: Plan | None = None,
+    audit: Audit | None = None,
+    zone: str | None = None,
+    *,
+    basemap: ReferenceMap | None = None,
+    height: int = 640,
+) -> render.Shown:
+    """Return the maps of the parcels as a value that draws itself in a notebook, without a network.
+
+    Parameters
+    ----------
+    parcels : GeoDataFrame or Drawing
+        As :func:`digitise`, :func:`draw` or :func:`~ftz_geo.read_parcels` gives it; a bare frame has no edges
+        to show.
+    plan : Plan, optional
+        Whose words the maps quote.
+    audit : Audit, optional
+    zone : str, optional
+        Id or name of a zone, or a part of a name that no other has; by default, several zones stand behind
+        a choice, a map of all first.
+    basemap : ReferenceMap, optional
+        As for :func:`render_maps`.
+    height : int, default 640
+        Of the map in the notebook, in pixels.
+
+    Returns
+    -------
+    Shown
+        The last line of a cell draws it; its ``save(path)`` writes the same page as one file.
+
+    Raises
+    ------
+    GeometryError
+        No zone, or more than one, is called so; or as for :func:`ftz_geo.frame.checked`.
+    ReferenceMapError
+        The base map has no named line near any zone.
+
+    Examples
+    --------
+    >>> from ftz_geo.parse import parse_plan
+    >>> text = "甲开发区总面积1平方公里。区块一：面积1平方公里，东至河、南至甲路、西至乙路、北至丙路。"
+    >>> plan = parse_plan(text)
+    >>> show(draw(plan), plan)
+    <map of 甲开发区, parcels: 1; save(path) writes its page>
+    """
+    drawing = as_drawing(parcels, needs=("zone_id",))
+    if zone is not None:
+        drawing = drawing.of_zone(zone)
+    names = drawing.zone_names()
+    if plan is not None:
+        plan = replace(plan, zones=tuple(own for own in plan.zones if own.id in names))
+    around = _around(plan, drawing, Settings())
+    pages = render.map_pages(plan, drawing, audit, **around, basemap=basemap, alone=True)
+    return render.shown(
+        pages,
+        list(names.values()),
+        parcels=len(drawing.parcels),
+        height=height,
+        picture=render.picture(plan, drawing),
+    )
+
+
 def _around(
     plan: Plan | None, drawing: Drawing, settings: Settings, measures: Sequence[Measure] = ()
 ) -> dict[str, Any]:
-    """Return what the maps show around the blocks, by zone: lines of the sketch, measures that apply."""
+    """Return what the maps show around the blocks, by zone: lines of the sketch, measures that apply.
+
+    Blocks that have no place on the map have no lines there either.
+    """
     if plan is None:
         return {}
     edges = drawing.edges_of()
-    rows = zip(drawing.parcels.index, drawing.parcels.geometry, drawing.parcels["grade"], strict=True)
+    rows = zip(drawing.parcels.index, drawing.parcels.to_dict("records"), strict=True)
     drawn = {
-        str(key): Digitised(parcel_id=str(key), polygon=polygon, grade=grade, edges=edges.get(str(key), ()))
-        for key, polygon, grade in rows
+        str(key): Digitised(
+            parcel_id=str(key), polygon=row["geometry"], grade=row["grade"], edges=edges.get(str(key), ())
+        )
+        for key, row in rows
+        if NO_PLACE.isdisjoint(reason.code for reason in reasons_of(row))
     }
     return {
         "lines": {zone.id: sketch_lines(zone, drawn, settings) for zone in plan.zones},
@@ -605,6 +687,7 @@ def write_diff(
         render.Told(
             change=c.change,
             zh=c.zh,
+            en=c.en,
             old_ids=drawn(c.old_id, old, of_old),
             new_ids=drawn(c.new_id, new, of_new),
             old_spans=c.old_spans,
@@ -665,11 +748,7 @@ def explain_block(
     drawing = draw(replace(plan, zones=zones), reference, settings, points=points, aliases=aliases)
     told = tuple(explain_parcel(plan, drawing, parcel.id) for parcel in wanted)
     if out is not None:
-        shapes = {}
-        if reference is not None:
-            rows = reference.features.set_index("source_id").geometry
-            ids = (i for t in told for f in t.features for c in f.candidates for i in c.source_ids)
-            shapes = {i: rows[i] for i in ids if i in rows.index}
+        shapes = {} if reference is None else render.candidate_shapes(told, reference)
         text = render.explanation_page(plan, drawing, told, shapes)
         with staged(Path(out).parent) as folder:
             (folder / Path(out).name).write_text(text, encoding="utf-8", newline="\n")
@@ -782,12 +861,22 @@ def build(
         blocks = files.to_json(files.parcels_geojson(drawing))
         handed_back = _editor("blocks.geojson", blocks.encode()) if editor else None
         around = _around(plan, drawing, settings or Settings(), measures)
-        pages = render.map_pages(plan, drawing, findings, **around, basemap=basemap, editor=handed_back)
+        pages = render.map_pages(
+            plan,
+            drawing,
+            findings,
+            **around,
+            reference=reference,
+            basemap=basemap,
+            editor=handed_back,
+            report="../audit.html",
+        )
+        maps = {zone_id: f"maps/{page}" for zone_id, page in render.page_files(drawing).items()}
         texts = {
             "blocks.geojson": blocks,
             "edges.geojson": files.to_json(files.edges_geojson(drawing)),
             "audit.json": files.to_json(findings.to_dict()),
-            "audit.html": report.audit_page(plan, findings),
+            "audit.html": report.audit_page(plan, findings, maps=maps),
             **{f"maps/{name}": page for name, page in pages.items()},
         }
         for name, text in texts.items():

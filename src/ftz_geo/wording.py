@@ -24,6 +24,8 @@ __all__ = [
     "number_of",
     "numbered",
     "one_of",
+    "plain_area",
+    "plain_number",
     "unit_en",
     "unit_km2",
     "unit_of",
@@ -238,6 +240,46 @@ def unit_km2(unit: str) -> Fraction:
 def unit_en(unit: str) -> str:
     """Return the English sign of a unit; the unit itself where English has none."""
     return _UNITS_EN.get(unit, unit)
+
+
+def plain_number(value: float | Decimal, decimals: int) -> str:
+    """Return a number with as many decimals as it has, up to some: no exponent, a true minus.
+
+    Examples
+    --------
+    >>> plain_number(0.5, 6), plain_number(-2.5e-05, 6), plain_number(1200.0, 1), plain_number(-1e-9, 6)
+    ('0.5', '−0.000025', '1200', '0')
+    """
+    text = f"{value:.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text.replace("-", "−")
+
+
+_LEAST_IN_KM2 = 0.01
+"""From a hectare on an area is told in km², where six decimals are a square metre; below, in m²."""
+
+
+def plain_area(km2: float | Decimal, *, signed: bool = False) -> tuple[str, str]:
+    """Return an area, or a difference of areas with its sign, in Chinese and English words that anyone reads.
+
+    Examples
+    --------
+    >>> plain_area(0.9616200004), plain_area(2.5e-05)
+    (('0.96162平方公里', '0.96162 km²'), ('25平方米', '25 m²'))
+    >>> plain_area(-2.5e-05, signed=True)[0], plain_area(Decimal("0.06"), signed=True)[0], plain_area(1e-9)[0]
+    ('−25平方米', '+0.06平方公里', '不足0.01平方米')
+    """
+    value = float(km2)
+    plus = "+" if signed and value > 0 else ""
+    if abs(value) >= _LEAST_IN_KM2:
+        number = plus + plain_number(value, 6)
+        return f"{number}平方公里", f"{number} km²"
+    m2 = value * 1e6
+    if 0 < abs(m2) < 0.01:
+        return "不足0.01平方米", "less than 0.01 m²"
+    # What is small is told to a hundredth, so that it does not vanish.
+    number = plus + plain_number(m2, 0 if abs(m2) >= 10 else 2)
+    return f"{number}平方米", f"{number} m²"
 
 
 FIGURE_REASONS: Mapping[str, tuple[str, str]] = {

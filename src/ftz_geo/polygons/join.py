@@ -10,7 +10,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from ftz_geo.frame import PARCEL_COLUMNS, Drawing, drawing_of, text_cells
+from ftz_geo.columns import PARCEL_COLUMNS
+from ftz_geo.frame import Drawing, drawing_of, text_cells
 from ftz_geo.measure import LocalPlane
 from ftz_geo.model import Digitised, Finding, Reason, title
 from ftz_geo.polygons.match import match_polygons

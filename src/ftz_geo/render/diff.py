@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import shapely
 
-from ftz_geo.render.offline import content_policy, json_block, leaflet, own, template
+from ftz_geo.measure import LocalPlane
+from ftz_geo.render.packing import UNITS_PER_DEGREE, Vertices, base64_vlq
+from ftz_geo.render.page import bounds_of, layers_of, two_versions_page
 from ftz_geo.render.quotes import quotes
+from ftz_geo.render.shapes import centre_of
+from ftz_geo.render.words import EN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,8 +27,6 @@ __all__ = ["Told", "diff_page"]
 
 State = Literal["added", "gone", "changed", "same"]
 
-_STATES_ZH: Mapping[State, str] = {"added": "新增", "gone": "不再列入", "changed": "有改动", "same": "未变"}
-
 _PLACED = frozenset({"surveyed", "traced", "inferred", "approximate"})
 """Grades whose polygons lie somewhere; two sketches differ by their layout alone."""
 
@@ -37,6 +39,7 @@ class Told:
 
     change: str
     zh: str
+    en: str
     old_ids: frozenset[str]
     """Of the old version's parcels that it is about; empty where it is about a whole zone."""
     new_ids: frozenset[str]
@@ -75,24 +78,47 @@ def diff_page(
         HTML, complete in itself: it asks for nothing.
     """
     before, after = _polygons(old), _polygons(new)
+    vertices = Vertices()
+    shapes = [*_shapes(changes, before, "old", vertices), *_shapes(changes, after, "new", vertices)]
+    strips = _strips(changes, before, after, vertices)
     data: schema.DiffPage = {
-        "shapes": [*_shapes(changes, before, "old"), *_shapes(changes, after, "new")],
-        "strips": _strips(changes, before, after),
-        "changes": [change.zh for change in changes],
-        "states": {str(state): zh for state, zh in _STATES_ZH.items()},
+        "units_per_degree": UNITS_PER_DEGREE,
+        "vertices": vertices.packed(),
+        "shapes": shapes,
+        "strips": strips,
+        "changes": [(change.zh, change.en) for change in changes],
+        "words": dict(EN),
     }
-    library, library_style = leaflet()
-    scripts = [library, own("diff.js")]
-    return template("diff.html").render(
-        policy=content_policy(scripts),
-        styles=[library_style, own("diff.css")],
-        scripts=scripts,
+    return two_versions_page(
+        "diff.html",
+        bounds=_extent(changes, before, after),
+        layers=layers_of({"graticule"}),
+        data=data,
         titles=titles,
         changes=[_change(change, plans) for change in changes],
-        states=_STATES_ZH,
-        sketched=any(shape["sketched"] for shape in data["shapes"]),
-        data=json_block(data),
+        states={shape["state"] for shape in shapes},
+        has_strips=bool(strips),
+        undrawn=[version for version, drawn in (("old", before), ("new", after)) if not drawn],
+        has_sketches=any(shape["sketched"] for shape in shapes),
+        # The page says itself what its sketches claim, and lays none of them apart.
+        sketch_note=None,
+        apart=False,
+        source=None,
     )
+
+
+def _extent(
+    changes: Sequence[Told], old: Mapping[str, _Polygon], new: Mapping[str, _Polygon]
+) -> tuple[float, float, float, float]:
+    """Return what the map shows at first: what changed, or everything where no polygon did."""
+    changed = [
+        polygons[key].geometry
+        for change in changes
+        for polygons, ids in ((old, change.old_ids), (new, change.new_ids))
+        for key in ids
+        if key in polygons
+    ]
+    return bounds_of(changed or [polygon.geometry for polygon in (*old.values(), *new.values())])
 
 
 def _change(change: Told, plans: tuple[Plan, Plan] | None) -> dict[str, Any]:
@@ -102,11 +128,11 @@ def _change(change: Told, plans: tuple[Plan, Plan] | None) -> dict[str, Any]:
         spans = change.old_spans, change.new_spans
         words = [
             (title, quote)
-            for title, plan, of_plan in zip(("旧", "新"), plans, spans, strict=True)
+            for title, plan, of_plan in zip(("旧版", "新版"), plans, spans, strict=True)
             for quote in quotes(plan.text, of_plan)
         ]
     drawn = bool(change.old_ids or change.new_ids)
-    return {"zh": change.zh, "state": change.state, "words": words, "drawn": drawn}
+    return {"zh": change.zh, "en": change.en, "state": change.state, "words": words, "drawn": drawn}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,38 +165,42 @@ def _words(row: Mapping[str, Any], columns: Sequence[str]) -> str:
 
 
 def _shapes(
-    changes: Sequence[Told], polygons: Mapping[str, _Polygon], version: Literal["old", "new"]
+    changes: Sequence[Told],
+    polygons: Mapping[str, _Polygon],
+    version: Literal["old", "new"],
+    vertices: Vertices,
 ) -> list[schema.DiffShape]:
     """Return every polygon of a version with the numbers of its changes."""
     own_changes: dict[str, list[int]] = {}
     for number, change in enumerate(changes):
         for key in change.old_ids if version == "old" else change.new_ids:
             own_changes.setdefault(key, []).append(number)
-    return [
-        _shape(changes, polygon, version, own_changes.get(key, []))
-        for key, polygon in polygons.items()
-        # What did not change is drawn in the new version alone.
-        if version == "new" or key in own_changes
-    ]
-
-
-def _shape(
-    changes: Sequence[Told], polygon: _Polygon, version: Literal["old", "new"], numbers: list[int]
-) -> schema.DiffShape:
-    states = {changes[number].state for number in numbers}
-    return {
-        "title": polygon.title,
-        "label": polygon.label,
-        "version": version,
-        "state": next((state for state in ("added", "gone", "changed") if state in states), "same"),
-        "changes": numbers,
-        "sketched": polygon.grade == "sketched",
-        "geometry": _geometry(polygon.geometry),
-    }
+    if not polygons:
+        return []
+    plane = LocalPlane.around([polygon.geometry for polygon in polygons.values()])
+    shapes: list[schema.DiffShape] = []
+    for key, polygon in polygons.items():
+        numbers = own_changes.get(key, [])
+        states = {changes[number].state for number in numbers}
+        centre, radius_m = centre_of(polygon.geometry, plane)
+        shapes.append(
+            {
+                "title": polygon.title,
+                "label": polygon.label,
+                "version": version,
+                "state": next((state for state in ("added", "gone", "changed") if state in states), "same"),
+                "changes": numbers,
+                "sketched": polygon.grade == "sketched",
+                "parts": _parts(polygon.geometry, vertices),
+                "centre": centre,
+                "radius_m": radius_m,
+            }
+        )
+    return shapes
 
 
 def _strips(
-    changes: Sequence[Told], old: Mapping[str, _Polygon], new: Mapping[str, _Polygon]
+    changes: Sequence[Told], old: Mapping[str, _Polygon], new: Mapping[str, _Polygon], vertices: Vertices
 ) -> list[schema.DiffStrip]:
     """Return the ground that only one version of a changed polygon covers."""
     pairs = {(a, b) for c in changes if c.state == "changed" for a in c.old_ids for b in c.new_ids}
@@ -179,8 +209,8 @@ def _strips(
         one, other = _placed(old.get(a)), _placed(new.get(b))
         if one is not None and other is not None:
             for kind, strip in (("gone", one.difference(other)), ("added", other.difference(one))):
-                if not strip.is_empty:
-                    found.append({"kind": kind, "geometry": _geometry(strip)})
+                if strip.area > 0:
+                    found.append({"kind": kind, "parts": _parts(strip, vertices)})
     return found
 
 
@@ -191,6 +221,7 @@ def _placed(polygon: _Polygon | None) -> BaseGeometry | None:
     return polygon.geometry
 
 
-def _geometry(geometry: BaseGeometry) -> dict[str, Any]:
-    # Seven decimals are a centimetre.
-    return dict(shapely.geometry.mapping(shapely.set_precision(geometry, 1e-7, mode="pointwise")))
+def _parts(geometry: BaseGeometry, vertices: Vertices) -> list[list[schema.Packed]]:
+    """Return the rings of each polygon of a geometry; what has no area is no part of it."""
+    polygons = [part for part in shapely.get_parts(geometry) if isinstance(part, shapely.Polygon)]
+    return [[base64_vlq(vertices.runs(ring)) for ring in shapely.get_rings(polygon)] for polygon in polygons]

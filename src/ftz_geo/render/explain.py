@@ -15,16 +15,16 @@ from ftz_geo.render.shapes import DrawnParcel, PageData
 from ftz_geo.render.views import sketch_note, zone_views
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.table import Table
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.explain import Explanation
     from ftz_geo.frame import Drawing
-    from ftz_geo.model import Candidate, Plan
+    from ftz_geo.model import Candidate, Plan, ReferenceMap
 
-__all__ = ["explanation_page", "explanation_table"]
+__all__ = ["add_candidates", "candidate_shapes", "explanation_page", "explanation_table"]
 
 _LINE_TOLERANCE_DEGREES = 1e-5
 """How far a candidate's line may be simplified on the page: 1 m, less than its width there."""
@@ -105,9 +105,9 @@ def explanation_page(
         shape = DrawnParcel(parcel=parcel, geometry=geometry, colour=parcel.colour, card=parcel.number)
         data.add_shape(shape, evidence=True)
     for one in told:
-        _add_candidates(data, one, shapes)
+        add_candidates(data, one, shapes)
     spans = {parcel.id: parcel.span for parcel in plan.parcels}
-    bounds = bounds_of([geometry for _, geometry in drawn] or _chosen(told, shapes))
+    bounds = bounds_of([geometry for _, geometry in drawn] or [*shapes.values()])
     methods = {edge.method for one in told for feature in one.features for edge in feature.edges}
     return map_page(
         "explain.html",
@@ -117,6 +117,7 @@ def explanation_page(
         told=told,
         credits=credits_of(drawing.about),
         references=drawing.about.get("reference", ()),
+        datum_zh=_datum_zh,
         rule_zh=rule_zh,
         fate=fate,
         clauses=[
@@ -130,12 +131,35 @@ def explanation_page(
     )
 
 
-def _add_candidates(data: PageData, told: Explanation, shapes: Mapping[str, BaseGeometry]) -> None:
+def _datum_zh(check: str) -> str:
+    """Return in Chinese what the check of a map's datum came to.
+
+    >>> _datum_zh("not checked: no district on it fits an outline that is known"), _datum_zh("WGS 84: its …")
+    ('未检验', 'WGS 84')
+    """
+    verdict = check.partition(":")[0]
+    return {"not checked": "未检验", "unclear": "不明"}.get(verdict, verdict)
+
+
+def candidate_shapes(told: Iterable[Explanation], reference: ReferenceMap) -> dict[str, BaseGeometry]:
+    """Return the features of a map that names may mean, by their ids there."""
+    rows = reference.features.set_index("source_id").geometry
+    ids = (i for one in told for f in one.features for c in f.candidates for i in c.source_ids)
+    return {i: rows[i] for i in ids if i in rows.index}
+
+
+def add_candidates(data: PageData, told: Explanation, shapes: Mapping[str, BaseGeometry]) -> None:
+    """Add what the names of a parcel's sides may mean to a page."""
     for feature in told.features:
-        side = f"{LABELS_ZH[feature.side]}至 {feature.feature.name}"
+        name = feature.feature.name
         # The lost ones first: where two run together, the chosen one lies on top.
         for candidate in reversed(feature.candidates):
-            words = f"{side} → {candidate.map_name}（{rule_zh(candidate.how)}）：{fate(candidate).zh}"
+            became = fate(candidate)
+            words = (
+                f"{LABELS_ZH[feature.side]}至 {name} → "
+                f"{candidate.map_name}（{rule_zh(candidate.how)}）：{became.zh}",
+                f"{feature.side}: {name} → {candidate.map_name} ({candidate.how}): {became.en}",
+            )
             data.add_candidate(_lines(candidate, shapes), chosen=candidate.lost is None, words=words)
 
 
@@ -155,7 +179,3 @@ def _lines(candidate: Candidate, shapes: Mapping[str, BaseGeometry]) -> list[Bas
 
 
 _CROSS = ((5e-4, 0.0), (0.0, 5e-4))
-
-
-def _chosen(told: Sequence[Explanation], shapes: Mapping[str, BaseGeometry]) -> list[BaseGeometry]:
-    return [shapes[i] for one in told for f in one.features if f.chosen for i in f.chosen.source_ids]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from ftz_geo.errors import GeometryError
+from ftz_geo.explain import explain_parcel
 from ftz_geo.frame import as_drawing
 from ftz_geo.measure import METRES_PER_DEGREE, LocalPlane
 from ftz_geo.model import Grade
 from ftz_geo.render.basemap import clip_basemap
 from ftz_geo.render.credits import credits_of
+from ftz_geo.render.explain import add_candidates, candidate_shapes
 from ftz_geo.render.page import LAYERS, Layer, bounds_of, layers_of, map_page
 from ftz_geo.render.points import CUT_TITLE, near_points
 from ftz_geo.render.shapes import DrawnParcel, PageData
-from ftz_geo.render.views import sketch_note, zone_views
+from ftz_geo.render.views import general_findings, sketch_note, zone_views
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import geopandas
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.explain import Explanation
     from ftz_geo.frame import Drawing
     from ftz_geo.model import Audit, Measure, Plan, ReferenceMap
     from ftz_geo.render.basemap import Basemap
@@ -40,10 +43,11 @@ def _zone_page(
     background: Basemap | None,
     points: NearPoints | None,
     about: Mapping[str, Any],
+    candidates: _Candidates | None,
     context: Mapping[str, Any],
 ) -> str:
     data = PageData()
-    bounds = _bounds(zone, background, points)
+    bounds = _bounds(zone, background, points, candidates)
     west, south, east, north = bounds
     plane = LocalPlane(lon=(west + east) / 2, lat=(south + north) / 2)
     for parcel, geometry in zone.drawn:
@@ -55,10 +59,15 @@ def _zone_page(
         data.add_basemap(background)
     if points is not None:
         data.add_points(points)
+    if candidates is not None:
+        for one in candidates.told:
+            add_candidates(data, one, candidates.shapes)
+    data.add_search(zone.words_beside)
     return map_page(
         "zone.html",
         bounds=bounds,
-        layers=_zone_layers(zone, lines, background, points),
+        layers=_zone_layers(zone, lines, background, points)
+        | (layers_of({"chosen", "lost"}) if candidates is not None else {}),
         data=data,
         zone=zone,
         background=background,
@@ -71,9 +80,35 @@ def _zone_page(
     )
 
 
-def _bounds(zone: ZoneView, background: Basemap | None, points: NearPoints | None) -> Sequence[float]:
-    """Return what a zone's map shows: its placed blocks, else its named points, its background, China."""
+class _Candidates(NamedTuple):
+    """What the names of a zone's sides may mean on the reference map."""
+
+    told: tuple[Explanation, ...]
+    shapes: Mapping[str, BaseGeometry]
+    """By their ids on the map; at least one."""
+
+
+def _candidates(
+    plan: Plan | None, drawing: Drawing, zone: ZoneView, reference: ReferenceMap | None
+) -> _Candidates | None:
+    """Return the candidates of a zone of which nothing was drawn; None without any."""
+    if plan is None or reference is None or zone.drawn:
+        return None
+    told = tuple(explain_parcel(plan, drawing, parcel.id) for parcel in zone.parcels)
+    shapes = candidate_shapes(told, reference)
+    return _Candidates(told, shapes) if shapes else None
+
+
+def _bounds(
+    zone: ZoneView,
+    background: Basemap | None,
+    points: NearPoints | None,
+    candidates: _Candidates | None,
+) -> Sequence[float]:
+    """Return what a zone's map shows: its placed blocks, or what stands in for them; else China."""
     placed = _placed([zone])
+    if candidates is not None:
+        return bounds_of([*candidates.shapes.values()])
     if not placed and points is not None:
         return points.bounds
     return background.bounds if not placed and background is not None else bounds_of(placed)
@@ -161,9 +196,12 @@ def map_pages(
     *,
     lines: Mapping[str, Sequence[tuple[str, BaseGeometry]]] | None = None,
     measures: Mapping[str, Sequence[Measure]] | None = None,
+    reference: ReferenceMap | None = None,
     basemap: ReferenceMap | None = None,
     tianditu_key: str | None = None,
     editor: Mapping[str, Any] | None = None,
+    report: str | None = None,
+    alone: bool = False,
 ) -> dict[str, str]:
     """Return one offline map per zone and an index of all.
 
@@ -180,12 +218,18 @@ def map_pages(
         Named roads and waters of a zone's sketch, longitude and latitude, as ``sketch_lines`` gives them.
     measures : mapping of zone id to sequence of Measure, optional
         Pilot measures that apply in each zone; the tasks are the plan's own.
+    reference : ReferenceMap, optional
+        Where the pages of zones of which nothing was drawn show what the names of sides may mean.
     basemap : ReferenceMap, optional
         Whose named lines are put into the pages of the zones as a quiet background.
     tianditu_key : str, optional
         Written into the pages, for whoever opens them to use; without it, a reader is asked for their own.
     editor : mapping, optional
         JSON-ready; with it, the pages of the zones carry the editor, which reads it.
+    report : str, optional
+        Address of the page of the audit, seen from the pages; they link to it where it is given.
+    alone : bool, default False
+        Let the pages have no links to each other, for they will not stand side by side.
 
     Returns
     -------
@@ -218,17 +262,24 @@ def map_pages(
             f"the grade {strange[0]!r} is none of {', '.join(grades)}; correct the column grade"
         )
     zones = zone_views(plan, found, audit, measures)
-    context = {"source": plan.source if plan else None, "tianditu_key": tianditu_key}
+    context = {
+        "source": plan.source if plan else None,
+        "tianditu_key": tianditu_key,
+        "report": report,
+        "alone": alone,
+    }
     of_zone = lines or {}
     backgrounds = _backgrounds(basemap, zones)
     zone_context = context | {"editor": editor}
-    return {"index.html": _index_page(zones, found.about, context)} | {
+    general = context | {"general": general_findings(audit)}
+    return {"index.html": _index_page(zones, found.about, general)} | {
         zone.file: _zone_page(
             zone,
             of_zone.get(zone.id, ()),
             backgrounds.get(zone.id),
             _points(found, zone),
             found.about,
+            _candidates(plan, found, zone, reference),
             zone_context,
         )
         for zone in zones

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.render.schema import DiffPage
     from ftz_geo.render.shapes import PageData
 
-__all__ = ["LAYERS", "TILE_HOSTS", "Layer", "bounds_of", "layers_of", "map_page"]
+__all__ = ["LAYERS", "TILE_HOSTS", "Layer", "bounds_of", "layers_of", "map_page", "two_versions_page"]
 
 TILE_HOSTS = (
     "https://tile.openstreetmap.org",
@@ -48,6 +49,11 @@ _SCRIPTS = (
     "page.panel.js",
     "page.choice.js",
     "page.inset.js",
+    "page.spelling.js",
+    "page.coordinates.js",
+    "page.find.js",
+    "page.views.js",
+    "page.focus.js",
     "page.sheet.js",
     "page.frame.js",
     "page.paper.js",
@@ -56,6 +62,17 @@ _SCRIPTS = (
 """Our own scripts, in the order in which they need each other."""
 
 _EDITOR_SCRIPTS = ("edits.js", "editor.panel.js", "editor.js")
+
+_TWO_VERSIONS_SCRIPTS = (
+    "geodesy.js",
+    "page.core.js",
+    "page.address.js",
+    "page.words.js",
+    "page.labels.js",
+    "page.sheet.js",
+    "diff.js",
+)
+"""Those of the page that holds two versions against each other."""
 
 _PANES = (
     ("halos", 290),
@@ -200,23 +217,71 @@ def map_page(
     """
     library, library_style = leaflet()
     scripts = [library, _script(*_SCRIPTS), _map_script(bounds, layers), _script("measure.js")]
-    styles = [library_style, own("page.css"), own("measure.css"), own("paper.css")]
+    names = ("page.css", "page.find.css", "page.focus.css", "measure.css", "paper.css")
+    styles = [library_style, *map(own, names)]
     if editor is not None:
         scripts.append(_script(*_EDITOR_SCRIPTS))
         styles.append(own("editor.css"))
     titles = {key: layer.title for key, layer in layers.items()}
-    return template(name).render(
+    return _written(
+        name,
+        scripts,
+        styles,
         policy=content_policy(scripts, TILE_HOSTS),
-        styles=[_plain(style) for style in styles],
-        scripts=scripts,
         data=json_block(data.to_dict(layers=titles, tianditu_key=tianditu_key)),
         editor=None if editor is None else json_block(editor),
+        layers=layers,
+        **context,
+    )
+
+
+def two_versions_page(
+    name: str, *, bounds: Sequence[float], layers: Mapping[str, Layer], data: DiffPage, **context: Any
+) -> str:
+    """Return a page of two versions in the frame of the map pages, which asks no host for anything.
+
+    Parameters
+    ----------
+    name : str
+        A template of this package.
+    bounds : sequence of float, shape (4,)
+        What the map shows: west, south, east, north in degrees.
+    layers : mapping of str to Layer
+        Groups by the name that the page script knows.
+    data : DiffPage
+    **context
+        The template's variables.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    library, library_style = leaflet()
+    scripts = [library, _script(*_TWO_VERSIONS_SCRIPTS), _map_script(bounds, layers)]
+    styles = [library_style, own("page.css"), own("diff.css")]
+    return _written(
+        name,
+        scripts,
+        styles,
+        policy=content_policy(scripts),
+        data=json_block(data),
+        editor=None,
+        layers=layers,
+        **context,
+    )
+
+
+def _written(name: str, scripts: Sequence[Markup], styles: Sequence[Markup], **context: Any) -> str:
+    """Return a template with all that the frame of the map pages asks for."""
+    return template(name).render(
+        styles=[_plain(style) for style in styles],
+        scripts=scripts,
         claims=CLAIMS_ZH,
         dashes=DASHES,
         labels=LABELS_ZH,
         palette=PALETTE,
         verdicts=HOLDS_ZH,
         versions=versions(),
-        layers=layers,
         **context,
     )

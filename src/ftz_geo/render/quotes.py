@@ -11,7 +11,18 @@ if TYPE_CHECKING:
 
     from ftz_geo.model import Span
 
-__all__ = ["marked", "quotes"]
+__all__ = ["finding_anchor", "marked", "quotes"]
+
+
+def finding_anchor(number: int) -> str:
+    """Return the anchor of a finding on the page of its audit, by its place in the audit, from 0.
+
+    Examples
+    --------
+    >>> finding_anchor(0)
+    'finding-1'
+    """
+    return f"finding-{number + 1}"
 
 
 def marked(text: str, window: Span, spans: Iterable[Span]) -> Markup:

@@ -189,7 +189,8 @@ class Candidate(TypedDict):
     lines: list[Packed]
     """Runs."""
     chosen: bool
-    words: str
+    words: tuple[str, str]
+    """What became of it, in Chinese and in English."""
 
 
 class BasemapFeature(TypedDict):
@@ -260,6 +261,9 @@ class Page(TypedDict):
     candidates: list[Candidate]
     basemap: Basemap | None
     points: Points | None
+    readings: dict[str, str]
+    """The Chinese characters of what can be searched, by the syllables that they are read as, without tones;
+    none on a page without a search."""
     words: dict[str, str]
     """Every fixed word in Chinese, and in English."""
     layers: dict[str, str]
@@ -288,12 +292,16 @@ class DiffShape(TypedDict):
     version: str
     """``old`` or ``new``."""
     state: str
-    """Key of :attr:`DiffPage.states`."""
+    """What becomes of it: ``added``, ``gone``, ``changed`` or ``same``."""
     changes: list[int]
     """Places in :attr:`DiffPage.changes`."""
     sketched: bool
-    geometry: dict[str, Any]
-    """GeoJSON."""
+    parts: list[list[Packed]]
+    """Runs of the rings of each polygon, the shell first; the first vertex is not repeated."""
+    centre: list[float]
+    """Where its label stands."""
+    radius_m: float
+    """Of the circle around the centre that its label has room in."""
 
 
 class DiffStrip(TypedDict):
@@ -301,16 +309,21 @@ class DiffStrip(TypedDict):
 
     kind: str
     """``gone`` or ``added``."""
-    geometry: dict[str, Any]
-    """GeoJSON."""
+    parts: list[list[Packed]]
+    """As of a shape."""
 
 
 class DiffPage(TypedDict):
-    """The JSON of the page of two versions, in the element ``data``."""
+    """The JSON of the page of two versions, in the element ``ftz-data``."""
 
+    units_per_degree: int
+    """Of the grid that the vertices are on."""
+    vertices: Packed
+    """Places."""
     shapes: list[DiffShape]
+    """Of both versions, the old one first."""
     strips: list[DiffStrip]
-    changes: list[str]
-    """In Chinese."""
-    states: dict[str, str]
-    """What becomes of a polygon, in Chinese."""
+    changes: list[tuple[str, str]]
+    """In Chinese and in English."""
+    words: dict[str, str]
+    """Every fixed word in Chinese, and in English."""

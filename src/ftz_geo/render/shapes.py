@@ -11,6 +11,7 @@ from ftz_geo.compass import DIRECTIONS, SIDE_ZH
 from ftz_geo.model import HOLDS_ZH, LABELS_ZH, Grade
 from ftz_geo.render.looks import DASHES, polygon_style
 from ftz_geo.render.packing import UNITS_PER_DEGREE, Vertices, base64_vlq
+from ftz_geo.render.readings import readings
 from ftz_geo.render.schema import PackedEdge, PackedMark, Shape
 from ftz_geo.render.words import CLAIMS_ZH, EN, METHODS_ZH
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ftz_geo.render.points import NearPoints
     from ftz_geo.render.views import Clause, ParcelView
 
-__all__ = ["DrawnParcel", "PageData"]
+__all__ = ["DrawnParcel", "PageData", "centre_of"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,11 +85,12 @@ class PageData:
         self._candidates: list[schema.Candidate] = []
         self._basemap: schema.Basemap | None = None
         self._points: schema.Points | None = None
+        self._readings: dict[str, str] = {}
 
     def add_shape(self, shape: DrawnParcel, *, evidence: bool, plane: LocalPlane | None = None) -> None:
         """Add a parcel; with its edges and words, and with a place for its name if a plane is given."""
         parcel = shape.parcel
-        centre, radius_m = (None, None) if plane is None else _centre_of(shape.geometry, plane)
+        centre, radius_m = (None, None) if plane is None else centre_of(shape.geometry, plane)
         self._shapes.append(
             {
                 "id": parcel.id,
@@ -166,8 +168,8 @@ class PageData:
         """Add a named line between the shapes."""
         self._lines.append({"name": name, "runs": self._runs(line)})
 
-    def add_candidate(self, lines: Iterable[BaseGeometry], *, chosen: bool, words: str) -> None:
-        """Add what a name may mean on the reference map."""
+    def add_candidate(self, lines: Iterable[BaseGeometry], *, chosen: bool, words: tuple[str, str]) -> None:
+        """Add what a name may mean on the reference map; its words in Chinese and in English."""
         runs = [self._runs(line) for line in lines]
         self._candidates.append({"lines": runs, "chosen": chosen, "words": words})
 
@@ -178,6 +180,12 @@ class PageData:
     def add_points(self, points: NearPoints) -> None:
         """Add the named points."""
         self._points = points.to_dict()
+
+    def add_search(self, words: Iterable[str] = ()) -> None:
+        """Let everything named so far, and other words of the page, be found by how it is read."""
+        named = [word for shape in self._shapes for word in (*shape["label"], shape["name"]) if word]
+        background = [feature["name"] for feature in self._basemap["features"]] if self._basemap else []
+        self._readings = readings([*named, *self._features, *background, *words])
 
     def to_dict(self, *, layers: Mapping[str, str], tianditu_key: str | None = None) -> schema.Page:
         """Return all of it, JSON-ready.
@@ -212,6 +220,7 @@ class PageData:
             "candidates": self._candidates,
             "basemap": self._basemap,
             "points": self._points,
+            "readings": self._readings,
             "words": dict(EN),
             "layers": dict(layers),
             "tianditu_key": tianditu_key,
@@ -254,7 +263,7 @@ def _rounded(km2: float | None, digits: int = 6) -> float | None:
     return None if km2 is None else round(km2, digits)
 
 
-def _centre_of(geometry: BaseGeometry, plane: LocalPlane) -> tuple[list[float], float]:
+def centre_of(geometry: BaseGeometry, plane: LocalPlane) -> tuple[list[float], float]:
     """Return the largest inscribed circle, where a label fits best: latitude and longitude, metres."""
     largest = max(_polygons(plane.to_xy(geometry)), key=lambda p: p.area)
     inscribed = shapely.maximum_inscribed_circle(largest)

@@ -12,7 +12,7 @@ from ftz_geo.compass import DIRECTIONS, Direction
 from ftz_geo.frame import reasons_of
 from ftz_geo.model import BY_SIDES, HOLDS_ZH, NO_PLACE, SHARED_AREA, Grade, Method, Severity, ZoneSummary
 from ftz_geo.render.looks import PALETTE
-from ftz_geo.render.quotes import marked
+from ftz_geo.render.quotes import finding_anchor, marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +32,8 @@ __all__ = [
     "ParcelView",
     "ZoneView",
     "figure",
+    "general_findings",
+    "page_files",
     "sketch_note",
     "zone_views",
 ]
@@ -163,8 +165,12 @@ class FindingView:
     severity: Severity
     zh: str
     en: str
+    anchor: str
+    """Where the page of the audit tells it in full."""
     numbers: tuple[int, ...]
     """Of the parcels that it is about; empty where it is about the whole zone."""
+    place: str | None
+    """Id of the first of them, by which the zone's page is asked for it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -195,6 +201,11 @@ class ZoneView:
     """Pilot measures in whose scope the zone lies."""
 
     @property
+    def problems(self) -> tuple[FindingView, ...]:
+        """Its errors and warnings."""
+        return tuple(finding for finding in self.findings if finding.severity != "note")
+
+    @property
     def groups(self) -> tuple[tuple[str | None, tuple[Task, ...]], ...]:
         """The tasks under the headings of their groups."""
         return tuple((group, tuple(of)) for group, of in groupby(self.tasks, key=lambda task: task.group))
@@ -206,6 +217,13 @@ class ZoneView:
         for measure in self.measures:
             scopes.setdefault(measure.scope, []).append(measure)
         return tuple((scope, tuple(of)) for scope, of in scopes.items())
+
+    @property
+    def words_beside(self) -> tuple[str, ...]:
+        """What its page names beside the map only: what was not drawn, tasks, measures, their departments."""
+        undrawn = [word for p in self.parcels if p.geometry is None for word in (p.title, p.name) if word]
+        policy = [word for t in self.tasks for word in (t.heading, *t.departments)]
+        return (*undrawn, *policy, *(word for m in self.measures for word in (m.name, *m.departments)))
 
     @property
     def parcels(self) -> tuple[ParcelView, ...]:
@@ -376,6 +394,11 @@ def _block(parcels: tuple[ParcelView, ...], label: str | None, declared: str | N
     )
 
 
+def page_files(drawing: Drawing) -> dict[str, str]:
+    """Return the names of the pages of all zones, by the zone's id."""
+    return {zone_id: page_file(zone_id, n) for n, zone_id in enumerate(_rows_by_zone(drawing), 1)}
+
+
 def page_file(zone_id: str, number: int) -> str:
     """Return a page's name: after the zone's id, or its number where the id could leave the folder.
 
@@ -411,21 +434,34 @@ def short_names(names: Sequence[str]) -> list[str]:
     return short if min(map(len, short), default=0) >= 2 else list(names)
 
 
-def _findings(findings: Iterable[Finding], parcels: Sequence[ParcelView]) -> tuple[FindingView, ...]:
-    """Return the findings about a zone, the worst first."""
+def _findings(
+    audit: Audit | None, zone_id: str | None, parcels: Sequence[ParcelView] = ()
+) -> tuple[FindingView, ...]:
+    """Return the findings about a zone, the worst first; of no zone, those about the whole document."""
+    numbered = enumerate(audit.findings if audit else ())
+    own = [(n, finding) for n, finding in numbered if finding.zone_id == zone_id]
     return tuple(
-        FindingView(
-            severity=finding.severity,
-            zh=finding.zh,
-            en=finding.en,
-            numbers=tuple(
-                parcel.number
-                for parcel in parcels
-                if (about := finding.parcel_id or finding.block_id) and about in (parcel.id, parcel.block_id)
-            ),
-        )
-        for finding in sorted(findings, key=lambda f: _SEVERITIES.index(f.severity))
+        _finding(finding, finding_anchor(n), parcels)
+        for n, finding in sorted(own, key=lambda pair: _SEVERITIES.index(pair[1].severity))
     )
+
+
+def _finding(finding: Finding, anchor: str, parcels: Sequence[ParcelView]) -> FindingView:
+    about = finding.parcel_id or finding.block_id
+    own = [parcel for parcel in parcels if about and about in (parcel.id, parcel.block_id)]
+    return FindingView(
+        severity=finding.severity,
+        zh=finding.zh,
+        en=finding.en,
+        anchor=anchor,
+        numbers=tuple(parcel.number for parcel in own),
+        place=own[0].id if own else None,
+    )
+
+
+def general_findings(audit: Audit | None) -> tuple[FindingView, ...]:
+    """Return the errors and warnings that are about no one zone, the worst first."""
+    return tuple(finding for finding in _findings(audit, None) if finding.severity != "note")
 
 
 def _drawn_verdict(totals: ZoneSummary, blocks: Sequence[BlockView]) -> str | None:
@@ -486,17 +522,16 @@ def zone_views(
     stated, edges = _stated(plan) if plan else {}, drawing.edges_of()
     declared = {z.id: z.declared_area.km2 for z in (plan.zones if plan else ()) if z.declared_area}
     audited = {zone.id: zone for zone in (audit.zones if audit else ())}
-    by_zone = _rows_by_zone(drawing)
+    by_zone, files = _rows_by_zone(drawing), page_files(drawing)
     names = [_word(rows[0].get("zone")) or zone_id for zone_id, rows in by_zone.items()]
     views: list[ZoneView] = []
     for zone_id, name, short_name in zip(by_zone, names, short_names(names), strict=True):
         blocks = _blocks(by_zone[zone_id], stated, edges)
         totals = audited.get(zone_id, ZoneSummary(id=zone_id))
-        about = [finding for finding in (audit.findings if audit else ()) if finding.zone_id == zone_id]
         views.append(
             ZoneView(
                 id=zone_id,
-                file=page_file(zone_id, len(views) + 1),
+                file=files[zone_id],
                 name=name,
                 short_name=short_name,
                 colour=PALETTE[len(views) % len(PALETTE)],
@@ -506,7 +541,7 @@ def zone_views(
                 verdict=totals.verdict if zone_id in audited else None,
                 sum_verdict=totals.sum_verdict,
                 drawn_verdict=_drawn_verdict(totals, blocks),
-                findings=_findings(about, [parcel for block in blocks for parcel in block.parcels]),
+                findings=_findings(audit, zone_id, [parcel for block in blocks for parcel in block.parcels]),
                 blocks=blocks,
                 tasks=tuple(t for t in (plan.tasks if plan else ()) if t.zone_id == zone_id),
                 measures=tuple((measures or {}).get(zone_id, ())),

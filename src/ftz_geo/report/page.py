@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from markupsafe import Markup
 
 from ftz_geo.render.offline import own, template
-from ftz_geo.render.quotes import quotes
+from ftz_geo.render.quotes import finding_anchor, quotes
 from ftz_geo.report.figures import PLAIN, Scale, Told, decimals_of_ways, printed, scale_of, scales, told
 from ftz_geo.report.findings import Head, Titles, fair, grouped, heads
 from ftz_geo.report.words import (
@@ -26,7 +29,7 @@ from ftz_geo.report.words import (
 from ftz_geo.wording import unit_km2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ftz_geo.model import Audit, BlockSummary, Finding, Plan, Span, Unchecked, Ways, ZoneSummary
     from ftz_geo.report.words import Language
@@ -43,7 +46,9 @@ _QUOTES, _QUOTE, _AROUND = 3, 60, 10
 """Quotations of a finding, characters of one and of what stands around it; of the rest, its place is told."""
 
 
-def audit_page(plan: Plan, audit: Audit, language: Language = "zh") -> str:
+def audit_page(
+    plan: Plan, audit: Audit, language: Language = "zh", *, maps: Mapping[str, str] | None = None
+) -> str:
     """Return an audit as one page that prints on A4: what to sign, then the annex.
 
     Parameters
@@ -53,6 +58,8 @@ def audit_page(plan: Plan, audit: Audit, language: Language = "zh") -> str:
     audit : Audit
     language : {"zh", "en"}, default "zh"
         Names and quotations stay as they are.
+    maps : mapping of str to str, optional
+        Addresses of the zones' maps by the zone's id, seen from the page, which links to them.
 
     Returns
     -------
@@ -67,18 +74,21 @@ def audit_page(plan: Plan, audit: Audit, language: Language = "zh") -> str:
     >>> "没有发现" in page, "found nothing" in audit_page(plan, Audit(findings=(), zones=()), "en")
     (True, True)
     """
-    return template("audit.html").render(_Report(plan, audit, language).values())
+    return template("audit.html").render(_Report(plan, audit, language, maps or {}).values())
 
 
 class _Report:
     """The values of a page; what its parts share is found once."""
 
-    def __init__(self, plan: Plan, audit: Audit, language: Language) -> None:
-        self.plan, self.audit, self.language = plan, audit, language
+    def __init__(self, plan: Plan, audit: Audit, language: Language, maps: Mapping[str, str]) -> None:
+        self.plan, self.audit, self.language, self.maps = plan, audit, language, maps
         self.titles = Titles.of(plan)
         self.scales = scales(plan)
         self.zones = {zone.id: zone for zone in plan.zones}
         self.heads = heads(audit.findings)
+        self.anchors = {id(finding): finding_anchor(n) for n, finding in enumerate(audit.findings)}
+        # Maps know parcels, of which a block has one or more.
+        self.parcels = {block.id: block.parcels[0].id for _, block, _ in plan.walk()}
 
     def values(self) -> dict[str, Any]:
         """Return all that the template shows."""
@@ -148,11 +158,27 @@ class _Report:
         scale = self.scales.get(zone.id, PLAIN)
         return {
             "title": zone.title,
+            "href": self._href(zone.id),
             "unit": unit_word(scale.unit, self.language),
             "told": told(zone.declared_km2, zone.sum_km2, zone.difference_km2, zone.limit_km2, scale),
             "sum": (zone.sum_verdict or "plain", self._sum_word(zone)),
             "verdict": (zone.verdict, passes(zone.verdict, self.language)),
         }
+
+    def _href(self, zone_id: str | None, part_id: str | None = None) -> str | None:
+        """Return the address of a zone's map, at a parcel or a block's first; None where there is none."""
+        page = self.maps.get(zone_id or "")
+        if page is None:
+            return None
+        place = [] if part_id is None else [quote(self.parcels.get(part_id, part_id), safe="")]
+        state = "&".join([*place, *(["lang=en"] if self.language == "en" else [])])
+        return f"{page}#{state}" if state else page
+
+    def _linked(self, gap: Unchecked) -> str | None:
+        """Return what something is about, as a link where there is a map of it."""
+        place = self.titles.of_finding(gap)
+        href = self._href(gap.zone_id, gap.parcel_id or gap.block_id)
+        return Markup('<a href="{}">{}</a>').format(href, place) if place and href else place
 
     def _sum_word(self, zone: ZoneSummary) -> str:
         if zone.sum_verdict is None:
@@ -170,6 +196,7 @@ class _Report:
         return {
             "severity": (finding.severity, label(finding.severity, self.language)),
             "place": self.titles.of_finding(finding) or spoken(WORDS["whole"], self.language),
+            "href": self._href(finding.zone_id, finding.parcel_id or finding.block_id),
             "said": self.titles.message(finding, key, self.language),
             # Where both figures stand beside it, the sentence would only say them again.
             "word": check_word(finding.check, self.language)
@@ -187,6 +214,7 @@ class _Report:
         figures = zip(FIGURES.values(), line["told"], strict=True)
         return {
             **line,
+            "anchor": self.anchors[id(finding)],
             "is_follower": finding is not head.finding,
             "figures": [(spoken(word, self.language), text) for word, text in figures if text],
             "quotes": self._quotes(finding.spans[:_QUOTES]),
@@ -204,7 +232,7 @@ class _Report:
     def _gaps(self, unchecked: Sequence[Unchecked]) -> list[tuple[str, list[str]]]:
         return grouped(
             (
-                self.titles.of_finding(gap),
+                self._linked(gap),
                 self.titles.message(gap, gap.parcel_id or gap.block_id or gap.zone_id, self.language).rstrip(
                     "。."
                 ),
@@ -223,7 +251,8 @@ class _Report:
             "basis": spoken(summary.measured_basis, self.language) if summary.measured_basis else "",
             "is_drawn": any(block.drawn_ways_km2 for block in summary.blocks),
             "is_long": len(summary.blocks) > 20,
-            "rows": [self._block(block, unit) for block in summary.blocks],
+            "href": self._href(summary.id),
+            "rows": [self._block(summary.id, block, unit) for block in summary.blocks],
             "sums": _totals(summary, unit),
             "told": told(*figures, self._scale(summary.id, unit)),
             "sum": (summary.sum_verdict, self._sum_word(summary)),
@@ -234,11 +263,12 @@ class _Report:
         stated = self.scales.get(key, PLAIN)
         return stated if stated.unit == unit else Scale(unit)
 
-    def _block(self, block: BlockSummary, unit: str) -> dict[str, Any]:
+    def _block(self, zone_id: str, block: BlockSummary, unit: str) -> dict[str, Any]:
         figures = (block.declared_km2, block.measured_km2, block.difference_km2, block.limit_km2)
         return {
             "label": block.label or block.name or block.id,
             "name": block.name if block.label else None,
+            "href": self._href(zone_id, block.id),
             "told": told(*figures, self._scale(block.id, unit)),
             "ways": _ways(block, unit),
             "is_proof": block.measured_ways_km2 is not None,

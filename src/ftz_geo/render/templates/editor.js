@@ -4,7 +4,8 @@
 "use strict";
 
 (() => {
-  const { map, layers, shapes, methods, units_per_degree: units, say, redraw, onChange } = window.ftzGeoPage;
+  const { map, layers, methods, units_per_degree: units, say, redraw, onChange } = window.ftzGeoPage;
+  const shapes = window.ftzGeoPage.shapes.filter(({ polygon }) => polygon); // those that have a place
   const { element } = ftzGeo.core;
   const { t } = ftzGeo.words;
   const { Panel, ask } = ftzGeo.editorPanel;

@@ -10,7 +10,8 @@ const ftzGeodesy = (() => {
   const E2 = F * (2 - F);
   const N = F / (2 - F);
 
-  const radians = (degrees) => (degrees * Math.PI) / 180;
+  const radians = (angle) => (angle * Math.PI) / 180;
+  const degrees = (angle) => (angle * 180) / Math.PI;
 
   /* ---------- area ---------- */
 
@@ -93,19 +94,30 @@ const ftzGeodesy = (() => {
     (61 / 240) * N ** 3 - (103 / 140) * N ** 4,
     (49561 / 161280) * N ** 4,
   ];
+  // Eq. 36 there, the way back.
+  const KRUEGER_BACK = [
+    N / 2 - (2 / 3) * N ** 2 + (37 / 96) * N ** 3 - (1 / 360) * N ** 4,
+    (1 / 48) * N ** 2 + (1 / 15) * N ** 3 - (437 / 1440) * N ** 4,
+    (17 / 480) * N ** 3 - (37 / 840) * N ** 4,
+    (4397 / 161280) * N ** 4,
+  ];
   const RECTIFYING_M = (A / (1 + N)) * (1 + N ** 2 / 4 + N ** 4 / 64);
+
+  /** The tangent of the conformal latitude, from that of the latitude. */
+  function conformal(tau) {
+    const e = Math.sqrt(E2);
+    const sigma = Math.sinh(e * Math.atanh((e * tau) / Math.hypot(1, tau)));
+    return tau * Math.hypot(1, sigma) - sigma * Math.hypot(1, tau);
+  }
 
   /** A place in a 3-degree zone, its own if none is given: the zone's number, metres to the north (X) and to the
       east (Y); the easting without the number has 500 km added to it, so that 39 and 511493.964 are written
       39511493.964. */
   function gaussKrueger([lon, lat], zone = Math.floor((lon + 1.5) / 3)) {
     const lambda = radians(lon - 3 * zone);
-    const tau = Math.tan(radians(lat));
-    const e = Math.sqrt(E2);
-    const sigma = Math.sinh(e * Math.atanh((e * tau) / Math.hypot(1, tau)));
-    const conformal = tau * Math.hypot(1, sigma) - sigma * Math.hypot(1, tau);
-    const xi = Math.atan2(conformal, Math.cos(lambda));
-    const eta = Math.asinh(Math.sin(lambda) / Math.hypot(conformal, Math.cos(lambda)));
+    const upright = conformal(Math.tan(radians(lat)));
+    const xi = Math.atan2(upright, Math.cos(lambda));
+    const eta = Math.asinh(Math.sin(lambda) / Math.hypot(upright, Math.cos(lambda)));
     let [north, east] = [xi, eta];
     KRUEGER.forEach((factor, i) => {
       const j = 2 * (i + 1);
@@ -113,6 +125,26 @@ const ftzGeodesy = (() => {
       east += factor * Math.cos(j * xi) * Math.sinh(j * eta);
     });
     return { zone, x: RECTIFYING_M * north, y: 500000 + RECTIFYING_M * east };
+  }
+
+  /** The place that lies so many metres to the north (X) and to the east (Y, with its 500 km and without the number
+      of a zone) about a meridian. */
+  function fromGaussKrueger(meridian, { x, y }) {
+    const [xi, eta] = [x / RECTIFYING_M, (y - 500000) / RECTIFYING_M];
+    let [north, east] = [xi, eta];
+    KRUEGER_BACK.forEach((factor, i) => {
+      const j = 2 * (i + 1);
+      north -= factor * Math.sin(j * xi) * Math.cosh(j * eta);
+      east -= factor * Math.cos(j * xi) * Math.sinh(j * eta);
+    });
+    const goal = Math.sin(north) / Math.hypot(Math.sinh(east), Math.cos(north));
+    let tau = goal / (1 - E2);
+    for (let i = 0; i < 4; i++) { // Newton's method, which doubles the digits at every step
+      const there = conformal(tau);
+      const slope = ((1 - E2) * Math.hypot(1, tau) * Math.hypot(1, there)) / (1 + (1 - E2) * tau ** 2);
+      tau += (goal - there) / slope;
+    }
+    return [meridian + degrees(Math.atan2(Math.sinh(east), Math.cos(north))), degrees(Math.atan(tau))];
   }
 
   /* ---------- GCJ-02 ---------- */
@@ -133,5 +165,5 @@ const ftzGeodesy = (() => {
     return [lon + east / perDegree[0], lat + north / perDegree[1]];
   }
 
-  return Object.freeze({ area, distance, length, gaussKrueger, gcj02 });
+  return Object.freeze({ area, distance, length, gaussKrueger, fromGaussKrueger, gcj02 });
 })();

@@ -5,6 +5,8 @@ ftzGeo.cards = (() => {
   const { element } = ftzGeo.core;
   const { t, either } = ftzGeo.words;
 
+  const HEAD = { "aria-level": 2 }; // below the page's, whatever stands between
+
   const km2 = (value) => (value === null ? "—" : value.toFixed(3));
   const metres = (value) => `${Math.round(value).toLocaleString("en")} ${t("米")}`;
   const distance = (value) => (value < 1000 ? metres(value) : `${(value / 1000).toFixed(1)} ${t("公里")}`);
@@ -66,7 +68,8 @@ ftzGeo.cards = (() => {
   }
 
   /** How far the whole shape may lie from where it is drawn; what is drawn by points says so among its reasons. */
-  function placement({ grade: name, uncertainty_m: radius, by_sides: bySides }) {
+  function placement({ grade: name, uncertainty_m: radius, by_sides: bySides, placed }) {
+    if (!placed) return element("p", { class: "caution" }, t("位置未知"));
     if (radius === null || name === "approximate") return null;
     const words = bySides
       ? `${t("位置按已知各边推算；连同避让其他区块的移动，误差约")} ${distance(radius)}${t("以内（九成把握）")}`
@@ -94,7 +97,7 @@ ftzGeo.cards = (() => {
     const { near_km2: near, far_km2: far } = shape;
     const declared = shape.declared_km2 ?? "—";
     return element("article", { class: "card" },
-      element("h3", {}, shape.title, shape.name && element("small", {}, shape.name)),
+      element("h3", HEAD, shape.title, shape.name && element("small", {}, shape.name)),
       grade(shape.grade, data.grades[shape.grade]),
       figures(
         [`${t("申报面积")} km²`, declared, shape.of_block ? t("（整个区块）") : null],
@@ -114,7 +117,7 @@ ftzGeo.cards = (() => {
     const line = edge.lonlats.map(({ lat, lng }) => [lng, lat]);
     const width = edge.half_width_m;
     return element("article", { class: "card edge" },
-      element("h3", {}, `${t(edge.side)}${t("至")} `, edge.name ?? t("（无名）"),
+      element("h3", HEAD, `${t(edge.side)}${t("至")} `, edge.name ?? t("（无名）"),
         element("small", {}, shape.called)),
       element("p", {}, element("b", {}, t(edge.method.label)), ` ${t(edge.method.how)}`),
       figures(
@@ -127,9 +130,9 @@ ftzGeo.cards = (() => {
         element("span", { class: "hash" }, edge.sources.join("、"))),
       edge.mark ? null : element("p", { class: "caution" }, t("原文没有词句对应这一段。")),
       shape.clause ? clause(shape, edge.mark) : null,
-      element("p", {}, link(`‹ ${t("整个区块")}`, openBlock)),
+      element("p", { class: "back" }, link(`‹ ${t("整个区块")}`, openBlock)),
     );
   }
 
-  return { ofBlock, ofEdge };
+  return { ofBlock, ofEdge, distance };
 })();

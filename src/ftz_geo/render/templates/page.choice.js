@@ -6,6 +6,8 @@ ftzGeo.choice = (() => {
   const { t, onChange } = ftzGeo.words;
   const { draw, cards, address } = ftzGeo;
 
+  const LEGEND_FROM = 520; // pixels of height that a map has room for it in
+
   /** A glow about shapes, or about edges of theirs, under their lines. */
   function glow(map, color) {
     const group = L.layerGroup().addTo(map);
@@ -24,7 +26,16 @@ ftzGeo.choice = (() => {
     const content = box.querySelector(".content");
     let origin = null;
     box.querySelector(".close").addEventListener("click", close);
-    const resize = () => map.invalidateSize({ pan: false, animate: false });
+    const legend = document.querySelector("details.legend");
+    let [wasOpen, beforeY] = [legend.open, 0];
+    /** The map at its new size; where that is low, the legend leaves it to the block. */
+    const resize = () => {
+      map.invalidateSize({ pan: false, animate: false });
+      const { y } = map.getSize();
+      if (!box.hidden && y < LEGEND_FROM && beforeY >= LEGEND_FROM) [wasOpen, legend.open] = [legend.open, false];
+      if (box.hidden && beforeY < LEGEND_FROM && y >= LEGEND_FROM) legend.open = wasOpen;
+      beforeY = y;
+    };
     return {
       show(made) {
         const from = document.activeElement;
@@ -34,8 +45,11 @@ ftzGeo.choice = (() => {
         box.scrollTop = 0;
         if (box.hidden) {
           box.hidden = false;
+          beforeY = map.getSize().y;
           document.body.classList.add("with-card");
           resize();
+          // On a phone the card covers the foot of the screen: the map goes to its head.
+          if (getComputedStyle(box).position === "fixed") document.querySelector("main").scrollIntoView({ block: "start" });
         }
         if (byKey) box.focus({ preventScroll: true });
       },
@@ -88,14 +102,20 @@ ftzGeo.choice = (() => {
 
     const render = () => { if (state.shape) box.show([...offer(state), card(state)]); };
 
+    /** The light of the chosen shape, or of an edge of it, on the map or apart from it, and in the table. */
+    function mark(shape, edge = null) {
+      marked(!shape?.placed ? [] : edge ? [edge.lonlats] : outline(shape));
+      for (const other of data.shapes) other.apart?.classList.toggle("chosen", other === shape);
+      rows.mark(shape);
+    }
+
     function choose(shape, { edge = null, others = [], step = true } = {}) {
       state = { shape, edge, others };
       tooltip.remove();
       around?.remove();
       render();
       around = layers.uncertainty && shape.placed ? draw.doubt(map, shape).addTo(map) : null;
-      marked(!shape.placed ? [] : edge ? [edge.lonlats] : outline(shape));
-      rows.mark(shape);
+      mark(shape, edge);
       bringIntoView(map, shape);
       address.put({ block: shape.id }, { step });
       listeners.forEach((listener) => listener(shape));
@@ -105,8 +125,7 @@ ftzGeo.choice = (() => {
       if (state.shape === null) return;
       around?.remove();
       [state, around] = [none, null];
-      marked([]);
-      rows.mark(null);
+      mark(null);
       box.hide();
       address.put({ block: null });
       listeners.forEach((listener) => listener(null));
@@ -115,6 +134,7 @@ ftzGeo.choice = (() => {
     /** Lights shapes up on the map and in the table. */
     function point(shapes) {
       lit(shapes.filter((shape) => shape.placed).flatMap(outline));
+      for (const shape of data.shapes) shape.apart?.classList.toggle("lit", shapes.includes(shape));
       rows.light(shapes);
     }
 

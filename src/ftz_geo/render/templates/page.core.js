@@ -11,6 +11,18 @@ ftzGeo.core = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const EARTH_M = 40075016.686; // the equator of Web Mercator's sphere
   const METRES_PER_DEGREE = EARTH_M / 360;
+  /** Shown in a notebook's frame, whose sandbox lets a page neither print nor ask its reader anything. */
+  const FRAMED = location.protocol === "about:";
+
+  // A frame may get its size only after its page has run: what a map is to show is then fitted to it once more.
+  const { fitBounds } = L.Map.prototype;
+  L.Map.include({
+    fitBounds(bounds, options) {
+      const { x, y } = this.getSize();
+      if (!x || !y) this.once("resize", () => fitBounds.call(this, bounds, { ...options, animate: false }));
+      return fitBounds.call(this, bounds, options);
+    },
+  });
 
   function svgElement(name, attributes, parent) {
     const made = document.createElementNS(SVG, name);
@@ -167,5 +179,5 @@ ftzGeo.core = (() => {
     return inside;
   }
 
-  return { METRES_PER_DEGREE, contains, svgElement, element, span, canvas, view, metresPerPixel, unpack, places, read };
+  return { METRES_PER_DEGREE, FRAMED, contains, svgElement, element, span, canvas, view, metresPerPixel, unpack, places, reader, read };
 })();

@@ -6,7 +6,7 @@ ftzGeo.draw = (() => {
   const EDGES_FROM = 40; // pixels from south to north, where thousands of shapes are drawn
   const EDGE_WEIGHT = 2.5; // pixels
   const { METRES_PER_DEGREE, element, span, metresPerPixel, places } = ftzGeo.core;
-  const { t } = ftzGeo.words;
+  const { t, either } = ftzGeo.words;
 
   /** A hatch for the canvas, which knows no SVG pattern. */
   function hatch(colour) {
@@ -91,11 +91,16 @@ ftzGeo.draw = (() => {
     }
   }
 
+  /** What shows its name under the pointer, and is named beside the map too: the tab key passes it. */
+  function untabbed(path) {
+    return path.on("add", () => path.getElement()?.setAttribute("tabindex", "-1"));
+  }
+
   /** Roads and rivers of a sketch beyond its blocks: quiet, and as much a sketch as these. */
   function lines(group, found, dashArray) {
     for (const line of found) {
       const look = { color: "#8a8069", weight: 3.5, opacity: 0.45, dashArray, pane: "bands" };
-      line.polyline = L.polyline(line.lonlats, look)
+      line.polyline = untabbed(L.polyline(line.lonlats, look))
         .bindTooltip(() => span(`${line.name}（${t("示意，位置不可用于定位")}）`), { sticky: true })
         .addTo(group);
     }
@@ -107,8 +112,8 @@ ftzGeo.draw = (() => {
       const style = chosen
         ? { color: "#1d5566", weight: 7, opacity: 0.3 }
         : { color: "#8c1d2c", weight: 3, opacity: 0.75, dashArray: "1 6" };
-      L.polyline(runs, { ...style, smoothFactor: 0 })
-        .bindTooltip(() => span(label), { sticky: true })
+      untabbed(L.polyline(runs, { ...style, smoothFactor: 0 }))
+        .bindTooltip(() => span(either(label)), { sticky: true })
         .addTo(chosen ? layers.chosen : layers.lost);
     }
   }
@@ -148,7 +153,7 @@ ftzGeo.draw = (() => {
     const look = { radius: 2.5, color: "#5d3a78", weight: 1, fillColor: "#fff", fillOpacity: 1, pane: "points" };
     for (const { name, places: packed } of named) {
       for (const place of places(packed, units)) {
-        L.circleMarker(place, look).bindTooltip(() => span(name)).addTo(group);
+        untabbed(L.circleMarker(place, look)).bindTooltip(() => span(name)).addTo(group);
       }
     }
   }

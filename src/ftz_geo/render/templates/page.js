@@ -2,6 +2,9 @@
 "use strict";
 
 ftzGeo.start = (() => {
+  // Pixels that the stamps above a chosen block and the readout below it need.
+  const CLEAR = { paddingTopLeft: [50, 76], paddingBottomRight: [50, 84] };
+  const LOW = 420; // pixels: a lower map has no room for its legend
   const KEYBOARD_MOST = 300; // shapes that the tab key may have to pass; the table reaches all
   const { t, onChange } = ftzGeo.words;
   const { address, draw, panel, sheet } = ftzGeo;
@@ -23,6 +26,22 @@ ftzGeo.start = (() => {
       path.addEventListener("focus", () => point([shape]));
       path.addEventListener("blur", () => point([]));
     }
+  }
+
+  /** Shows all blocks clear of what stands on the map: the stamps, the readout, the frame of what has no place; or
+      something else where there is none. */
+  function showAll(map, shapes, otherwise) {
+    const polygons = shapes.map(({ polygon }) => polygon).filter(Boolean);
+    if (polygons.length === 0) return map.fitBounds(otherwise, { animate: false });
+    const { x, y } = map.getSize();
+    const inset = document.getElementById("inset")?.offsetWidth ?? 0;
+    const [[left, top], [right, bottom]] = [CLEAR.paddingTopLeft, CLEAR.paddingBottomRight];
+    return map.fitBounds(L.featureGroup(polygons).getBounds(), {
+      paddingTopLeft: [inset > 0 && x > 2 * inset ? inset + 30 : left, top],
+      paddingBottomRight: [right, y < LOW ? bottom / 2 : bottom],
+      maxZoom: 16,
+      animate: false,
+    });
   }
 
   /** The map alone, in large letters and over the whole screen, until escape or the button ends it. */
@@ -113,6 +132,7 @@ ftzGeo.start = (() => {
 
   return (map, layers) => {
     const data = ftzGeo.core.read();
+    document.documentElement.classList.toggle("framed", ftzGeo.core.FRAMED);
     ftzGeo.words.start(data.words);
     map.setMaxZoom(19);
     map.setMinZoom(4);
@@ -127,8 +147,9 @@ ftzGeo.start = (() => {
     sheet.startReadout(map);
 
     const { shapes } = data;
+    const first = map.getBounds();
     const owners = draw.shapes(map, layers, data);
-    if (layers.bands) draw.bands(map, layers.bands, shapes);
+    if (layers.bands) draw.bands(map, layers.bands, shapes.filter(({ placed }) => placed));
     if (layers.lines) draw.lines(layers.lines, data.lines, data.methods.sketch.dash);
     if (layers.points) draw.points(layers.points, data.points);
     draw.candidates(layers, data.candidates);
@@ -142,8 +163,7 @@ ftzGeo.start = (() => {
       if (chosen.length > 0) choice.choose(chosen[0]);
       if (drawn.length > 0) {
         const bounds = L.featureGroup(drawn.map(({ polygon }) => polygon)).getBounds();
-        map.fitBounds(bounds, { padding: [60, 60], maxZoom: 16, animate: false });
-        map.getContainer().scrollIntoView({ block: "nearest" });
+        map.fitBounds(bounds, { ...CLEAR, maxZoom: 16, animate: false });
       } else chosen[0]?.apart?.scrollIntoView({ block: "nearest" });
     };
     /** Lines are lit for a while. */
@@ -161,14 +181,17 @@ ftzGeo.start = (() => {
       map.getContainer().scrollIntoView({ block: "nearest" });
     };
     reachByKeyboard(shapes, choice);
+    ftzGeo.focus.start(map, shapes);
     document.body.classList.toggle("all-apart", shapes.length > 0 && shapes.every(({ placed }) => !placed));
-    ftzGeo.inset.start(shapes.filter(({ placed }) => !placed), choice);
+    ftzGeo.inset.start(map, shapes.filter(({ placed }) => !placed), choice);
+    showAll(map, shapes, first);
+    ftzGeo.views.start(map, () => showAll(map, shapes, first));
     if (layers.uncertainty) draw.halos(map, layers.uncertainty, shapes.filter(({ placed }) => placed));
     if (layers.findings) draw.findings(layers.findings, shapes, choice.choose);
     panel.startTabs();
     const ranks = [...Object.keys(data.grades), ...data.verdicts];
     document.querySelectorAll("table.sortable").forEach((table) => panel.startSorting(table, ranks));
-    panel.startSearch(shapes, background, select, showEdges);
+    ftzGeo.find.start(map, { shapes, background, readings: data.readings }, { select, showEdges });
     panel.startFindings(shapes, select);
     layerControl(map, sheet.baseMaps(map, data.tianditu_key), layers, data.layers);
 
@@ -185,7 +208,12 @@ ftzGeo.start = (() => {
     });
     ftzGeo.paper.start(map, data, choice.chosen);
     startProjector(map, redraw);
-    if (map.getSize().x < 600) document.querySelector("details.legend").open = false;
+    const foldLegend = () => {
+      const { x, y } = map.getSize();
+      if (x < 600 || y < LOW) document.querySelector("details.legend").open = false;
+    };
+    if (map.getSize().x > 0) foldLegend();
+    else map.once("resize", foldLegend);
     ftzGeo.words.apply();
     window.ftzGeoPage = Object.freeze({
       map,

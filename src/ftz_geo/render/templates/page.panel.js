@@ -1,11 +1,10 @@
-/* The panel beside the map: tabs, a table that can be sorted, findings, search; each leads to the map. */
+/* The panel beside the map: tabs, a table that can be sorted, findings; each leads to the map. */
 "use strict";
 
 ftzGeo.panel = (() => {
   const { element } = ftzGeo.core;
-  const { t, onChange } = ftzGeo.words;
+  const { t } = ftzGeo.words;
   const { address } = ftzGeo;
-  const MOST_RESULTS = 30;
 
   /** Tells a screen reader what happened. */
   function say(text) {
@@ -141,72 +140,6 @@ ftzGeo.panel = (() => {
     };
   }
 
-  /* ---------- search ---------- */
-
-  const folded = (text) => text.normalize("NFKC").toLowerCase();
-
-  /** What can be found: blocks by their names, everything that a side names, and the lines of the background. */
-  function entries(shapes, background) {
-    const named = new Map();
-    for (const shape of shapes) {
-      for (const edge of shape.edges) {
-        if (edge.name === null) continue;
-        if (!named.has(edge.name)) named.set(edge.name, []);
-        named.get(edge.name).push({ shape, edge });
-      }
-    }
-    const blocks = shapes.map((shape) => (
-      { text: shape.called, note: () => t("区块"), shapes: [shape], edges: [] }
-    ));
-    const sides = [...named].map(([text, found]) => ({
-      text,
-      note: () => found.slice(0, 3).map(({ shape, edge }) => `${shape.title} ${t(edge.side)}`).join("、")
-        + (found.length > 3 ? ` +${found.length - 3}` : ""),
-      shapes: [...new Set(found.map(({ shape }) => shape))],
-      edges: found.map(({ edge }) => edge),
-    }));
-    const lines = new Map();
-    for (const line of background) {
-      if (named.has(line.name)) continue;
-      if (!lines.has(line.name)) lines.set(line.name, []);
-      lines.get(line.name).push(line);
-    }
-    const around = [...lines].map(([text, edges]) => ({ text, note: () => t("底图线条"), shapes: [], edges }));
-    return [...blocks, ...sides, ...around];
-  }
-
-  function startSearch(shapes, background, select, showEdges) {
-    const input = document.getElementById("search");
-    const list = document.getElementById("found");
-    if (!input) return;
-    input.closest("form").addEventListener("submit", (event) => {
-      event.preventDefault();
-      list.querySelector("button")?.click();
-    });
-    const all = entries(shapes, background).map((entry) => ({ ...entry, key: folded(entry.text) }));
-    const search = () => {
-      const words = folded(input.value.trim()).split(/\s+/).filter(Boolean);
-      const found = words.length === 0 ? [] : all.filter(({ key }) => words.every((word) => key.includes(word)));
-      found.sort((a, b) => a.key.length - b.key.length);
-      list.replaceChildren(...found.slice(0, MOST_RESULTS).map((entry) => {
-        const go = () => (entry.edges.length > 0 ? showEdges(entry) : select(entry.shapes));
-        return element("li", {}, element("button", { type: "button", onclick: go },
-          entry.text, element("small", {}, entry.note())));
-      }));
-      if (words.length > 0) say(found.length > 0 ? `${t("找到")} ${found.length}` : t("没有找到"));
-      list.hidden = words.length === 0;
-      if (words.length > 0 && found.length === 0) list.append(element("li", {}, t("没有找到")));
-    };
-    input.addEventListener("input", search);
-    input.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      input.value = "";
-      search();
-    });
-    onChange(search);
-    input.closest("form").hidden = false;
-  }
-
   /* ---------- findings ---------- */
 
   /** A finding about blocks leads to them. */
@@ -219,5 +152,5 @@ ftzGeo.panel = (() => {
     }
   }
 
-  return { say, startTabs, startSorting, startRows, startSearch, startFindings };
+  return { say, startTabs, startSorting, startRows, startFindings };
 })();

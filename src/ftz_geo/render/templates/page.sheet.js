@@ -2,8 +2,8 @@
 "use strict";
 
 ftzGeo.sheet = (() => {
-  const { svgElement, canvas, view, element } = ftzGeo.core;
-  const { t } = ftzGeo.words;
+  const { FRAMED, svgElement, canvas, view, element } = ftzGeo.core;
+  const { t, onChange } = ftzGeo.words;
 
   /* ---------- base maps ---------- */
 
@@ -57,6 +57,7 @@ ftzGeo.sheet = (() => {
       }),
       "OpenStreetMap（联网）": L.tileLayer(OSM, { attribution: "© OpenStreetMap contributors", maxZoom: 19 }),
     };
+    if (FRAMED && !key) delete maps["天地图（联网，需密钥）"];
     const [plain, shifted] = [map.options.crs, shiftedCrs()];
     map.on("baselayerchange", ({ layer }) => {
       const crs = layer === maps["高德（联网，图形按 GCJ-02 显示）"] ? shifted : plain;
@@ -70,7 +71,8 @@ ftzGeo.sheet = (() => {
 
   /* ---------- graticule ---------- */
 
-  const CONTROLS = [56, 90]; // the corner that the zoom buttons cover
+  const CONTROLS = [56, 186]; // the corner that the tools cover
+  const FOOT = 66; // and the readout with the scale
   const MINUTES = [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
 
   function degrees(minutes) {
@@ -98,7 +100,7 @@ ftzGeo.sheet = (() => {
     for (let m = Math.ceil((se.lat * 60) / step) * step; m <= nw.lat * 60; m += step) {
       const { y } = map.latLngToLayerPoint([m / 60, nw.lng]);
       svgElement("path", { d: `M${bounds.min.x} ${y}H${bounds.max.x}` }, svg);
-      if (y < rim.min.y + CONTROLS[1]) continue;
+      if (y < rim.min.y + CONTROLS[1] || y > rim.max.y - FOOT) continue;
       svgElement("text", { x: rim.min.x + 5, y: y - 4 }, svg).textContent = degrees(m);
     }
   }
@@ -128,10 +130,15 @@ ftzGeo.sheet = (() => {
       onAdd: () => element("output", { class: "readout leaflet-control" }),
     });
     const control = new Readout().addTo(map);
-    const show = (place) => { control.getContainer().textContent = placeText(place.wrap()); };
+    let shown = null;
+    const show = (place) => {
+      shown = place.wrap();
+      control.getContainer().textContent = placeText(shown);
+    };
     map.on("mousemove", ({ latlng }) => show(latlng));
     map.on("moveend", () => show(map.getCenter()));
     show(map.getCenter());
+    onChange(() => show(shown));
   }
 
   return { baseMaps, startGraticule, startReadout };

@@ -29,9 +29,8 @@ ftzGeo.words = (() => {
       found.textContent = "t" in found.dataset ? t(zh) : either([zh, found.dataset.en]);
     }
     for (const found of root.querySelectorAll("[data-label]")) {
-      const attribute = "placeholder" in found ? "placeholder" : "title";
       found.setAttribute("aria-label", t(found.dataset.label));
-      found.setAttribute(attribute, t(found.dataset.label));
+      if ("placeholder" in found) found.placeholder = t(found.dataset.label);
     }
     return root;
   }
@@ -45,7 +44,8 @@ ftzGeo.words = (() => {
     const button = document.getElementById("language");
     button.textContent = language === "en" ? "中文" : "English";
     button.lang = language === "en" ? "zh-CN" : "en";
-    for (const link of document.querySelectorAll('a[href*=".html"]')) {
+    // A page in one language keeps its address.
+    for (const link of document.querySelectorAll('a[href*=".html"]:not([hreflang])')) {
       const [file, place = ""] = link.getAttribute("href").split("#");
       const kept = place.split("&").filter((part) => part !== "" && !part.startsWith("lang="));
       const state = [...kept, ...(language === "en" ? ["lang=en"] : [])].join("&");
