@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from ftz_geo.render.schema import DiffPage
+    from ftz_geo.render.credits import Credit
     from ftz_geo.render.shapes import PageData
 
 __all__ = ["LAYERS", "TILE_HOSTS", "Layer", "bounds_of", "layers_of", "map_page", "two_versions_page"]
@@ -70,6 +71,8 @@ _TWO_VERSIONS_SCRIPTS = (
     "page.words.js",
     "page.labels.js",
     "page.sheet.js",
+    "page.frame.js",
+    "page.paper.js",
     "diff.js",
 )
 """Those of the page that holds two versions against each other."""
@@ -186,6 +189,7 @@ def map_page(
     data: PageData,
     tianditu_key: str | None = None,
     editor: Mapping[str, Any] | None = None,
+    sources: Sequence[Credit] = (),
     **context: Any,
 ) -> str:
     """Return a page with Leaflet, our style and script, and the map that folium made.
@@ -207,6 +211,8 @@ def map_page(
         Written into the page.
     editor : mapping, optional
         An :class:`~ftz_geo.render.schema.Editor`; without it, the page has no editor.
+    sources : sequence of Credit
+        Told on the sheet of paper.
     **context
         The template's variables.
 
@@ -231,6 +237,7 @@ def map_page(
         data=json_block(data.to_dict(layers=titles, tianditu_key=tianditu_key)),
         editor=None if editor is None else json_block(editor),
         layers=layers,
+        sources=sources,
         **context,
     )
 
@@ -259,7 +266,7 @@ def two_versions_page(
     """
     library, library_style = leaflet()
     scripts = [library, _script(*_TWO_VERSIONS_SCRIPTS), _map_script(bounds, layers)]
-    styles = [library_style, own("page.css"), own("diff.css")]
+    styles = [library_style, *map(own, ("page.css", "paper.css", "diff.css"))]
     return _written(
         name,
         scripts,
@@ -268,6 +275,7 @@ def two_versions_page(
         data=json_block(data),
         editor=None,
         layers=layers,
+        sources=(),
         **context,
     )
 
