@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from ftz_geo.render.schema import DiffPage
     from ftz_geo.render.credits import Credit
+    from ftz_geo.render.schema import DiffPage
     from ftz_geo.render.shapes import PageData
 
 __all__ = ["LAYERS", "TILE_HOSTS", "Layer", "bounds_of", "layers_of", "map_page", "two_versions_page"]
