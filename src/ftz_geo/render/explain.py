@@ -115,7 +115,7 @@ def explanation_page(
         layers=layers_of({"blocks", "chosen", "lost", "edges", "sideNames", "names", "graticule"}),
         data=data,
         told=told,
-        credits=credits_of(drawing.about),
+        sources=credits_of(drawing.about),
         references=drawing.about.get("reference", ()),
         rule_zh=rule_zh,
         fate=fate,

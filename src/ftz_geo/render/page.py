@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.render.credits import Credit
     from ftz_geo.render.shapes import PageData
 
 __all__ = ["LAYERS", "TILE_HOSTS", "Layer", "bounds_of", "layers_of", "map_page"]
@@ -169,6 +170,7 @@ def map_page(
     data: PageData,
     tianditu_key: str | None = None,
     editor: Mapping[str, Any] | None = None,
+    sources: Sequence[Credit] = (),
     **context: Any,
 ) -> str:
     """Return a page with Leaflet, our style and script, and the map that folium made.
@@ -190,6 +192,8 @@ def map_page(
         Written into the page.
     editor : mapping, optional
         An :class:`~ftz_geo.render.schema.Editor`; without it, the page has no editor.
+    sources : sequence of Credit
+        Told on the sheet of paper.
     **context
         The template's variables.
 
@@ -212,6 +216,7 @@ def map_page(
         data=json_block(data.to_dict(layers=titles, tianditu_key=tianditu_key)),
         editor=None if editor is None else json_block(editor),
         claims=CLAIMS_ZH,
+        sources=sources,
         dashes=DASHES,
         labels=LABELS_ZH,
         palette=PALETTE,

@@ -84,9 +84,9 @@ ftzGeo.paper = (() => {
     sheet.classList.add(paper, way);
     translate(sheet);
     const title = document.querySelector("body > header");
-    const name = [title.querySelector("h1"), title.querySelector(".kind")].map((words) => words.textContent.trim());
-    sheet.querySelector("h1").append(name[0], element("small", {}, name[1]));
-    put(sheet, ".name", name.join(" "));
+    const [name, ...kinds] = [title.querySelector("h1"), ...title.querySelectorAll(".kind")].map((words) => words.textContent.trim());
+    sheet.querySelector("h1").append(name, element("small", {}, kinds.join(" ")));
+    put(sheet, ".name", [name, ...kinds].join(" "));
     put(sheet, ".maker", maker);
     put(sheet, ".date", date);
     const inset = document.getElementById("inset");
@@ -160,7 +160,14 @@ ftzGeo.paper = (() => {
       return zone ? translate(zone.cloneNode(true)) : cards.ofBlock(shape, data, () => {});
     };
     const once = shown.filter((shape, n) => shown.findIndex(({ card: number }) => number === shape.card) === n);
-    return element("section", { id: "annex", class: once.length > 1 ? "several" : "one" }, once.map(card));
+    return element("section", { id: "annex", "aria-label": t("所选区块"), class: once.length > 1 ? "several" : "one" }, once.map(card));
+  }
+
+  const listeners = [];
+
+  /** Calls back before the map is copied onto paper. */
+  function before(listener) {
+    listeners.push(listener);
   }
 
   function start(map, data, chosen) {
@@ -211,6 +218,7 @@ ftzGeo.paper = (() => {
       const { minZoom, maxZoom, zoomSnap } = map.options;
       const rims = ["top", "bottom", "left", "right"].map((side) => element("i", { class: `rim ${side}` }));
       screen = { centre: map.getCenter(), zoom: map.getZoom(), options: { minZoom, maxZoom, zoomSnap }, retina: L.Browser.retina, rims };
+      sheets.setAttribute("role", "main"); // in place of the screen's
       document.body.classList.add("printing", "composing");
       document.documentElement.style.setProperty("--map-width", `${size.x}px`);
       document.documentElement.style.setProperty("--map-height", `${size.y}px`);
@@ -223,6 +231,7 @@ ftzGeo.paper = (() => {
 
     /** Sets the map up for each sheet in turn, and copies it there at the next step. */
     function* compose() {
+      listeners.forEach((listener) => listener());
       const asked = settings(dialog);
       const size = room(asked);
       const found = plan(asked, size);
@@ -249,6 +258,7 @@ ftzGeo.paper = (() => {
       if (!screen) return;
       document.getElementById("annex").remove();
       sheets.replaceChildren();
+      sheets.removeAttribute("role");
       document.body.classList.remove("printing", "without-tables");
       Object.assign(map.options, screen.options);
       map.invalidateSize({ animate: false });
@@ -285,6 +295,7 @@ ftzGeo.paper = (() => {
 
     field("scale").append(...frame.SCALES.map((scale) => element("option", { value: scale }, ratio(scale))));
     field("extent").value = "all";
+    field("cards").closest("p").hidden = !cards; // a page of two versions has none
     document.getElementById("print").addEventListener("click", open);
     field("cancel").addEventListener("click", () => dialog.close());
     field("go").addEventListener("click", print);
@@ -305,5 +316,5 @@ ftzGeo.paper = (() => {
     });
   }
 
-  return { start };
+  return { start, before };
 })();
