@@ -796,6 +796,7 @@ def test_paper_of_every_size_holds_title_legend_table_and_source(
 ) -> None:
     pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2 is not installed")
     opened = open_page(made[2], "beichen.html")
+    opened.page.get_by_role("button", name="打印").click()
     opened.page.locator("#paper").select_option(paper)
     document = pdfium.PdfDocument(opened.page.pdf(prefer_css_page_size=True))
     sheets = list(document)

@@ -43,6 +43,7 @@ from ftz_geo.parse import parse_plan
 from ftz_geo.pipeline import draw
 from ftz_geo.reference import Alias
 from ftz_geo.render import map_pages
+from ftz_geo.render.credits import ROLES
 from ftz_geo.render.looks import DASHES, PALETTE
 from ftz_geo.render.offline import json_block, leaflet
 from ftz_geo.render.packing import UNITS_PER_DEGREE, Vertices, base64_vlq
@@ -368,7 +369,7 @@ def test_every_word_that_a_page_shows_has_its_english_and_none_is_dead() -> None
     shown = {html.unescape(word).strip() for word in re.findall(r"data-t>([^<]+)<", page)}
     shown |= (words_of_scripts() | words_of_templates()) - OWN_NAMES - TXT_WORDS
     shown |= {layer.title for layer in LAYERS.values()} | set(page_data(page)["layers"].values())
-    shown |= {CUT_TITLE, *SKETCH_NOTES.values()}
+    shown |= {CUT_TITLE, *SKETCH_NOTES.values(), *ROLES.values()}
     shown |= {*LABELS_ZH.values(), *CLAIMS_ZH.values(), *METHODS_ZH.values(), *HOLDS_ZH.values()}
     assert shown - set(EN) == set()
     assert set(EN) - shown == set()

@@ -838,6 +838,9 @@ def _read_points(
         return _Given()
     say(f"reading {', '.join(map(str, paths))}")
     points = read_points(*paths, datum="WGS 84" if datum == "WGS-84" else datum)
+    if paths == [shipped.points_file()]:
+        licensed = ({**source, "licence": shipped.POINTS_LICENCE} for source in points.sources)
+        points = replace(points, sources=tuple(licensed))
     points = settle_points_datum(points, reference) if reference is not None else points
     for source in points.sources:
         say(

@@ -10,6 +10,9 @@ from ftz_geo.model import Anchor
 
 __all__ = ["boundaries_folder", "plan_file", "read_anchors"]
 
+POINTS_LICENCE = "ODbL 1.0, © OpenStreetMap contributors"
+"""Of the shipped named points, which say nothing of it in their rows."""
+
 
 def boundaries_folder() -> Path:
     """Return the folder of boundary data: in an installed package its own, in a source tree ``data/``.

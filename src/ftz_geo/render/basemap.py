@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from ftz_geo.measure import LocalPlane
+from ftz_geo.render.credits import in_words
 from ftz_geo.render.packing import COARSE_UNITS_PER_DEGREE, on_grid, packed_places
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ftz_geo.model import Kind, ReferenceMap
     from ftz_geo.render import schema
 
-__all__ = ["BUDGET_BYTES", "KINDS", "Basemap", "clip_basemap", "credit"]
+__all__ = ["BUDGET_BYTES", "KINDS", "Basemap", "clip_basemap"]
 
 BUDGET_BYTES = 96 * 1024
 """What the background may add to a page, so that a page with it stays below 400 KiB."""
@@ -43,10 +44,15 @@ class Basemap:
     """The longest first."""
     left_out: int
     """How many named features had no room."""
-    credits: tuple[str, ...]
-    """File, licence and date of every source that is drawn."""
+    sources: tuple[Mapping[str, Any], ...]
+    """What is drawn is from these."""
     bounds: tuple[float, float, float, float]
     """West, south, east and north of what it was cut out for."""
+
+    @property
+    def credits(self) -> tuple[str, ...]:
+        """File, licence and date of every source that is drawn."""
+        return tuple(dict.fromkeys(map(in_words, self.sources)))
 
     def to_dict(self) -> schema.Basemap:
         """Return what the page script reads."""
@@ -102,7 +108,7 @@ def clip_basemap(
     return Basemap(
         features=features,
         left_out=len(longest) - len(features),
-        credits=tuple(dict.fromkeys(map(credit, sources))),
+        sources=tuple(sources),
         bounds=(bounds[0], bounds[1], bounds[2], bounds[3]),
     )
 
@@ -159,15 +165,3 @@ def _joined(parts: Sequence[BaseGeometry], plane: LocalPlane) -> list[BaseGeomet
         return list(shapely.get_rings(whole))
     merged = shapely.get_parts(shapely.line_merge(shapely.union_all(flat)))
     return [line for line in shapely.simplify(merged, _TOLERANCE_M) if line.length > _TOLERANCE_M]
-
-
-def credit(source: Mapping[str, Any]) -> str:
-    """Return where a source is from.
-
-    Examples
-    --------
-    >>> credit({"file": "a.osm.pbf", "licence": "ODbL 1.0", "date": "2025-08-09"}), credit({"file": "b"})
-    ('a.osm.pbf（ODbL 1.0，2025-08-09）', 'b（未注明许可）')
-    """
-    said = [source.get("licence") or "未注明许可", str(source.get("date") or "")[:10]]
-    return f"{source['file']}（{'，'.join(filter(None, said))}）"

@@ -8,6 +8,7 @@ import shapely
 
 from ftz_geo.explain import fate, rule_zh
 from ftz_geo.model import LABELS_ZH, Grade, Method
+from ftz_geo.render.credits import credits_of
 from ftz_geo.render.page import bounds_of, layers_of, map_page
 from ftz_geo.render.quotes import marked
 from ftz_geo.render.shapes import DrawnParcel, PageData
@@ -114,6 +115,7 @@ def explanation_page(
         layers=layers_of({"blocks", "chosen", "lost", "edges", "sideNames", "names", "graticule"}),
         data=data,
         told=told,
+        sources=credits_of(drawing.about),
         references=drawing.about.get("reference", ()),
         datum_zh=_datum_zh,
         rule_zh=rule_zh,

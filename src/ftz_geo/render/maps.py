@@ -10,7 +10,8 @@ from ftz_geo.explain import explain_parcel
 from ftz_geo.frame import as_drawing
 from ftz_geo.measure import METRES_PER_DEGREE, LocalPlane
 from ftz_geo.model import Grade
-from ftz_geo.render.basemap import clip_basemap, credit
+from ftz_geo.render.basemap import clip_basemap
+from ftz_geo.render.credits import credits_of, lines_of
 from ftz_geo.render.explain import add_candidates, candidate_shapes
 from ftz_geo.render.page import LAYERS, Layer, bounds_of, layers_of, map_page
 from ftz_geo.render.points import CUT_TITLE, near_points
@@ -42,6 +43,7 @@ def _zone_page(
     lines: Sequence[tuple[str, BaseGeometry]],
     background: Basemap | None,
     points: NearPoints | None,
+    origin: Mapping[str, Any],
     candidates: _Candidates | None,
     about: schema.About,
     context: Mapping[str, Any],
@@ -72,6 +74,7 @@ def _zone_page(
         data=data,
         zone=zone,
         background=background,
+        sources=credits_of(origin, background.sources if background is not None else ()),
         apart=_has_apart([zone]),
         sketch_note=sketch_note([zone]),
         ringed=any(parcel.uncertainty_m and not parcel.banded for parcel, _ in zone.drawn),
@@ -134,7 +137,7 @@ def _zone_layers(
     return layers
 
 
-def _index_page(zones: Sequence[ZoneView], context: Mapping[str, Any]) -> str:
+def _index_page(zones: Sequence[ZoneView], about: Mapping[str, Any], context: Mapping[str, Any]) -> str:
     data = PageData()
     for number, zone in enumerate(zones):
         _add_zone(data, zone, number)
@@ -145,6 +148,7 @@ def _index_page(zones: Sequence[ZoneView], context: Mapping[str, Any]) -> str:
         data=data,
         zones=zones,
         totals={key: _total([getattr(zone, key) for zone in zones]) for key in ("declared", "total")},
+        sources=credits_of(about),
         apart=_has_apart(zones),
         sketch_note=sketch_note(zones),
         **context,
@@ -271,32 +275,21 @@ def map_pages(
     backgrounds = _backgrounds(basemap, zones)
     zone_context = context | {"editor": editor}
     title = (plan.source.title or plan.source.file) if plan else None
-    told = _credits(found, basemap)
-    return {"index.html": _index_page(zones, context | {"general": general_findings(audit)})} | {
+    told = lines_of(found.about, basemap.sources if basemap is not None else ())
+    general = context | {"general": general_findings(audit)}
+    return {"index.html": _index_page(zones, found.about, general)} | {
         zone.file: _zone_page(
             zone,
             of_zone.get(zone.id, ()),
             backgrounds.get(zone.id),
             _points(found, zone),
+            found.about,
             _candidates(plan, found, zone, reference),
             {"zone_id": zone.id, "zone": zone.name, "source": title, "credits": told},
             zone_context,
         )
         for zone in zones
     }
-
-
-_OSM = "© OpenStreetMap contributors, ODbL"
-"""What the licence of OpenStreetMap's data asks for, where a source names only the licence."""
-
-
-def _credits(drawing: Drawing, basemap: ReferenceMap | None) -> list[str]:
-    """Return where the maps and points are from that a drawing and its background rest on."""
-    beneath = [source for key in ("reference", "points") for source in drawing.about.get(key, ())]
-    sources = [*beneath, *(basemap.sources if basemap is not None else ())]
-    told = list(dict.fromkeys(map(credit, sources)))
-    unsaid = any("ODbL" in words for words in told) and not any("OpenStreetMap" in words for words in told)
-    return [*told, _OSM] if unsaid else told
 
 
 def _points(drawing: Drawing, zone: ZoneView) -> NearPoints | None:

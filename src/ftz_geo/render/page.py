@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from ftz_geo.render.credits import Credit
     from ftz_geo.render.schema import DiffPage
     from ftz_geo.render.shapes import PageData
 
@@ -56,6 +57,8 @@ _SCRIPTS = (
     "page.views.js",
     "page.focus.js",
     "page.sheet.js",
+    "page.frame.js",
+    "page.paper.js",
     "page.js",
 )
 """Our own scripts, in the order in which they need each other."""
@@ -70,7 +73,8 @@ _TOOLS = (
 )
 """What a reader may do with a page; they begin when the map stands."""
 
-_STYLES = ("page.css", "page.find.css", "page.focus.css", "measure.css", "take.css")
+
+_STYLES = ("page.css", "page.find.css", "page.focus.css", "measure.css", "take.css", "paper.css")
 
 _EDITOR_SCRIPTS = (
     "edits.js",
@@ -96,6 +100,8 @@ _TWO_VERSIONS_SCRIPTS = (
     "page.words.js",
     "page.labels.js",
     "page.sheet.js",
+    "page.frame.js",
+    "page.paper.js",
     "diff.js",
 )
 """Those of the page that holds two versions against each other."""
@@ -212,6 +218,7 @@ def map_page(
     data: PageData,
     tianditu_key: str | None = None,
     editor: Mapping[str, Any] | None = None,
+    sources: Sequence[Credit] = (),
     **context: Any,
 ) -> str:
     """Return a page with Leaflet, our style and script, and the map that folium made.
@@ -233,6 +240,8 @@ def map_page(
         Written into the page.
     editor : mapping, optional
         An :class:`~ftz_geo.render.schema.Editor`; without it, the page has no editor.
+    sources : sequence of Credit
+        Told on the sheet of paper.
     **context
         The template's variables.
 
@@ -243,14 +252,7 @@ def map_page(
     """
     library, library_style = leaflet()
     scripts = [library, _script(*_SCRIPTS), _map_script(bounds, layers), _script(*_TOOLS)]
-    styles = [
-        library_style,
-        own("page.css"),
-        own("page.find.css"),
-        own("page.focus.css"),
-        own("measure.css"),
-        own("take.css"),
-    ]
+    styles = [library_style, *map(own, _STYLES)]
     if editor is not None:
         scripts.append(_script(*_EDITOR_SCRIPTS))
         styles.append(own("editor.css"))
@@ -263,6 +265,7 @@ def map_page(
         data=json_block(data.to_dict(layers=titles, tianditu_key=tianditu_key)),
         editor=None if editor is None else json_block(editor),
         layers=layers,
+        sources=sources,
         **context,
     )
 
@@ -291,7 +294,7 @@ def two_versions_page(
     """
     library, library_style = leaflet()
     scripts = [library, _script(*_TWO_VERSIONS_SCRIPTS), _map_script(bounds, layers)]
-    styles = [library_style, own("page.css"), own("diff.css")]
+    styles = [library_style, *map(own, ("page.css", "paper.css", "diff.css"))]
     return _written(
         name,
         scripts,
@@ -300,6 +303,7 @@ def two_versions_page(
         data=json_block(data),
         editor=None,
         layers=layers,
+        sources=(),
         **context,
     )
 

@@ -160,7 +160,7 @@ ftzGeo.start = (() => {
     map.on("moveend resize", write);
     onChange(clip);
     // On paper no half of a version may be missing.
-    window.addEventListener("beforeprint", () => show("overlay"));
+    ftzGeo.paper.before(() => show("overlay"));
     window.addEventListener("afterprint", () => show(chosen()));
     document.getElementById("ways").hidden = false;
     show(chosen());
@@ -211,7 +211,7 @@ ftzGeo.start = (() => {
     const { shapes } = data;
     startWays(map, shapes, strips(data), labels(map, shapes));
     startList(map, shapes, open);
-    sheet.startPrint(map, L.featureGroup(shapes.map(({ polygon }) => polygon)));
+    ftzGeo.paper.start(map, data, () => null);
     if (map.getSize().x < 600) document.querySelector("details.legend").open = false;
     ftzGeo.words.apply();
     window.ftzGeoPage = Object.freeze({ map, shapes, strips: data.strips });

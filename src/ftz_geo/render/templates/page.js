@@ -211,7 +211,7 @@ ftzGeo.start = (() => {
       labels.rename(names(data));
       redraw();
     });
-    sheet.startPrint(map, layers.blocks);
+    ftzGeo.paper.start(map, data, choice.chosen);
     startProjector(map, redraw);
     const foldLegend = () => {
       const { x, y } = map.getSize();

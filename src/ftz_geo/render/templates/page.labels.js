@@ -114,7 +114,8 @@ ftzGeo.labels = (() => {
     controls() {
       const glass = this.map.getContainer().parentElement;
       const { left, top } = this.map.getContainer().getBoundingClientRect();
-      const taken = ".leaflet-control, .stamp, .legend, .inset, .north, .leaflet-findings-pane > *";
+      const onPaper = ".rim, .composing .graticule text";
+      const taken = `.leaflet-control, .stamp, .legend, .inset, .north, .leaflet-findings-pane > *, ${onPaper}`;
       return [...glass.querySelectorAll(taken)].map((element) => {
         const { x, y, width, height } = element.getBoundingClientRect();
         const middle = L.point(x - left + width / 2, y - top + height / 2);

@@ -1,4 +1,4 @@
-/* What lies around the blocks: base maps, the graticule, coordinates under the pointer, and the sheet of paper. */
+/* What lies around the blocks: base maps, the graticule, and coordinates under the pointer. */
 "use strict";
 
 ftzGeo.sheet = (() => {
@@ -141,41 +141,5 @@ ftzGeo.sheet = (() => {
     onChange(() => show(shown));
   }
 
-  /* ---------- paper ---------- */
-
-  const PAPER = { A4: [297, 210], A3: [420, 297] };
-  const MARGIN_MM = 10;
-
-  /** The sheet's size into the page, for the browser's print; the map is laid out at the width of the paper before
-      printing, so that it shows what the screen shows. */
-  function startPrint(map, blocks) {
-    const rule = document.head.appendChild(document.createElement("style"));
-    const choice = document.getElementById("paper");
-    const size = () => {
-      const [name, way] = (choice?.value ?? "A4 landscape").split(" ");
-      const [long, short] = PAPER[name];
-      const [width, height] = way === "landscape" ? [long, short] : [short, long];
-      rule.textContent = `@page { size: ${name} ${way}; margin: ${MARGIN_MM}mm; }
-        :root { --sheet-width: ${width - 2 * MARGIN_MM}mm; --sheet-height: ${height - 2 * MARGIN_MM}mm; }`;
-    };
-    choice?.addEventListener("change", size);
-    document.getElementById("print")?.addEventListener("click", () => window.print());
-    size();
-    let screen = null;
-    window.addEventListener("beforeprint", () => {
-      screen = { centre: map.getCenter(), zoom: map.getZoom(), bounds: map.getBounds() };
-      document.body.classList.add("printing");
-      map.invalidateSize({ animate: false });
-      const all = blocks.getBounds();
-      const whole = all.isValid() && screen.bounds.contains(all);
-      map.fitBounds(whole ? all : screen.bounds, { padding: [40, 40], animate: false });
-    });
-    window.addEventListener("afterprint", () => {
-      document.body.classList.remove("printing");
-      map.invalidateSize({ animate: false });
-      if (screen) map.setView(screen.centre, screen.zoom, { animate: false });
-    });
-  }
-
-  return { baseMaps, placeText, startGraticule, startReadout, startPrint };
+  return { baseMaps, placeText, startGraticule, startReadout };
 })();
