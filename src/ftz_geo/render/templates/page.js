@@ -4,6 +4,7 @@
 ftzGeo.start = (() => {
   // Pixels that the stamps above a chosen block and the readout below it need.
   const CLEAR = { paddingTopLeft: [50, 76], paddingBottomRight: [50, 84] };
+  const NARROW = 500; // pixels: on a narrower map the tools stand beside the blocks, not above empty ground
   const LOW = 420; // pixels: a lower map has no room for its legend
   const HIGH = 640; // a higher one has room for it below the blocks
   const KEYBOARD_MOST = 300; // shapes that the tab key may have to pass; the table reaches all
@@ -39,9 +40,10 @@ ftzGeo.start = (() => {
     const inset = document.getElementById("inset")?.offsetWidth ?? 0;
     const [[left, top], [right, foot]] = [CLEAR.paddingTopLeft, CLEAR.paddingBottomRight];
     const legend = document.querySelector("details.legend");
-    const bottom = y < LOW ? foot / 2 : Math.max(foot, legend.open && y > HIGH ? legend.offsetHeight + 30 : 0);
+    const above = legend.open && y > HIGH ? y - legend.offsetTop + 10 : 0;
+    const bottom = y < LOW ? foot / 2 : Math.max(foot, above);
     return map.fitBounds(L.featureGroup(polygons).getBounds(), {
-      paddingTopLeft: [inset > 0 && x > 2 * inset ? inset + 30 : left, top],
+      paddingTopLeft: [inset > 0 && x > 2 * inset ? inset + 30 : x < NARROW ? 2 * left : left, top],
       paddingBottomRight: [right, bottom],
       maxZoom: 16,
       animate: false,
