@@ -31,8 +31,8 @@ SURVEYED = ZONE_39.transform(511493.964, 4320014.725, direction="INVERSE")
 @pytest.fixture(scope="module")
 def run(chromium: Any) -> Iterator[Run]:
     page = chromium.new_page()
-    page.add_script_tag(content="var L = {};")
-    for name in ("geodesy.js", "page.core.js", "page.words.js", "editor.align.js"):
+    page.add_script_tag(content="var L = { Map: { prototype: {}, include() {} } };")
+    for name in ("geodesy.js", "page.core.js", "page.address.js", "page.words.js", "editor.align.js"):
         page.add_script_tag(content=(TEMPLATES / name).read_text(encoding="utf-8"))
     yield page.evaluate
     page.close()
