@@ -348,7 +348,7 @@ def test_without_the_dialog_one_sheet_and_the_tables_are_printed(open_page: Open
     opened.page.get_by_role("button", name="取消").click()
     [sheet, table] = texts(printed(opened))
     assert scale_of(sheet) > 20000
-    assert "区块（平方公里）" in table
+    assert "区块 · 平方公里" in table
 
 
 def test_the_chosen_block_alone_fills_its_sheet(open_page: Open) -> None:

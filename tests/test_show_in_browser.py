@@ -66,7 +66,6 @@ def test_what_a_sandbox_forbids_is_not_offered(open_page: Callable[..., Opened],
     alone = open_page({"saved.html": value.page}, "saved.html").page.main_frame
     for frame, whether in ((framed, False), (alone, True)):
         assert frame.locator("#print").is_visible() is whether
-        assert frame.locator("#paper").is_visible() is whether
         frame.locator(".leaflet-control-layers").hover()
         assert ("天地图（联网，需密钥）" in frame.locator(".leaflet-control-layers").inner_text()) is whether
     addresses = framed.locator("a[href]").evaluate_all("all => all.map((a) => a.getAttribute('href'))")

@@ -182,7 +182,7 @@ def test_what_cannot_be_written_is_said_before(opened: Any) -> None:
         page.check(f"dialog.take [value={form}]")
         assert words in page.locator(".take .notes").inner_text()
     page.keyboard.press("Escape")
-    assert opened.count("dialog") == 0
+    assert opened.count("dialog[open]") == 0
     opened.page.evaluate("ftzGeoPage.select('xiqing-3')")
     page.locator("#card").get_by_role("button", name="带走").click()
     page.check("dialog.take [value=txt]")
@@ -311,6 +311,8 @@ def test_a_card_and_its_corners_are_copied_as_text(opened: Any, has_clipboard: b
     assert "申报面积 7.8 km²" in card
     assert any(line.startswith("东至 甲路") for line in card)
     page.get_by_role("button", name="复制坐标").click()
+    told = "() => document.querySelector('.toast').textContent.includes(`${ftzGeoPage.chosen().called} 界点`)"
+    page.wait_for_function(told)
     rows = [line.split("\t") for line in pasted(opened).splitlines() if line.count("\t") == 5][1:]
     onto = pyproj.Transformer.from_crs("EPSG:4490", "EPSG:4527")
     assert len(rows) == 8
@@ -321,6 +323,7 @@ def test_a_card_and_its_corners_are_copied_as_text(opened: Any, has_clipboard: b
     )
     page.evaluate("ftzGeoPage.select('xiqing-3')")
     page.get_by_role("button", name="复制坐标").click()
+    page.wait_for_function(told)
     assert "位置未知：只示大小和相邻关系，不给坐标" in pasted(opened)
     assert "39" not in pasted(opened)
 
