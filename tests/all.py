@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,6 +66,21 @@ def run_newest(*arguments: str) -> int:
     return run(program(NEWEST, "python"), "-m", "pytest", *arguments)
 
 
+def run_all_newest() -> int:
+    """Run the tests in the browser beside the others, which keeps two cores busy, and tell of them after these."""
+    print("== with the newest versions ==")
+    install_browser()
+    command = (program(NEWEST, "python"), "-m", "pytest", "-m")
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as told:
+        print("+", *command, "browser", "(beside the next, told after it)", flush=True)
+        beside = subprocess.Popen([*command, "browser"], cwd=ROOT, stdout=told, stderr=subprocess.STDOUT)
+        others = run(*command, "not browser")
+        in_browser = beside.wait()
+        told.seek(0)
+        print(told.read(), flush=True)
+    return others or in_browser
+
+
 def run_lowest(*arguments: str) -> int:
     print("== with the lowest versions ==")
     uv, python = program(NEWEST, "uv"), program(LOWEST, "python")
@@ -86,7 +102,7 @@ def main(*arguments: str) -> int:
     ):
         return failed
     if not arguments:
-        newest, lowest = run_newest(), run_lowest()
+        newest, lowest = run_all_newest(), run_lowest()
         return newest or lowest
     return run_lowest(*arguments[1:]) if arguments[0] == "--lowest" else run_newest(*arguments)
 
