@@ -67,7 +67,7 @@ def run_newest(*arguments: str) -> int:
 
 
 def run_all_newest() -> int:
-    """Run the tests in the browser beside the others, which keeps two cores busy, and tell of them after these."""
+    """Run the tests in the browser beside the others, for two cores, and tell of them after these."""
     print("== with the newest versions ==")
     install_browser()
     command = (program(NEWEST, "python"), "-m", "pytest", "-m")
