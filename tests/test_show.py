@@ -57,7 +57,7 @@ def test_a_cell_holds_the_page_of_one_zone_in_a_frame_of_its_own(plan: Plan, dra
     value = ftz_geo.show(drawing, plan, zone="xiqing", height=500)
     [frame] = Frames(value._repr_html_()).found
     assert frame["srcdoc"] == value.page
-    assert frame["sandbox"] == "allow-scripts"
+    assert frame["sandbox"] == "allow-scripts allow-forms allow-downloads"
     assert "height: 500px" in value._repr_html_()
     assert repr(value) == (
         "<map of 中国（天津）自由贸易试验区西青经开区联动创新区, parcels: 8; save(path) writes its page>"

@@ -989,6 +989,9 @@ class Anchor:
     licence: str
     basis: str
     """Why the blocks are believed to lie there."""
+    name_en: str = ""
+    """Its name in English; empty where it has none."""
+    basis_en: str = ""
     code: str = "anchor"
     """What the reason for a place there is called."""
 

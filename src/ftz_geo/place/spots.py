@@ -88,6 +88,8 @@ def spots_of(
                 source="、".join(str(source.get("file", "")) for source in sources),
                 licence=str(licence),
                 basis=f"按{told}的位置推算",
+                name_en="its known sides",
+                basis_en=f"by {'; '.join(_told_en(found) for found in evidence[parcel.id])}",
                 code=BY_SIDES,
             )
 
@@ -181,6 +183,11 @@ class _Found(NamedTuple):
 def _told(found: _Found) -> str:
     name = found.feature.name + ("（按编号序列推定）" if found.by_series else "")
     return name if found.key.side == "ring" else f"{LABELS_ZH[found.key.side]}至{name}"
+
+
+def _told_en(found: _Found) -> str:
+    name = found.feature.name + (" (by the series of its number)" if found.by_series else "")
+    return name if found.key.side == "ring" else f"{found.key.side} {name}"
 
 
 def _known(evidence: Sequence[_Found], calibration: Calibration) -> list[Known]:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import shapely
 
+from ftz_geo.frame import reasons_of
 from ftz_geo.measure import LocalPlane
+from ftz_geo.model import NO_PLACE
 from ftz_geo.render.packing import UNITS_PER_DEGREE, Vertices, base64_vlq
 from ftz_geo.render.page import bounds_of, layers_of, two_versions_page
 from ftz_geo.render.quotes import quotes
 from ftz_geo.render.shapes import centre_of
+from ftz_geo.render.views import SKETCH_NOTES
 from ftz_geo.render.words import EN
 
 if TYPE_CHECKING:
@@ -78,6 +81,11 @@ def diff_page(
         HTML, complete in itself: it asks for nothing.
     """
     before, after = _polygons(old), _polygons(new)
+    every = [*before.values(), *after.values()]
+    is_placed = any(polygon.is_placed for polygon in every)
+    if is_placed:  # beside these, what has no place would seem to lie there
+        before, after = _in_place(before), _in_place(after)
+    unplaced = sum(not polygon.is_placed for polygon in every)
     vertices = Vertices()
     shapes = [*_shapes(changes, before, "old", vertices), *_shapes(changes, after, "new", vertices)]
     strips = _strips(changes, before, after, vertices)
@@ -87,6 +95,7 @@ def diff_page(
         "shapes": shapes,
         "strips": strips,
         "changes": [(change.zh, change.en) for change in changes],
+        "is_placed": is_placed,
         "words": dict(EN),
     }
     return two_versions_page(
@@ -101,7 +110,8 @@ def diff_page(
         undrawn=[version for version, drawn in (("old", before), ("new", after)) if not drawn],
         has_sketches=any(shape["sketched"] for shape in shapes),
         # The page says itself what its sketches claim, and lays none of them apart.
-        sketch_note=None,
+        sketch_note=SKETCH_NOTES["unplaced"] if every and not is_placed else None,
+        unplaced=unplaced if is_placed else 0,
         apart=False,
         source=None,
     )
@@ -143,6 +153,12 @@ class _Polygon:
     label: str
     grade: str
     geometry: BaseGeometry
+    is_placed: bool
+    """Some clue tells where it lies."""
+
+
+def _in_place(polygons: Mapping[str, _Polygon]) -> dict[str, _Polygon]:
+    return {key: polygon for key, polygon in polygons.items() if polygon.is_placed}
 
 
 def _polygons(frame: geopandas.GeoDataFrame) -> dict[str, _Polygon]:
@@ -153,6 +169,7 @@ def _polygons(frame: geopandas.GeoDataFrame) -> dict[str, _Polygon]:
             label=_words(row, ("block", "parcel")) or str(key),
             grade=str(row.get("grade", "surveyed")),
             geometry=geometry,
+            is_placed=NO_PLACE.isdisjoint(reason.code for reason in reasons_of(row)),
         )
         for key, row, geometry in zip(frame.index, frame.to_dict("records"), frame.geometry, strict=True)
         if geometry is not None and not geometry.is_empty

@@ -30,6 +30,10 @@ _ALL, _CHOICE = (f"{zh} {EN[zh]}" for zh in ("全部片区", "片区"))
 _FALLBACK = "地图在受信任的笔记本中显示。 The map is shown in a notebook that is trusted."
 
 
+SANDBOX = "allow-scripts allow-forms allow-downloads"
+"""What a page in a frame may do: its forms lead nowhere, for its own policy forbids that; they are dialogs."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Shown:
     """A map page that draws itself in a notebook, as the value of a cell's last line."""
@@ -51,7 +55,7 @@ class Shown:
         # hosts, and notebooks that are not trusted, take the frame out: what lies beneath it is left.
         return (
             f'<div style="position: relative; height: {self.height}px">{self._beneath()}'
-            f'<iframe sandbox="allow-scripts" title="{escape(self.title)}" srcdoc="{escape(self.page)}" '
+            f'<iframe sandbox="{SANDBOX}" title="{escape(self.title)}" srcdoc="{escape(self.page)}" '
             'style="position: absolute; top: 0; left: 0; box-sizing: border-box; width: 100%; height: 100%; '
             'border: 1px solid #ddd8cb; background: #fffefa"></iframe></div>'
         )

@@ -294,7 +294,7 @@ def two_versions_page(
     """
     library, library_style = leaflet()
     scripts = [library, _script(*_TWO_VERSIONS_SCRIPTS), _map_script(bounds, layers)]
-    styles = [library_style, *map(own, ("page.css", "paper.css", "diff.css"))]
+    styles = [library_style, *map(own, ("page.css", "page.focus.css", "paper.css", "diff.css"))]
     return _written(
         name,
         scripts,

@@ -340,5 +340,7 @@ class DiffPage(TypedDict):
     strips: list[DiffStrip]
     changes: list[tuple[str, str]]
     """In Chinese and in English."""
+    is_placed: bool
+    """Some clue tells where one of the shapes lies; without, nothing on the page tells of places."""
     words: dict[str, str]
     """Every fixed word in Chinese, and in English."""

@@ -236,6 +236,11 @@ class ZoneView:
         return tuple((p, p.geometry) for p in self.parcels if p.geometry is not None)
 
     @property
+    def is_placed(self) -> bool:
+        """Some clue tells where one of its parcels lies, or none is drawn."""
+        return not self.drawn or any(parcel.is_placed for parcel, _ in self.drawn)
+
+    @property
     def grades(self) -> tuple[str, ...]:
         """The grades of its parcels, each once, best first."""
         return _grades(self.parcels)
@@ -270,7 +275,7 @@ def figure(value: object) -> str | None:
 
 
 def _number(value: Any) -> float | None:
-    return None if value is None or math.isnan(value) else float(value)
+    return None if value is None or not math.isfinite(value) else float(value)
 
 
 def _word(value: Any) -> str | None:

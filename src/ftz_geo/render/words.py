@@ -21,7 +21,7 @@ __all__ = ["CLAIMS_ZH", "EN", "METHODS_ZH"]
 CLAIMS_ZH: Mapping[Grade, str] = {
     "surveyed": "按给定坐标绘制",
     "traced": "各边落在底图的同名地物上",
-    "inferred": "部分边按规则推定，逐条列明",
+    "inferred": "有按规则推定的边或其他存疑，逐条列明",
     "approximate": "只是可能的画法之一，位置和形状在所述误差以内",
     "sketched": "按文字和面积排布，只在所述误差以内",
     "undetermined": "未能绘出图形，原因见表",
@@ -111,7 +111,6 @@ EN: Mapping[str, str] = {
     ),
     "地图": "Map",
     "北方向上": "North is up",
-    "北": "N",
     "参考图": "For reference",
     "不作法定界线依据": "no legal boundary",
     SKETCH_NOTES["all"]: "Sketched from words and areas: in place only to the error of each block",
@@ -165,7 +164,7 @@ EN: Mapping[str, str] = {
     "评级": "Grade",
     "位置±": "Place ±",
     "未知": "unknown",
-    "均分": "equal share",
+    "均分": "shared",
     "范围外": "outside its range",
     "加总核对": "Sums",
     "图形核对": "Shapes",
@@ -190,7 +189,7 @@ EN: Mapping[str, str] = {
     # grades
     "按给定坐标绘制": "drawn from given coordinates",
     "各边落在底图的同名地物上": "every side lies on its feature of the reference map",
-    "部分边按规则推定，逐条列明": "some edges drawn by rule, each listed",
+    "有按规则推定的边或其他存疑，逐条列明": "some edges drawn by rule, or other doubt, each listed",
     "只是可能的画法之一，位置和形状在所述误差以内": "one way to draw it, good to the uncertainty it states",
     "沿地名点连成的中线": "along an axis through named points",
     "按文字和面积排布，只在所述误差以内": ("laid out from words and areas, good only to the error it states"),
@@ -211,8 +210,9 @@ EN: Mapping[str, str] = {
     "中线至边": "Middle to edge",
     "米": "m",
     "公里": "km",
-    "边线画在地物中线上；近边、远边各在两侧这一距离处。": (
-        "Drawn on the middle of the feature; its near and far edges lie this far to either side."
+    "边线画在地物中线上；近边、远边各在两侧这一距离处，底图未给宽度的按道路等级取值。": (
+        "Drawn on the middle of the feature; its near and far edges lie this far to either side, by the "
+        "class of the road where the map gives no width."
     ),
     "底图要素": "Features of the map:",
     "原文没有词句对应这一段。": "No words of the document stand for this stretch.",
@@ -333,7 +333,10 @@ EN: Mapping[str, str] = {
         "The coordinates are not in CGCS2000, and to convert them takes parameters; not shown: "
     ),
     "文件超过 20 MB，不予读取。": "The file is larger than 20 MB and is not read.",
-    "文件里没有坐标。": "The file has no coordinates.",
+    "没有读到坐标：只认 GeoJSON、KML 和界址点坐标 TXT。": (
+        "No coordinates were read: GeoJSON, KML and survey TXT are known."
+    ),
+    "位置未知，不在图上：": "Place unknown, not on the map: ",
     "对照图层的点数超过 50 万，不予显示。": "The own layers have more than 500,000 points; not shown.",
     "文件读不出来。": "The file cannot be read.",
     # editor

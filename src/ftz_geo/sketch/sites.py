@@ -98,6 +98,8 @@ def _at(anchors: Sequence[Anchor], plane: LocalPlane, *, borrowed: bool) -> Site
     )
     names = "、".join(dict.fromkeys(a.name for a in anchors))
     basis = "；".join(dict.fromkeys(a.basis for a in anchors))
+    names_en = ", ".join(dict.fromkeys(a.name_en or a.name for a in anchors))
+    basis_en = "; ".join(dict.fromkeys(a.basis_en or a.basis for a in anchors))
     codes = {a.code for a in anchors}
     with_whom = ("随相关区块", "with the blocks it is tied to, ") if borrowed else ("", "")
     return Site(
@@ -106,7 +108,7 @@ def _at(anchors: Sequence[Anchor], plane: LocalPlane, *, borrowed: bool) -> Site
         reason=Reason(
             code=codes.pop() if len(codes) == 1 else "anchor",
             zh=f"{with_whom[0]}置于{names}一带，误差约{reach / 1000:.1f}公里：{basis}",
-            en=f"{with_whom[1]}placed about {names}, good to {reach / 1000:.1f} km: {basis}",
+            en=f"{with_whom[1]}placed about {names_en}, good to {reach / 1000:.1f} km: {basis_en}",
         ),
     )
 

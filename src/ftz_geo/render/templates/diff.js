@@ -193,6 +193,7 @@ ftzGeo.start = (() => {
 
   return (map, layers) => {
     const data = read();
+    document.body.classList.toggle("all-apart", !data.is_placed);
     ftzGeo.words.start(data.words);
     map.setMaxZoom(19);
     map.setMinZoom(4);

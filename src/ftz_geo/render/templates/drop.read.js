@@ -33,12 +33,18 @@ ftzGeo.own = (() => {
     MultiPoint: (c) => ({ points: c.map(place) }),
     LineString: (c) => ({ lines: [c.map(place)] }),
     MultiLineString: (c) => ({ lines: c.map((line) => line.map(place)) }),
-    Polygon: (c) => ({ polygons: [c.map((ring) => ring.map(place))] }),
-    MultiPolygon: (c) => ({ polygons: c.map((rings) => rings.map((ring) => ring.map(place))) }),
+    Polygon: (c) => ({ polygons: faces([c]) }),
+    MultiPolygon: (c) => ({ polygons: faces(c) }),
   };
 
+  /** Polygons with a shell; a part without one is none. */
+  function faces(parts) {
+    return parts.map((rings) => rings.map((ring) => ring.map(place))).filter(([shell]) => shell?.length > 2);
+  }
+
   function geometries(geometry, name, deep = 0) {
-    if (geometry === null || deep > MOST_DEEP) return [];
+    if (geometry === null) return [];
+    if (deep > MOST_DEEP) throw new Refused("不认识的图形类型：", geometry.type);
     if (geometry.type === "GeometryCollection") return geometry.geometries.flatMap((one) => geometries(one, name, deep + 1));
     if (!Object.hasOwn(SHAPES, geometry.type)) throw new Refused("不认识的图形类型：", geometry.type);
     return [{ name, points: [], lines: [], polygons: [], ...SHAPES[geometry.type](geometry.coordinates) }];
@@ -52,7 +58,7 @@ ftzGeo.own = (() => {
       throw new Refused("JSON 残缺，读不出来。");
     }
     const crs = value?.crs?.properties?.name;
-    if (crs && !/CRS84|4326|4490/.test(crs)) throw new Refused("坐标系不是经纬度，请先换算为 WGS 84 或 CGCS2000 经纬度：", crs);
+    if (crs && !/CRS84|\b(?:4326|4490)$/.test(crs)) throw new Refused("坐标系不是经纬度，请先换算为 WGS 84 或 CGCS2000 经纬度：", crs);
     try {
       const features = value.type === "FeatureCollection" ? value.features : value.type === "Feature" ? [value] : [{ geometry: value }];
       return features.flatMap(({ properties, geometry, id }) => {
@@ -79,7 +85,7 @@ ftzGeo.own = (() => {
       name: named([...mark.children].find(({ localName }) => localName === "name")?.textContent),
       points: all(mark, "Point").flatMap(places),
       lines: all(mark, "LineString").map(places),
-      polygons: all(mark, "Polygon").map(rings),
+      polygons: all(mark, "Polygon").map(rings).filter(([shell]) => shell?.length > 2),
     }));
   }
 
@@ -100,6 +106,11 @@ ftzGeo.own = (() => {
     return place(ftzGeodesy.place({ zone: own, x, y: y % PREFIX_M }));
   }
 
+  function isClosed(ring) {
+    const [first, last] = [ring[0], ring.at(-1)];
+    return ring.length > 3 && first[0] === last[0] && first[1] === last[1];
+  }
+
   function ofTxt(text) {
     const at = text.lastIndexOf(BODY);
     const head = new Map(text.slice(0, Math.max(0, at)).split(/\r?\n/).map((line) => line.trim().split(/\s*[=:：]\s*/)));
@@ -118,17 +129,23 @@ ftzGeo.own = (() => {
         const { rings } = parcels.at(-1);
         const ring = fields.length > 3 ? fields[1] : "1";
         const metres = pair.map((value) => (scale > 1 && Math.max(...pair) < 1e5 ? value * scale : value));
-        rings.set(ring, [...(rings.get(ring) ?? []), surveyed(metres, zone)]);
+        if (!rings.has(ring)) rings.set(ring, [[]]);
+        // Offices write a hole under the number of its shell: once a ring is closed, the next begins.
+        const own = rings.get(ring);
+        if (isClosed(own.at(-1))) own.push([]);
+        own.at(-1).push(surveyed(metres, zone));
       }
     }
-    const whole = ({ rings }) => [...rings.values()].filter((ring) => ring.length > 2);
+    const whole = ({ rings }) => [...rings.values()].flat().filter((ring) => ring.length > 2);
     return parcels.map((parcel) => ({ name: parcel.name, points: [], lines: [], polygons: parcel.rings.size > 0 ? [whole(parcel)] : [] }));
   }
 
   /* ---------- any ---------- */
 
-  /** UTF-8, else the encoding of Chinese offices. */
+  /** What a byte order mark says, else UTF-8, else the encoding of Chinese offices. */
   function decoded(bytes) {
+    const [first, second] = new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0, Math.min(2, bytes.byteLength));
+    if (first + second === 0xff + 0xfe) return new TextDecoder(first === 0xff ? "utf-16le" : "utf-16be").decode(bytes);
     try {
       return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     } catch {
@@ -146,7 +163,7 @@ ftzGeo.own = (() => {
     const isTxt = text.includes(BODY) || !"{[<".includes(first ?? "-");
     const found = isTxt ? ofTxt(text) : first === "<" ? ofKml(text) : ofGeojson(text);
     const features = found.filter((feature) => everyPlace(feature) > 0);
-    if (features.length === 0) throw new Refused("文件里没有坐标。");
+    if (features.length === 0) throw new Refused("没有读到坐标：只认 GeoJSON、KML 和界址点坐标 TXT。");
     const vertices = features.reduce((sum, feature) => sum + everyPlace(feature), 0);
     if (vertices > room) throw new Refused("对照图层的点数超过 50 万，不予显示。");
     return { features, vertices };

@@ -134,7 +134,7 @@ ftzGeo.editorPanel = (() => {
     });
     const dialog = element("dialog", { class: "hand-back", "aria-label": t("下载修改") });
     const finish = () => {
-      const told = name.value.trim();
+      const told = name.value.replace(/\p{C}/gu, "").trim();
       if (told === "") return name.focus();
       answer({ who: told, grade: dialog.querySelector("input:checked").value });
       return dialog.close();

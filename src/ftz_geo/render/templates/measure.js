@@ -23,7 +23,7 @@
   const panel = element("div", { class: "measure leaflet-bar", role: "group" }, ...buttons.map(([, made]) => made), told);
 
   const grouped = (value, digits) => value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  const thousands = (figure) => figure.replace(/\B(?=(?:\d{3})+(?:\.|$))/g, ",");
+  const thousands = (figure) => figure.replace(/^\d+/, (whole) => whole.replace(/\B(?=(?:\d{3})+$)/g, ","));
   const metres = (value) => (value < 1000 ? `${grouped(value, 1)} m` : `${grouped(value / 1000, 4)} km`);
   const lonlat = ({ lng, lat }) => [lng, lat];
 

@@ -9,7 +9,7 @@
   function show() {
     const frame = document.createElement("iframe");
     frame.title = choice.selectedOptions[0].textContent;
-    frame.setAttribute("sandbox", "allow-scripts");
+    frame.setAttribute("sandbox", "allow-scripts allow-forms allow-downloads");
     frame.srcdoc = pages[choice.selectedIndex].map((number) => parts[number]).join("");
     document.querySelector("iframe")?.remove();
     document.body.append(frame);

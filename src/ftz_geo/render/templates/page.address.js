@@ -24,7 +24,7 @@ ftzGeo.address = (() => {
   /** The part after the #, with it; what is null or missing stays out. */
   function written({ block = null, ...rest }) {
     const safe = (text) => encodeURIComponent(text).replace(/%2C/g, ",");
-    const named = ["lang", "unit", "tab", "view"].filter((key) => rest[key]).map((key) => `${key}=${safe(rest[key])}`);
+    const named = ["edge", "lang", "unit", "tab", "view"].filter((key) => rest[key]).map((key) => `${key}=${safe(rest[key])}`);
     return `#${[...(block === null ? [] : [safe(block)]), ...named].join("&")}`;
   }
 

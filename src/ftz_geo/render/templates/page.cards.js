@@ -11,8 +11,9 @@ ftzGeo.cards = (() => {
   const metres = (value) => `${Math.round(value).toLocaleString("en")} ${t("米")}`;
   const distance = (value) => (value < 1000 ? metres(value) : `${(value / 1000).toFixed(1)} ${t("公里")}`);
 
-  function grade(name, { label, claim }) {
-    return element("p", {}, element("span", { class: `grade ${name}` }, t(label)), ` ${t(claim)}`);
+  function grade({ grade: name, placed }, { label, claim }) {
+    const words = placed ? claim : "只示大小和相邻关系，不在经纬网上";
+    return element("p", {}, element("span", { class: `grade ${name}` }, t(label)), ` ${t(words)}`);
   }
 
   /** The clause with its features marked; of an edge's own words, the mark is lit. */
@@ -99,10 +100,10 @@ ftzGeo.cards = (() => {
     const drawn = (value) => units.drawn(value, 3);
     return element("article", { class: "card" },
       element("h3", HEAD, shape.title, shape.name && element("small", {}, shape.name)),
-      grade(shape.grade, data.grades[shape.grade]),
+      grade(shape, data.grades[shape.grade]),
       figures(
         [`${t("申报面积")} ${units.sign()}`, declared, shape.of_block ? t("（整个区块）") : null],
-        [`${t("图上面积")} ${units.sign()}`, drawn(shape.measured_km2), shape.shared ? `（${t("均分")}）` : null],
+        [`${t("图上面积")} ${units.sign()}`, drawn(shape.measured_km2), shape.shared ? ` ${t("均分")}` : null],
         [t("近边—远边"), near === null || far === null ? null : `${drawn(near)}—${drawn(far)}`],
       ),
       shape.shaped ? element("p", { class: "caution" }, t("图形由申报面积推得，两数相符不能作为印证。")) : null,
@@ -126,7 +127,7 @@ ftzGeo.cards = (() => {
         [t("中线至边"), width > 0 ? metres(width) : null],
         [t("误差"), band([edge]), t("九成把握")],
       ),
-      width > 0 ? element("p", {}, t("边线画在地物中线上；近边、远边各在两侧这一距离处。")) : null,
+      width > 0 ? element("p", {}, t("边线画在地物中线上；近边、远边各在两侧这一距离处，底图未给宽度的按道路等级取值。")) : null,
       edge.sources.length === 0 ? null : element("p", {}, `${t(edge.of_points ? "地名点" : "底图要素")} `,
         element("span", { class: "hash" }, edge.sources.join("、"))),
       edge.mark ? null : element("p", { class: "caution" }, t("原文没有词句对应这一段。")),
@@ -135,5 +136,5 @@ ftzGeo.cards = (() => {
     );
   }
 
-  return { ofBlock, ofEdge, distance };
+  return { ofBlock, ofEdge, distance, band };
 })();

@@ -117,7 +117,7 @@ ftzGeo.choice = (() => {
       around = layers.uncertainty && shape.placed ? draw.doubt(map, shape).addTo(map) : null;
       mark(shape, edge);
       bringIntoView(map, shape);
-      address.put({ block: shape.id }, { step });
+      address.put({ block: shape.id, edge: edge ? String(shape.edges.indexOf(edge) + 1) : null }, { step });
       listeners.forEach((listener) => listener(shape));
     }
 
@@ -127,7 +127,7 @@ ftzGeo.choice = (() => {
       [state, around] = [none, null];
       mark(null);
       box.hide();
-      address.put({ block: null });
+      address.put({ block: null, edge: null });
       listeners.forEach((listener) => listener(null));
     }
 
@@ -173,7 +173,8 @@ ftzGeo.choice = (() => {
     const follow = () => {
       const shape = data.shapes.find(({ id }) => id === address.get("block"));
       if (!shape) close();
-      else if (shape !== state.shape) choose(shape, { step: false });
+      const edge = shape?.edges[Number(address.get("edge")) - 1] ?? null;
+      if (shape && (shape !== state.shape || edge !== state.edge)) choose(shape, { edge, step: false });
     };
     address.onGo(follow);
     return { choose, close, point, follow, chosen: () => state.shape, onChoose: (listener) => listeners.push(listener) };

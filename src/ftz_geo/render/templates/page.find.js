@@ -31,7 +31,9 @@ ftzGeo.find = (() => {
 
   /** Blocks by their names, everything that a side names, and the lines of the background. */
   function onMap({ shapes, background }, { select, showEdges }) {
-    const blocks = shapes.map((shape) => ({ text: shape.called, note: () => t("区块"), go: () => select([shape]) }));
+    const blocks = shapes.map((shape) => (
+      { text: shape.called, key: `${shape.called} ${shape.id}`, note: () => t("区块"), go: () => select([shape]) }
+    ));
     const edges = onTheGround(shapes).flatMap((shape) => shape.edges.map((edge) => ({ shape, edge })));
     const sides = grouped(edges.filter(({ edge }) => edge.name !== null), ({ edge }) => edge.name);
     const named = new Set(sides.map(([name]) => name));
@@ -73,7 +75,8 @@ ftzGeo.find = (() => {
       const kind = () => (word === "区块" ? `${t(word)} · ${t("未能绘出")}` : t(word));
       return {
         text,
-        also: [word, text, under].join(""), // as one says 措施12
+        key: [word, text, under].join(""), // as one says 措施12
+        isBeside: true,
         note: () => [kind(), under].filter(Boolean).join(" · "),
         go: () => show(part),
       };
@@ -204,7 +207,7 @@ ftzGeo.find = (() => {
     const own = zoneOf(map, placed);
     const cross = crossOn(map);
     let entries = null; // made when they are first asked for
-    const ready = (entry) => ({ ...entry, isBeside: "also" in entry, ...speller(entry.also ?? entry.text) });
+    const ready = (entry) => ({ isBeside: false, ...entry, ...speller(entry.key ?? entry.text) });
     const choose = (entry) => {
       input.focus({ preventScroll: true }); // where the focus comes back to
       box.hidden = true;

@@ -5,6 +5,7 @@
 ftzGeo.inset = (() => {
   const { METRES_PER_DEGREE, svgElement, element } = ftzGeo.core;
   const { t, onChange } = ftzGeo.words;
+  const { units } = ftzGeo;
 
   const ROUND = [1, 2, 5];
   const MARGIN = 16; // pixels
@@ -61,12 +62,16 @@ ftzGeo.inset = (() => {
         shape.apart.replaceChildren();
         svgElement("path", { d: rings.join(""), stroke: color, fill: fillColor, "stroke-dasharray": dashArray ?? "none" }, shape.apart);
         svgElement("text", { x, y, fill: color }, shape.apart).textContent = shape.label.join(" ");
+        const area = shape.declared_km2 !== null && !shape.of_block ? units.stated(shape.declared_km2) : units.drawn(shape.measured_km2, 2);
+        const figure = { x, y: y + 18, fill: color, class: "area" };
+        svgElement("text", figure, shape.apart).textContent = `${area} ${units.sign()}`;
       }
       const length = roundBelow(width / 3);
       bar.style.width = `${length * scale}px`;
       bar.textContent = length < 1000 ? `${length} m` : `${length / 1000} km`;
     };
     map.on("resize", draw);
+    units.onChange(draw);
     onChange(() => svg.setAttribute("aria-label", t("位置未知")));
     draw();
   }

@@ -54,9 +54,12 @@ ftzGeo.start = (() => {
   function startProjector(map, redraw) {
     const button = document.getElementById("projector");
     const turn = (on) => {
+      const seen = map.getBounds();
       document.body.classList.toggle("projecting", on);
+      if (on) document.querySelector("details.legend").open = false; // it would cover blocks, in its large letters
       button.setAttribute("aria-pressed", String(on));
       map.invalidateSize({ animate: false });
+      map.fitBounds(seen, { animate: false });
       redraw();
     };
     button.addEventListener("click", () => {
@@ -65,6 +68,9 @@ ftzGeo.start = (() => {
       // A frame or an old browser may have no full screen: the large letters do without it.
       if (on) document.documentElement.requestFullscreen?.().catch(() => {});
       else if (document.fullscreenElement) document.exitFullscreen();
+    });
+    document.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape" && !document.fullscreenElement && document.body.classList.contains("projecting")) turn(false);
     });
     document.addEventListener("fullscreenchange", () => {
       if (!document.fullscreenElement) turn(false);
@@ -79,13 +85,14 @@ ftzGeo.start = (() => {
       return [lat.toFixed(5), lng.toFixed(5), map.getZoom()].join(",");
     };
     const asked = () => {
-      const [lat, lng, zoom] = (address.get("view") ?? "").split(",").map(Number);
-      const isView = Math.abs(lat) <= 90 && Math.abs(lng) <= 180 && zoom >= 0;
-      if (isView && address.get("view") !== view()) map.setView([lat, lng], zoom, { animate: false });
+      const told = address.get("view") ?? "";
+      const [lat, lng, zoom] = told.split(",").map(Number);
+      const isView = /^[-\d.]+,[-\d.]+,[\d.]+$/.test(told) && Math.abs(lat) <= 90 && Math.abs(lng) <= 180;
+      if (isView && told !== view()) map.setView([lat, lng], zoom, { animate: false });
     };
+    const first = view(); // which the plain page shows
     asked();
     address.onGo(asked);
-    const first = view();
     map.on("moveend", () => {
       if (!document.body.classList.contains("printing")) address.put({ view: view() === first ? null : view() });
     });
@@ -217,7 +224,7 @@ ftzGeo.start = (() => {
     startProjector(map, redraw);
     const foldLegend = () => {
       const { x, y } = map.getSize();
-      if (x < 600 || y < LOW) document.querySelector("details.legend").open = false;
+      if (x < 600 || y < LOW || document.body.classList.contains("all-apart")) document.querySelector("details.legend").open = false;
     };
     if (map.getSize().x > 0) foldLegend();
     else map.once("resize", foldLegend);

@@ -44,7 +44,7 @@ ftzGeo.spelling = (() => {
     const found = new Map();
     for (const [syllable, characters] of Object.entries(readings)) {
       const initials = /^[zcs]h./.test(syllable) ? [syllable.slice(0, 2), syllable[0]] : [syllable[0]];
-      for (const c of characters) found.set(c, [...(found.get(c) ?? []), syllable, ...initials]);
+      for (const c of characters) found.set(c, new Set([...(found.get(c) ?? []), syllable, ...initials]));
     }
     return found;
   }
@@ -63,15 +63,18 @@ ftzGeo.spelling = (() => {
   }
 
   /** Whether a text leads on from a place of a graph: 2 if it ends with a spelling, 1 if amid one, 0 if it does not. */
-  function walk(ways, place, text) {
+  function walk(ways, place, text, seen = new Map()) {
     if (text === "") return 2;
+    const step = `${place} ${text.length}`; // what is left of the text follows from its length
+    if (seen.has(step)) return seen.get(step);
     let best = 0;
     for (const [next, spellings] of ways[place] ?? []) {
       for (const spelling of spellings) {
-        if (text.startsWith(spelling)) best = Math.max(best, walk(ways, next, text.slice(spelling.length)));
+        if (text.startsWith(spelling)) best = Math.max(best, walk(ways, next, text.slice(spelling.length), seen));
         else if (spelling.startsWith(text)) best = Math.max(best, 1);
       }
     }
+    seen.set(step, best);
     return best;
   }
 

@@ -77,7 +77,7 @@ ftzGeo.units = (() => {
   }
 
   function choose(unit) {
-    chosen = unit in UNITS ? unit : "km2";
+    chosen = Object.hasOwn(UNITS, unit) ? unit : "km2";
     document.getElementById("unit").value = chosen;
     show();
   }

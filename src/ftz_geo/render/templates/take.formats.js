@@ -117,8 +117,8 @@ ftzGeo.formats = (() => {
       if (named[n] === null) return [];
       const own = shape.edges.filter((edge) => edge.side === side);
       const ways = [...new Set(own.map((edge) => t(edge.method.label)))].join("、") || t("未单独绘出");
-      const sure = own.map((edge) => edge.uncertainty_m).filter((value) => value !== null);
-      return [`${t(side)}${t("至")} ${named[n]}（${ways}${sure.length > 0 ? ` ±${metres(Math.max(...sure))}` : ""}）`];
+      const sure = ftzGeo.cards.band(own);
+      return [`${t(side)}${t("至")} ${named[n]}（${ways}${sure ? ` ${sure}` : ""}）`];
     });
   }
 
@@ -172,7 +172,7 @@ ftzGeo.formats = (() => {
   function cell(value) {
     if (value === null) return "";
     const text = Array.isArray(value) ? JSON.stringify(value) : String(value);
-    const harmless = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    const harmless = typeof value === "string" && /^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
     return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
   }
 
@@ -228,9 +228,9 @@ ftzGeo.formats = (() => {
       + `${Object.entries(COLOURS).map(style).join("\n")}\n${shapes.map((shape) => placemark(shape, data)).join("\n")}\n</Document></kml>\n`;
   }
 
-  /** A field of the TXT, whose signs between fields no word may hold. */
+  /** A field of the TXT, whose signs between fields no word may hold, in either width, nor its headings' brackets. */
   function field(words) {
-    return words.replace(/[,;@\s]+/g, " ").trim();
+    return words.replace(/[,，;；@＠[\]［］\s\p{C}]+/gu, " ").trim();
   }
 
   /** A parcel's row and its points; what is no survey says so in its name. */
@@ -246,7 +246,7 @@ ftzGeo.formats = (() => {
       return [...rows, [`J${first}`, n + 1, ...plane(ring[0], zone)]];
     });
     const hectares = ftzGeodesy.area(shape.parts.map((part) => part.map((ring) => ring.map((place) => asWritten(place, zone))))) / 10000;
-    return [[points.length, hectares.toFixed(4), shape.id, field(name), "面", "", "", "", "@"], ...points].map((row) => row.join(","));
+    return [[points.length, hectares.toFixed(4), field(shape.id), field(name), "面", "", "", "", "@"], ...points].map((row) => row.join(","));
   }
 
   /** The land-survey TXT, in the zone of all its blocks; X to the north, Y with the zone's number before it. */

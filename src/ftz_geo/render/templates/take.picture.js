@@ -3,6 +3,8 @@
 "use strict";
 
 ftzGeo.picture = (() => {
+  // Characters that XML has no place for, such as Word's soft line break.
+  const NO_XML = /(?![\t\n\r])[\p{Cc}\ufffe\uffff]/gu;
   const { svgElement, element } = ftzGeo.core;
   const { t } = ftzGeo.words;
 
@@ -52,7 +54,8 @@ ftzGeo.picture = (() => {
     svg.lang = document.documentElement.lang;
     svgElement("style", {}, svg).textContent = [...document.querySelectorAll("style")].map((style) => style.textContent).join("\n");
     svgElement("foreignObject", { width, height }, svg).append(made);
-    return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}`;
+    const written = new XMLSerializer().serializeToString(svg).replace(NO_XML, "");
+    return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(written)}`;
   }
 
   /** The PNG; `lines` stand below the map. */
