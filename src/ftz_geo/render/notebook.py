@@ -31,7 +31,7 @@ _FALLBACK = "地图在受信任的笔记本中显示。 The map is shown in a no
 
 
 SANDBOX = "allow-scripts allow-forms allow-downloads"
-"""What a page in a frame may do: its forms lead nowhere, for its own policy forbids that; they are dialogs."""
+"""What a page in a frame may do. Its forms lead nowhere, which its own policy forbids: they are dialogs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
