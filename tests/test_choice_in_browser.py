@@ -308,3 +308,31 @@ def test_a_road_of_two_blocks_is_named_once(open_page: Open) -> None:
     sides = opened.texts("svg.labels .side")
     assert sides.count("甲子路") == 1
     assert {"乙丑路", "己巳路"} <= set(sides)
+
+
+def test_an_area_in_mu_is_told_as_stated(open_page: Open) -> None:
+    """2950 亩 are 1.966666… km²: the document's own figure comes back, and no digits that nobody stated."""
+    made = blocks(APART[0], declared_area_km2=2950 / 1500)
+    opened = open_page(map_pages(None, made, None), "jia.html")
+    cell = opened.page.locator("tbody td").first
+    assert cell.inner_text() == "1.9667"
+    opened.page.locator("#unit").select_option("mu")
+    assert cell.inner_text() == "2950"
+    opened.page.locator("tr", has_text="区块一").click()
+    assert "2950" in card(opened).inner_text()
+
+
+def test_an_edge_is_found_again_by_its_address(open_page: Open) -> None:
+    plan = parse_plan(
+        "甲片区总面积1平方公里。区块一：面积1平方公里，东至甲河、南至甲路、西至乙路、北至丙路。"
+    )
+    pages = map_pages(plan, in_place(draw(plan)), None)
+    [name] = [name for name in pages if name != "index.html"]
+    opened = open_page(pages, name)
+    opened.page.locator("tr", has_text="区块一").click()
+    card(opened).get_by_role("button", name="乙路").click()
+    address = opened.page.url
+    again = open_page(pages, name)
+    again.page.goto("about:blank")
+    again.page.goto(address)
+    assert "乙路" in card(again).locator("h3").inner_text()

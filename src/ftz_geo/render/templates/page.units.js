@@ -44,9 +44,12 @@ ftzGeo.units = (() => {
     return (/[1-9]/.test(figure) ? sign.replace("-", "−") : "") + figure;
   }
 
-  /** A stated figure, as exact as it is. */
+  /** A stated figure, as exact as it is. One with more digits than anybody states was rounded from 亩, which it is told
+      in, or by its first digits. */
   function stated(text) {
-    return chosen === "km2" ? text : converted(text);
+    const long = /\.\d{5,}$/.test(text);
+    if (long && chosen === "mu") return converted(text, 4).replace(/\.?0+$/, "");
+    return chosen === "km2" ? (long ? converted(text, 4) : text) : converted(text);
   }
 
   /** A drawn area, to about what so many digits of km² resolve. */
@@ -63,7 +66,8 @@ ftzGeo.units = (() => {
     for (const place of root.querySelectorAll("[data-km2]")) {
       if (!originals.has(place)) originals.set(place, place.textContent);
       const { km2, digits = null } = place.dataset;
-      place.textContent = chosen === "km2" ? originals.get(place) : converted(km2, digits && Number(digits));
+      const told = () => (digits === null ? stated(km2) : converted(km2, Number(digits)));
+      place.textContent = chosen === "km2" ? originals.get(place) : told();
     }
     for (const place of root.querySelectorAll("[data-unit]")) place.textContent = t(UNITS[chosen].word);
     return root;
