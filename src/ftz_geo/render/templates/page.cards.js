@@ -116,14 +116,15 @@ ftzGeo.cards = (() => {
   }
 
   function ofEdge(shape, edge, openBlock) {
-    const line = edge.lonlats.map(({ lat, lng }) => [lng, lat]);
+    const length = ftzGeodesy.length(edge.lonlats.map(({ lat, lng }) => [lng, lat]));
     const width = edge.half_width_m;
     return element("article", { class: "card edge" },
       element("h3", HEAD, `${t(edge.side)}${t("至")} `, edge.name ?? t("（无名）"),
         element("small", {}, shape.called)),
       element("p", {}, element("b", {}, t(edge.method.label)), ` ${t(edge.method.how)}`),
       figures(
-        [t("长度"), metres(ftzGeodesy.length(line))],
+        // A sketch's edge is no measure: two digits say as much of it as there is to say.
+        [t("长度"), shape.grade === "sketched" ? distance(Number(length.toPrecision(2))) : metres(length)],
         [t("中线至边"), width > 0 ? metres(width) : null],
         [t("误差"), band([edge]), t("九成把握")],
       ),
