@@ -75,6 +75,14 @@ def test_the_address_holds_block_language_tab_and_view(open_page: Open) -> None:
     assert opened.requests == []
 
 
+def test_a_view_that_was_asked_for_stays_in_the_address(open_page: Open) -> None:
+    opened = open_page(map_pages(None, blocks(*APART), None), "jia.html")
+    opened.page.evaluate("() => { location.hash = 'view=39.01000,117.06000,13'; }")
+    opened.page.reload()
+    opened.page.pdf()
+    assert "view=39.01000,117.06000,13" in opened.page.url
+
+
 def test_back_leads_to_the_block_before(open_page: Open) -> None:
     opened = open_page(map_pages(None, blocks(*APART), None), "jia.html")
     for name in ("区块一", "区块三"):
@@ -90,11 +98,19 @@ def test_back_leads_to_the_block_before(open_page: Open) -> None:
 
 def test_an_address_that_names_nothing_opens_the_plain_page(open_page: Open) -> None:
     pages = map_pages(None, blocks(*APART), None)
-    for strange in ("%E0%A4%A", "<b>x</b>", "jia-9&view=1000,abc,9&tab=none", "view=39,117"):
+    for strange in (
+        "%E0%A4%A",
+        "<b>x</b>",
+        "jia-9&view=1000,abc,9&tab=none",
+        "view=39,117",
+        "view=,,",
+        "unit=constructor",
+    ):
         opened = open_page(pages, "jia.html")
         opened.page.evaluate("(hash) => { location.hash = hash; }", strange)
         opened.page.reload()
         assert opened.page.locator(".leaflet-overlay-pane path").count() == 3
+        assert opened.page.evaluate("() => map_0.getBounds().contains([39.01, 117.06])")
         assert not opened.page.locator("#card").is_visible()
         assert opened.complaints == []
 
@@ -142,7 +158,7 @@ def test_what_has_no_place_stands_in_a_frame_of_its_own(open_page: Open) -> None
     assert opened.page.locator(".leaflet-overlay-pane path").count() == 1
     frame = opened.page.locator("#inset")
     assert "位置未知" in frame.inner_text()
-    assert frame.locator("svg text").all_text_contents() == ["区块二", "区块三"]
+    assert frame.locator("svg text:not(.area)").all_text_contents() == ["区块二", "区块三"]
     assert [opened.page.locator("tbody tr td:nth-child(5)").nth(n).inner_text() for n in range(3)] == [
         "—",
         "未知",

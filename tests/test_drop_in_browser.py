@@ -149,7 +149,7 @@ BOMB = '<!DOCTYPE a [<!ENTITY b "cc"><!ENTITY d "&b;&b;">]><kml><Placemark><name
     [
         ("a.geojson", '{"type": "FeatureCollection", "features": [', "JSON 残缺"),
         ("a.geojson", "[" * 200_000, "JSON 残缺"),
-        ("a.geojson", '{"type": "FeatureCollection", "features": []}', "没有坐标"),
+        ("a.geojson", '{"type": "FeatureCollection", "features": []}', "没有读到坐标"),
         ("a.geojson", '{"type": "Nonsense"}', "不认识的图形类型：Nonsense"),
         ("a.geojson", '{"type": "Polygon", "coordinates": 5}', "图形残缺"),
         (
@@ -164,7 +164,7 @@ BOMB = '<!DOCTYPE a [<!ENTITY b "cc"><!ENTITY d "&b;&b;">]><kml><Placemark><name
         ("a.txt", "[地块坐标]\n3,0,a,b,面,,,,@\nJ1,1,4320014.6,511493.9\n", "带号"),
         ("a.txt", "坐标系=西安80坐标系\n带号=39\n[地块坐标]\nJ1,1,4320014.6,39511493.9\n", "西安80"),
         ("a.txt", "[地块坐标]\n3,0,a,b,面,,,,@\nJ1,1,4320***.6,39511493.9\n", "损坏"),
-        ("a.txt", "no coordinates here", "没有坐标"),
+        ("a.txt", "no coordinates here", "没有读到坐标"),
         ("a.geojson", b" " * (20 * 1024 * 1024 + 1), "20 MB"),
         ("a.geojson", polygon([[[117.1, 39.0]] * 500_001]), "50 万"),
     ],
@@ -224,3 +224,25 @@ def test_no_name_lies_under_the_panel(open_page: Open, tmp_path: Path) -> None:
     assert not opened.page.evaluate(meets)
     lay(opened, tmp_path / "mine.geojson", json.dumps(shapely.geometry.mapping(MINE)))
     assert not opened.page.evaluate(meets)
+
+
+def test_parts_without_an_outline_are_left_out(opened: Any, tmp_path: Path) -> None:
+    ring = [[117.1, 39.0], [117.12, 39.0], [117.12, 39.02], [117.1, 39.0]]
+    parts = {"type": "MultiPolygon", "coordinates": [[], [[]], [ring]]}
+    lay(opened, tmp_path / "a.geojson", json.dumps({"type": "Feature", "properties": {}, "geometry": parts}))
+    assert len(drawn(opened)) == 1
+    box = opened.page.locator(".folium-map").bounding_box()
+    opened.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert opened.complaints == []
+
+
+def test_a_hole_under_the_number_of_its_shell_is_a_hole(opened: Any, tmp_path: Path) -> None:
+    """As ``survey/txt.py`` reads it: once a ring is closed, the next begins."""
+    x, y = 4320000, 39510000
+    shell = [(0, 0), (0, 100), (100, 100), (100, 0), (0, 0)]
+    hole = [(20, 20), (20, 40), (40, 40), (20, 20)]
+    rows = [f"J{n},1,{x + dx},{y + dy}" for n, (dx, dy) in enumerate([*shell, *hole], 1)]
+    lay(opened, tmp_path / "a.txt", "\n".join(["[地块坐标]", "9,0.98,1,甲,面,,,,@", *rows]))
+    [outline] = drawn(opened)
+    assert len(outline.interiors) == 1
+    assert shapely.Polygon(outline.interiors[0]).within(shapely.Polygon(outline.exterior))
