@@ -107,7 +107,10 @@ def as_approximate(
             drawn, polygon=None, grade="undetermined", edges=(), area_near_km2=None, area_far_km2=None
         )
         return replace(
-            loose, reasons=(_too_loose(radius_m), *told[1:]), area_doubt_km2=None, area_shaped=False
+            loose,
+            reasons=(_too_loose(radius_m), *(r for r in told[1:] if r.code not in _OF_SHAPES)),
+            area_doubt_km2=None,
+            area_shaped=False,
         )
     if not drawn.area_shaped and not solved and stated_m2 is not None:
         told += _area_disagrees(pieces, by_side, length_m, own_m2, stated_m2)
@@ -134,6 +137,20 @@ _LOOSE = 0.35
 """A block whose centre is no surer than this share of its own length has no shape to be drawn."""
 
 _ALONG = frozenset({"on-feature", "bridge", "landmark"})
+
+_OF_SHAPES = frozenset(
+    {
+        "area-closure",
+        "bridge",
+        "bridges",
+        "edge-of-road",
+        "landmark",
+        "long-bridge",
+        "long-extension",
+        "offset",
+    }
+)
+"""Codes of reasons that tell how a shape was drawn: of one that is put aside they would tell what is not there."""
 
 _OF_LINES = frozenset(
     {

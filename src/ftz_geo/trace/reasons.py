@@ -190,7 +190,7 @@ def name_doubts(named: Sequence[Named]) -> Iterator[Reason]:
                 zh=f"{told_zh(n.side, n.feature)}在底图上只是一个点，边线按穿过该点的直线绘制",
                 en=f"{told_en(n.side, n.feature)} is a point on the map: drawn as a straight line through it",
             )
-        elif n.feature.kind == "place":
+        elif n.feature.kind == "place" and n.method != "area-closure":
             yield Reason(
                 code="landmark",
                 zh=f"{told_zh(n.side, n.feature)}是一处地方，按其朝向区块的边线绘制",
