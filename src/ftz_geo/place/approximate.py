@@ -150,7 +150,7 @@ _OF_SHAPES = frozenset(
         "offset",
     }
 )
-"""Codes of reasons that tell how a shape was drawn: of one that is put aside they would tell what is not there."""
+"""Codes of reasons that tell how a shape was drawn: of one that is put aside they tell what is not there."""
 
 _OF_LINES = frozenset(
     {
