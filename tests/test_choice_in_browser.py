@@ -191,6 +191,9 @@ def test_a_zone_without_a_place_is_not_laid_over_a_graticule(open_page: Open) ->
     assert not opened.page.locator(".graticule text").first.is_visible()
     assert not opened.page.locator(".readout").is_visible()
     assert "示意，位置未知" in opened.page.locator(".stamps").inner_text()
+    # The map below it shows the country, not the Gulf of Guinea, and the address nothing.
+    assert opened.page.evaluate("() => L.latLngBounds([18, 73], [54, 135]).contains(map_0.getCenter())")
+    assert "view=" not in opened.page.url
     assert "大小可信" in opened.page.evaluate("() => ftzGeoPage.shapes[0].reasons.flat().join()")
     assert "位置只在所述误差以内" not in opened.page.evaluate(
         "() => ftzGeoPage.shapes[0].reasons.flat().join()"

@@ -14,13 +14,14 @@ ftzGeo.core = (() => {
   /** Shown in a notebook's frame, whose sandbox lets a page neither print nor ask its reader anything. */
   const FRAMED = location.protocol === "about:";
 
-  // A frame may get its size only after its page has run: what a map is to show is then fitted to it once more.
+  // A frame may get its size only after its page has run: what a map is to show is then fitted to it once more. Without
+  // a glide: what runs next asks the map what it shows.
   const { fitBounds } = L.Map.prototype;
   L.Map.include({
     fitBounds(bounds, options) {
       const { x, y } = this.getSize();
       if (!x || !y) this.once("resize", () => fitBounds.call(this, bounds, { ...options, animate: false }));
-      return fitBounds.call(this, bounds, options);
+      return fitBounds.call(this, bounds, { animate: false, ...options });
     },
   });
 

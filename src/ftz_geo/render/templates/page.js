@@ -94,7 +94,8 @@ ftzGeo.start = (() => {
     asked();
     address.onGo(asked);
     map.on("moveend", () => {
-      if (!document.body.classList.contains("printing")) address.put({ view: view() === first ? null : view() });
+      const isShown = !["printing", "all-apart"].some((state) => document.body.classList.contains(state));
+      if (isShown) address.put({ view: view() === first ? null : view() });
     });
   }
 
