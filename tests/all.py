@@ -15,7 +15,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 NEWEST, LOWEST = ROOT / ".venv", ROOT / ".venv-lowest"
@@ -30,19 +32,22 @@ def program(environment: Path, name: str) -> Path:
     return environment / folder / f"{name}{suffix}"
 
 
-def run(*command: str | Path) -> int:
-    print("+", *command, flush=True)
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+def run(*command: str | Path, told: IO[str] | None = None) -> int:
+    """Run a command to its end; what it says goes to the terminal, or into a file."""
+    print("+", *command, file=told, flush=True)
+    return subprocess.run(
+        command, cwd=ROOT, check=False, stdout=told, stderr=told and subprocess.STDOUT
+    ).returncode
 
 
-def set_up(environment: Path, *commands: tuple[str | Path, ...]) -> int:
+def set_up(environment: Path, *commands: tuple[str | Path, ...], told: IO[str] | None = None) -> int:
     """Run the commands, unless they have run here for the same pyproject.toml."""
     stamp = environment / "set-up-for"
     wanted = hashlib.sha256(bytes(ROOT) + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text() == wanted:
         return 0
     for command in commands:
-        if failed := run(*command):
+        if failed := run(*command, told=told):
             return failed
     stamp.write_text(wanted)
     return 0
@@ -60,37 +65,35 @@ def install_browser() -> None:
         print("No Chromium found, and it cannot be installed from here: the browser tests will be skipped.")
 
 
-def run_newest(*arguments: str) -> int:
-    print("== with the newest versions ==")
-    install_browser()
-    return run(program(NEWEST, "python"), "-m", "pytest", *arguments)
+def run_newest(*arguments: str, told: IO[str] | None = None) -> int:
+    print("== with the newest versions ==", file=told)
+    return run(program(NEWEST, "python"), "-m", "pytest", *arguments, told=told)
 
 
-def run_all_newest() -> int:
-    """Run the tests in the browser beside the others, for two cores, and tell of them after these."""
-    print("== with the newest versions ==")
-    install_browser()
-    command = (program(NEWEST, "python"), "-m", "pytest", "-m")
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as told:
-        print("+", *command, "browser", "(beside the next, told after it)", flush=True)
-        beside = subprocess.Popen([*command, "browser"], cwd=ROOT, stdout=told, stderr=subprocess.STDOUT)
-        others = run(*command, "not browser")
-        in_browser = beside.wait()
-        told.seek(0)
-        print(told.read(), flush=True)
-    return others or in_browser
-
-
-def run_lowest(*arguments: str) -> int:
-    print("== with the lowest versions ==")
+def run_lowest(*arguments: str, told: IO[str] | None = None) -> int:
+    print("== with the lowest versions ==", file=told)
     uv, python = program(NEWEST, "uv"), program(LOWEST, "python")
     install = (uv, "pip", "install", "--quiet", "--python", python, "--resolution", "lowest-direct")
     failed = set_up(
         LOWEST,
         (uv, "venv", "--quiet", "--clear", "--python", "3.11", LOWEST),
         (*install, "--editable", ".[test]"),
+        told=told,
     )
-    return failed or run(python, "-m", "pytest", *QUICK, *OLD, *arguments)
+    return failed or run(python, "-m", "pytest", *QUICK, *OLD, *arguments, told=told)
+
+
+def run_all() -> int:
+    """Run the tests in the browser, then those with the lowest versions, beside all others: for two cores."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as told, ThreadPoolExecutor(1) as beside:
+        browser = beside.submit(run_newest, "-m", "browser", told=told)
+        lowest = beside.submit(run_lowest, told=told)
+        print("(what runs beside is told at the end)", flush=True)
+        others = run_newest("-m", "not browser")
+        failed = [others, browser.result(), lowest.result()]
+        told.seek(0)
+        print(told.read(), flush=True)
+    return int(any(failed))
 
 
 def main(*arguments: str) -> int:
@@ -101,9 +104,9 @@ def main(*arguments: str) -> int:
         (python, "-m", "pip", "install", "--quiet", "--editable", ".[test]"),
     ):
         return failed
+    install_browser()
     if not arguments:
-        newest, lowest = run_all_newest(), run_lowest()
-        return newest or lowest
+        return run_all()
     return run_lowest(*arguments[1:]) if arguments[0] == "--lowest" else run_newest(*arguments)
 
 
