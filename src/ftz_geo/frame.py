@@ -17,7 +17,7 @@ from ftz_geo.columns import EDGE_COLUMNS, PARCEL_COLUMNS, Column
 from ftz_geo.compass import DIRECTIONS
 from ftz_geo.errors import GeometryError
 from ftz_geo.measure import GEOD, area_m2
-from ftz_geo.model import STORAGE_CRS, Choice, Edge, Finding, Reason
+from ftz_geo.model import NO_PLACE, STORAGE_CRS, Choice, Edge, Finding, Reason
 from ftz_geo.readable import ReadableFrame
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ __all__ = [
     "checked",
     "drawing_of",
     "edges_frame",
+    "has_place",
     "no_degrees",
     "reasons_of",
     "text_cells",
@@ -274,6 +275,15 @@ def reasons_of(row: Mapping[str, Any]) -> tuple[Reason, ...]:
     en = en if isinstance(en, list) and len(en) == len(zh) else zh
     codes = codes if isinstance(codes, list) and len(codes) == len(zh) else [""] * len(zh)
     return tuple(Reason(code=c, zh=z, en=e) for c, z, e in zip(codes, zh, en, strict=True))
+
+
+def has_place(row: Mapping[str, Any]) -> bool:
+    """Return whether any clue tells where the polygon of a row of parcels lies.
+
+    >>> has_place({"reasons": ["位置完全不明"], "reason_codes": ["no-anchor"]}), has_place({})
+    (False, True)
+    """
+    return NO_PLACE.isdisjoint(reason.code for reason in reasons_of(row))
 
 
 def drawing_of(

@@ -20,9 +20,9 @@ from ftz_geo.atomic import staged
 from ftz_geo.datum import installed_outlines, installed_sources, named_outlines, settle_datum
 from ftz_geo.errors import PlanError
 from ftz_geo.explain import explain_parcel, find_parcels
-from ftz_geo.frame import Drawing, as_drawing, drawing_of, reasons_of
+from ftz_geo.frame import Drawing, as_drawing, drawing_of, has_place
 from ftz_geo.measure import versions
-from ftz_geo.model import NO_PLACE, Audit, Choice, Digitised, Plan, Settings
+from ftz_geo.model import Audit, Choice, Digitised, Plan, Settings
 from ftz_geo.patch import SCHEMA as PATCH_SCHEMA
 from ftz_geo.policy import measures_of
 from ftz_geo.polygons import join_own, join_polygons, read_own, read_polygons, read_survey
@@ -613,6 +613,7 @@ def page_texts(
     drawing: Drawing,
     audit: Audit | None,
     *,
+    settings: Settings | None = None,
     measures: Sequence[Measure] = (),
     reference: ReferenceMap | None = None,
     basemap: ReferenceMap | None = None,
@@ -627,6 +628,8 @@ def page_texts(
     plan : Plan or None
     drawing : Drawing
     audit : Audit or None
+    settings : Settings, optional
+        That the parcels were drawn with.
     measures : sequence of Measure, optional
     reference : ReferenceMap, optional
     basemap : ReferenceMap, optional
@@ -645,7 +648,7 @@ def page_texts(
         plan,
         drawing,
         audit,
-        **_around(plan, drawing, Settings(), measures),
+        **_around(plan, drawing, settings or Settings(), measures),
         reference=reference,
         basemap=basemap,
         tianditu_key=tianditu_key,
@@ -670,7 +673,7 @@ def _around(
             parcel_id=str(key), polygon=row["geometry"], grade=row["grade"], edges=edges.get(str(key), ())
         )
         for key, row in rows
-        if NO_PLACE.isdisjoint(reason.code for reason in reasons_of(row))
+        if has_place(row)
     }
     return {
         "lines": {zone.id: sketch_lines(zone, drawn, settings) for zone in plan.zones},
@@ -900,16 +903,15 @@ def build(
         findings = audit(plan, drawing, settings, reference=reference)
         say(f"writing maps of {len(plan.zones)} zones")
         blocks = files.to_json(files.parcels_geojson(drawing))
-        handed_back = _editor("blocks.geojson", blocks.encode()) if editor else None
-        around = _around(plan, drawing, settings or Settings(), measures)
-        pages = render.map_pages(
+        pages = page_texts(
             plan,
             drawing,
             findings,
-            **around,
+            settings=settings,
+            measures=measures,
             reference=reference,
             basemap=basemap,
-            editor=handed_back,
+            editor=("blocks.geojson", blocks.encode()) if editor else None,
             report="../audit.html",
         )
         maps = {zone_id: f"maps/{page}" for zone_id, page in render.page_files(drawing).items()}

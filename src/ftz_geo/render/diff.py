@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import shapely
 
-from ftz_geo.frame import reasons_of
+from ftz_geo.frame import has_place
 from ftz_geo.measure import LocalPlane
-from ftz_geo.model import NO_PLACE
 from ftz_geo.render.packing import UNITS_PER_DEGREE, Vertices, base64_vlq
 from ftz_geo.render.page import bounds_of, layers_of, two_versions_page
 from ftz_geo.render.quotes import quotes
@@ -109,7 +108,7 @@ def diff_page(
         has_strips=bool(strips),
         undrawn=[version for version, drawn in (("old", before), ("new", after)) if not drawn],
         has_sketches=any(shape["sketched"] for shape in shapes),
-        # The page says itself what its sketches claim, and lays none of them apart.
+        # What has no place stands on a map without degrees, or is counted beside the map.
         sketch_note=SKETCH_NOTES["unplaced"] if every and not is_placed else None,
         unplaced=unplaced if is_placed else 0,
         apart=False,
@@ -169,7 +168,7 @@ def _polygons(frame: geopandas.GeoDataFrame) -> dict[str, _Polygon]:
             label=_words(row, ("block", "parcel")) or str(key),
             grade=str(row.get("grade", "surveyed")),
             geometry=geometry,
-            is_placed=NO_PLACE.isdisjoint(reason.code for reason in reasons_of(row)),
+            is_placed=has_place(row),
         )
         for key, row, geometry in zip(frame.index, frame.to_dict("records"), frame.geometry, strict=True)
         if geometry is not None and not geometry.is_empty

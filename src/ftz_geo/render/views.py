@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, get_args
 
 from ftz_geo.compass import DIRECTIONS, Direction
-from ftz_geo.frame import reasons_of
-from ftz_geo.model import BY_SIDES, HOLDS_ZH, NO_PLACE, SHARED_AREA, Grade, Method, Severity, ZoneSummary
+from ftz_geo.frame import has_place, reasons_of
+from ftz_geo.model import BY_SIDES, HOLDS_ZH, SHARED_AREA, Grade, Method, Severity, ZoneSummary
 from ftz_geo.render.looks import PALETTE
 from ftz_geo.render.quotes import finding_anchor, marked
 
@@ -351,7 +351,7 @@ def _parcel(
         far_km2=_number(row.get("area_far_km2")),
         uncertainty_m=_number(row.get("placement_uncertainty_m")),
         by_sides=BY_SIDES in codes,
-        is_placed=codes.isdisjoint(NO_PLACE),
+        is_placed=has_place(row),
         is_shared=SHARED_AREA in codes,
         abuttals=tuple(_word(row.get(side)) for side in DIRECTIONS),
         edges=edges,

@@ -195,17 +195,7 @@ ftzGeo.start = (() => {
     const data = read();
     document.body.classList.toggle("all-apart", !data.is_placed);
     ftzGeo.words.start(data.words);
-    map.setMaxZoom(19);
-    map.setMinZoom(4);
-    map.attributionControl.setPrefix("Leaflet");
-    const zoom = L.control.zoom().addTo(map);
-    onChange(() => [["in", "放大"], ["out", "缩小"]].forEach(([way, word]) => {
-      const button = zoom.getContainer().querySelector(`.leaflet-control-zoom-${way}`);
-      button.title = t(word);
-      button.setAttribute("aria-label", t(word));
-    }));
-    L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
-    sheet.startReadout(map);
+    sheet.startMap(map);
     sheet.startGraticule(map, layers.graticule);
     for (const version of Object.keys(VERSIONS)) map.createPane(version);
     const open = draw(map, data);

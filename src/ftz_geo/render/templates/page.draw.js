@@ -134,9 +134,13 @@ ftzGeo.draw = (() => {
   /** How far each shape may lie from where it is drawn, as a soft rim of that width about it: the outer steps of all
       shapes first, so that rims that meet become one. */
   function halos(map, group, shapes) {
-    HALO.forEach((color, step) => {
-      const part = 1 - step / HALO.length;
-      const look = { color, opacity: 1, pane: "halos", className: "halo" };
+    const many = shapes.length > CANVAS_FROM;
+    const where = many ? { renderer: L.canvas({ pane: "halos", padding: 0.2 }) } : { pane: "halos" };
+    // Thousands of rims are drawn anew after every move: each in one step, which is all that is seen of one so small.
+    const steps = many ? [HALO[1]] : HALO;
+    steps.forEach((color, step) => {
+      const part = 1 - step / steps.length;
+      const look = { color, opacity: 1, className: "halo", ...where };
       for (const { rings, uncertainty_m: radius, edges } of shapes) {
         const sure = edges.filter((edge) => edge.uncertainty_m !== null);
         if (sure.length > 0) {

@@ -54,6 +54,7 @@ ftzGeo.start = (() => {
   function startProjector(map, redraw) {
     const button = document.getElementById("projector");
     const turn = (on) => {
+      if (on === document.body.classList.contains("projecting")) return; // leaving the full screen tells it once more
       const seen = map.getBounds();
       document.body.classList.toggle("projecting", on);
       if (on) document.querySelector("details.legend").open = false; // it would cover blocks, in its large letters
@@ -70,7 +71,7 @@ ftzGeo.start = (() => {
       else if (document.fullscreenElement) document.exitFullscreen();
     });
     document.addEventListener("keydown", ({ key }) => {
-      if (key === "Escape" && !document.fullscreenElement && document.body.classList.contains("projecting")) turn(false);
+      if (key === "Escape" && !document.fullscreenElement) turn(false);
     });
     document.addEventListener("fullscreenchange", () => {
       if (!document.fullscreenElement) turn(false);
@@ -149,17 +150,7 @@ ftzGeo.start = (() => {
     const data = ftzGeo.core.read();
     document.documentElement.classList.toggle("framed", ftzGeo.core.FRAMED);
     ftzGeo.words.start(data.words);
-    map.setMaxZoom(19);
-    map.setMinZoom(4);
-    map.attributionControl.setPrefix("Leaflet");
-    const zoom = L.control.zoom().addTo(map);
-    onChange(() => [["in", "放大"], ["out", "缩小"]].forEach(([way, word]) => {
-      const button = zoom.getContainer().querySelector(`.leaflet-control-zoom-${way}`);
-      button.title = t(word);
-      button.setAttribute("aria-label", t(word));
-    }));
-    L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
-    sheet.startReadout(map);
+    sheet.startMap(map);
 
     const { shapes } = data;
     const first = map.getBounds();

@@ -141,5 +141,20 @@ ftzGeo.sheet = (() => {
     onChange(() => show(shown));
   }
 
-  return { baseMaps, placeText, startGraticule, startReadout };
+  /** What every map has: how far it zooms, the buttons for that, a scale, the readout. */
+  function startMap(map) {
+    map.setMaxZoom(19);
+    map.setMinZoom(4);
+    map.attributionControl.setPrefix("Leaflet");
+    const zoom = L.control.zoom().addTo(map);
+    onChange(() => [["in", "放大"], ["out", "缩小"]].forEach(([way, word]) => {
+      const button = zoom.getContainer().querySelector(`.leaflet-control-zoom-${way}`);
+      button.title = t(word);
+      button.setAttribute("aria-label", t(word));
+    }));
+    L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
+    startReadout(map);
+  }
+
+  return { baseMaps, placeText, startGraticule, startMap };
 })();
